@@ -1,0 +1,34 @@
+//===- Remat.h - The remat dialect ---------------------------- ---*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_DIALECT_REMAT_IR_REMAT_H
+#define REMAT_DIALECT_REMAT_IR_REMAT_H
+
+#include "remat/Support/LLVM.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "remat/Dialect/Remat/IR/RematDialect.h.inc"
+#include "remat/Dialect/Remat/IR/RematEnums.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "remat/Dialect/Remat/IR/RematTypes.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "remat/Dialect/Remat/IR/RematAttrs.h.inc"
+
+#define GET_OP_CLASSES
+#include "remat/Dialect/Remat/IR/RematOps.h.inc"
+
+#endif // REMAT_DIALECT_REMAT_IR_REMAT_H

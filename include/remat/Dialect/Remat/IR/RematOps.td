@@ -1,0 +1,16 @@
+//===- RematOps.td - Operations of the remat dialect -------- ---*- tablegen -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_DIALECT_REMAT_IR_REMATOPS_TD
+#define REMAT_DIALECT_REMAT_IR_REMATOPS_TD
+
+include "remat/Dialect/Remat/IR/RematAttrs.td"
+include "remat/Dialect/Remat/IR/RematDialect.td"
+include "remat/Dialect/Remat/IR/RematTypes.td"
+include "remat/Dialect/Remat/IR/RematSourceOps.td"
+
+#endif // REMAT_DIALECT_REMAT_IR_REMATOPS_TD

@@ -1,0 +1,34 @@
+//===- RematDialect.cpp - The remat dialect ------------------- ---*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Dialect/Remat/IR/Remat.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace remat;
+
+#include "remat/Dialect/Remat/IR/RematDialect.cpp.inc"
+#include "remat/Dialect/Remat/IR/RematEnums.cpp.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "remat/Dialect/Remat/IR/RematTypes.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "remat/Dialect/Remat/IR/RematAttrs.cpp.inc"
+
+void RematDialect::initialize() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "remat/Dialect/Remat/IR/RematTypes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "remat/Dialect/Remat/IR/RematOps.cpp.inc"
+      >();
+}

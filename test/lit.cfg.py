@@ -1,0 +1,29 @@
+"""Configuration of the lit suite."""
+
+import os
+import shutil
+
+import lit.formats
+from lit.llvm import llvm_config
+
+config.name = "REMAT"
+config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "unit", "CMakeLists.txt", "lit.cfg.py", "lit.site.cfg.py"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.remat_binary_dir, "test")
+
+llvm_config.use_default_substitutions()
+llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+llvm_config.with_environment("PATH", config.remat_tools_dir, append_path=True)
+llvm_config.add_tool_substitutions(
+    ["remat-opt", "remat-run", "mlir-translate", "llc"],
+    [config.remat_tools_dir, config.llvm_tools_dir],
+)
+config.substitutions.append(("%examples", os.path.join(config.remat_source_dir, "examples")))
+config.substitutions.append(("%remat_src", config.remat_source_dir))
+
+if shutil.which("ptxas"):
+    config.available_features.add("ptxas")
+if config.remat_sanitize:
+    config.available_features.add("sanitizer")
