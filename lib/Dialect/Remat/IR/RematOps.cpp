@@ -17,5 +17,7 @@ YieldOp RecurrenceOp::getYield() { return cast<YieldOp>(getStep().getTerminator(
 
 std::optional<int64_t> RecurrenceOp::getStaticCount() { return getConstantIntValue(getCount()); }
 
+ForwardSweepOp BackwardSweepOp::getForwardSweep() { return getHistory().getDefiningOp<ForwardSweepOp>(); }
+
 #define GET_OP_CLASSES
 #include "remat/Dialect/Remat/IR/RematOps.cpp.inc"
