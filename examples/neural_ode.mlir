@@ -53,9 +53,8 @@ func.func private @loss(%us: !controls, %y0: !state, %target: !state,
     %y3 = func.call @move(%y, %k3, %full) : (!state, !state, !state) -> !state
     %k4 = func.call @field(%y3, %u, %w1, %b1, %w2) : (!state, !state, !weight_1, !bias, !weight_2) -> !state
     %ends = arith.addf %k1, %k4 : !state
-    %middle = func.call @move(%k2, %k3, %two) : (!state, !state, !state) -> !state
-    %k2_again = arith.addf %middle, %k2 : !state
-    %slopes = arith.addf %ends, %k2_again : !state
+    %inner = arith.addf %k2, %k3 : !state
+    %slopes = func.call @move(%ends, %inner, %two) : (!state, !state, !state) -> !state
     %y_next = func.call @move(%y, %slopes, %sixth) : (!state, !state, !state) -> !state
     remat.yield carry(%y_next : !state)
   }
