@@ -53,7 +53,7 @@ LogicalResult RecurrenceOp::verifyRegions() {
   WalkResult result = getStep().walk([&](Operation *op) {
     if (isa<cf::AssertOp>(op) ||
         op->hasTrait<OpTrait::HasRecursiveMemoryEffects>() ||
-        isa<CallOpInterface>(op) || isMemoryEffectFree(op))
+        isa<CallOpInterface, CustomVjpOp>(op) || isMemoryEffectFree(op))
       return WalkResult::advance();
     (op->emitOpError(
            "has side effects, which a step of a recurrence must not have")
