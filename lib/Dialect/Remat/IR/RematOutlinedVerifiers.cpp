@@ -232,8 +232,9 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
       succeeded(
           verifySignature(*this, chain, chain.getReplayRecordAttr(), "replay_record", forward(false, true), symbols)) &&
       succeeded(verifySignature(*this, chain, chain.getResumeAttr(), "resume",
-                                std::move(StepSignature(context, /*takesStep=*/false)
+                                std::move(StepSignature(context, /*takesStep=*/true)
                                               .take(chain.getTapeTypes(), buffers)
+                                              .take(getScans().getTypes())
                                               .take(getCaptures().getTypes())
                                               .give(chain.getCarryTypes(), buffers)),
                                 symbols)));
