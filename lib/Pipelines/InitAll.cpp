@@ -7,10 +7,15 @@
 
 #include "remat/InitAll.h"
 
+#include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Pipelines/LinalgToLLVM.h"
 
 #include "mlir/IR/DialectRegistry.h"
 
 void remat::registerAllDialects(mlir::DialectRegistry &registry) { registry.insert<RematDialect>(); }
 
-void remat::registerAllPasses() {}
+void remat::registerAllPasses() {
+  registerRematConversionPasses();
+  registerLinalgToLLVMPipeline();
+}
