@@ -14,6 +14,7 @@
 
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Pipelines/LinalgToLLVM.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Pipelines/CPUPipeline.h"
 
@@ -62,6 +63,8 @@ void remat::registerAllDialects(mlir::DialectRegistry &registry) {
 }
 
 void remat::registerAllPasses() {
+  registerRematConversionPasses();
+  registerLinalgToLLVMPipeline();
   registerRematPasses();
   registerRematConversionPasses();
   registerPipelines();
