@@ -1,4 +1,3 @@
-//===- Passes.h - Conversion passes --------------------------- ---*- C++ -*-===//
 //===- Passes.h - Conversion passes ---------------------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
@@ -15,33 +14,14 @@
 
 #include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
-
-namespace remat {
-#include "mlir/Pass/Pass.h"
-
-namespace mlir {
-namespace arith {
-class ArithDialect;
-} // namespace arith
-namespace bufferization {
-class BufferizationDialect;
-} // namespace bufferization
-namespace func {
-class FuncDialect;
-} // namespace func
-namespace LLVM {
-class LLVMDialect;
-} // namespace LLVM
-namespace scf {
-class SCFDialect;
-} // namespace scf
-namespace tensor {
-class TensorDialect;
-} // namespace tensor
-} // namespace mlir
 
 namespace remat {
 

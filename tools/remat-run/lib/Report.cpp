@@ -37,8 +37,7 @@ static TimeSummary summarize(std::vector<double> seconds) {
     return {};
   llvm::sort(seconds);
   size_t middle = seconds.size() / 2;
-  double median =
-      seconds.size() % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+  double median = seconds.size() % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
   return {median, seconds.front(), seconds.back()};
 }
 
@@ -142,9 +141,7 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
 }
 
 void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
-  auto row = [&](StringRef name, const llvm::Twine &value) {
-    stream << llvm::left_justify(name, 24) << value << '\n';
-  };
+  auto row = [&](StringRef name, const llvm::Twine &value) { stream << llvm::left_justify(name, 24) << value << '\n'; };
   auto format = [](const char *pattern, double value) {
     std::string text;
     llvm::raw_string_ostream(text) << llvm::format(pattern, value);
@@ -164,16 +161,13 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("total", formatByteSize(plan.getTotalBytes()));
   row("forward steps", llvm::Twine(report.counters.getForwardSteps()));
   row("reverse steps", llvm::Twine(report.counters.reverse));
-  row("planned time ratio", format("%.4f", plan.timeRatio) + ", lower bound " +
-                                format("%.4f", plan.lowerBoundRatio) +
+  row("planned time ratio", format("%.4f", plan.timeRatio) + ", lower bound " + format("%.4f", plan.lowerBoundRatio) +
                                 (plan.certified ? ", certified" : ", not certified"));
-  row("bits as keeping all", !report.bitIdentical    ? "not checked"
-                             : *report.bitIdentical ? "identical"
-                                                    : "different");
+  row("bits as keeping all", !report.bitIdentical ? "not checked" : *report.bitIdentical ? "identical" : "different");
   row("compile time", format("%.3f s", sumSeconds(report.phases)));
   TimeSummary times = summarize(report.seconds);
-  row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) +
-                      ", min " + format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");
+  row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) + ", min " +
+                      format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");
   for (const ResultDigest &result : report.results)
     row("result " + result.name,
         formatArrayType(result.type, result.shape) + " sha256 " + StringRef(result.sha256).take_front(16));
