@@ -234,18 +234,20 @@ static llvm::Expected<Array> loadArgument(const ArgumentInfo &info, const InputS
 
 /// Makes up the values of an argument.
 static llvm::Expected<Array> generateArgument(const ArgumentInfo &info, const InputSpec &spec, const ShapeSpec *shape,
-                                              uint64_t seed) {
-  llvm::ArrayRef<int64_t> extents = shape ? llvm::ArrayRef<int64_t>(shape->shape) : info.shape;
+                                              const InputOptions &options) {
+  llvm::SmallVector<int64_t, 4> extents = shape ? shape->shape : info.shape;
+  if (!shape && options.steps && !extents.empty() && mlir::ShapedType::isDynamic(extents.front()))
+    extents.front() = *options.steps;
   if (!matches(info.shape, extents))
     return makeInputError("argument '" + info.name + "' expects " + formatArrayType(info.type, info.shape) +
                           ", but --shape gives " + formatArrayType(info.type, extents));
   if (llvm::any_of(extents, mlir::ShapedType::isDynamic))
     return makeInputError("argument '" + info.name + "' has the type " + formatArrayType(info.type, info.shape) +
-                          " and expects --input with a file or --shape");
+                          " and expects --input with a file, --shape or --steps");
   llvm::Expected<Array> array = Array::create(info.type, extents);
   if (!array)
     return array.takeError();
-  if (llvm::Error error = generateValues(*array, spec, seed, info.name))
+  if (llvm::Error error = generateValues(*array, spec, options.seed, info.name))
     return makeInputError("argument '" + info.name + "' of type " + formatArrayType(info.type, info.shape) + ": " +
                           llvm::toString(std::move(error)));
   return array;
@@ -287,9 +289,13 @@ llvm::Expected<std::vector<Array>> remat::makeInputs(const Signature &signature,
     const InputSpec *spec = findSpec(options.inputs, info.name);
     const ShapeSpec *shape = findSpec(options.shapes, info.name);
     InputSpec standard;
+    if (info.type == ElementType::Index && info.isScalar && options.steps) {
+      standard.kind = InputSpec::Kind::Constant;
+      standard.integer = *options.steps;
+    }
     llvm::Expected<Array> array = spec && spec->kind == InputSpec::Kind::File
                                       ? loadArgument(info, *spec, warn)
-                                      : generateArgument(info, spec ? *spec : standard, shape, options.seed);
+                                      : generateArgument(info, spec ? *spec : standard, shape, options);
     if (!array)
       return array.takeError();
     arrays.push_back(std::move(*array));

@@ -17,6 +17,7 @@
 #include "llvm/TargetParser/Host.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 using namespace remat;
@@ -70,6 +71,31 @@ std::string remat::describeDevice() {
   return llvm::sys::getHostCPUName().str();
 }
 
+static void printTimes(llvm::json::OStream &json, StringRef name, const std::vector<double> &seconds) {
+  json.attributeObject(name, [&] {
+    TimeSummary times = summarize(seconds);
+    json.attribute("median", times.median);
+    json.attribute("min", times.min);
+    json.attribute("max", times.max);
+    json.attribute("runs", static_cast<int64_t>(seconds.size()));
+  });
+}
+
+/// A number, or null where JSON has no spelling for it.
+static llvm::json::Value toValue(double number) {
+  return std::isfinite(number) ? llvm::json::Value(number) : llvm::json::Value(nullptr);
+}
+
+void remat::printInfeasible(const ProgramError &error, llvm::raw_ostream &stream) {
+  llvm::json::OStream json(stream, /*IndentSize=*/2);
+  json.object([&] {
+    json.attribute("feasible", false);
+    json.attribute("budget", error.getBudget());
+    json.attribute("minimum_budget", error.getMinimumBudget());
+  });
+  stream << '\n';
+}
+
 void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
   llvm::json::OStream json(stream, /*IndentSize=*/2);
   const PlanFigures &plan = report.plan;
@@ -103,13 +129,8 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
       for (const PhaseTime &phase : report.phases)
         json.attribute(phase.name, phase.seconds);
     });
-    json.attributeObject("seconds", [&] {
-      TimeSummary times = summarize(report.seconds);
-      json.attribute("median", times.median);
-      json.attribute("min", times.min);
-      json.attribute("max", times.max);
-      json.attribute("runs", static_cast<int64_t>(report.seconds.size()));
-    });
+    printTimes(json, "seconds", report.seconds);
+    printTimes(json, "cpu_seconds", report.cpuSeconds);
     json.attributeArray("results", [&] {
       for (const ResultDigest &result : report.results)
         json.object([&] {
@@ -128,10 +149,10 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
       for (const GradientCheckResult &check : report.gradientChecks)
         json.object([&] {
           json.attribute("name", check.name);
-          json.attribute("gradient", check.gradient);
-          json.attribute("difference", check.difference);
-          json.attribute("difference_error", check.differenceError);
-          json.attribute("relative_error", check.relativeError);
+          json.attribute("gradient", toValue(check.gradient));
+          json.attribute("difference", toValue(check.difference));
+          json.attribute("difference_error", toValue(check.differenceError));
+          json.attribute("relative_error", toValue(check.relativeError));
           json.attribute("tolerance", check.tolerance);
           json.attribute("passed", check.passed);
         });
