@@ -63,9 +63,8 @@ void remat::registerAllDialects(mlir::DialectRegistry &registry) {
 }
 
 void remat::registerAllPasses() {
-  registerRematConversionPasses();
-  registerLinalgToLLVMPipeline();
   registerRematPasses();
   registerRematConversionPasses();
+  registerLinalgToLLVMPipeline();
   registerPipelines();
 }

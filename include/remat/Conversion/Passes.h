@@ -1,5 +1,4 @@
 //===- Passes.h - Conversion passes --------------------------- ---*- C++ -*-===//
-//===- Passes.h - Conversion passes ---------------------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -17,9 +16,6 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/Pass/Pass.h"
-
-namespace remat {
 #include "mlir/Pass/Pass.h"
 
 namespace mlir::LLVM {
