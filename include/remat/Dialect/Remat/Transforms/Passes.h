@@ -1,0 +1,42 @@
+//===- Passes.h - Passes on the remat dialect --------------- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_H
+#define REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_H
+
+#include "remat/Support/LLVM.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Pass/Pass.h"
+
+namespace mlir {
+class RewritePatternSet;
+} // namespace mlir
+
+namespace remat {
+
+#define GEN_PASS_DECL
+#include "remat/Dialect/Remat/Transforms/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "remat/Dialect/Remat/Transforms/Passes.h.inc"
+
+/// Patterns of remat-split-elementwise.
+void populateSplitElementwisePatterns(RewritePatternSet &patterns);
+
+/// Patterns of remat-simplify-adjoint. \p isWritable tells of a block argument
+/// whether an operation may accumulate into it in place; without it none may be.
+void populateSimplifyAdjointPatterns(RewritePatternSet &patterns,
+                                     std::function<bool(BlockArgument)> isWritable = nullptr);
+
+} // namespace remat
+
+#endif // REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_H
