@@ -17,6 +17,8 @@
 #include "remat/Pipelines/LinalgToLLVM.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Pipelines/CPUPipeline.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Interfaces/Adjoint/Models.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -68,3 +70,7 @@ void remat::registerAllPasses() {
   registerLinalgToLLVMPipeline();
   registerPipelines();
 }
+  registerAdjointModels(registry);
+}
+
+void remat::registerAllPasses() { registerRematPasses(); }

@@ -1,4 +1,5 @@
 //===- Passes.h - Passes on remat programs --------------------------*- C++ -*-===//
+//===- Passes.h - Passes on the remat dialect --------------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,6 +11,19 @@
 
 #include "mlir/Pass/Pass.h"
 
+#include "remat/Support/LLVM.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Pass/Pass.h"
+
+namespace mlir {
+class RewritePatternSet;
+} // namespace mlir
+
 namespace remat {
 
 #define GEN_PASS_DECL
@@ -17,6 +31,14 @@ namespace remat {
 
 #define GEN_PASS_REGISTRATION
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
+
+/// Patterns of remat-split-elementwise.
+void populateSplitElementwisePatterns(RewritePatternSet &patterns);
+
+/// Patterns of remat-simplify-adjoint. \p isWritable tells of a block argument
+/// whether an operation may accumulate into it in place; without it none may be.
+void populateSimplifyAdjointPatterns(RewritePatternSet &patterns,
+                                     std::function<bool(BlockArgument)> isWritable = nullptr);
 
 } // namespace remat
 
