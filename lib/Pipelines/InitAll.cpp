@@ -8,9 +8,17 @@
 #include "remat/InitAll.h"
 
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Dialect/Remat/Transforms/Recurrence.h"
+#include "remat/Interfaces/Adjoint/Models.h"
 
 #include "mlir/IR/DialectRegistry.h"
 
-void remat::registerAllDialects(mlir::DialectRegistry &registry) { registry.insert<RematDialect>(); }
+void remat::registerAllDialects(mlir::DialectRegistry &registry) {
+  registry.insert<RematDialect>();
+  registerAdjointModels(registry);
+  registerRecurrenceAdjointModel(registry);
+}
 
-void remat::registerAllPasses() {}
+
+void remat::registerAllPasses() { registerRematPasses(); }

@@ -23,7 +23,7 @@ namespace remat {
 class GenericBuilder {
 public:
   GenericBuilder(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::utils::IteratorType> iterators)
-      : builder(builder), loc(loc), iterators(iterators) {
+      : builder(builder), loc(loc), iterators(iterators), region(builder.getInsertionBlock()->getParentOp()) {
     region.emplaceBlock();
   }
 
