@@ -18,6 +18,8 @@
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Pipelines/CPUPipeline.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Dialect/Remat/Transforms/Recurrence.h"
 #include "remat/Interfaces/Adjoint/Models.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -72,5 +74,10 @@ void remat::registerAllPasses() {
 }
   registerAdjointModels(registry);
 }
+
+  registerAdjointModels(registry);
+  registerRecurrenceAdjointModel(registry);
+}
+
 
 void remat::registerAllPasses() { registerRematPasses(); }

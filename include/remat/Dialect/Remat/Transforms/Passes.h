@@ -1,5 +1,6 @@
 //===- Passes.h - Passes on remat programs --------------------------*- C++ -*-===//
 //===- Passes.h - Passes on the remat dialect --------------- -*- C++ -*-===//
+//===- Passes.h - Passes of the remat dialect --------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -22,9 +23,31 @@
 
 namespace mlir {
 class RewritePatternSet;
+#include "remat/Dialect/Remat/IR/Remat.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace mlir {
+namespace arith {
+class ArithDialect;
+} // namespace arith
+namespace linalg {
+class LinalgDialect;
+} // namespace linalg
+namespace memref {
+class MemRefDialect;
+} // namespace memref
+namespace tensor {
+class TensorDialect;
+} // namespace tensor
 } // namespace mlir
 
 namespace remat {
+
+/// How far a program got (see the dialect's description), in order.
+enum class Phase { source, adjoint, outlined, scheduled };
 
 #define GEN_PASS_DECL
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"

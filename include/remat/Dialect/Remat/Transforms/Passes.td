@@ -121,6 +121,19 @@ def Differentiate : Pass<"remat-differentiate", "::mlir::ModuleOp"> {
 
     Expects calls to be inlined (`remat-inline-calls`). Cotangents of types narrower
     than 32 bits are kept in f32 and rounded once, in the gradient that is returned.
+// From loops to step functions
+//===----------------------------------------------------------------------===//
+
+def OutlineSteps : Pass<"remat-outline-steps", "::mlir::ModuleOp"> {
+  let summary = "turn differentiated recurrences into step functions and sweeps";
+  let description = [{
+    Each form of the step of a `remat.bptt` becomes a private function, a
+    `remat.chain` names them, and sweeps take the place of the loop and of its
+    `remat.unwind`. All functions take the same captured values in the same order;
+    arrays over time are passed whole, and the step reads and writes its element.
+    Of `advance` and `record` there is a second version for steps that run again,
+    without what only the emitted values need and without assertions, if there are
+    emitted values.
 
     Before:
 
@@ -130,6 +143,10 @@ def Differentiate : Pass<"remat-differentiate", "::mlir::ModuleOp"> {
       return %y : tensor<f32>
     }
     %y, %dx = remat.value_and_gradient @square(%x) wrt [0] : (tensor<f32>) -> (tensor<f32>, tensor<f32>)
+    %hT, %ys, %history = remat.bptt count(%n) carry(%h0 : tensor<4xf32>) active_carries [0]
+        -> tensor<4xf32>, tensor<9x4xf32>, !remat.history
+    advance(%t: index, %h: tensor<4xf32>) { ... } record(...) { ... } reverse(...) { ... }
+    %dh0 = remat.unwind %history carry(%dhT : tensor<4xf32>) -> tensor<4xf32>
     ```
 
     After:
@@ -171,6 +188,34 @@ def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
+    %ys, %hT, %history = remat.forward_sweep @f_loop count(%n) init(%h0 : tensor<4xf32>)
+      stacked(%e0 : tensor<9x4xf32>) final(%e1 : tensor<4xf32>)
+      -> tensor<9x4xf32>, tensor<4xf32> history !remat.history
+    %dh0 = remat.backward_sweep @f_loop history(%history) count(%n) init(%h0 : tensor<4xf32>)
+      final_cotangent(%dhT : tensor<4xf32>) init_gradient(%e2 : tensor<4xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def VerifyPhase : Pass<"remat-verify-phase"> {
+  let summary = "check that no operation of an earlier phase is left";
+  let description = [{
+    Fails at the first operation that a program in the given phase must not
+    contain any more:
+
+    * `adjoint`: what authors write (`recurrence`, `value_and_gradient`, `custom_vjp`, `stop_gradient`)
+    * `outlined`: also `bptt` and `unwind`
+    * `scheduled`: any operation of the dialect
+  }];
+  let options = [
+    Option<"phase", "phase", "::remat::Phase", /*default=*/"::remat::Phase::adjoint",
+           "the phase that the program is said to be in", [{::llvm::cl::values(
+             clEnumValN(::remat::Phase::source, "source", "as written"),
+             clEnumValN(::remat::Phase::adjoint, "adjoint", "differentiated"),
+             clEnumValN(::remat::Phase::outlined, "outlined", "steps are functions"),
+             clEnumValN(::remat::Phase::scheduled, "scheduled", "nothing of the dialect is left"))}]>
+  ];
 }
 
 #endif // REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_TD
