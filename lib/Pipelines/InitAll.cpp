@@ -8,9 +8,10 @@
 #include "remat/InitAll.h"
 
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/IR/DialectRegistry.h"
 
 void remat::registerAllDialects(mlir::DialectRegistry &registry) { registry.insert<RematDialect>(); }
 
-void remat::registerAllPasses() {}
+void remat::registerAllPasses() { registerRematPasses(); }
