@@ -43,8 +43,7 @@ std::optional<int64_t> remat::getElementBytes(Type elementType) {
   if (!elementType.isIntOrFloat())
     return std::nullopt;
   // Integers of odd width take the next power of two, as LLVM lays them out.
-  return llvm::PowerOf2Ceil(
-      llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8u));
+  return llvm::PowerOf2Ceil(llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8u));
 }
 
 std::optional<int64_t> remat::getAlignedBytes(ShapedType type) {
@@ -74,8 +73,7 @@ std::optional<int64_t> remat::getAlignedBytes(ArrayAttr types) {
 
 /// Places buffers in the given order, each at the lowest offset that is free
 /// during its life.
-static std::optional<int64_t> packInOrder(MutableArrayRef<LiveBuffer> buffers,
-                                          ArrayRef<unsigned> order) {
+static std::optional<int64_t> packInOrder(MutableArrayRef<LiveBuffer> buffers, ArrayRef<unsigned> order) {
   int64_t total = 0;
   SmallVector<const LiveBuffer *> placed; // By offset.
   for (unsigned index : order) {
@@ -95,28 +93,22 @@ static std::optional<int64_t> packInOrder(MutableArrayRef<LiveBuffer> buffers,
     total = std::max(total, *end);
     if (buffer.bytes == 0)
       continue;
-    auto position = llvm::upper_bound(
-        placed, &buffer, [](const LiveBuffer *a, const LiveBuffer *b) {
-          return a->offset < b->offset;
-        });
+    auto position = llvm::upper_bound(placed, &buffer,
+                                      [](const LiveBuffer *a, const LiveBuffer *b) { return a->offset < b->offset; });
     placed.insert(position, &buffer);
   }
   return total;
 }
 
-std::optional<int64_t>
-remat::packBuffers(MutableArrayRef<LiveBuffer> buffers) {
+std::optional<int64_t> remat::packBuffers(MutableArrayRef<LiveBuffer> buffers) {
   auto byStart = [&](unsigned a, unsigned b) {
     if (buffers[a].first != buffers[b].first)
       return buffers[a].first < buffers[b].first;
     return buffers[a].last > buffers[b].last;
   };
-  auto bySize = [&](unsigned a, unsigned b) {
-    return buffers[a].bytes > buffers[b].bytes;
-  };
+  auto bySize = [&](unsigned a, unsigned b) { return buffers[a].bytes > buffers[b].bytes; };
   auto byLength = [&](unsigned a, unsigned b) {
-    return buffers[a].last - buffers[a].first >
-           buffers[b].last - buffers[b].first;
+    return buffers[a].last - buffers[a].first > buffers[b].last - buffers[b].first;
   };
   std::optional<int64_t> best;
   SmallVector<int64_t> offsets(buffers.size());

@@ -54,25 +54,20 @@ std::optional<unsigned> StepFunction::getInPlaceArgument(unsigned result) {
 
 bool StepFunction::isWritable(unsigned argument) {
   // The step number and its position come before the tape.
-  if (role == StepRole::Reverse && argument >= 2 &&
-      argument < 2 + chain.getTapeTypes().size())
+  if (role == StepRole::Reverse && argument >= 2 && argument < 2 + chain.getTapeTypes().size())
     return true;
   return argument >= function.getNumArguments() - getInPlaceResults().second;
 }
 
 SmallVector<StepFunction> remat::getStepFunctions(ChainOp chain) {
   SmallVector<StepFunction> functions;
-  FlatSymbolRefAttr names[numStepRoles] = {
-      chain.getAdvanceAttr(),      chain.getReplayAttr(),
-      chain.getRecordAttr(),       chain.getReplayRecordAttr(),
-      chain.getReverseAttr(),      chain.getResumeAttr()};
+  FlatSymbolRefAttr names[numStepRoles] = {chain.getAdvanceAttr(),      chain.getReplayAttr(),  chain.getRecordAttr(),
+                                           chain.getReplayRecordAttr(), chain.getReverseAttr(), chain.getResumeAttr()};
   for (auto [role, name] : llvm::enumerate(names)) {
     if (!name)
       continue;
-    auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
-        chain, name);
-    bool known = llvm::any_of(
-        functions, [&](StepFunction &f) { return f.function == function; });
+    auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, name);
+    bool known = llvm::any_of(functions, [&](StepFunction &f) { return f.function == function; });
     if (function && !known)
       functions.push_back({StepRole(role), function, chain});
   }

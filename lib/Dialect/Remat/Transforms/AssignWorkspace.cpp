@@ -42,13 +42,9 @@ struct Workspace {
 
 /// The times at which the allocation is in use, counted in operations of the
 /// function's block. Uses in nested regions count for the whole operation.
-static void findLifetime(Operation *alloc, Block &body,
-                         const BufferViewFlowAnalysis &aliases,
-                         const DenseMap<Operation *, int64_t> &times,
-                         LiveBuffer &buffer) {
-  auto timeOf = [&](Operation *op) {
-    return times.lookup(body.findAncestorOpInBlock(*op));
-  };
+static void findLifetime(Operation *alloc, Block &body, const BufferViewFlowAnalysis &aliases,
+                         const DenseMap<Operation *, int64_t> &times, LiveBuffer &buffer) {
+  auto timeOf = [&](Operation *op) { return times.lookup(body.findAncestorOpInBlock(*op)); };
   // An allocation inside of a loop lives as long as the loop.
   bool nested = alloc->getBlock() != &body;
   buffer.first = std::numeric_limits<int64_t>::max();
@@ -98,11 +94,9 @@ LogicalResult Workspace::collect() {
 void Workspace::rewrite(Value workspace) {
   for (auto [op, buffer] : llvm::zip_equal(allocations, buffers)) {
     OpBuilder builder(op);
-    Value offset =
-        arith::ConstantIndexOp::create(builder, op->getLoc(), buffer.offset);
-    Value view = memref::ViewOp::create(
-        builder, op->getLoc(), cast<MemRefType>(op->getResult(0).getType()),
-        workspace, offset, ValueRange());
+    Value offset = arith::ConstantIndexOp::create(builder, op->getLoc(), buffer.offset);
+    Value view = memref::ViewOp::create(builder, op->getLoc(), cast<MemRefType>(op->getResult(0).getType()), workspace,
+                                        offset, ValueRange());
     op->getResult(0).replaceAllUsesWith(view);
     op->erase();
   }
@@ -114,8 +108,7 @@ static void countCall(func::FuncOp function, Value counters, StepRole role) {
     return;
   OpBuilder builder = OpBuilder::atBlockBegin(&function.getBody().front());
   Location loc = function.getLoc();
-  Value index =
-      arith::ConstantIndexOp::create(builder, loc, static_cast<int64_t>(role));
+  Value index = arith::ConstantIndexOp::create(builder, loc, static_cast<int64_t>(role));
   Value one = arith::ConstantIntOp::create(builder, loc, 1, /*width=*/64);
   Value old = memref::LoadOp::create(builder, loc, counters, index);
   Value next = arith::AddIOp::create(builder, loc, old, one);
@@ -130,8 +123,7 @@ static FailureOr<int64_t> planCopies(func::FuncOp function) {
     auto type = dyn_cast<MemRefType>(copy.getSource().getType());
     std::optional<int64_t> bytes;
     if (type && type.hasStaticShape())
-      if (std::optional<int64_t> element =
-              getElementBytes(type.getElementType()))
+      if (std::optional<int64_t> element = getElementBytes(type.getElementType()))
         bytes = multiplyBytes(type.getNumElements(), *element);
     if (bytes)
       bytes = addBytes(total, *bytes);
@@ -143,8 +135,7 @@ static FailureOr<int64_t> planCopies(func::FuncOp function) {
     }
     total = *bytes;
     OpBuilder builder(copy);
-    linalg::CopyOp::create(builder, copy.getLoc(), copy.getSource(),
-                           copy.getTarget());
+    linalg::CopyOp::create(builder, copy.getLoc(), copy.getSource(), copy.getTarget());
     copy.erase();
     return WalkResult::advance();
   });
@@ -156,9 +147,8 @@ static FailureOr<int64_t> planCopies(func::FuncOp function) {
 /// Reports what allocates or calls a function that might.
 static LogicalResult verifyNoAllocation(func::FuncOp function) {
   WalkResult result = function.walk([&](Operation *op) {
-    if (isa<memref::AllocOp, memref::AllocaOp, memref::ReallocOp,
-            memref::DeallocOp, memref::CopyOp, bufferization::CloneOp,
-            bufferization::AllocTensorOp, func::CallOp>(op)) {
+    if (isa<memref::AllocOp, memref::AllocaOp, memref::ReallocOp, memref::DeallocOp, memref::CopyOp,
+            bufferization::CloneOp, bufferization::AllocTensorOp, func::CallOp>(op)) {
       (op->emitOpError("is left in a step function, which neither allocates "
                        "nor copies nor calls")
            .attachNote(function.getLoc())
@@ -206,8 +196,7 @@ static LogicalResult assignWorkspace(ChainOp chain) {
 }
 
 namespace {
-struct AssignWorkspacePass final
-    : remat::impl::AssignWorkspacePassBase<AssignWorkspacePass> {
+struct AssignWorkspacePass final : remat::impl::AssignWorkspacePassBase<AssignWorkspacePass> {
   using Base::Base;
 
   void runOnOperation() override {

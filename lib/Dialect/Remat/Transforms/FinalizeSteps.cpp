@@ -35,32 +35,27 @@ static Value stripCasts(Value value) {
 /// of shape.
 static memref::AllocOp getWholeAllocation(Value value) {
   Operation *op = value.getDefiningOp();
-  while (isa_and_nonnull<memref::CastOp, memref::ExpandShapeOp,
-                         memref::CollapseShapeOp>(op))
+  while (isa_and_nonnull<memref::CastOp, memref::ExpandShapeOp, memref::CollapseShapeOp>(op))
     op = op->getOperand(0).getDefiningOp();
   return dyn_cast_or_null<memref::AllocOp>(op);
 }
 
 /// \p argument with the type of the allocation that it stands in for; null if
 /// that takes more than another view of the same static shape.
-static Value viewAs(OpBuilder &builder, Location loc, Value argument,
-                    MemRefType type) {
+static Value viewAs(OpBuilder &builder, Location loc, Value argument, MemRefType type) {
   auto from = cast<MemRefType>(argument.getType());
   if (from == type)
     return argument;
-  if (!from.hasStaticShape() || !type.hasStaticShape() ||
-      !from.getLayout().isIdentity() || !type.getLayout().isIdentity() ||
-      from.getNumElements() != type.getNumElements() ||
+  if (!from.hasStaticShape() || !type.hasStaticShape() || !from.getLayout().isIdentity() ||
+      !type.getLayout().isIdentity() || from.getNumElements() != type.getNumElements() ||
       from.getElementType() != type.getElementType())
     return {};
   auto [strides, offset] = type.getStridesAndOffset();
-  return memref::ReinterpretCastOp::create(builder, loc, type, argument, offset,
-                                           type.getShape(), strides);
+  return memref::ReinterpretCastOp::create(builder, loc, type, argument, offset, type.getShape(), strides);
 }
 
 /// Turns result \p value into the trailing argument \p argument.
-static void writeToArgument(Value value, BlockArgument argument,
-                            func::ReturnOp terminator) {
+static void writeToArgument(Value value, BlockArgument argument, func::ReturnOp terminator) {
   Block *entry = argument.getOwner();
   OpBuilder builder = OpBuilder::atBlockBegin(entry);
   Location loc = argument.getLoc();
@@ -77,20 +72,15 @@ static void writeToArgument(Value value, BlockArgument argument,
 
 /// Makes \p function return nothing. \p getInPlaceArgument names the argument
 /// that a result updates in place, if there is one.
-static LogicalResult
-dropResults(func::FuncOp function,
-            llvm::function_ref<std::optional<unsigned>(unsigned)>
-                getInPlaceArgument,
-            StringRef role) {
+static LogicalResult dropResults(func::FuncOp function,
+                                 llvm::function_ref<std::optional<unsigned>(unsigned)> getInPlaceArgument,
+                                 StringRef role) {
   if (!function.getBody().hasOneBlock())
-    return function.emitOpError("expects a body of one block, but got ")
-           << function.getBody().getBlocks().size();
-  auto terminator =
-      cast<func::ReturnOp>(function.getBody().front().getTerminator());
+    return function.emitOpError("expects a body of one block, but got ") << function.getBody().getBlocks().size();
+  auto terminator = cast<func::ReturnOp>(function.getBody().front().getTerminator());
   for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
     if (!isa<MemRefType>(type))
-      return function.emitOpError("expects result #")
-             << index << " to be a tensor, but got " << type;
+      return function.emitOpError("expects result #") << index << " to be a tensor, but got " << type;
 
   SmallVector<Value> results(terminator.getOperands());
   SmallVector<std::pair<Value, unsigned>> fresh;
@@ -102,10 +92,8 @@ dropResults(func::FuncOp function,
     }
     if (stripCasts(value) != function.getArgument(*argument)) {
       Operation *culprit = stripCasts(value).getDefiningOp();
-      return (culprit ? culprit : function.getOperation())
-                 ->emitError("expects the '")
-             << role << "' function to update argument #" << *argument
-             << " in place, but result #" << index
+      return (culprit ? culprit : function.getOperation())->emitError("expects the '")
+             << role << "' function to update argument #" << *argument << " in place, but result #" << index
              << " is another buffer of type " << value.getType();
     }
   }
@@ -113,12 +101,10 @@ dropResults(func::FuncOp function,
     unsigned position = function.getNumArguments();
     auto type = cast<MemRefType>(function.getResultTypes()[index]);
     DictionaryAttr attributes = function.getResultAttrDict(index);
-    if (failed(function.insertArgument(position, type, attributes,
-                                       value.getLoc())))
+    if (failed(function.insertArgument(position, type, attributes, value.getLoc())))
       return failure();
     // Earlier replacements may have changed what the result is.
-    writeToArgument(terminator.getOperand(index),
-                    function.getArgument(position), terminator);
+    writeToArgument(terminator.getOperand(index), function.getArgument(position), terminator);
   }
   terminator->setOperands({});
   BitVector all(function.getNumResults(), true);
@@ -133,16 +119,12 @@ struct FinalizeStepsPass final : remat::impl::FinalizeStepsPassBase<FinalizeStep
     ModuleOp module = getOperation();
     for (ChainOp chain : getChains(module))
       for (StepFunction &step : getStepFunctions(chain)) {
-        auto inPlace = [&](unsigned result) {
-          return step.getInPlaceArgument(result);
-        };
-        if (failed(dropResults(step.function, inPlace,
-                               stringifyStepRole(step.role))))
+        auto inPlace = [&](unsigned result) { return step.getInPlaceArgument(result); };
+        if (failed(dropResults(step.function, inPlace, stringifyStepRole(step.role))))
           return signalPassFailure();
       }
     for (func::FuncOp entry : getEntryFunctions(module))
-      if (failed(dropResults(
-              entry, [](unsigned) { return std::nullopt; }, "entry")))
+      if (failed(dropResults(entry, [](unsigned) { return std::nullopt; }, "entry")))
         return signalPassFailure();
   }
 };

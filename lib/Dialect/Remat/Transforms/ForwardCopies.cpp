@@ -32,17 +32,14 @@ namespace {
 /// One candidate: `target` can take the place of the allocation, or not.
 class Forwarding {
 public:
-  Forwarding(memref::CopyOp copy, const BufferViewFlowAnalysis &aliases)
-      : copy(copy), aliases(aliases) {}
+  Forwarding(memref::CopyOp copy, const BufferViewFlowAnalysis &aliases) : copy(copy), aliases(aliases) {}
 
   /// Rewrites and returns true if that is safe.
   bool run();
 
 private:
   /// The operation of the copy's block that \p op is in; null if there is none.
-  Operation *getAncestor(Operation *op) const {
-    return copy->getBlock()->findAncestorOpInBlock(*op);
-  }
+  Operation *getAncestor(Operation *op) const { return copy->getBlock()->findAncestorOpInBlock(*op); }
   bool findRange();
   bool isTargetUntouched();
   bool acceptsTargetType();
@@ -73,8 +70,7 @@ bool Forwarding::findRange() {
       if (last->isBeforeInBlock(ancestor))
         last = ancestor;
       if (copy->isBeforeInBlock(ancestor) && !isa<ViewLikeOpInterface>(user) &&
-          (!isa<MemoryEffectOpInterface>(user) ||
-           hasEffect<MemoryEffects::Write>(user, alias)))
+          (!isa<MemoryEffectOpInterface>(user) || hasEffect<MemoryEffects::Write>(user, alias)))
         return false;
     }
   return true;
@@ -92,22 +88,18 @@ bool Forwarding::mayOverlap(Value a, Value b) const {
 /// the first use on, except reads after the copy.
 bool Forwarding::isTargetUntouched() {
   Value target = copy.getTarget();
-  for (Operation *op = first; op != last->getNextNode();
-       op = op->getNextNode()) {
+  for (Operation *op = first; op != last->getNextNode(); op = op->getNextNode()) {
     if (op == copy)
       continue;
     bool afterCopy = copy->isBeforeInBlock(op);
     WalkResult result = op->walk([&](Operation *nested) {
       if (isa<ViewLikeOpInterface>(nested) || isMemoryEffectFree(nested) ||
-          (nested->getNumRegions() > 0 &&
-           nested->hasTrait<OpTrait::HasRecursiveMemoryEffects>()))
+          (nested->getNumRegions() > 0 && nested->hasTrait<OpTrait::HasRecursiveMemoryEffects>()))
         return WalkResult::advance();
       for (Value operand : nested->getOperands()) {
-        if (!isa<BaseMemRefType>(operand.getType()) ||
-            !mayOverlap(operand, target))
+        if (!isa<BaseMemRefType>(operand.getType()) || !mayOverlap(operand, target))
           continue;
-        bool readsOnly = isa<MemoryEffectOpInterface>(nested) &&
-                         !hasEffect<MemoryEffects::Write>(nested, operand);
+        bool readsOnly = isa<MemoryEffectOpInterface>(nested) && !hasEffect<MemoryEffects::Write>(nested, operand);
         if (!afterCopy || !readsOnly)
           return WalkResult::interrupt();
       }
@@ -125,8 +117,7 @@ bool Forwarding::acceptsTargetType() {
   if (alloc.getType() == copy.getTarget().getType())
     return true;
   return llvm::all_of(alloc->getUsers(), [](Operation *user) {
-    return isa<linalg::LinalgOp, memref::LoadOp, memref::StoreOp,
-               memref::CopyOp>(user);
+    return isa<linalg::LinalgOp, memref::LoadOp, memref::StoreOp, memref::CopyOp>(user);
   });
 }
 
@@ -136,8 +127,7 @@ bool Forwarding::canHoist(Value value) const {
   if (!op || op->getBlock() != copy->getBlock() || op->isBeforeInBlock(first))
     return true;
   return isMemoryEffectFree(op) && op->getNumRegions() == 0 &&
-         llvm::all_of(op->getOperands(),
-                      [&](Value operand) { return canHoist(operand); });
+         llvm::all_of(op->getOperands(), [&](Value operand) { return canHoist(operand); });
 }
 
 void Forwarding::hoist(Value value) {
@@ -151,10 +141,8 @@ void Forwarding::hoist(Value value) {
 
 bool Forwarding::run() {
   alloc = copy.getSource().getDefiningOp<memref::AllocOp>();
-  if (!alloc || alloc->getBlock() != copy->getBlock() ||
-      mayOverlap(alloc, copy.getTarget()) || !findRange() ||
-      !acceptsTargetType() || !canHoist(copy.getTarget()) ||
-      !isTargetUntouched())
+  if (!alloc || alloc->getBlock() != copy->getBlock() || mayOverlap(alloc, copy.getTarget()) || !findRange() ||
+      !acceptsTargetType() || !canHoist(copy.getTarget()) || !isTargetUntouched())
     return false;
   hoist(copy.getTarget());
   alloc.getResult().replaceAllUsesWith(copy.getTarget());

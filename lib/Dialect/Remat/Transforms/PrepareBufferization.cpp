@@ -30,12 +30,10 @@ using namespace remat;
 
 static void markArguments(StepFunction step) {
   Builder builder(step.function.getContext());
-  for (auto [index, type] :
-       llvm::enumerate(step.function.getArgumentTypes()))
+  for (auto [index, type] : llvm::enumerate(step.function.getArgumentTypes()))
     if (isa<TensorType>(type))
-      step.function.setArgAttr(
-          index, bufferization::BufferizationDialect::kWritableAttrName,
-          builder.getBoolAttr(step.isWritable(index)));
+      step.function.setArgAttr(index, bufferization::BufferizationDialect::kWritableAttrName,
+                               builder.getBoolAttr(step.isWritable(index)));
 }
 
 /// Replaces a splat constant by an empty tensor that is filled.
@@ -46,18 +44,15 @@ static void fillSplat(arith::ConstantOp constant) {
     return;
   OpBuilder builder(constant);
   Location loc = constant.getLoc();
-  Value scalar = arith::ConstantOp::create(
-      builder, loc, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
-  Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(),
-                                        type.getElementType());
+  Value scalar = arith::ConstantOp::create(builder, loc, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
+  Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
   auto fill = linalg::FillOp::create(builder, loc, scalar, empty);
   constant.replaceAllUsesWith(fill.getResult(0));
   constant.erase();
 }
 
 namespace {
-struct PrepareBufferizationPass final
-    : remat::impl::PrepareBufferizationPassBase<PrepareBufferizationPass> {
+struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBase<PrepareBufferizationPass> {
   using Base::Base;
 
   void runOnOperation() override {

@@ -50,9 +50,7 @@ struct LiveBuffer {
   /// Filled by packBuffers.
   int64_t offset = 0;
 
-  bool overlaps(const LiveBuffer &other) const {
-    return first <= other.last && other.first <= last;
-  }
+  bool overlaps(const LiveBuffer &other) const { return first <= other.last && other.first <= last; }
 };
 
 /// Gives each buffer an offset such that buffers in use at the same time do not
