@@ -218,4 +218,6 @@ def VerifyPhase : Pass<"remat-verify-phase"> {
   ];
 }
 
+include "remat/Dialect/Remat/Transforms/MemoryPasses.td"
+
 #endif // REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_TD
