@@ -19,8 +19,29 @@
 #include "mlir/Pass/Pass.h"
 
 namespace mlir::LLVM {
+namespace remat {
+#include "mlir/Pass/Pass.h"
+
+namespace mlir {
+namespace arith {
+class ArithDialect;
+} // namespace arith
+namespace bufferization {
+class BufferizationDialect;
+} // namespace bufferization
+namespace func {
+class FuncDialect;
+} // namespace func
+namespace LLVM {
 class LLVMDialect;
-} // namespace mlir::LLVM
+} // namespace LLVM
+namespace scf {
+class SCFDialect;
+} // namespace scf
+namespace tensor {
+class TensorDialect;
+} // namespace tensor
+} // namespace mlir
 
 namespace remat {
 

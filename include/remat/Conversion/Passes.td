@@ -11,6 +11,45 @@
 include "mlir/Pass/PassBase.td"
 
 //===----------------------------------------------------------------------===//
+// Source programs
+//===----------------------------------------------------------------------===//
+
+def ConvertRematSourceToSCFPass : Pass<"convert-remat-source-to-scf", "::mlir::ModuleOp"> {
+  let summary = "lower undifferentiated source operations to plain loops";
+  let description = [{
+    The meaning of the source operations when nothing is differentiated, spelled as
+    directly as possible: `remat.recurrence` becomes an `scf.for` over its carries and
+    stacked results, `remat.custom_vjp` a call, `remat.stop_gradient` its operand. No
+    plan and no budget: this is the reference that gradients and plans are checked
+    against, so it shares no code with them.
+
+    Before:
+
+    ```mlir
+    %hT = remat.recurrence count(%n) at(%t) carry(%h = %h0 : tensor<4xf32>)
+        scan(%x = %xs : tensor<?x4xf32>) {
+      %next = arith.addf %h, %x : tensor<4xf32>
+      remat.yield carry(%next : tensor<4xf32>)
+    }
+    ```
+
+    After:
+
+    ```mlir
+    %hT = scf.for %t = %c0 to %n step %c1 iter_args(%h = %h0) -> (tensor<4xf32>) {
+      %x = tensor.extract_slice %xs[%t, 0] [1, 4] [1, 1] : tensor<?x4xf32> to tensor<4xf32>
+      %next = arith.addf %h, %x : tensor<4xf32>
+      %kept = bufferization.materialize_in_destination %next in %h : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      scf.yield %kept : tensor<4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+                           "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // LinalgToCPUKernels
 //===----------------------------------------------------------------------===//
 

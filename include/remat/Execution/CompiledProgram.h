@@ -45,13 +45,30 @@ struct TargetOptions {
   std::string features;
 };
 
-/// What the plan of a program says, in bytes and steps, for one set of argument
-/// shapes.
+/// What the plan of a program says for calls with one set of argument shapes.
+/// Several recurrences add up.
 struct PlanFigures {
-  /// The arena that a call needs.
+  std::string policy;
+  /// Steps of all recurrences.
+  int64_t steps = 0;
+  /// Planned executions, re-executions included.
+  int64_t forwardSteps = 0;
+  int64_t reverseSteps = 0;
+  /// Nullopt: unlimited.
+  std::optional<int64_t> budgetBytes;
+  /// The arena that a call needs, and what it would need if everything was kept.
   int64_t peakBytes = 0;
+  int64_t storeAllBytes = 0;
+  int64_t minimumBudgetBytes = 0;
   /// One-time copies of parameters and gradient accumulators in another layout.
   int64_t parameterCopyBytes = 0;
+  /// Time over keep-everything, in the plan's model, and a bound for it.
+  double timeRatio = 1;
+  double lowerBoundRatio = 1;
+  /// The plan is proven to be the fastest within its class.
+  bool certified = true;
+
+  int64_t getTotalBytes() const { return peakBytes + parameterCopyBytes; }
 };
 
 /// How long one part of the compilation took.

@@ -29,6 +29,8 @@ using mlir::OpPassManager;
 
 /// From tensors to memory.
 static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &options) {
+  // Loops that nobody differentiates.
+  manager.addPass(createConvertRematSourceToSCFPass());
   // Before anything is allowed to choose where a value lives.
   manager.addPass(createMarkEntriesPass());
   manager.addPass(mlir::createConvertElementwiseToLinalgPass());
