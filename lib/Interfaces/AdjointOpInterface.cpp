@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace remat;
@@ -51,4 +52,21 @@ Value AdjointBuilder::createZero(Value like, Location loc) {
   Value empty = tensor::EmptyOp::create(*this, loc, tensor::getMixedSizes(*this, loc, like), element,
                                         tensor.getEncoding());
   return linalg::FillOp::create(*this, loc, zero, empty).getResult(0);
+}
+
+Value AdjointBuilder::createSplat(double value, Value like, Location loc) {
+  Type type = getCotangentType(like.getType());
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  TypedAttr element = getFloatAttr(getElementTypeOrSelf(type), value);
+  if (!tensor)
+    return arith::ConstantOp::create(*this, loc, element);
+  if (tensor.hasStaticShape())
+    return arith::ConstantOp::create(*this, loc, DenseElementsAttr::get(tensor, element));
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(*this, loc, like);
+  SmallVector<Value> dynamicSizes;
+  for (OpFoldResult size : sizes)
+    if (auto dynamic = dyn_cast<Value>(size))
+      dynamicSizes.push_back(dynamic);
+  Value scalar = arith::ConstantOp::create(*this, loc, element);
+  return tensor::SplatOp::create(*this, loc, scalar, tensor, dynamicSizes);
 }

@@ -71,8 +71,13 @@ public:
   /// \p value converted to \p type, which differs in the float elements only.
   mlir::Value convert(mlir::Value value, mlir::Type type, mlir::Location loc);
 
-  /// Zeros of the shape of \p like with the elements of its cotangent type.
+  /// Zeros of the shape of \p like with the elements of its cotangent type, fit
+  /// to be written into.
   mlir::Value createZero(mlir::Value like, mlir::Location loc);
+
+  /// The constant \p value in every element of the shape of \p like, in its
+  /// cotangent type, only to be read.
+  mlir::Value createSplat(double value, mlir::Value like, mlir::Location loc);
 };
 
 } // namespace remat

@@ -24,7 +24,8 @@ func.func private @walk_reverse(%t: index, %pos: index, %tape: tensor<4xf32>, %x
     -> (tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>) {
   return %dh, %dxs, %dw : tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>
 }
-func.func private @walk_resume(%tape: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf32> {
+func.func private @walk_resume(%t: index, %pos: index, %tape: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>)
+    -> tensor<4xf32> {
   return %tape : tensor<4xf32>
 }
 

@@ -37,11 +37,11 @@ def Remat_ChainOp : Remat_Op<"chain",
     | `record`        | t, pos, carry\*, scan\*, capture\*, stacked\*                                                        | carry\*, stacked\*, tape\* |
     | `replay_record` | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*, tape\*          |
     | `reverse`       | t, pos, tape\*, scan\*, capture\*, gradient\*, stacked cotangent\*, scan gradient\*, accumulator\*   | gradient\*, scan gradient\*, accumulator\* |
-    | `resume`        | tape\*, capture\*                                                                                    | carry\*                  |
+    | `resume`        | t, pos, tape\*, scan\*, capture\*                                                                    | carry\*                  |
 
     `advance` and `record` run a step for the first time and write its stacked
     outputs; `replay` and `replay_record` run it again. `resume` computes the carry
-    after a step from its tape; a chain without it is not restartable. Stacked
+    after step `t` from the tape of that step; a chain without it is not restartable. Stacked
     arrays, scan gradients and accumulators are updated in place.
 
     Once `remat-finalize-steps` has run the functions take memrefs and return
