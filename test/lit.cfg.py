@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 
 import lit.formats
 from lit.llvm import llvm_config
@@ -22,6 +23,8 @@ llvm_config.add_tool_substitutions(
 )
 config.substitutions.append(("%examples", os.path.join(config.remat_source_dir, "examples")))
 config.substitutions.append(("%remat_src", config.remat_source_dir))
+config.substitutions.append(("%sweep", '%s %s/Integration/CPU/sweep.py --remat-run %s/remat-run' % (
+    sys.executable, config.test_source_root, config.remat_tools_dir)))
 
 if shutil.which("ptxas"):
     config.available_features.add("ptxas")

@@ -36,7 +36,12 @@ function(add_remat_library name)
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${name} PUBLIC ${ARG_REMAT_LIBS})
   mlir_target_link_libraries(${name} PUBLIC ${ARG_MLIR_LIBS})
-  remat_mlir_options(${name})
+  # MLIR compiles the sources in an object library of its own.
+  if(TARGET obj.${name})
+    remat_mlir_options(obj.${name})
+  else()
+    remat_mlir_options(${name})
+  endif()
   remat_install_library(${name})
 endfunction()
 

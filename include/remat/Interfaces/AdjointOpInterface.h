@@ -16,10 +16,17 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpDefinition.h"
-#include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
 
 namespace remat {
+
+/// True for a float type and for a shaped type with float elements: the types
+/// whose values have a derivative. Complex numbers count, so that an operation on
+/// them is reported and not skipped.
+bool isDifferentiableType(mlir::Type type);
+
+/// The type that cotangents of values of \p type are kept in: \p type itself, or
+/// the same with f32 elements if its elements are narrower than 32 bits.
+mlir::Type getCotangentType(mlir::Type type);
 
 /// Collects the cotangents of the values of a piece of straight-line code while
 /// its adjoint is emitted, last operation first.
@@ -40,13 +47,37 @@ public:
   /// contributed to it.
   virtual mlir::Value getCotangent(mlir::Value primal) const = 0;
 
-  /// As getCotangent, with zeros in place of null.
+  /// As getCotangent, with zeros in place of null. Zeros of a tensor are a
+  /// `linalg.fill`, fit to be written into.
   virtual mlir::Value getCotangentOrZero(mlir::Value primal, mlir::Location loc) = 0;
 
   /// Adds \p contribution to the cotangent of \p primal. Does nothing when
   /// \p primal is not active. The contribution has the type of the primal value
   /// or its cotangent type.
   virtual void addCotangent(mlir::Value primal, mlir::Value contribution, mlir::Location loc) = 0;
+
+  /// Makes \p cotangent, in the cotangent type, the cotangent of \p primal. For
+  /// rules that add by writing into what getCotangentOrZero returned (slices,
+  /// gathers), and to start from an accumulator.
+  virtual void setCotangent(mlir::Value primal, mlir::Value cotangent) = 0;
+
+  /// Replaces the primal operation \p op by \p results and erases it: for an
+  /// operation whose differentiated form is another operation.
+  virtual void replacePrimal(mlir::Operation *op, mlir::ValueRange results) = 0;
+
+  /// \p primal in its cotangent type: itself, or extended to f32.
+  mlir::Value widen(mlir::Value primal, mlir::Location loc);
+
+  /// \p value converted to \p type, which differs in the float elements only.
+  mlir::Value convert(mlir::Value value, mlir::Type type, mlir::Location loc);
+
+  /// Zeros of the shape of \p like with the elements of its cotangent type, fit
+  /// to be written into.
+  mlir::Value createZero(mlir::Value like, mlir::Location loc);
+
+  /// The constant \p value in every element of the shape of \p like, in its
+  /// cotangent type, only to be read.
+  mlir::Value createSplat(double value, mlir::Value like, mlir::Location loc);
 };
 
 } // namespace remat

@@ -31,6 +31,17 @@ def AdjointOpInterface : OpInterface<"AdjointOpInterface"> {
     /*retTy=*/"::llvm::LogicalResult",
     /*methodName=*/"emitAdjoint",
     /*args=*/(ins "::remat::AdjointBuilder &":$adjoint)
+  >, InterfaceMethod<
+    /*desc=*/[{
+      False if the derivative of `result` by `input` is zero wherever it exists, so
+      that activity does not pass through. `input` is an operand or a value from
+      above that the operation's regions read.
+    }],
+    /*retTy=*/"bool",
+    /*methodName=*/"hasDerivative",
+    /*args=*/(ins "::mlir::OpResult":$result, "::mlir::Value":$input),
+    /*methodBody=*/"",
+    /*defaultImplementation=*/"return true;"
   >];
 }
 

@@ -1,4 +1,4 @@
-//===- RematSyntax.cpp - Custom assembly ---------------------- ---*- C++ -*-===//
+//===- RematSyntax.cpp - Custom assembly -------------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,14 +24,6 @@ struct Bindings {
 };
 } // namespace
 
-/// The type of one element of an array over time; null if there is none.
-Type remat::getElementOverTime(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || tensor.getRank() == 0)
-    return {};
-  return RankedTensorType::get(tensor.getShape().drop_front(), tensor.getElementType());
-}
-
 /// Parses `keyword(%a = %b : type, ...)` if the keyword is there.
 static ParseResult parseBindings(OpAsmParser &parser, StringRef keyword, Bindings &bindings) {
   if (failed(parser.parseOptionalKeyword(keyword)))
@@ -49,20 +41,18 @@ static void printBindings(OpAsmPrinter &printer, StringRef keyword, ValueRange i
   printer << ' ' << keyword << '(';
   llvm::interleaveComma(llvm::zip(inside, outside), printer, [&](auto pair) {
     auto [argument, operand] = pair;
-    printer.printRegionArgument(cast<BlockArgument>(argument), {}, /*omitType=*/true);
+    printer.printRegionArgument(cast<BlockArgument>(argument), {},
+                                /*omitType=*/true);
     printer << " = " << operand << " : " << operand.getType();
   });
   printer << ')';
 }
 
 ParseResult remat::parseStep(OpAsmParser &parser, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &inits,
-                             SmallVectorImpl<Type> &initTypes,
-                             SmallVectorImpl<OpAsmParser::UnresolvedOperand> &scans,
-                             SmallVectorImpl<Type> &scanTypes, SmallVectorImpl<Type> &resultTypes,
-                             Region &body) {
+                             SmallVectorImpl<Type> &initTypes, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &scans,
+                             SmallVectorImpl<Type> &scanTypes, SmallVectorImpl<Type> &resultTypes, Region &body) {
   OpAsmParser::Argument stepNumber;
-  if (parser.parseKeyword("at") || parser.parseLParen() || parser.parseArgument(stepNumber) ||
-      parser.parseRParen())
+  if (parser.parseKeyword("at") || parser.parseLParen() || parser.parseArgument(stepNumber) || parser.parseRParen())
     return failure();
   Bindings carry, scan;
   if (parseBindings(parser, "carry", carry))
@@ -84,7 +74,8 @@ ParseResult remat::parseStep(OpAsmParser &parser, SmallVectorImpl<OpAsmParser::U
   for (auto [argument, type] : llvm::zip_equal(scan.inside, scan.types)) {
     argument.type = getElementOverTime(type);
     if (!argument.type)
-      return parser.emitError(scanLoc, "expects a scan operand to be a ranked tensor with a time dimension, but got ")
+      return parser.emitError(scanLoc, "expects a scan operand to be a ranked "
+                                       "tensor with a time dimension, but got ")
              << type;
     arguments.push_back(argument);
   }
@@ -95,8 +86,8 @@ ParseResult remat::parseStep(OpAsmParser &parser, SmallVectorImpl<OpAsmParser::U
   return parser.parseRegion(body, arguments);
 }
 
-void remat::printStep(OpAsmPrinter &printer, Operation *, OperandRange inits, TypeRange, OperandRange scans,
-                      TypeRange, TypeRange resultTypes, Region &body) {
+void remat::printStep(OpAsmPrinter &printer, Operation *, OperandRange inits, TypeRange, OperandRange scans, TypeRange,
+                      TypeRange resultTypes, Region &body) {
   Block &step = body.front();
   printer << " at(";
   printer.printRegionArgument(step.getArgument(0), {}, /*omitType=*/true);
@@ -107,4 +98,42 @@ void remat::printStep(OpAsmPrinter &printer, Operation *, OperandRange inits, Ty
     printer << " -> " << resultTypes.drop_front(inits.size());
   printer << ' ';
   printer.printRegion(body, /*printEntryBlockArgs=*/false);
+}
+
+/// Parses `keyword(%a: type, ...) { ... }`.
+static ParseResult parseNamedRegion(OpAsmParser &parser, StringRef keyword, Region &region, bool isOptional) {
+  if (isOptional ? failed(parser.parseOptionalKeyword(keyword)) : bool(parser.parseKeyword(keyword)))
+    return success(isOptional);
+  SmallVector<OpAsmParser::Argument> arguments;
+  if (parser.parseArgumentList(arguments, AsmParser::Delimiter::Paren,
+                               /*allowType=*/true))
+    return failure();
+  return parser.parseRegion(region, arguments);
+}
+
+static void printNamedRegion(OpAsmPrinter &printer, StringRef keyword, Region &region) {
+  printer << keyword << '(';
+  llvm::interleaveComma(region.getArguments(), printer,
+                        [&](BlockArgument argument) { printer.printRegionArgument(argument); });
+  printer << ") ";
+  printer.printRegion(region, /*printEntryBlockArgs=*/false);
+}
+
+ParseResult remat::parseSteps(OpAsmParser &parser, Region &advance, Region &record, Region &reverse, Region &resume) {
+  return failure(parseNamedRegion(parser, "advance", advance, /*isOptional=*/false) ||
+                 parseNamedRegion(parser, "record", record, /*isOptional=*/true) ||
+                 parseNamedRegion(parser, "reverse", reverse, /*isOptional=*/true) ||
+                 parseNamedRegion(parser, "resume", resume, /*isOptional=*/true));
+}
+
+void remat::printSteps(OpAsmPrinter &printer, Operation *, Region &advance, Region &record, Region &reverse,
+                       Region &resume) {
+  printer.printNewline();
+  printNamedRegion(printer, "advance", advance);
+  if (!record.empty())
+    printNamedRegion(printer << ' ', "record", record);
+  if (!reverse.empty())
+    printNamedRegion(printer << ' ', "reverse", reverse);
+  if (!resume.empty())
+    printNamedRegion(printer << ' ', "resume", resume);
 }

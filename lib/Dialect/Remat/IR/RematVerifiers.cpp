@@ -1,4 +1,4 @@
-//===- RematVerifiers.cpp - Constraints of the operations ----- ---*- C++ -*-===//
+//===- RematVerifiers.cpp - Constraints of the operations --------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,7 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "RematSyntax.h"
+#include "LoopVerifiers.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -17,12 +17,6 @@
 
 using namespace mlir;
 using namespace remat;
-
-/// True for a tensor of static shape with float or integer elements.
-static bool isCarryType(Type type) {
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && tensor.hasStaticShape() && tensor.getElementType().isIntOrFloat();
-}
 
 /// True for a tensor that can be differentiated.
 static bool isFloatTensor(Type type) {
@@ -34,80 +28,25 @@ static bool isFloatTensor(Type type) {
 // recurrence
 //===----------------------------------------------------------------------===//
 
-/// (C6) for one scan or stacked type.
-static LogicalResult verifyLeadingDimension(RecurrenceOp op, Type type, StringRef what, bool isResult) {
-  int64_t leading = cast<RankedTensorType>(type).getDimSize(0);
-  std::optional<int64_t> count = op.getStaticCount();
-  if (ShapedType::isDynamic(leading))
-    return success();
-  if (count && leading != *count)
-    return op.emitOpError("expects the leading dimension of ")
-           << what << " to be the trip count " << *count << ", but got " << type;
-  if (!count && isResult)
-    return op.emitOpError("expects the leading dimension of ")
-           << what << " to be dynamic because the trip count is no constant, but got " << type;
-  return success();
-}
-
-LogicalResult RecurrenceOp::verify() {
-  // recurrence_c1
-  for (auto [index, type] : llvm::enumerate(getInits().getTypes()))
-    if (!isCarryType(type))
-      return emitOpError("expects carry #")
-             << index << " to be a tensor of static shape with float or integer elements, but got " << type;
-  // recurrence_c2
-  for (auto [index, type] : llvm::enumerate(getScans().getTypes())) {
-    Type element = getElementOverTime(type);
-    if (!element || !isCarryType(element))
-      return emitOpError("expects scan #")
-             << index << " to be a tensor with a time dimension and otherwise static shape, but got " << type;
-  }
-  // recurrence_c6
-  if (std::optional<int64_t> count = getStaticCount(); count && *count < 0)
-    return emitOpError("expects a trip count that is not negative, but got ") << *count;
-  for (Type type : getScans().getTypes())
-    if (failed(verifyLeadingDimension(*this, type, "a scan", /*isResult=*/false)))
-      return failure();
-  return success();
-}
+// recurrence_c1, recurrence_c2, recurrence_c6
+LogicalResult RecurrenceOp::verify() { return verifyLoopOperands(*this, getCount(), getInits(), getScans()); }
 
 LogicalResult RecurrenceOp::verifyRegions() {
   // recurrence_c3
-  SmallVector<Type> expected = {IndexType::get(getContext())};
-  llvm::append_range(expected, getInits().getTypes());
-  for (Type type : getScans().getTypes())
-    expected.push_back(getElementOverTime(type));
-  if (getStep().getArgumentTypes() != TypeRange(expected))
-    return emitOpError("expects region arguments (") << TypeRange(expected) << "), but got ("
-                                                     << getStep().getArgumentTypes() << ")";
+  if (failed(verifyStepArguments(*this, "region", getStep(), getInits(), getScans())))
+    return failure();
   // recurrence_c7
   auto yield = dyn_cast<YieldOp>(getStep().getTerminator());
   if (!yield || !yield.getTape().empty())
     return emitOpError("expects its region to end with 'remat.yield' without a tape");
-  // recurrence_c4
-  if (yield.getCarries().getTypes() != getInits().getTypes())
-    return (yield.emitOpError("expects carries (") << getInits().getTypes() << "), but got ("
-                                                   << yield.getCarries().getTypes() << ")")
-               .attachNote(getLoc())
-           << "carries of this recurrence";
-  // recurrence_c5
-  if (getResults().size() != getInits().size() + yield.getEmits().size())
-    return emitOpError("expects ") << yield.getEmits().size() << " stacked results, one per emitted value, but got "
-                                   << int64_t(getResults().size()) - int64_t(getInits().size());
-  if (getFinalCarries().getTypes() != getInits().getTypes())
-    return emitOpError("expects the leading results to have the carry types");
-  for (auto [index, type, emitted] : llvm::enumerate(getStacked().getTypes(), yield.getEmits().getTypes())) {
-    if (!isCarryType(emitted) || getElementOverTime(type) != emitted)
-      return emitOpError("expects stacked result #")
-             << index << " to be " << emitted << " with a leading time dimension, but got " << type;
-    // recurrence_c6
-    if (failed(verifyLeadingDimension(*this, type, "a stacked result", /*isResult=*/true)))
-      return failure();
-  }
+  // recurrence_c4, recurrence_c5, recurrence_c6
+  if (failed(verifyStepYield(*this, yield, getInits())) ||
+      failed(verifyLoopResults(*this, getCount(), getInits(), yield.getEmits(), getResults())))
+    return failure();
   // recurrence_c8
   WalkResult result = getStep().walk([&](Operation *op) {
     if (isa<cf::AssertOp>(op) || op->hasTrait<OpTrait::HasRecursiveMemoryEffects>() ||
-        isa<CallOpInterface>(op) || isMemoryEffectFree(op))
+        isa<CallOpInterface, CustomVjpOp>(op) || isMemoryEffectFree(op))
       return WalkResult::advance();
     (op->emitOpError("has side effects, which a step of a recurrence must not have").attachNote(getLoc())
      << "the recurrence");
@@ -137,8 +76,8 @@ static LogicalResult verifyIndices(Operation *op, ArrayRef<int64_t> indices, Typ
   int64_t previous = -1;
   for (int64_t index : indices) {
     if (index <= previous || index >= int64_t(types.size()))
-      return op->emitOpError("expects '") << list << "' to be increasing indices below " << types.size()
-                                          << ", but got " << index;
+      return op->emitOpError("expects '")
+             << list << "' to be increasing indices below " << types.size() << ", but got " << index;
     if (!isFloatTensor(types[index]))
       return op->emitOpError("expects ") << what << " #" << index << " to be a tensor of a float type, but got "
                                          << types[index];
@@ -155,8 +94,8 @@ LogicalResult ValueAndGradientOp::verifySymbolUses(SymbolTableCollection &symbol
   // value_and_gradient_c2
   ArrayRef<Type> argumentTypes = callee->getArgumentTypes(), resultTypes = callee->getResultTypes();
   if (getArgs().getTypes() != TypeRange(argumentTypes))
-    return emitOpError("expects operands (") << TypeRange(argumentTypes) << ") for " << getCalleeAttr()
-                                             << ", but got (" << getArgs().getTypes() << ")";
+    return emitOpError("expects operands (")
+           << TypeRange(argumentTypes) << ") for " << getCalleeAttr() << ", but got (" << getArgs().getTypes() << ")";
   // value_and_gradient_c3, value_and_gradient_c4
   if (failed(verifyIndices(*this, getWrt(), argumentTypes, "wrt", "argument")) ||
       failed(verifyIndices(*this, getOf(), resultTypes, "of", "result")))
@@ -174,13 +113,15 @@ LogicalResult ValueAndGradientOp::verifySymbolUses(SymbolTableCollection &symbol
     // value_and_gradient_c5
     for (Type type : differentiated)
       if (auto tensor = cast<RankedTensorType>(type); !tensor.hasStaticShape() || tensor.getNumElements() != 1)
-        return emitOpError("expects a seed cotangent because a differentiated result has the type ") << type;
+        return emitOpError("expects a seed cotangent because a differentiated "
+                           "result has the type ")
+               << type;
     return success();
   }
   // value_and_gradient_c6
   if (getSeeds().getTypes() != TypeRange(differentiated))
-    return emitOpError("expects seeds (") << TypeRange(differentiated) << "), but got (" << getSeeds().getTypes()
-                                          << ")";
+    return emitOpError("expects seeds (")
+           << TypeRange(differentiated) << "), but got (" << getSeeds().getTypes() << ")";
   return success();
 }
 
@@ -205,12 +146,12 @@ LogicalResult CustomVjpOp::verifySymbolUses(SymbolTableCollection &symbols) {
   llvm::append_range(inputs, getResultTypes());
   llvm::append_range(inputs, llvm::make_filter_range(getResultTypes(), isFloatTensor));
   if (TypeRange(rule->getArgumentTypes()) != TypeRange(inputs))
-    return emitOpError("expects the rule to take (") << TypeRange(inputs) << "), but " << getRuleAttr()
-                                                     << " takes (" << rule->getArgumentTypes() << ")";
+    return emitOpError("expects the rule to take (")
+           << TypeRange(inputs) << "), but " << getRuleAttr() << " takes (" << rule->getArgumentTypes() << ")";
   // custom_vjp_c4
   SmallVector<Type> cotangents(llvm::make_filter_range(getArgs().getTypes(), isFloatTensor));
   if (TypeRange(rule->getResultTypes()) != TypeRange(cotangents))
-    return emitOpError("expects the rule to return (") << TypeRange(cotangents) << "), but " << getRuleAttr()
-                                                       << " returns (" << rule->getResultTypes() << ")";
+    return emitOpError("expects the rule to return (")
+           << TypeRange(cotangents) << "), but " << getRuleAttr() << " returns (" << rule->getResultTypes() << ")";
   return success();
 }

@@ -1,4 +1,4 @@
-//===- Remat.h - The remat dialect ---------------------------- ---*- C++ -*-===//
+//===- Remat.h - The remat dialect -------------------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,6 +11,7 @@
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
@@ -30,5 +31,13 @@
 
 #define GET_OP_CLASSES
 #include "remat/Dialect/Remat/IR/RematOps.h.inc"
+
+namespace remat {
+
+/// The type of one element of an array over time (the type without its first
+/// dimension); null if \p type is no ranked tensor of rank 1 or more.
+Type getElementOverTime(Type type);
+
+} // namespace remat
 
 #endif // REMAT_DIALECT_REMAT_IR_REMAT_H

@@ -23,6 +23,7 @@ def Remat_Dialect : Dialect {
     |----------|--------------------------------------------------------|-----------------------------|
     | source   | `recurrence`, `value_and_gradient`, `custom_vjp`, `stop_gradient` | the author       |
     | adjoint  | `bptt`, `unwind`                                       | `remat-differentiate`       |
+    | outlined | `chain`, `forward_sweep`, `backward_sweep`             | `remat-outline-steps`       |
   }];
   let useDefaultTypePrinterParser = 1;
 }

@@ -8,6 +8,7 @@
 #ifndef REMAT_DIALECT_REMAT_IR_REMATSOURCEOPS_TD
 #define REMAT_DIALECT_REMAT_IR_REMATSOURCEOPS_TD
 
+include "mlir/IR/OpAsmInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
@@ -15,7 +16,8 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 include "remat/Dialect/Remat/IR/RematOpBase.td"
 
 def Remat_RecurrenceOp : Remat_Op<"recurrence",
-    [AttrSizedOperandSegments, RecursiveMemoryEffects, SingleBlock]> {
+    [AttrSizedOperandSegments, RecursiveMemoryEffects, SingleBlock,
+     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames", "getAsmResultNames"]>]> {
   let summary = "a loop over time";
   let description = [{
     Runs its region `count` times. The carries thread through time: the region
@@ -95,6 +97,7 @@ def Remat_RecurrenceOp : Remat_Op<"recurrence",
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Remat_YieldOp : Remat_Op<"yield",

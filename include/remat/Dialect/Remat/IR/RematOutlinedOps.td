@@ -1,0 +1,229 @@
+//===- RematOutlinedOps.td - Recurrences as step functions -- ---*- tablegen -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// After outlining a recurrence is a symbol, `remat.chain`, that names the
+// functions of one step, and one or two sweeps that stand where the loop runs.
+// The same operations are used on tensors and, after bufferization, on memrefs.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_DIALECT_REMAT_IR_REMATOUTLINEDOPS_TD
+#define REMAT_DIALECT_REMAT_IR_REMATOUTLINEDOPS_TD
+
+include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "remat/Dialect/Remat/IR/RematOpBase.td"
+include "remat/Dialect/Remat/IR/RematTypes.td"
+
+def Remat_ChainOp : Remat_Op<"chain",
+    [Symbol, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the step functions of one recurrence";
+  let description = [{
+    Names the functions that run one step of a recurrence and gives the types of
+    what threads through it. `t` is the step in order of execution; `pos` is its
+    position in scans and stacked arrays, `t` or, with `reversed`, `count - 1 - t`.
+    Scans, stacked arrays and scan gradients are passed whole and the step takes
+    its slice at `pos`.
+
+    | function        | arguments                                                                                            | results                  |
+    |-----------------|------------------------------------------------------------------------------------------------------|--------------------------|
+    | `advance`       | t, pos, carry\*, scan\*, capture\*, stacked\*                                                        | carry\*, stacked\*       |
+    | `replay`        | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*                  |
+    | `record`        | t, pos, carry\*, scan\*, capture\*, stacked\*                                                        | carry\*, stacked\*, tape\* |
+    | `replay_record` | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*, tape\*          |
+    | `reverse`       | t, pos, tape\*, scan\*, capture\*, gradient\*, stacked cotangent\*, scan gradient\*, accumulator\*   | gradient\*, scan gradient\*, accumulator\* |
+    | `resume`        | t, pos, tape\*, scan\*, capture\*                                                                    | carry\*                  |
+
+    `advance` and `record` run a step for the first time and write its stacked
+    outputs; `replay` and `replay_record` run it again. `resume` computes the carry
+    after step `t` from the tape of that step; a chain without it is not restartable. Stacked
+    arrays, scan gradients and accumulators are updated in place.
+
+    Once `remat-finalize-steps` has run the functions take memrefs and return
+    nothing: results that are not in place become trailing arguments, followed by
+    the workspace (`memref<Wxi8>` with W = `workspace_bytes`) and the counters
+    (`memref<5xi64>`: advance, replay, record, replay_record, reverse).
+
+    **Constraints**
+
+    * (C1) Each named function is a private `func.func` with a body.
+    * (C2) `record` and `reverse` come together; `replay`, `replay_record` and `resume` need them.
+    * (C3) Carry, tape and gradient types are tensors of static shape with float or integer
+      elements; tape and gradient types need `reverse`, gradient types are float tensors.
+    * (C4) `workspace_bytes` is not negative.
+
+    Example:
+
+    ```mlir
+    remat.chain "private" @walk advance(@walk_advance) replay(@walk_replay)
+      record(@walk_record) replay_record(@walk_replay_record) reverse(@walk_reverse)
+      carry [tensor<4xf32>] tape [tensor<4xf32>] gradient [tensor<4xf32>]
+    ```
+  }];
+  let arguments = (ins
+    OptionalAttr<StrAttr>:$sym_visibility,
+    SymbolNameAttr:$sym_name,
+    UnitAttr:$reversed,
+    FlatSymbolRefAttr:$advance,
+    OptionalAttr<FlatSymbolRefAttr>:$replay,
+    OptionalAttr<FlatSymbolRefAttr>:$record,
+    OptionalAttr<FlatSymbolRefAttr>:$replay_record,
+    OptionalAttr<FlatSymbolRefAttr>:$reverse,
+    OptionalAttr<FlatSymbolRefAttr>:$resume,
+    TypeArrayAttr:$carry_types,
+    DefaultValuedAttr<TypeArrayAttr, "{}">:$tape_types,
+    DefaultValuedAttr<TypeArrayAttr, "{}">:$gradient_types,
+    OptionalAttr<I64Attr>:$workspace_bytes);
+  let assemblyFormat = [{
+    ($sym_visibility^)? $sym_name (`reversed` $reversed^)?
+    `advance` `(` $advance `)`
+    (`replay` `(` $replay^ `)`)?
+    (`record` `(` $record^ `)`)?
+    (`replay_record` `(` $replay_record^ `)`)?
+    (`reverse` `(` $reverse^ `)`)?
+    (`resume` `(` $resume^ `)`)?
+    `carry` $carry_types (`tape` $tape_types^)? (`gradient` $gradient_types^)?
+    (`workspace` `(` $workspace_bytes^ `)`)?
+    attr-dict
+  }];
+  let extraClassDeclaration = [{
+    bool isDifferentiated() { return getReverseAttr() != nullptr; }
+    /// True once the step functions take memrefs and return nothing.
+    bool isFinalized() { return getWorkspaceBytesAttr() != nullptr; }
+    /// The function that runs a step again and keeps nothing. `advance` serves if
+    /// there is nothing stacked.
+    ::mlir::FlatSymbolRefAttr getReplayOrAdvance() {
+      return getReplayAttr() ? getReplayAttr() : getAdvanceAttr();
+    }
+    /// The function that runs a step again and leaves its tape.
+    ::mlir::FlatSymbolRefAttr getReplayRecordOrRecord() {
+      return getReplayRecordAttr() ? getReplayRecordAttr() : getRecordAttr();
+    }
+  }];
+  let hasVerifier = 1;
+}
+
+/// What both sweeps are: a use of a chain that bufferizes in place.
+class Remat_SweepOp<string mnemonic, list<Trait> traits = []>
+    : Remat_Op<mnemonic, !listconcat(traits, [
+        AttrSizedOperandSegments,
+        DeclareOpInterfaceMethods<SymbolUserOpInterface>,
+        DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
+        DeclareOpInterfaceMethods<BufferizableOpInterface, [
+          "bufferizesToMemoryRead", "bufferizesToMemoryWrite",
+          "getAliasingValues", "bufferize"]>])>;
+
+def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegments]> {
+  let summary = "runs all steps of a chain forward";
+  let description = [{
+    Runs steps 0 to count - 1 of the chain from the initial carries. Each step
+    writes its element of the stacked arrays once; the final carries are what the
+    last step yields (the initial ones if count is 0). With a history result, what
+    the plan chooses to keep stays alive for the `remat.backward_sweep` that takes it.
+
+    On tensors there is one result per `stacked` and `final` operand, which are
+    the destinations; on memrefs these are written and the history is the only
+    result.
+
+    **Constraints**
+
+    * (C1) The operands have the types that the functions of the chain take.
+    * (C2) Tensors and memrefs are not mixed; on tensors the outputs have the types of the
+      destinations, on memrefs there are none.
+    * (C3) There is a history if and only if the chain is differentiated.
+
+    Example:
+
+    ```mlir
+    %ys, %hT, %history = remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>)
+      scan(%xs : tensor<9x4xf32>) stacked(%e0 : tensor<9x4xf32>) final(%e1 : tensor<4xf32>)
+      -> tensor<9x4xf32>, tensor<4xf32> history !remat.history
+    ```
+  }];
+  let arguments = (ins
+    FlatSymbolRefAttr:$chain,
+    Index:$count,
+    Variadic<AnyType>:$inits,
+    Variadic<AnyType>:$scans,
+    Variadic<AnyType>:$captures,
+    Variadic<AnyType>:$stacked,
+    Variadic<AnyType>:$finals);
+  let results = (outs Variadic<AnyRankedTensor>:$outputs, Optional<Remat_HistoryType>:$history);
+  let assemblyFormat = [{
+    $chain `count` `(` $count `)`
+    (`init` `(` $inits^ `:` type($inits) `)`)?
+    (`scan` `(` $scans^ `:` type($scans) `)`)?
+    (`capture` `(` $captures^ `:` type($captures) `)`)?
+    (`stacked` `(` $stacked^ `:` type($stacked) `)`)?
+    (`final` `(` $finals^ `:` type($finals) `)`)?
+    (`->` type($outputs)^)? (`history` type($history)^)?
+    attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Remat_BackwardSweepOp : Remat_SweepOp<"backward_sweep"> {
+  let summary = "runs all steps of a chain backward";
+  let description = [{
+    Takes cotangents of the final carries and of (some of the) stacked arrays back
+    through steps count - 1 to 0, re-running forward steps as the plan says. Writes
+    the gradients of the initial carries and updates scan gradients and accumulators
+    in place, in this order of steps whatever the plan.
+
+    Initial carries, scans and captures are those of the forward sweep.
+
+    **Constraints**
+
+    * (C1) The operands have the types that the `reverse` function of the chain takes.
+    * (C2) Tensors and memrefs are not mixed; on tensors the outputs have the types of the
+      destinations (`init_gradient`, `scan_gradient`, `accumulator`), on memrefs there are none.
+    * (C3) The history comes from a forward sweep of the same chain and has one use.
+
+    Example:
+
+    ```mlir
+    %dh0, %dw = remat.backward_sweep @walk history(%history) count(%count)
+      init(%h0 : tensor<4xf32>) capture(%w : tensor<4xf32>)
+      final_cotangent(%dhT : tensor<4xf32>)
+      init_gradient(%e0 : tensor<4xf32>) accumulator(%zero : tensor<4xf32>)
+      -> tensor<4xf32>, tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins
+    FlatSymbolRefAttr:$chain,
+    Remat_HistoryType:$history,
+    Index:$count,
+    Variadic<AnyType>:$inits,
+    Variadic<AnyType>:$scans,
+    Variadic<AnyType>:$captures,
+    Variadic<AnyType>:$final_cotangents,
+    Variadic<AnyType>:$stacked_cotangents,
+    Variadic<AnyType>:$init_gradients,
+    Variadic<AnyType>:$scan_gradients,
+    Variadic<AnyType>:$accumulators);
+  let results = (outs Variadic<AnyRankedTensor>:$outputs);
+  let assemblyFormat = [{
+    $chain `history` `(` $history `)` `count` `(` $count `)`
+    (`init` `(` $inits^ `:` type($inits) `)`)?
+    (`scan` `(` $scans^ `:` type($scans) `)`)?
+    (`capture` `(` $captures^ `:` type($captures) `)`)?
+    (`final_cotangent` `(` $final_cotangents^ `:` type($final_cotangents) `)`)?
+    (`stacked_cotangent` `(` $stacked_cotangents^ `:` type($stacked_cotangents) `)`)?
+    (`init_gradient` `(` $init_gradients^ `:` type($init_gradients) `)`)?
+    (`scan_gradient` `(` $scan_gradients^ `:` type($scan_gradients) `)`)?
+    (`accumulator` `(` $accumulators^ `:` type($accumulators) `)`)?
+    (`->` type($outputs)^)? attr-dict
+  }];
+  let extraClassDeclaration = [{
+    /// The forward sweep that the history comes from.
+    ForwardSweepOp getForwardSweep();
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // REMAT_DIALECT_REMAT_IR_REMATOUTLINEDOPS_TD

@@ -1,0 +1,82 @@
+//===- Plan.h - the record of a plan ----------------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What a planner promises about a schedule: its counts, time, peak, and a lower
+// bound that says how far from the best it can be. The fields are those of the
+// plan JSON of contracts.md.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_SCHEDULE_PLAN_H
+#define REMAT_SCHEDULE_PLAN_H
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace remat::schedule {
+
+/// How a plan is chosen. The published policies keep the start state.
+enum class Policy {
+  /// Keep every tape.
+  StoreAll,
+  /// Keep a state every p steps, then store-all inside each period; best p.
+  Periodic,
+  /// Keep states only (Griewank & Walther 2000; HSM of Gruslys et al. 2016).
+  Revolve,
+  /// Keep tapes only (ISM of Gruslys et al. 2016).
+  Ism,
+  /// Keep states and tapes (MSM of Gruslys et al. 2016), exactly as published.
+  Msm,
+  /// The best schedule known: states, tapes, and slots used again.
+  Optimal
+};
+
+/// The name of a policy in options, attributes and JSON.
+std::string_view stringifyPolicy(Policy policy);
+
+/// The policy of that name; `hsm` is another name of `revolve`.
+std::optional<Policy> parsePolicy(std::string_view name);
+
+struct Plan {
+  Policy policy = Policy::Optimal;
+  int64_t steps = 0;
+  int64_t budget = 0;
+
+  /// Executions of the forward step: advance + record. Each step is recorded
+  /// and reversed once.
+  int64_t forward = 0;
+  int64_t advance = 0;
+  int64_t record = 0;
+  int64_t reverse = 0;
+  /// States computed from a kept tape, and states copied out of a slot that
+  /// their own tape takes over. Neither has a time in the model.
+  int64_t resume = 0;
+  int64_t copy = 0;
+
+  int64_t time = 0;
+  /// Time over the time of keeping everything; 1 if that is zero.
+  double timeRatio = 1;
+  /// No schedule of the class that the policy searches takes less time.
+  int64_t lowerBound = 0;
+  /// time == lowerBound: the plan is proved to be the best of its class.
+  bool certified = true;
+  /// No schedule of the model whatsoever takes less time.
+  int64_t boundAnySchedule = 0;
+
+  /// Exact peak, start state and workspace included.
+  int64_t peak = 0;
+  /// The smallest budget at which the policy has a plan.
+  int64_t minimumBudget = 0;
+  /// Sizes were planned in multiples of this unit (1: exact).
+  int64_t planningUnit = 1;
+  double solveSeconds = 0;
+};
+
+} // namespace remat::schedule
+
+#endif // REMAT_SCHEDULE_PLAN_H

@@ -1,0 +1,98 @@
+//===- TableFormat.h - memory layout of a plan table ------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A plan for T steps is a DAG of nodes whose size does not grow with T. It is
+// stored as an array of int64 words, so that the same bits can sit in an IR
+// attribute, in a constant of an object file, and in front of the walker of the
+// runtime. This header is all the two sides share: no type in it needs a
+// library.
+//
+//   words[0..4]   TableHeader
+//   words[5..]    one Node after the other, children before parents, root last
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_SCHEDULE_TABLEFORMAT_H
+#define REMAT_SCHEDULE_TABLEFORMAT_H
+
+#include <stdint.h>
+
+namespace remat::schedule {
+
+/// What a node tells the walker to do with its segment: `n` consecutive steps
+/// and a start state that can be read. `left` and `right` are earlier nodes.
+enum class NodeKind : int64_t {
+  /// No step.
+  Empty = 0,
+  /// One step: record it into the core tape, reverse it.
+  Leaf = 1,
+  /// `count` times: run `stride` steps and keep the state. Then `right` on what
+  /// is left. Then, from the last kept state to the first: drop it and do
+  /// `left` on the `stride` steps in front of it.
+  ///
+  /// With stride 0 (count 1, left empty; only as the right child of KeepTape or
+  /// TakeOver of a table whose tapes are not restartable) the record in front
+  /// of
+  /// it writes its state into the slot instead of a core state.
+  KeepState = 2,
+  /// `count` times: run `stride` steps, then record one step and keep its tape.
+  /// Then `right` on what is left. Then, from the last kept tape to the first:
+  /// reverse its step, drop it, and do `left` on the `stride` steps in front.
+  KeepTape = 3,
+  /// `count` times: run to the end of the segment, record and reverse its last
+  /// step; the segment shrinks by one. Then `left` on what remains.
+  RunToEnd = 4,
+  /// The start state owns the topmost slot: record the first step, give the
+  /// slot
+  /// to its tape, do `right` on the rest, reverse the first step, drop the
+  /// tape.
+  TakeOver = 5
+};
+
+/// Where the state before step 1 lives.
+enum class Start : int64_t {
+  /// In the slot region; the plan may release it when it is read for the last
+  /// time.
+  Releasable = 0,
+  /// In the slot region for the whole run.
+  Pinned = 1,
+  /// Outside the slot region; readable for the whole run, not counted.
+  External = 2
+};
+
+/// One row of the table, five words.
+struct Node {
+  NodeKind kind;
+  int64_t stride;
+  int64_t count;
+  int64_t left;
+  int64_t right;
+};
+
+/// The first five words of a table.
+struct TableHeader {
+  /// `tableMagic`; tells a table from other arrays and versions the format.
+  int64_t magic;
+  int64_t steps;
+  Start start;
+  /// 1 if the state after a step can be had from the step's tape, else 0.
+  int64_t restartable;
+  int64_t nodes;
+};
+
+/// "RMTPLAN" and the format version 1.
+inline constexpr int64_t tableMagic = 0x524d54504c414e01;
+inline constexpr int64_t headerWords = 5;
+inline constexpr int64_t nodeWords = 5;
+
+static_assert(sizeof(Node) == nodeWords * sizeof(int64_t), "packed words");
+static_assert(sizeof(TableHeader) == headerWords * sizeof(int64_t),
+              "packed words");
+
+} // namespace remat::schedule
+
+#endif // REMAT_SCHEDULE_TABLEFORMAT_H

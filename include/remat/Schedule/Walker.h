@@ -1,0 +1,171 @@
+//===- Walker.h - plays a plan table move by move ---------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The walker turns a plan table into physical moves, one per call, each with
+// the places it reads and writes. It runs inside the compiled program, so it
+// neither allocates nor recurses nor needs a library: the caller gives the
+// table and the memory of the stack (see stackDepth() in PlanTable.h), and
+// Walker.cpp compiles with -fno-exceptions -fno-rtti and leaves no symbol of
+// the C++ library behind.
+//
+// Places are 64-bit codes. A value >= 0 is a byte offset inside the loop's slot
+// region, which works as a stack: what is kept last is dropped first. Negative
+// values name the fixed places of the loop. Checkpoints are written in place:
+// the step that produces a state to be kept has the slot as destination, and a
+// kept state is read where it lies.
+//
+// The walker trusts its table: run validate() of PlanTable.h on any table that
+// was not just built by this library.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_SCHEDULE_WALKER_H
+#define REMAT_SCHEDULE_WALKER_H
+
+#include "remat/Schedule/TableFormat.h"
+
+namespace remat::schedule {
+
+/// Places outside the slot region.
+enum Place : int64_t {
+  /// The two core states; a step reads one and writes the other.
+  CoreState0 = -1,
+  CoreState1 = -2,
+  /// The tape of a step that is reversed at once.
+  CoreTape = -3,
+  /// The initial state, when it is external.
+  InitialState = -4,
+  /// The move does not use this field.
+  NoPlace = -5
+};
+
+enum class MoveKind : int64_t {
+  /// Run step `step` from the state at `src` to the state at `dst`. The `First`
+  /// kinds run a step for the first time, in order 0, 1, ..., and write its
+  /// emitted outputs; the others are re-runs.
+  AdvanceFirst = 0,
+  Advance = 1,
+  /// The same, and leave the tape of the step at `tape`.
+  RecordFirst = 2,
+  Record = 3,
+  /// Backward step `step`, from the tape at `tape`.
+  Reverse = 4,
+  /// Compute the state before step `step` (after step `step - 1`) from the tape
+  /// of step `step - 1` at `src` into `dst`.
+  Resume = 5,
+  /// Copy the state before step `step` from `src` to `dst`.
+  Copy = 6,
+  /// Once, in front of the first Reverse: all steps have run, the final state
+  /// is
+  /// at `src`, and control goes to the code between forward and backward.
+  Turn = 7,
+  /// The walk is over; `src` is the final state of a forward-only walk.
+  Done = 8,
+  /// Only on request: the state before step `step` at `src` is needed no more.
+  /// A state whose slot was taken over is dropped a second time; ignore that.
+  DropState = 9,
+  /// Only on request: the tape of step `step` at `tape` is needed no more.
+  DropTape = 10
+};
+
+/// One physical move. Steps are numbered 0..T-1 here (1..T in actions).
+struct Move {
+  MoveKind kind;
+  int64_t step;
+  int64_t src;
+  int64_t dst;
+  int64_t tape;
+};
+
+/// Sizes in bytes as they lie in the slot region, alignment included.
+struct SlotSizes {
+  int64_t state;
+  int64_t tape;
+  /// Size of the state before step 0; not used when it is external.
+  int64_t initial;
+};
+
+/// Turns a table into moves. A plain aggregate: copy it, place it anywhere, and
+/// call one of the begin functions first. O(1) amortised per move.
+class Walker {
+  enum class StartKind : int32_t;
+  enum class Phase : int32_t;
+
+public:
+  /// One segment in progress. The memory of the stack is an array of these.
+  struct Frame {
+    int64_t node;
+    /// The segment: steps lo..hi-1.
+    int64_t lo;
+    int64_t hi;
+    /// Where the state before step lo is, and how it is read.
+    int64_t start;
+    /// First free byte of the slot region.
+    int64_t top;
+    /// Items kept or steps reversed so far.
+    int64_t iteration;
+    StartKind startKind;
+    Phase phase;
+  };
+
+  /// Begins the walk of `words`, a valid table, with `stack` pointing to
+  /// stackDepth() frames. With `drops`, DropState and DropTape moves are made.
+  void begin(const int64_t *words, SlotSizes slotSizes, Frame *stack,
+             bool drops = false);
+
+  /// Begins a walk that runs `steps` steps from the state at `initial` once and
+  /// never turns: for loops that are not differentiated. Needs no stack.
+  void beginForward(int64_t steps, int64_t initial);
+
+  /// Returns the next move; Done for ever once the walk is over.
+  Move next();
+
+private:
+  bool visit(Frame &frame, Move &move);
+  bool visitKeepState(Frame &frame, const Node &node, Move &move);
+  bool visitKeepTape(Frame &frame, const Node &node, Move &move);
+  bool visitRunToEnd(Frame &frame, const Node &node, Move &move);
+  bool visitTakeOver(Frame &frame, const Node &node, Move &move);
+
+  bool enter(Frame &frame, int64_t node, int64_t lo, int64_t hi,
+             StartKind startKind, int64_t start, int64_t top);
+  void push(int64_t node, int64_t lo, int64_t hi, StartKind startKind,
+            int64_t start, int64_t top);
+  void beginRun(int64_t lo, int64_t to, StartKind startKind, int64_t start,
+                int64_t destination);
+  Move continueRun();
+  Move makeRecord(int64_t step, int64_t tape, int64_t destination);
+  bool makeReverse(int64_t step, int64_t tape, Move &move);
+  int64_t recordDestination(const Node &node, int64_t slot) const;
+  int64_t otherCore(int64_t place) const;
+
+  const Node *nodes;
+  Frame *frames;
+  SlotSizes sizes;
+  int64_t depth;
+  /// Steps that have run at least once.
+  int64_t frontier;
+  /// The run in progress: the state before step runAt is at runPlace, or has to
+  /// be computed from the tape there first; the state before step runTo goes to
+  /// runDestination (NoPlace: a core state).
+  int64_t runAt;
+  int64_t runTo;
+  int64_t runPlace;
+  int64_t runDestination;
+  /// The newest state in the core: the step that it is in front of, its place.
+  int64_t coreStep;
+  int64_t corePlace;
+  int32_t mustResume;
+  int32_t restartable;
+  int32_t turned;
+  int32_t forwardOnly;
+  int32_t withDrops;
+};
+
+} // namespace remat::schedule
+
+#endif // REMAT_SCHEDULE_WALKER_H

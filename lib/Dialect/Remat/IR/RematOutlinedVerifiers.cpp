@@ -1,0 +1,287 @@
+//===- RematOutlinedVerifiers.cpp - Constraints of chains --------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A chain and its sweeps must agree with the step functions on every type, in
+// tensor form and, after remat-finalize-steps, in memref form. In between,
+// while one-shot-bufferize has the functions in its own form, only names are
+// checked.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Dialect/Remat/IR/Remat.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+using namespace mlir;
+using namespace remat;
+
+//===----------------------------------------------------------------------===//
+// chain
+//===----------------------------------------------------------------------===//
+
+/// (C3) for one list of types.
+static LogicalResult verifyTypes(ChainOp op, ArrayAttr types, StringRef what, bool mustBeFloat) {
+  for (Type type : types.getAsValueRange<TypeAttr>()) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !tensor.hasStaticShape() || !tensor.getElementType().isIntOrFloat())
+      return op.emitOpError("expects a ") << what
+                                          << " type to be a tensor of static shape with float or integer "
+                                             "elements, but got "
+                                          << type;
+    if (mustBeFloat && !isa<FloatType>(tensor.getElementType()))
+      return op.emitOpError("expects a ") << what << " type to be a float tensor, but got " << type;
+  }
+  return success();
+}
+
+LogicalResult ChainOp::verify() {
+  // chain_c2
+  if (bool(getRecordAttr()) != bool(getReverseAttr()))
+    return emitOpError("expects 'record' and 'reverse' together");
+  if (!isDifferentiated() && (getReplayAttr() || getReplayRecordAttr() || getResumeAttr()))
+    return emitOpError("expects 'replay', 'replay_record' and 'resume' only with 'reverse'");
+  // chain_c3
+  if (!isDifferentiated() && (!getTapeTypes().empty() || !getGradientTypes().empty()))
+    return emitOpError("expects tape and gradient types only with 'reverse'");
+  if (failed(verifyTypes(*this, getCarryTypes(), "carry",
+                         /*mustBeFloat=*/false)) ||
+      failed(verifyTypes(*this, getTapeTypes(), "tape", /*mustBeFloat=*/false)) ||
+      failed(verifyTypes(*this, getGradientTypes(), "gradient",
+                         /*mustBeFloat=*/true)))
+    return failure();
+  // chain_c4
+  if (std::optional<uint64_t> bytes = getWorkspaceBytes(); bytes && int64_t(*bytes) < 0)
+    return emitOpError("expects a workspace that is not negative, but got ") << int64_t(*bytes);
+  return success();
+}
+
+LogicalResult ChainOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  // chain_c1
+  for (FlatSymbolRefAttr name :
+       {getAdvanceAttr(), getReplayAttr(), getRecordAttr(), getReplayRecordAttr(), getReverseAttr(), getResumeAttr()}) {
+    if (!name)
+      continue;
+    auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, name);
+    if (!function || function.isExternal() || !function.isPrivate())
+      return emitOpError("expects ") << name << " to be a private function with a body";
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Sweeps
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The type of a step function, collected argument by argument.
+class StepSignature {
+public:
+  explicit StepSignature(MLIRContext *context, bool takesStep) : context(context) {
+    if (takesStep)
+      arguments.assign(2, IndexType::get(context));
+  }
+  StepSignature &take(TypeRange types) {
+    llvm::append_range(arguments, types);
+    return *this;
+  }
+  StepSignature &take(ArrayAttr types, bool asBuffers) {
+    for (Type type : types.getAsValueRange<TypeAttr>())
+      arguments.push_back(asBuffers ? getBuffer(type) : type);
+    return *this;
+  }
+  /// Results that are trailing arguments on memrefs.
+  StepSignature &give(ArrayAttr types, bool asBuffers) {
+    for (Type type : types.getAsValueRange<TypeAttr>())
+      asBuffers ? arguments.push_back(getBuffer(type)) : results.push_back(type);
+    return *this;
+  }
+  /// Results that are in place on memrefs.
+  StepSignature &giveInPlace(TypeRange types, bool asBuffers) {
+    if (!asBuffers)
+      llvm::append_range(results, types);
+    return *this;
+  }
+  FunctionType finish(std::optional<uint64_t> workspaceBytes) {
+    if (workspaceBytes) {
+      Builder builder(context);
+      arguments.push_back(MemRefType::get({int64_t(*workspaceBytes)}, builder.getI8Type()));
+      arguments.push_back(MemRefType::get({5}, builder.getI64Type()));
+    }
+    return FunctionType::get(context, arguments, results);
+  }
+
+private:
+  static Type getBuffer(Type type) {
+    auto tensor = cast<RankedTensorType>(type);
+    return MemRefType::get(tensor.getShape(), tensor.getElementType());
+  }
+
+  MLIRContext *context;
+  SmallVector<Type> arguments, results;
+};
+
+/// In which form a sweep and its chain are.
+enum class Form { Tensors, Between, Memrefs };
+} // namespace
+
+/// Checks that a step function has the type that the sweep's operands imply.
+static LogicalResult verifySignature(Operation *op, ChainOp chain, FlatSymbolRefAttr name, StringRef role,
+                                     StepSignature &&signature, SymbolTableCollection &symbols) {
+  if (!name)
+    return success();
+  auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(chain, name);
+  if (!function)
+    return success(); // Reported at the chain.
+  FunctionType expected = signature.finish(chain.getWorkspaceBytes());
+  if (function.getFunctionType() == expected)
+    return success();
+  InFlightDiagnostic diagnostic = op->emitOpError("expects the '") << role << "' function to have the type " << expected
+                                                                   << ", but got " << function.getFunctionType();
+  diagnostic.attachNote(function.getLoc()) << name << " is here";
+  return diagnostic;
+}
+
+static ChainOp lookupChain(Operation *op, FlatSymbolRefAttr name, SymbolTableCollection &symbols) {
+  auto chain = symbols.lookupNearestSymbolFrom<ChainOp>(op, name);
+  if (!chain)
+    op->emitOpError("expects ") << name << " to be a 'remat.chain'";
+  return chain;
+}
+
+/// (C2) of both sweeps. Outputs are one per destination on tensors.
+static LogicalResult verifyForm(Operation *op, ValueRange destinations, TypeRange outputs) {
+  bool tensors = llvm::any_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>);
+  bool memrefs = llvm::any_of(op->getOperandTypes(), llvm::IsaPred<MemRefType>);
+  if (tensors && memrefs)
+    return op->emitOpError("expects tensors or memrefs, but got both");
+  for (Type type : destinations.getTypes())
+    if (!isa<RankedTensorType, MemRefType>(type))
+      return op->emitOpError("expects destinations to be tensors or memrefs, but got ") << type;
+  if (memrefs && !outputs.empty())
+    return op->emitOpError("expects no outputs on memrefs, but got ") << outputs.size();
+  if (!memrefs && outputs != destinations.getTypes())
+    return op->emitOpError("expects outputs (") << destinations.getTypes() << "), but got (" << outputs << ")";
+  return success();
+}
+
+static Form getForm(Operation *op, ChainOp chain) {
+  if (chain.isFinalized())
+    return Form::Memrefs;
+  auto isMemref = [&](FlatSymbolRefAttr name) {
+    auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, name);
+    return function && llvm::any_of(function.getArgumentTypes(), llvm::IsaPred<MemRefType>);
+  };
+  if (isMemref(chain.getAdvanceAttr()) || llvm::any_of(op->getOperandTypes(), llvm::IsaPred<MemRefType>))
+    return Form::Between;
+  return Form::Tensors;
+}
+
+LogicalResult ForwardSweepOp::verify() {
+  // forward_sweep_c2
+  SmallVector<Value> destinations(getStacked());
+  llvm::append_range(destinations, getFinals());
+  return verifyForm(*this, destinations, getOutputs().getTypes());
+}
+
+LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  ChainOp chain = lookupChain(*this, getChainAttr(), symbols);
+  if (!chain)
+    return failure();
+  // forward_sweep_c3
+  if (chain.isDifferentiated() != bool(getHistory()))
+    return emitOpError("expects a history if and only if ") << getChainAttr() << " is differentiated";
+  // forward_sweep_c1
+  Form form = getForm(*this, chain);
+  if (form == Form::Between)
+    return success();
+  bool buffers = form == Form::Memrefs;
+  MLIRContext *context = getContext();
+  auto forward = [&](bool first, bool tape) {
+    StepSignature signature(context, /*takesStep=*/true);
+    signature.take(chain.getCarryTypes(), buffers).take(getScans().getTypes()).take(getCaptures().getTypes());
+    if (first)
+      signature.take(getStacked().getTypes());
+    signature.give(chain.getCarryTypes(), buffers);
+    if (first)
+      signature.giveInPlace(getStacked().getTypes(), buffers);
+    if (tape)
+      signature.give(chain.getTapeTypes(), buffers);
+    return signature;
+  };
+  StepSignature carries(context, /*takesStep=*/false);
+  StepSignature initials = carries, finals = carries;
+  initials.take(getInits().getTypes());
+  finals.take(getFinals().getTypes());
+  FunctionType expected = carries.take(chain.getCarryTypes(), buffers).finish(std::nullopt);
+  if (initials.finish(std::nullopt) != expected || finals.finish(std::nullopt) != expected)
+    return emitOpError("expects initial and final carries (") << expected.getInputs() << ")";
+
+  if (!getStacked().empty() && chain.isDifferentiated() && (!chain.getReplayAttr() || !chain.getReplayRecordAttr()))
+    return emitOpError("expects 'replay' and 'replay_record' in ")
+           << getChainAttr()
+           << " because there are stacked outputs, which a re-run must not "
+              "write";
+  return success(
+      succeeded(verifySignature(*this, chain, chain.getAdvanceAttr(), "advance", forward(true, false), symbols)) &&
+      succeeded(verifySignature(*this, chain, chain.getReplayAttr(), "replay", forward(false, false), symbols)) &&
+      succeeded(verifySignature(*this, chain, chain.getRecordAttr(), "record", forward(true, true), symbols)) &&
+      succeeded(
+          verifySignature(*this, chain, chain.getReplayRecordAttr(), "replay_record", forward(false, true), symbols)) &&
+      succeeded(verifySignature(*this, chain, chain.getResumeAttr(), "resume",
+                                std::move(StepSignature(context, /*takesStep=*/true)
+                                              .take(chain.getTapeTypes(), buffers)
+                                              .take(getScans().getTypes())
+                                              .take(getCaptures().getTypes())
+                                              .give(chain.getCarryTypes(), buffers)),
+                                symbols)));
+}
+
+LogicalResult BackwardSweepOp::verify() {
+  // backward_sweep_c2
+  SmallVector<Value> destinations(getInitGradients());
+  llvm::append_range(destinations, getScanGradients());
+  llvm::append_range(destinations, getAccumulators());
+  if (failed(verifyForm(*this, destinations, getOutputs().getTypes())))
+    return failure();
+  // backward_sweep_c3
+  ForwardSweepOp forward = getForwardSweep();
+  if (!forward || forward.getChainAttr() != getChainAttr() || !getHistory().hasOneUse())
+    return emitOpError("expects the history of one forward sweep of ") << getChainAttr() << ", used only here";
+  return success();
+}
+
+LogicalResult BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  ChainOp chain = lookupChain(*this, getChainAttr(), symbols);
+  if (!chain)
+    return failure();
+  if (!chain.isDifferentiated())
+    return emitOpError("expects ") << getChainAttr() << " to be differentiated";
+  // backward_sweep_c1
+  Form form = getForm(*this, chain);
+  if (form == Form::Between)
+    return success();
+  bool buffers = form == Form::Memrefs;
+  StepSignature gradients(getContext(), /*takesStep=*/false);
+  StepSignature finals = gradients, initials = gradients;
+  finals.take(getFinalCotangents().getTypes());
+  initials.take(getInitGradients().getTypes());
+  FunctionType expected = gradients.take(chain.getGradientTypes(), buffers).finish(std::nullopt);
+  if (finals.finish(std::nullopt) != expected || initials.finish(std::nullopt) != expected)
+    return emitOpError("expects final cotangents and initial gradients (") << expected.getInputs() << ")";
+  StepSignature reverse(getContext(), /*takesStep=*/true);
+  reverse.take(chain.getTapeTypes(), buffers)
+      .take(getScans().getTypes())
+      .take(getCaptures().getTypes())
+      .take(chain.getGradientTypes(), buffers)
+      .take(getStackedCotangents().getTypes())
+      .take(getScanGradients().getTypes())
+      .take(getAccumulators().getTypes())
+      .give(chain.getGradientTypes(), buffers)
+      .giveInPlace(getScanGradients().getTypes(), buffers)
+      .giveInPlace(getAccumulators().getTypes(), buffers);
+  return verifySignature(*this, chain, chain.getReverseAttr(), "reverse", std::move(reverse), symbols);
+}

@@ -1,0 +1,234 @@
+//===- MathModels.cpp - Derivative rules of math ---------------- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A derivative that can be had from the result is written in terms of the result:
+// it is cheaper, and the result is often kept anyway because others read it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Formula.h"
+#include "remat/Interfaces/Adjoint/Models.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace remat;
+
+/// The factor 2 / sqrt(pi) of the error function.
+static constexpr double errorFactor = 2.0 * llvm::numbers::inv_sqrtpi;
+
+//===----------------------------------------------------------------------===//
+// One operand: dy/dx from x and y
+//===----------------------------------------------------------------------===//
+
+static Term deriveAcos(math::AcosOp op, unsigned, Formula &f) {
+  Term x = f(op.getOperand());
+  return -(f.dy() / ((1.0 - x) * (x + 1.0)).apply<math::SqrtOp>());
+}
+
+static Term deriveAcosh(math::AcoshOp op, unsigned, Formula &f) {
+  Term x = f(op.getOperand());
+  return f.dy() / ((x - x.constant(1.0)) * (x + 1.0)).apply<math::SqrtOp>();
+}
+
+static Term deriveAsin(math::AsinOp op, unsigned, Formula &f) {
+  Term x = f(op.getOperand());
+  return f.dy() / ((1.0 - x) * (x + 1.0)).apply<math::SqrtOp>();
+}
+
+static Term deriveAsinh(math::AsinhOp op, unsigned, Formula &f) {
+  Term x = f(op.getOperand());
+  return f.dy() / (x * x + 1.0).apply<math::SqrtOp>();
+}
+
+static Term deriveAtan(math::AtanOp op, unsigned, Formula &f) {
+  Term x = f(op.getOperand());
+  return f.dy() / (x * x + 1.0);
+}
+
+static Term deriveAtanh(math::AtanhOp op, unsigned, Formula &f) {
+  Term x = f(op.getOperand());
+  return f.dy() / ((1.0 - x) * (x + 1.0));
+}
+
+/// Zero at zero, where max(x, -x) ties.
+static Term deriveAbs(math::AbsFOp op, unsigned, Formula &f) {
+  Term x = f(op.getOperand()), zero = x.constant(0.0);
+  return f.dy().where(x > zero, (-f.dy()).whereElseZero(x < zero));
+}
+
+static Term deriveCbrt(math::CbrtOp op, unsigned, Formula &f) { return f.dy() / (f.y() * f.y() * 3.0); }
+
+static Term deriveCos(math::CosOp op, unsigned, Formula &f) {
+  return -(f.dy() * f(op.getOperand()).apply<math::SinOp>());
+}
+
+static Term deriveCosh(math::CoshOp op, unsigned, Formula &f) {
+  return f.dy() * f(op.getOperand()).apply<math::SinhOp>();
+}
+
+static Term deriveErf(math::ErfOp op, unsigned, Formula &f) {
+  Term x = f(op.getOperand());
+  return f.dy() * ((-(x * x)).apply<math::ExpOp>() * errorFactor);
+}
+
+static Term deriveErfc(math::ErfcOp op, unsigned, Formula &f) {
+  Term x = f(op.getOperand());
+  return f.dy() * ((-(x * x)).apply<math::ExpOp>() * -errorFactor);
+}
+
+static Term deriveExp(math::ExpOp op, unsigned, Formula &f) { return f.dy() * f.y(); }
+
+static Term deriveExp2(math::Exp2Op op, unsigned, Formula &f) { return f.dy() * (f.y() * llvm::numbers::ln2); }
+
+static Term deriveExpM1(math::ExpM1Op op, unsigned, Formula &f) { return f.dy() * (f.y() + 1.0); }
+
+static Term deriveLog(math::LogOp op, unsigned, Formula &f) { return f.dy() / f(op.getOperand()); }
+
+static Term deriveLog10(math::Log10Op op, unsigned, Formula &f) {
+  return f.dy() / (f(op.getOperand()) * llvm::numbers::ln10);
+}
+
+static Term deriveLog1p(math::Log1pOp op, unsigned, Formula &f) { return f.dy() / (f(op.getOperand()) + 1.0); }
+
+static Term deriveLog2(math::Log2Op op, unsigned, Formula &f) {
+  return f.dy() / (f(op.getOperand()) * llvm::numbers::ln2);
+}
+
+static Term deriveRsqrt(math::RsqrtOp op, unsigned, Formula &f) {
+  return f.dy() * (f.y() * f.y() * f.y() * -0.5);
+}
+
+static Term deriveSin(math::SinOp op, unsigned, Formula &f) {
+  return f.dy() * f(op.getOperand()).apply<math::CosOp>();
+}
+
+static Term deriveSincos(math::SincosOp op, unsigned, Formula &f) {
+  return f.dy(0) * f.y(1) - f.dy(1) * f.y(0);
+}
+
+static Term deriveSinh(math::SinhOp op, unsigned, Formula &f) {
+  return f.dy() * f(op.getOperand()).apply<math::CoshOp>();
+}
+
+static Term deriveSqrt(math::SqrtOp op, unsigned, Formula &f) { return f.dy() * 0.5 / f.y(); }
+
+static Term deriveTan(math::TanOp op, unsigned, Formula &f) { return f.dy() * (f.y() * f.y() + 1.0); }
+
+static Term deriveTanh(math::TanhOp op, unsigned, Formula &f) { return f.dy() * (1.0 - f.y() * f.y()); }
+
+//===----------------------------------------------------------------------===//
+// Several operands
+//===----------------------------------------------------------------------===//
+
+static Term deriveAtan2(math::Atan2Op op, unsigned operand, Formula &f) {
+  Term y = f(op.getLhs()), x = f(op.getRhs());
+  Term scaled = f.dy() / (x * x + y * y);
+  return operand == 0 ? scaled * x : -(scaled * y);
+}
+
+/// y = max(min(x, high), low), ties shared as in maximumf and minimumf.
+static Term deriveClamp(math::ClampFOp op, unsigned operand, Formula &f) {
+  Term x = f(op.getValue()), low = f(op.getMin()), high = f(op.getMax());
+  Term inner = x.apply<arith::MinimumFOp>(high);
+  if (operand == 1)
+    return share(f.dy(), low > inner, low == inner);
+  Term toInner = share(f.dy(), inner > low, inner == low);
+  return operand == 0 ? share(toInner, x < high, x == high) : share(toInner, high < x, x == high);
+}
+
+/// y = |a| sign(b); zero at a = 0 as for absf.
+static Term deriveCopySign(math::CopySignOp op, unsigned operand, Formula &f) {
+  if (operand == 1)
+    return f.dy().constant(0.0);
+  Term a = f(op.getLhs()), zero = a.constant(0.0);
+  Term signedDy = f.dy() * a.constant(1.0).apply<math::CopySignOp>(f(op.getRhs()));
+  return signedDy.where(a > zero, (-signedDy).whereElseZero(a < zero));
+}
+
+static Term deriveFma(math::FmaOp op, unsigned operand, Formula &f) {
+  return operand == 2 ? f.dy() : f.dy() * f(op->getOperand(1 - operand));
+}
+
+/// dy n a^(n-1), and zero for n = 0 even at a = 0.
+static Term deriveFPowI(math::FPowIOp op, unsigned operand, Formula &f) {
+  auto [builder, loc, flags] = f.getScope();
+  Term a = f(op.getLhs());
+  Value power = op.getRhs();
+  Type element = getElementTypeOrSelf(power.getType());
+  if (element.isIndex()) {
+    Type wide = builder.getI64Type();
+    auto shaped = dyn_cast<ShapedType>(power.getType());
+    power = arith::IndexCastOp::create(builder, loc, shaped ? shaped.clone(wide) : wide, power);
+  }
+  Term exponent(f.getScope(), arith::SIToFPOp::create(builder, loc, Value(a).getType(), power));
+  Value one = arith::FPToSIOp::create(builder, loc, power.getType(), a.constant(1.0));
+  Value reduced = arith::SubIOp::create(builder, loc, power, one);
+  Term derivative = exponent * Term(f.getScope(), math::FPowIOp::create(builder, loc, a, reduced, flags));
+  Term zero = a.constant(0.0);
+  return f.dy() * zero.where(exponent == zero, derivative);
+}
+
+/// Zero where a^b is constant in the operand: by a where b = 0, and by b where
+/// a = 0, although the formulas have 0 times infinity there.
+static Term derivePowF(math::PowFOp op, unsigned operand, Formula &f) {
+  Term a = f(op.getLhs()), b = f(op.getRhs()), zero = a.constant(0.0);
+  if (operand == 0)
+    return f.dy() * zero.where(b == zero, b * a.apply<math::PowFOp>(b - b.constant(1.0)));
+  return f.dy() * zero.where(a == zero, f.y() * a.apply<math::LogOp>());
+}
+
+template <typename OpT, Term (*derive)(OpT, unsigned, Formula &)>
+static void attach(MLIRContext *context) {
+  OpT::template attachInterface<FormulaModel<OpT, derive>>(*context);
+}
+
+template <typename... OpTs>
+static void attachConstant(MLIRContext *context) {
+  (OpTs::template attachInterface<ConstantModel<OpTs>>(*context), ...);
+}
+
+void remat::registerMathAdjointModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, math::MathDialect *) {
+    attach<math::AbsFOp, deriveAbs>(context);
+    attach<math::AcosOp, deriveAcos>(context);
+    attach<math::AcoshOp, deriveAcosh>(context);
+    attach<math::AsinOp, deriveAsin>(context);
+    attach<math::AsinhOp, deriveAsinh>(context);
+    attach<math::Atan2Op, deriveAtan2>(context);
+    attach<math::AtanOp, deriveAtan>(context);
+    attach<math::AtanhOp, deriveAtanh>(context);
+    attach<math::CbrtOp, deriveCbrt>(context);
+    attach<math::ClampFOp, deriveClamp>(context);
+    attach<math::CopySignOp, deriveCopySign>(context);
+    attach<math::CosOp, deriveCos>(context);
+    attach<math::CoshOp, deriveCosh>(context);
+    attach<math::ErfOp, deriveErf>(context);
+    attach<math::ErfcOp, deriveErfc>(context);
+    attach<math::Exp2Op, deriveExp2>(context);
+    attach<math::ExpM1Op, deriveExpM1>(context);
+    attach<math::ExpOp, deriveExp>(context);
+    attach<math::FPowIOp, deriveFPowI>(context);
+    attach<math::FmaOp, deriveFma>(context);
+    attach<math::Log10Op, deriveLog10>(context);
+    attach<math::Log1pOp, deriveLog1p>(context);
+    attach<math::Log2Op, deriveLog2>(context);
+    attach<math::LogOp, deriveLog>(context);
+    attach<math::PowFOp, derivePowF>(context);
+    attach<math::RsqrtOp, deriveRsqrt>(context);
+    attach<math::SinOp, deriveSin>(context);
+    attach<math::SincosOp, deriveSincos>(context);
+    attach<math::SinhOp, deriveSinh>(context);
+    attach<math::SqrtOp, deriveSqrt>(context);
+    attach<math::TanOp, deriveTan>(context);
+    attach<math::TanhOp, deriveTanh>(context);
+    attachConstant<math::CeilOp, math::FloorOp, math::RoundEvenOp, math::RoundOp, math::TruncOp>(context);
+  });
+}

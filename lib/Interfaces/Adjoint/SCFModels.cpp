@@ -1,0 +1,76 @@
+//===- SCFModels.cpp - Derivative rules of scf ------------------ -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The adjoint of a conditional takes the same branch. Values inside the branch are
+// not visible from there, so the branch is evaluated again, as far as needed.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Interfaces/Adjoint/Models.h"
+#include "remat/Interfaces/BlockDifferentiator.h"
+
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace remat;
+
+/// Emits into \p target the adjoint of \p branch by \p inputs, ended by a yield of
+/// their cotangents.
+static LogicalResult emitBranch(Block &branch, ValueRange inputs, ResultRange results, AdjointBuilder &outer,
+                                Block &target) {
+  IRMapping mapping;
+  OpBuilder copies = OpBuilder::atBlockEnd(&target);
+  for (Operation &op : branch.without_terminator())
+    copies.clone(op, mapping);
+  SmallVector<Value> outputs;
+  for (Value yielded : branch.getTerminator()->getOperands())
+    outputs.push_back(mapping.lookupOrDefault(yielded));
+
+  Location loc = branch.getParentOp()->getLoc();
+  BlockDifferentiator adjoint(target, inputs, outputs);
+  for (auto [output, result] : llvm::zip_equal(outputs, results))
+    if (Value cotangent = outer.getCotangent(result))
+      adjoint.addCotangent(output, cotangent, loc);
+  if (failed(adjoint.emitAdjoint()))
+    return failure();
+  SmallVector<Value> cotangents;
+  for (Value input : inputs)
+    cotangents.push_back(adjoint.getCotangentOrZero(input, loc));
+  scf::YieldOp::create(adjoint, loc, cotangents);
+  return success();
+}
+
+namespace {
+struct IfModel : AdjointOpInterface::ExternalModel<IfModel, scf::IfOp> {
+  LogicalResult emitAdjoint(Operation *op, AdjointBuilder &adjoint) const {
+    auto conditional = cast<scf::IfOp>(op);
+    SmallVector<Value> inputs = getInputs(op);
+    llvm::erase_if(inputs, [&](Value input) { return !adjoint.isActive(input); });
+    SmallVector<Type> types;
+    for (Value input : inputs)
+      types.push_back(getCotangentType(input.getType()));
+
+    auto mirrored = scf::IfOp::create(adjoint, op->getLoc(), types, conditional.getCondition(),
+                                      /*addThenBlock=*/true, /*addElseBlock=*/true);
+    if (failed(emitBranch(*conditional.thenBlock(), inputs, conditional.getResults(), adjoint,
+                          *mirrored.thenBlock())) ||
+        failed(emitBranch(*conditional.elseBlock(), inputs, conditional.getResults(), adjoint,
+                          *mirrored.elseBlock())))
+      return failure();
+    for (auto [input, cotangent] : llvm::zip_equal(inputs, mirrored.getResults()))
+      adjoint.addCotangent(input, cotangent, op->getLoc());
+    return success();
+  }
+};
+} // namespace
+
+void remat::registerSCFAdjointModels(DialectRegistry &registry) {
+  registry.addExtension(
+      +[](MLIRContext *context, scf::SCFDialect *) { scf::IfOp::attachInterface<IfModel>(*context); });
+}

@@ -1,0 +1,131 @@
+//===- BlockDifferentiator.cpp - Reverse mode over a block ----- ---*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Interfaces/BlockDifferentiator.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+using namespace mlir;
+using namespace remat;
+
+SmallVector<Value> remat::getInputs(Operation *op) {
+  SetVector<Value> inputs;
+  inputs.insert(op->operand_begin(), op->operand_end());
+  if (op->getNumRegions() != 0)
+    getUsedValuesDefinedAbove(op->getRegions(), inputs);
+  return inputs.takeVector();
+}
+
+/// True if a derivative may pass from \p input of an operation to \p result.
+static bool hasDerivative(OpResult result, Value input) {
+  if (!isDifferentiableType(result.getType()))
+    return false;
+  auto rule = dyn_cast<AdjointOpInterface>(result.getOwner());
+  return !rule || rule.hasDerivative(result, input);
+}
+
+static SmallVector<Operation *> collectOperations(Block &block) {
+  SmallVector<Operation *> operations;
+  for (Operation &op : block)
+    if (!op.hasTrait<OpTrait::IsTerminator>())
+      operations.push_back(&op);
+  return operations;
+}
+
+Activity::Activity(Block &block, ValueRange inputs, ValueRange outputs) {
+  SmallVector<Operation *> operations = collectOperations(block);
+  for (Value input : inputs)
+    if (isDifferentiableType(input.getType()))
+      varied.insert(input);
+  for (Operation *op : operations)
+    for (Value input : getInputs(op))
+      if (varied.contains(input))
+        for (OpResult result : op->getResults())
+          if (hasDerivative(result, input))
+            varied.insert(result);
+
+  DenseSet<Value> sources(inputs.begin(), inputs.end());
+  for (Value output : outputs)
+    if (isDifferentiableType(output.getType()))
+      useful.insert(output);
+  for (Operation *op : llvm::reverse(operations)) {
+    SmallVector<Value> opInputs = getInputs(op);
+    for (OpResult result : op->getResults())
+      if (useful.contains(result) && !sources.contains(result))
+        for (Value input : opInputs)
+          if (isDifferentiableType(input.getType()) && hasDerivative(result, input))
+            useful.insert(input);
+  }
+}
+
+void Activity::transfer(Value from, Value to) {
+  if (varied.contains(from))
+    varied.insert(to);
+  if (useful.contains(from))
+    useful.insert(to);
+}
+
+BlockDifferentiator::BlockDifferentiator(Block &block, ValueRange inputs, ValueRange outputs)
+    : AdjointBuilder(&block, block.end()), operations(collectOperations(block)), activity(block, inputs, outputs) {
+  // An input that an operation of the block defines is not traced further back.
+  DenseSet<Value> sources(inputs.begin(), inputs.end());
+  llvm::erase_if(operations, [&](Operation *op) {
+    return llvm::any_of(op->getResults(), [&](Value result) { return sources.contains(result); });
+  });
+}
+
+Value BlockDifferentiator::getCotangentOrZero(Value primal, Location loc) {
+  if (Value cotangent = getCotangent(primal))
+    return cotangent;
+  return createZero(primal, loc);
+}
+
+void BlockDifferentiator::addCotangent(Value primal, Value contribution, Location loc) {
+  if (!isActive(primal))
+    return;
+  contribution = convert(contribution, getCotangentType(primal.getType()), loc);
+  Value &cotangent = cotangents[primal];
+  cotangent = cotangent ? arith::AddFOp::create(*this, loc, cotangent, contribution).getResult() : contribution;
+}
+
+void BlockDifferentiator::setCotangent(Value primal, Value cotangent) {
+  if (isActive(primal))
+    cotangents[primal] = cotangent;
+}
+
+void BlockDifferentiator::replacePrimal(Operation *op, ValueRange results) {
+  for (auto [from, to] : llvm::zip_equal(op->getResults(), results)) {
+    activity.transfer(from, to);
+    for (auto &entry : cotangents)
+      if (entry.second == from)
+        entry.second = to;
+    if (Value cotangent = cotangents.lookup(from)) {
+      cotangents.erase(from);
+      cotangents[to] = cotangent;
+    }
+    from.replaceAllUsesWith(to);
+  }
+  llvm::replace(operations, op, static_cast<Operation *>(nullptr));
+  op->erase();
+}
+
+LogicalResult BlockDifferentiator::emitAdjoint() {
+  // By position: a rule may replace its operation.
+  for (size_t position = operations.size(); position-- > 0;) {
+    Operation *op = operations[position];
+    if (!op || llvm::none_of(op->getResults(), [&](Value result) { return getCotangent(result); }) ||
+        llvm::none_of(getInputs(op), [&](Value input) { return isActive(input); }))
+      continue;
+    auto rule = dyn_cast<AdjointOpInterface>(op);
+    if (!rule)
+      return op->emitOpError("has no derivative rule");
+    if (failed(rule.emitAdjoint(*this)))
+      return failure();
+  }
+  return success();
+}

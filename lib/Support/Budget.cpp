@@ -1,0 +1,184 @@
+//===- Budget.cpp - A memory budget as people write it
+//------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Numbers are kept as exact decimal fractions: "0.1%" of a size is the same
+// number of bytes on every machine, which a detour over double would not
+// promise.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Support/Budget.h"
+
+#include <array>
+#include <cstdio>
+#include <limits>
+
+using namespace remat;
+
+namespace {
+
+__extension__ using WideInt = __int128;
+
+constexpr int64_t maxBytes = std::numeric_limits<int64_t>::max();
+/// 10^9: more digits behind the point than any size needs.
+constexpr int maxFractionDigits = 9;
+
+/// numerator / denominator, denominator a power of ten.
+struct Decimal {
+  int64_t numerator = 0;
+  int64_t denominator = 1;
+};
+
+struct Unit {
+  std::string_view name;
+  int64_t bytes;
+};
+
+constexpr int64_t kibi = 1024;
+constexpr std::array<Unit, 10> units = {{{"B", 1},
+                                         {"KiB", kibi},
+                                         {"MiB", kibi * kibi},
+                                         {"GiB", kibi * kibi * kibi},
+                                         {"TiB", kibi * kibi * kibi * kibi},
+                                         {"kB", 1000},
+                                         {"KB", 1000},
+                                         {"MB", 1000 * 1000},
+                                         {"GB", 1000 * 1000 * 1000},
+                                         {"TB", 1000LL * 1000 * 1000 * 1000}}};
+
+enum class NumberStatus { Ok, NotANumber, TooLarge };
+
+} // namespace
+
+static bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+/// Takes a number off the front of \p text.
+static NumberStatus consumeNumber(std::string_view &text, Decimal &number) {
+  size_t position = 0;
+  int fractionDigits = 0;
+  bool inFraction = false;
+  for (; position < text.size(); ++position) {
+    char c = text[position];
+    if (c == '.' && !inFraction && position > 0) {
+      inFraction = true;
+      continue;
+    }
+    if (!isDigit(c))
+      break;
+    if (inFraction && ++fractionDigits > maxFractionDigits)
+      return NumberStatus::TooLarge;
+    if (number.numerator > (maxBytes - (c - '0')) / 10)
+      return NumberStatus::TooLarge;
+    number.numerator = number.numerator * 10 + (c - '0');
+    if (inFraction)
+      number.denominator *= 10;
+  }
+  if (position == 0 || (inFraction && fractionDigits == 0))
+    return NumberStatus::NotANumber;
+  text.remove_prefix(position);
+  return NumberStatus::Ok;
+}
+
+/// Why \p text is not what was expected.
+static std::string describe(std::string_view text, bool isBudget,
+                            bool tooLarge) {
+  std::string message =
+      isBudget ? "expects a budget in bytes ('4915200', '64MiB'), as a share "
+                 "of the store-all peak "
+                 "('5%'), or 'unlimited', but got '"
+               : "expects a size in bytes ('4915200', '64MiB'), but got '";
+  message += text;
+  message += "'";
+  if (tooLarge)
+    message += ", which does not fit into 64 bits";
+  return message;
+}
+
+/// The bytes of a size; nullopt with \p tooLarge set or not.
+static std::optional<int64_t> readByteSize(std::string_view text,
+                                           bool &tooLarge) {
+  Decimal number;
+  NumberStatus status = consumeNumber(text, number);
+  tooLarge = status == NumberStatus::TooLarge;
+  if (status != NumberStatus::Ok)
+    return std::nullopt;
+  if (text.empty()) {
+    if (number.denominator != 1)
+      return std::nullopt;
+    return number.numerator;
+  }
+  for (const Unit &unit : units) {
+    if (unit.name != text)
+      continue;
+    WideInt bytes = WideInt(number.numerator) * unit.bytes / number.denominator;
+    tooLarge = bytes > maxBytes;
+    if (tooLarge)
+      return std::nullopt;
+    return static_cast<int64_t>(bytes);
+  }
+  return std::nullopt;
+}
+
+std::optional<int64_t> Budget::resolve(int64_t storeAllBytes) const {
+  switch (kind) {
+  case Kind::Unlimited:
+    return std::nullopt;
+  case Kind::Bytes:
+    return numerator;
+  case Kind::Share:
+    break;
+  }
+  WideInt bytes = WideInt(storeAllBytes) * numerator / denominator;
+  return bytes > maxBytes ? maxBytes : static_cast<int64_t>(bytes);
+}
+
+std::optional<Budget> remat::parseBudget(std::string_view text,
+                                         std::string &error) {
+  if (text == "unlimited")
+    return Budget::unlimited();
+  bool tooLarge = false;
+  if (!text.empty() && text.back() == '%') {
+    std::string_view rest = text;
+    Decimal percent;
+    NumberStatus status = consumeNumber(rest, percent);
+    tooLarge =
+        status == NumberStatus::TooLarge || percent.numerator > maxBytes / 100;
+    if (status == NumberStatus::Ok && rest == "%" && !tooLarge)
+      return Budget::share(percent.numerator, percent.denominator * 100);
+  } else if (std::optional<int64_t> bytes = readByteSize(text, tooLarge)) {
+    return Budget::bytes(*bytes);
+  }
+  error = describe(text, /*isBudget=*/true, tooLarge);
+  return std::nullopt;
+}
+
+std::optional<int64_t> remat::parseByteSize(std::string_view text,
+                                            std::string &error) {
+  bool tooLarge = false;
+  if (std::optional<int64_t> bytes = readByteSize(text, tooLarge))
+    return bytes;
+  error = describe(text, /*isBudget=*/false, tooLarge);
+  return std::nullopt;
+}
+
+std::string remat::formatByteSize(int64_t bytes) {
+  std::string text = std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
+  if (bytes < kibi)
+    return text;
+  const char *suffixes[] = {"KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes) / kibi;
+  size_t suffix = 0;
+  while (value >= kibi && suffix + 1 < std::size(suffixes)) {
+    value /= kibi;
+    ++suffix;
+  }
+  std::array<char, 32> buffer;
+  std::snprintf(buffer.data(), buffer.size(), " (%.2f %s)", value,
+                suffixes[suffix]);
+  return text + buffer.data();
+}

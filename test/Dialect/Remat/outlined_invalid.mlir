@@ -1,0 +1,201 @@
+// RUN: remat-opt %s -split-input-file -verify-diagnostics
+
+// chain_c1
+func.func @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{'remat.chain' op expects @step to be a private function with a body}}
+remat.chain "private" @public advance(@step) carry [tensor<4xf32>]
+
+// -----
+
+// chain_c1
+// expected-error@+1 {{expects @missing to be a private function with a body}}
+remat.chain "private" @unknown advance(@missing) carry [tensor<4xf32>]
+
+// -----
+
+// chain_c2
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects 'record' and 'reverse' together}}
+remat.chain "private" @half advance(@step) record(@step) carry [tensor<4xf32>]
+
+// -----
+
+// chain_c2
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects 'replay', 'replay_record' and 'resume' only with 'reverse'}}
+remat.chain "private" @replayed advance(@step) replay(@step) carry [tensor<4xf32>]
+
+// -----
+
+// chain_c3
+func.func private @step(%t: index, %pos: index, %h: tensor<?xf32>) -> tensor<?xf32> {
+  return %h : tensor<?xf32>
+}
+// expected-error@+1 {{expects a carry type to be a tensor of static shape with float or integer elements, but got 'tensor<?xf32>'}}
+remat.chain "private" @dynamic advance(@step) carry [tensor<?xf32>]
+
+// -----
+
+// chain_c3
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects tape and gradient types only with 'reverse'}}
+remat.chain "private" @taped advance(@step) carry [tensor<4xf32>] tape [tensor<4xf32>]
+
+// -----
+
+// chain_c3
+func.func private @step(%t: index, %pos: index, %n: tensor<4xi32>) -> tensor<4xi32> {
+  return %n : tensor<4xi32>
+}
+// expected-error@+1 {{expects a gradient type to be a float tensor, but got 'tensor<4xi32>'}}
+remat.chain "private" @integer advance(@step) record(@step) reverse(@step) carry [tensor<4xi32>] gradient [tensor<4xi32>]
+
+// -----
+
+// chain_c4
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects a workspace that is not negative, but got -64}}
+remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace(-64)
+
+// -----
+
+// expected-note@+1 {{@step is here}}
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>]
+func.func @wrong_step_type(%h0: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf32> {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  // forward_sweep_c1
+  // expected-error@+1 {{expects the 'advance' function to have the type '(index, index, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>', but got '(index, index, tensor<4xf32>) -> tensor<4xf32>'}}
+  %hT = remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>) capture(%w : tensor<4xf32>)
+    final(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %hT : tensor<4xf32>
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>]
+func.func @wrong_carry(%h0: tensor<3xf32>) -> tensor<3xf32> {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<3xf32>
+  // forward_sweep_c1
+  // expected-error@+1 {{expects initial and final carries ('tensor<4xf32>')}}
+  %hT = remat.forward_sweep @walk count(%count) init(%h0 : tensor<3xf32>) final(%e : tensor<3xf32>) -> tensor<3xf32>
+  return %hT : tensor<3xf32>
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>]
+func.func @mixed(%h0: tensor<4xf32>, %out: memref<4xf32>) {
+  %count = arith.constant 3 : index
+  // forward_sweep_c2
+  // expected-error@+1 {{expects tensors or memrefs, but got both}}
+  remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>) final(%out : memref<4xf32>)
+  return
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>]
+func.func @output_missing(%h0: tensor<4xf32>) {
+  %count = arith.constant 3 : index
+  // forward_sweep_c2
+  // expected-error@+1 {{expects outputs ('tensor<4xf32>'), but got ()}}
+  remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>) final(%h0 : tensor<4xf32>)
+  return
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>]
+func.func @history_unwanted(%h0: tensor<4xf32>) -> tensor<4xf32> {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  // forward_sweep_c3
+  // expected-error@+1 {{expects a history if and only if @walk is differentiated}}
+  %hT, %history = remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>) final(%e : tensor<4xf32>)
+    -> tensor<4xf32> history !remat.history
+  return %hT : tensor<4xf32>
+}
+
+// -----
+
+func.func @not_a_chain(%h0: tensor<4xf32>) -> tensor<4xf32> {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  // expected-error@+1 {{expects @nothing to be a 'remat.chain'}}
+  %hT = remat.forward_sweep @nothing count(%count) init(%h0 : tensor<4xf32>) final(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %hT : tensor<4xf32>
+}
+
+// -----
+
+func.func private @forward(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+func.func private @reverse(%t: index, %pos: index, %d: tensor<4xf32>) -> tensor<4xf32> {
+  return %d : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@forward) record(@forward) reverse(@reverse)
+  carry [tensor<4xf32>] gradient [tensor<4xf32>]
+remat.chain "private" @other advance(@forward) record(@forward) reverse(@reverse)
+  carry [tensor<4xf32>] gradient [tensor<4xf32>]
+func.func @foreign_history(%h0: tensor<4xf32>) -> tensor<4xf32> {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  %hT, %history = remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>) final(%e : tensor<4xf32>)
+    -> tensor<4xf32> history !remat.history
+  // backward_sweep_c3
+  // expected-error@+1 {{expects the history of one forward sweep of @other, used only here}}
+  %d = remat.backward_sweep @other history(%history) count(%count) init(%h0 : tensor<4xf32>)
+    final_cotangent(%hT : tensor<4xf32>) init_gradient(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %d : tensor<4xf32>
+}
+
+// -----
+
+func.func private @forward(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-note@+1 {{@reverse is here}}
+func.func private @reverse(%t: index, %pos: index, %d: tensor<4xf32>, %acc: tensor<4xf32>) -> tensor<4xf32> {
+  return %d : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@forward) record(@forward) reverse(@reverse)
+  carry [tensor<4xf32>] gradient [tensor<4xf32>]
+func.func @wrong_reverse_type(%h0: tensor<4xf32>) -> tensor<4xf32> {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  %hT, %history = remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>) final(%e : tensor<4xf32>)
+    -> tensor<4xf32> history !remat.history
+  // backward_sweep_c1
+  // expected-error@+1 {{expects the 'reverse' function to have the type '(index, index, tensor<4xf32>) -> tensor<4xf32>'}}
+  %d = remat.backward_sweep @walk history(%history) count(%count) init(%h0 : tensor<4xf32>)
+    final_cotangent(%hT : tensor<4xf32>) init_gradient(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %d : tensor<4xf32>
+}

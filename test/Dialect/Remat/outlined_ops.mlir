@@ -1,0 +1,74 @@
+// RUN: remat-opt %s | remat-opt | FileCheck %s
+// RUN: remat-opt %s -mlir-print-op-generic | remat-opt | FileCheck %s
+
+// The operations of an outlined recurrence, on tensors and on memrefs.
+
+func.func private @walk_advance(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>,
+                                %ys: tensor<9x4xf32>) -> (tensor<4xf32>, tensor<9x4xf32>) {
+  return %h, %ys : tensor<4xf32>, tensor<9x4xf32>
+}
+func.func private @walk_replay(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>)
+    -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+func.func private @walk_record(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>,
+                               %ys: tensor<9x4xf32>) -> (tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>) {
+  return %h, %ys, %h : tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>
+}
+func.func private @walk_replay_record(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>,
+                                      %w: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  return %h, %h : tensor<4xf32>, tensor<4xf32>
+}
+func.func private @walk_reverse(%t: index, %pos: index, %tape: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>,
+                                %dh: tensor<4xf32>, %dys: tensor<9x4xf32>, %dxs: tensor<9x4xf32>, %dw: tensor<4xf32>)
+    -> (tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>) {
+  return %dh, %dxs, %dw : tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>
+}
+func.func private @walk_resume(%t: index, %pos: index, %tape: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>)
+    -> tensor<4xf32> {
+  return %tape : tensor<4xf32>
+}
+
+// CHECK: remat.chain "private" @walk advance(@walk_advance) replay(@walk_replay) record(@walk_record)
+// CHECK-SAME: replay_record(@walk_replay_record) reverse(@walk_reverse) resume(@walk_resume)
+// CHECK-SAME: carry [tensor<4xf32>] tape [tensor<4xf32>] gradient [tensor<4xf32>]
+remat.chain "private" @walk
+  advance(@walk_advance) replay(@walk_replay) record(@walk_record) replay_record(@walk_replay_record)
+  reverse(@walk_reverse) resume(@walk_resume)
+  carry [tensor<4xf32>] tape [tensor<4xf32>] gradient [tensor<4xf32>]
+
+// CHECK-LABEL: func.func @gradient
+func.func @gradient(%xs: tensor<9x4xf32>, %h0: tensor<4xf32>, %w: tensor<4xf32>, %dh: tensor<4xf32>, %dys: tensor<9x4xf32>,
+                    %zero: tensor<4xf32>) -> (tensor<9x4xf32>, tensor<4xf32>, tensor<4xf32>) {
+  %count = arith.constant 9 : index
+  %stack = tensor.empty() : tensor<9x4xf32>
+  %carry = tensor.empty() : tensor<4xf32>
+  // CHECK: %[[FORWARD:.*]]:2, %[[HISTORY:.*]] = remat.forward_sweep @walk count(%{{.*}}) init(%{{.*}} : tensor<4xf32>)
+  // CHECK-SAME: -> tensor<9x4xf32>, tensor<4xf32> history !remat.history
+  %ys, %hT, %history = remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>) scan(%xs : tensor<9x4xf32>)
+    capture(%w : tensor<4xf32>) stacked(%stack : tensor<9x4xf32>) final(%carry : tensor<4xf32>)
+    -> tensor<9x4xf32>, tensor<4xf32> history !remat.history
+  // CHECK: remat.backward_sweep @walk history(%[[HISTORY]]) count(
+  // CHECK-SAME: -> tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>
+  %dh0, %dxs, %dw = remat.backward_sweep @walk history(%history) count(%count) init(%h0 : tensor<4xf32>)
+    scan(%xs : tensor<9x4xf32>) capture(%w : tensor<4xf32>) final_cotangent(%dh : tensor<4xf32>)
+    stacked_cotangent(%dys : tensor<9x4xf32>) init_gradient(%carry : tensor<4xf32>)
+    scan_gradient(%stack : tensor<9x4xf32>) accumulator(%zero : tensor<4xf32>)
+    -> tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>
+  return %dxs, %dh0, %dw : tensor<9x4xf32>, tensor<4xf32>, tensor<4xf32>
+}
+
+func.func private @count_advance(%t: index, %pos: index, %n: memref<1xi64>, %out: memref<1xi64>, %workspace: memref<0xi8>,
+                                 %counters: memref<5xi64>) {
+  return
+}
+
+// CHECK: remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace(0)
+remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace(0)
+
+// CHECK-LABEL: func.func @forward_only
+func.func @forward_only(%n: memref<1xi64>, %out: memref<1xi64>, %count: index) {
+  // CHECK: remat.forward_sweep @count count(%{{.*}}) init(%{{.*}} : memref<1xi64>) final(%{{.*}} : memref<1xi64>){{$}}
+  remat.forward_sweep @count count(%count) init(%n : memref<1xi64>) final(%out : memref<1xi64>)
+  return
+}

@@ -1,0 +1,52 @@
+// RUN: %sweep %s
+
+// A step that checks its input: cf.assert is the one side effect that a step may have.
+!inputs = tensor<1000x3x4xf32>
+!outputs = tensor<1000x3x5xf32>
+!input = tensor<3x4xf32>
+!state = tensor<3x5xf32>
+!input_weight = tensor<4x5xf32>
+!state_weight = tensor<5x5xf32>
+!bias = tensor<5xf32>
+!scalar = tensor<f32>
+
+// tanh(b + x Wx + h Wh).
+func.func private @step(%x: !input, %h: !state, %wx: !input_weight, %wh: !state_weight, %b: !bias) -> !state {
+  %empty = tensor.empty() : !state
+  %bias = linalg.broadcast ins(%b : !bias) outs(%empty : !state) dimensions = [0]
+  %from_x = linalg.matmul ins(%x, %wx : !input, !input_weight) outs(%bias : !state) -> !state
+  %z = linalg.matmul ins(%h, %wh : !state, !state_weight) outs(%from_x : !state) -> !state
+  %h_next = math.tanh %z : !state
+  return %h_next : !state
+}
+
+func.func private @add_squares(%y: !state, %total: !scalar) -> !scalar {
+  %squares = arith.mulf %y, %y : !state
+  %sum = linalg.reduce { arith.addf } ins(%squares : !state) outs(%total : !scalar) dimensions = [0, 1]
+  return %sum : !scalar
+}
+
+func.func private @loss(%xs: !inputs, %h0: !state, %wx: !input_weight, %wh: !state_weight, %b: !bias) -> !scalar {
+  %steps = arith.constant 1000 : index
+  %first = arith.constant 0 : index
+  %limit = arith.constant 100.0 : f32
+  %zero = arith.constant dense<0.0> : !scalar
+  %h_last, %total = remat.recurrence count(%steps) at(%t)
+      carry(%h = %h0 : !state, %sum = %zero : !scalar) scan(%x = %xs : !inputs) {
+    %value = tensor.extract %x[%first, %first] : !input
+    %small = arith.cmpf olt, %value, %limit : f32
+    cf.assert %small, "the first input of a step is 100 or more"
+    %h_next = func.call @step(%x, %h, %wx, %wh, %b)
+        : (!input, !state, !input_weight, !state_weight, !bias) -> !state
+    %sum_next = func.call @add_squares(%h_next, %sum) : (!state, !scalar) -> !scalar
+    remat.yield carry(%h_next, %sum_next : !state, !scalar)
+  }
+  return %total : !scalar
+}
+
+func.func @asserted_step(%xs: !inputs, %h0: !state, %wx: !input_weight, %wh: !state_weight,
+    %b: !bias) -> (!scalar, !state_weight) {
+  %loss, %d_wh = remat.value_and_gradient @loss(%xs, %h0, %wx, %wh, %b) wrt [3]
+      : (!inputs, !state, !input_weight, !state_weight, !bias) -> (!scalar, !state_weight)
+  return %loss, %d_wh : !scalar, !state_weight
+}

@@ -1,0 +1,54 @@
+// RUN: %sweep %s
+
+// The loss is a sum over emitted scalars, each weighted by an input.
+!inputs = tensor<1000x3x4xf32>
+!outputs = tensor<1000x3x5xf32>
+!input = tensor<3x4xf32>
+!state = tensor<3x5xf32>
+!input_weight = tensor<4x5xf32>
+!state_weight = tensor<5x5xf32>
+!bias = tensor<5xf32>
+!scalar = tensor<f32>
+
+!weights = tensor<1000xf32>
+// tanh(b + x Wx + h Wh).
+func.func private @step(%x: !input, %h: !state, %wx: !input_weight, %wh: !state_weight, %b: !bias) -> !state {
+  %empty = tensor.empty() : !state
+  %bias = linalg.broadcast ins(%b : !bias) outs(%empty : !state) dimensions = [0]
+  %from_x = linalg.matmul ins(%x, %wx : !input, !input_weight) outs(%bias : !state) -> !state
+  %z = linalg.matmul ins(%h, %wh : !state, !state_weight) outs(%from_x : !state) -> !state
+  %h_next = math.tanh %z : !state
+  return %h_next : !state
+}
+
+func.func private @add_squares(%y: !state, %total: !scalar) -> !scalar {
+  %squares = arith.mulf %y, %y : !state
+  %sum = linalg.reduce { arith.addf } ins(%squares : !state) outs(%total : !scalar) dimensions = [0, 1]
+  return %sum : !scalar
+}
+
+func.func private @loss(%xs: !inputs, %h0: !state, %wx: !input_weight, %wh: !state_weight, %b: !bias,
+    %weights: !weights) -> !scalar {
+  %steps = arith.constant 1000 : index
+  %zero = arith.constant dense<0.0> : !scalar
+  %h_last, %losses = remat.recurrence count(%steps) at(%t)
+      carry(%h = %h0 : !state) scan(%x = %xs : !inputs) -> !weights {
+    %h_next = func.call @step(%x, %h, %wx, %wh, %b)
+        : (!input, !state, !input_weight, !state_weight, !bias) -> !state
+    %loss = func.call @add_squares(%h_next, %zero) : (!state, !scalar) -> !scalar
+    remat.yield carry(%h_next : !state) emit(%loss : !scalar)
+  }
+  %weighted = arith.mulf %losses, %weights : !weights
+  %total = linalg.reduce { arith.addf } ins(%weighted : !weights) outs(%zero : !scalar) dimensions = [0]
+  return %total : !scalar
+}
+
+func.func @emitted_scalar(%xs: !inputs, %h0: !state, %wx: !input_weight, %wh: !state_weight, %b: !bias,
+    %weights: !weights)
+    -> (!scalar, !input_weight, !state_weight, !bias, !weights) {
+  %loss, %d_wx, %d_wh, %d_b, %d_weights =
+      remat.value_and_gradient @loss(%xs, %h0, %wx, %wh, %b, %weights) wrt [2, 3, 4, 5]
+      : (!inputs, !state, !input_weight, !state_weight, !bias, !weights)
+      -> (!scalar, !input_weight, !state_weight, !bias, !weights)
+  return %loss, %d_wx, %d_wh, %d_b, %d_weights : !scalar, !input_weight, !state_weight, !bias, !weights
+}
