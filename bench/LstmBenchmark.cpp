@@ -1,7 +1,7 @@
 //===- LstmBenchmark.cpp - Speed of a gradient inside a budget --*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -29,17 +29,13 @@ static constexpr int64_t steps = 1000;
 static double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const size_t half = values.size() / 2;
-  return values.size() % 2 ? values[half]
-                           : (values[half - 1] + values[half]) / 2;
+  return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 namespace {
 /// A compiled program with its arguments; made once per budget.
 struct Prepared {
-  explicit Prepared(const std::string &budget)
-      : program(compileLstm(steps, budget)), call(*program) {
-    call.run();
-  }
+  explicit Prepared(const std::string &budget) : program(compileLstm(steps, budget)), call(*program) { call.run(); }
   std::unique_ptr<CompiledProgram> program;
   LstmCall call;
 };
@@ -53,10 +49,8 @@ static LstmCall &prepare(const std::string &budget) {
 static void reportPlan(benchmark::State &state, LstmCall &call) {
   const PlanFigures plan = call.getPlan();
   state.counters["peak_bytes"] = static_cast<double>(plan.peakBytes);
-  state.counters["parameter_copy_bytes"] =
-      static_cast<double>(plan.parameterCopyBytes);
-  state.counters["forward_steps"] =
-      static_cast<double>(call.getCounters().getForwardSteps());
+  state.counters["parameter_copy_bytes"] = static_cast<double>(plan.parameterCopyBytes);
+  state.counters["forward_steps"] = static_cast<double>(call.getCounters().getForwardSteps());
 }
 
 /// Everything kept, the FMA probe after each run.
@@ -75,10 +69,7 @@ static void gradientEverythingKept(benchmark::State &state) {
   state.counters["share_of_peak"] = median(shares);
   reportPlan(state, call);
 }
-BENCHMARK(gradientEverythingKept)
-    ->UseManualTime()
-    ->Unit(benchmark::kMillisecond)
-    ->MinTime(4);
+BENCHMARK(gradientEverythingKept)->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(4);
 
 /// Inside a budget, in turns with everything kept.
 static void gradientInBudget(benchmark::State &state, const char *budget) {
@@ -93,18 +84,9 @@ static void gradientInBudget(benchmark::State &state, const char *budget) {
   state.counters["time_ratio"] = median(ratios);
   reportPlan(state, call);
 }
-BENCHMARK_CAPTURE(gradientInBudget, 20_percent, "20%")
-    ->UseManualTime()
-    ->Unit(benchmark::kMillisecond)
-    ->MinTime(3);
-BENCHMARK_CAPTURE(gradientInBudget, 5_percent, "5%")
-    ->UseManualTime()
-    ->Unit(benchmark::kMillisecond)
-    ->MinTime(3);
-BENCHMARK_CAPTURE(gradientInBudget, 1_percent, "1%")
-    ->UseManualTime()
-    ->Unit(benchmark::kMillisecond)
-    ->MinTime(3);
+BENCHMARK_CAPTURE(gradientInBudget, 20_percent, "20%")->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(3);
+BENCHMARK_CAPTURE(gradientInBudget, 5_percent, "5%")->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(3);
+BENCHMARK_CAPTURE(gradientInBudget, 1_percent, "1%")->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(3);
 
 /// From the text of the program to code in memory, at 5 %.
 static void compile(benchmark::State &state) {
@@ -113,8 +95,7 @@ static void compile(benchmark::State &state) {
     program = compileLstm(state.range(0), "5%");
     state.SetIterationTime(program->getCompileSeconds());
   }
-  state.counters["object_bytes"] =
-      static_cast<double>(program->getObjectBytes());
+  state.counters["object_bytes"] = static_cast<double>(program->getObjectBytes());
 }
 BENCHMARK(compile)
     ->ArgName("steps")

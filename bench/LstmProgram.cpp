@@ -1,7 +1,7 @@
 //===- LstmProgram.cpp - The LSTM that is benchmarked -----------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -36,34 +36,28 @@ static T get(llvm::Expected<T> value) {
   return std::move(*value);
 }
 
-static void replaceAll(std::string &text, llvm::StringRef from,
-                       llvm::StringRef to) {
+static void replaceAll(std::string &text, llvm::StringRef from, llvm::StringRef to) {
   size_t position = text.find(from);
   if (position == std::string::npos)
-    fail(llvm::createStringError("expects '" + from +
-                                 "' in " REMAT_LSTM_SOURCE));
-  for (; position != std::string::npos;
-       position = text.find(from, position + to.size()))
+    fail(llvm::createStringError("expects '" + from + "' in " REMAT_LSTM_SOURCE));
+  for (; position != std::string::npos; position = text.find(from, position + to.size()))
     text.replace(position, from.size(), to);
 }
 
-std::unique_ptr<CompiledProgram> compileLstm(int64_t steps,
-                                             const std::string &budget) {
+std::unique_ptr<CompiledProgram> compileLstm(int64_t steps, const std::string &budget) {
   auto file = llvm::MemoryBuffer::getFile(REMAT_LSTM_SOURCE);
   if (!file)
     fail(llvm::errorCodeToError(file.getError()));
   std::string text = (*file)->getBuffer().str();
   const std::string count = std::to_string(steps);
   replaceAll(text, "tensor<1000x", "tensor<" + count + "x");
-  replaceAll(text, "arith.constant 1000 : index",
-             "arith.constant " + count + " : index");
+  replaceAll(text, "arith.constant 1000 : index", "arith.constant " + count + " : index");
 
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
   registerAllExtensions(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
-  mlir::OwningOpRef<mlir::ModuleOp> module =
-      mlir::parseSourceString<mlir::ModuleOp>(text, &context);
+  mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   if (!module)
     fail(llvm::createStringError("cannot parse " REMAT_LSTM_SOURCE));
   CPUPipelineOptions options;

@@ -1,7 +1,7 @@
 //===- LstmProgram.h - The LSTM that is benchmarked -------------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -29,8 +29,7 @@ inline constexpr double lstmFlopsPerStep = 40.0 * 16 * 256 * 256;
 /// Compiles the LSTM with \p steps steps under \p budget ("5%", "unlimited").
 /// Prints the error and ends the process when it does not compile: there is
 /// nothing to measure then.
-std::unique_ptr<CompiledProgram> compileLstm(int64_t steps,
-                                             const std::string &budget);
+std::unique_ptr<CompiledProgram> compileLstm(int64_t steps, const std::string &budget);
 
 /// Arguments and results of one program, and a call on them.
 class LstmCall {
