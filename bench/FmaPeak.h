@@ -31,8 +31,7 @@ namespace remat::bench {
 
 /// The speed of the probe.
 struct FmaPeak {
-  double gflops =
-      0; ///< 1e9 f32 operations a second of one thread; an FMA counts as two
+  double gflops = 0;  ///< 1e9 f32 operations a second of one thread; an FMA counts as two
   int vectorBits = 0; ///< width of the vectors that were used
 };
 
@@ -41,8 +40,7 @@ struct FmaPeak {
 inline double threadSeconds() {
   timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) +
-         1e-9 * static_cast<double>(time.tv_nsec);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 namespace detail {
@@ -64,8 +62,7 @@ using Accumulators = std::make_index_sequence<numAccumulators>;
 /// sum = sum * a + b in one rounding. (sum + a * b would let a compiler hoist
 /// the product.)
 template <typename Vector>
-__attribute__((always_inline)) inline void
-multiplyAdd(const Vector &a, const Vector &b, Vector &sum) {
+__attribute__((always_inline)) inline void multiplyAdd(const Vector &a, const Vector &b, Vector &sum) {
 #if __has_builtin(__builtin_elementwise_fma)
   sum = __builtin_elementwise_fma(sum, a, b);
 #else
@@ -75,18 +72,15 @@ multiplyAdd(const Vector &a, const Vector &b, Vector &sum) {
 
 /// The same in two operations, for processors without a fused one.
 template <typename Vector>
-__attribute__((always_inline)) inline void
-multiplyThenAdd(const Vector &a, const Vector &b, Vector &sum) {
+__attribute__((always_inline)) inline void multiplyThenAdd(const Vector &a, const Vector &b, Vector &sum) {
   sum = sum * a + b;
 }
 
 /// `iterations` times `step` on each accumulator; the result depends on all of
 /// them, so that none is optimised away. The inner loop is a fold expression:
 /// the accumulators are in registers at any optimisation level from -O1.
-template <typename Vector,
-          void (*step)(const Vector &, const Vector &, Vector &), size_t... k>
-__attribute__((always_inline)) inline float
-runChains(int64_t iterations, std::index_sequence<k...>) {
+template <typename Vector, void (*step)(const Vector &, const Vector &, Vector &), size_t... k>
+__attribute__((always_inline)) inline float runChains(int64_t iterations, std::index_sequence<k...>) {
   Vector a = Vector{} + 0.5f, b = Vector{} + 0.25f;
   asm volatile("" : "+m"(a), "+m"(b)); // hides the constants from the optimiser
   // Different starting values: equal chains would be merged into one.
@@ -102,26 +96,18 @@ runChains(int64_t iterations, std::index_sequence<k...>) {
 }
 
 #if defined(__x86_64__) || defined(__i386__)
-__attribute__((noinline, REMAT_CONTRACT,
-               target("avx512f"))) inline float chains512(int64_t iterations) {
-  return runChains<Vector512, multiplyAdd<Vector512>>(iterations,
-                                                      Accumulators());
+__attribute__((noinline, REMAT_CONTRACT, target("avx512f"))) inline float chains512(int64_t iterations) {
+  return runChains<Vector512, multiplyAdd<Vector512>>(iterations, Accumulators());
 }
-__attribute__((noinline, REMAT_CONTRACT, target("avx2,fma"))) inline float
-chains256(int64_t iterations) {
-  return runChains<Vector256, multiplyAdd<Vector256>>(iterations,
-                                                      Accumulators());
+__attribute__((noinline, REMAT_CONTRACT, target("avx2,fma"))) inline float chains256(int64_t iterations) {
+  return runChains<Vector256, multiplyAdd<Vector256>>(iterations, Accumulators());
 }
-__attribute__((noinline, REMAT_CONTRACT)) inline float
-chains128(int64_t iterations) {
-  return runChains<Vector128, multiplyThenAdd<Vector128>>(iterations,
-                                                          Accumulators());
+__attribute__((noinline, REMAT_CONTRACT)) inline float chains128(int64_t iterations) {
+  return runChains<Vector128, multiplyThenAdd<Vector128>>(iterations, Accumulators());
 }
 #else
-__attribute__((noinline,
-               REMAT_CONTRACT)) inline float chains128(int64_t iterations) {
-  return runChains<Vector128, multiplyAdd<Vector128>>(iterations,
-                                                      Accumulators());
+__attribute__((noinline, REMAT_CONTRACT)) inline float chains128(int64_t iterations) {
+  return runChains<Vector128, multiplyAdd<Vector128>>(iterations, Accumulators());
 }
 #endif
 
@@ -145,8 +131,7 @@ inline FmaPeak measureFmaPeak(double seconds = 0.1) {
   }
 #endif
   constexpr int64_t iterations = 1 << 20;
-  const double operations =
-      2.0 * iterations * detail::numAccumulators * peak.vectorBits / 32;
+  const double operations = 2.0 * iterations * detail::numAccumulators * peak.vectorBits / 32;
   const double begin = threadSeconds();
   volatile float sink = 0;
   for (double now = begin; now - begin < seconds;) {

@@ -15,6 +15,8 @@
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Dialect/Remat/Transforms/Recurrence.h"
+#include "remat/Interfaces/Adjoint/Models.h"
 #include "remat/Pipelines/CPUPipeline.h"
 #include "remat/Pipelines/LinalgToLLVM.h"
 
@@ -60,12 +62,14 @@ void remat::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::tensor::registerInferTypeOpInterfaceExternalModels(registry);
   mlir::tensor::registerTilingInterfaceExternalModels(registry);
   mlir::vector::registerBufferizableOpInterfaceExternalModels(registry);
+
+  registerAdjointModels(registry);
+  registerRecurrenceAdjointModel(registry);
 }
 
 void remat::registerAllPasses() {
-  registerRematConversionPasses();
-  registerLinalgToLLVMPipeline();
   registerRematPasses();
   registerRematConversionPasses();
+  registerLinalgToLLVMPipeline();
   registerPipelines();
 }

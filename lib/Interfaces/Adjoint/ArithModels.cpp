@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Formula.h"
+#include "Logistic.h"
 #include "remat/Interfaces/Adjoint/Models.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -68,10 +69,24 @@ static Term deriveConversion(OpT op, unsigned operand, Formula &f) {
   return {f.getScope(), builder.convert(f.dy(), getCotangentType(op.getIn().getType()), op.getLoc())};
 }
 
+namespace {
+struct DivModel : AdjointOpInterface::ExternalModel<DivModel, arith::DivFOp> {
+  LogicalResult emitAdjoint(Operation *op, AdjointBuilder &adjoint) const {
+    // 1 / (1 + exp(n)) passes its cotangent straight on to n.
+    Value exponent = matchLogistic(cast<arith::DivFOp>(op));
+    if (!exponent || !adjoint.isActive(exponent))
+      return FormulaModel<arith::DivFOp, deriveDiv>().emitAdjoint(op, adjoint);
+    Formula f(op, adjoint);
+    adjoint.addCotangent(exponent, -(f.dy() * (f.y() * (1.0 - f.y()))), op->getLoc());
+    return success();
+  }
+};
+} // namespace
+
 void remat::registerArithAdjointModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, arith::ArithDialect *) {
     arith::AddFOp::attachInterface<FormulaModel<arith::AddFOp, deriveAdd>>(*context);
-    arith::DivFOp::attachInterface<FormulaModel<arith::DivFOp, deriveDiv>>(*context);
+    arith::DivFOp::attachInterface<DivModel>(*context);
     arith::ExtFOp::attachInterface<FormulaModel<arith::ExtFOp, deriveConversion<arith::ExtFOp>>>(*context);
     arith::MaxNumFOp::attachInterface<FormulaModel<arith::MaxNumFOp, deriveNumber<arith::MaxNumFOp>>>(*context);
     arith::MaximumFOp::attachInterface<FormulaModel<arith::MaximumFOp, deriveMaximum>>(*context);

@@ -107,6 +107,6 @@ SmallVector<Value> GenericBuilder::finish(ValueRange yields) {
   llvm::append_range(maps, outputMaps);
   auto generic =
       linalg::GenericOp::create(builder, loc, ValueRange(outputs).getTypes(), inputs, outputs, maps, iterators);
-  generic.getRegion().takeBody(region);
+  generic.getRegion().takeBody(scratch->getBodyRegion());
   return generic->getResults();
 }

@@ -15,6 +15,8 @@
 #define REMAT_LIB_INTERFACES_ADJOINT_GENERICBUILDER_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
 
 namespace remat {
 
@@ -23,16 +25,14 @@ namespace remat {
 class GenericBuilder {
 public:
   GenericBuilder(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::utils::IteratorType> iterators)
-      : builder(builder), loc(loc), iterators(iterators) {
-    region.emplaceBlock();
-  }
+      : builder(builder), loc(loc), iterators(iterators), scratch(mlir::ModuleOp::create(loc)) {}
 
   /// Adds a tensor or scalar that the body reads; returns its element in the body.
   mlir::Value addInput(mlir::Value operand, mlir::AffineMap map);
   /// Adds a tensor that the operation writes; returns its old element in the body.
   mlir::Value addOutput(mlir::Value init, mlir::AffineMap map);
 
-  mlir::Block &getBody() { return region.front(); }
+  mlir::Block &getBody() { return *scratch->getBody(); }
 
   /// Ends the body and creates the operation, as `linalg.contract` where that
   /// says the same. Drops the inputs that the body does not read and that are not
@@ -47,7 +47,8 @@ private:
   mlir::OpBuilder &builder;
   mlir::Location loc;
   llvm::SmallVector<mlir::utils::IteratorType> iterators;
-  mlir::Region region;
+  /// Owns the body until the operation exists.
+  mlir::OwningOpRef<mlir::ModuleOp> scratch;
   llvm::SmallVector<mlir::Value> inputs, outputs;
   llvm::SmallVector<mlir::AffineMap> inputMaps, outputMaps;
 };

@@ -56,6 +56,8 @@ LogicalResult ChainOp::verify() {
   // chain_c4
   if (std::optional<uint64_t> bytes = getWorkspaceBytes(); bytes && int64_t(*bytes) < 0)
     return emitOpError("expects a workspace that is not negative, but got ") << int64_t(*bytes);
+  if (bool(getCopyBytes()) != isFinalized() || (getCopyBytes() && getCopyBytes()->size() != 6))
+    return emitOpError("expects six entries in 'copies' together with 'workspace'");
   return success();
 }
 

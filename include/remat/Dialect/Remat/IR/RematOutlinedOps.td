@@ -44,10 +44,11 @@ def Remat_ChainOp : Remat_Op<"chain",
     after step `t` from the tape of that step; a chain without it is not restartable. Stacked
     arrays, scan gradients and accumulators are updated in place.
 
-    Once `remat-finalize-steps` has run the functions take memrefs and return
-    nothing: results that are not in place become trailing arguments, followed by
-    the workspace (`memref<Wxi8>` with W = `workspace_bytes`) and the counters
-    (`memref<5xi64>`: advance, replay, record, replay_record, reverse).
+    Once `remat-assign-workspace` has run the functions take memrefs and return
+    nothing: results that are not in place have become trailing arguments, followed
+    by the workspace (`memref<Wxi8>` with W = `workspace_bytes`) and the counters
+    (`memref<5xi64>`: advance, replay, record, replay_record, reverse). `copy_bytes`
+    then says how many bytes each function copies, in the order of the table.
 
     **Constraints**
 
@@ -55,7 +56,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     * (C2) `record` and `reverse` come together; `replay`, `replay_record` and `resume` need them.
     * (C3) Carry, tape and gradient types are tensors of static shape with float or integer
       elements; tape and gradient types need `reverse`, gradient types are float tensors.
-    * (C4) `workspace_bytes` is not negative.
+    * (C4) `workspace_bytes` is not negative; `copy_bytes` comes with it and has six entries.
 
     Example:
 
@@ -78,7 +79,8 @@ def Remat_ChainOp : Remat_Op<"chain",
     TypeArrayAttr:$carry_types,
     DefaultValuedAttr<TypeArrayAttr, "{}">:$tape_types,
     DefaultValuedAttr<TypeArrayAttr, "{}">:$gradient_types,
-    OptionalAttr<I64Attr>:$workspace_bytes);
+    OptionalAttr<I64Attr>:$workspace_bytes,
+    OptionalAttr<DenseI64ArrayAttr>:$copy_bytes);
   let assemblyFormat = [{
     ($sym_visibility^)? $sym_name (`reversed` $reversed^)?
     `advance` `(` $advance `)`
@@ -88,7 +90,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     (`reverse` `(` $reverse^ `)`)?
     (`resume` `(` $resume^ `)`)?
     `carry` $carry_types (`tape` $tape_types^)? (`gradient` $gradient_types^)?
-    (`workspace` `(` $workspace_bytes^ `)`)?
+    (`workspace` `(` $workspace_bytes^ `)`)? (`copies` $copy_bytes^)?
     attr-dict
   }];
   let extraClassDeclaration = [{

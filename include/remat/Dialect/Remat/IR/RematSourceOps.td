@@ -14,6 +14,7 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "remat/Dialect/Remat/IR/RematOpBase.td"
+include "remat/Interfaces/AdjointOpInterface.td"
 
 def Remat_RecurrenceOp : Remat_Op<"recurrence",
     [AttrSizedOperandSegments, RecursiveMemoryEffects, SingleBlock,
@@ -174,7 +175,7 @@ def Remat_ValueAndGradientOp : Remat_Op<"value_and_gradient",
 }
 
 def Remat_CustomVjpOp : Remat_Op<"custom_vjp",
-    [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+    [DeclareOpInterfaceMethods<AdjointOpInterface>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a call with a derivative of its own";
   let description = [{
     Calls `callee`; when differentiated, the cotangents of the arguments come from
@@ -205,7 +206,9 @@ def Remat_CustomVjpOp : Remat_Op<"custom_vjp",
   }];
 }
 
-def Remat_StopGradientOp : Remat_Op<"stop_gradient", [Pure, AllTypesMatch<["input", "result"]>]> {
+def Remat_StopGradientOp : Remat_Op<"stop_gradient",
+    [Pure, AllTypesMatch<["input", "result"]>,
+     DeclareOpInterfaceMethods<AdjointOpInterface, ["emitAdjoint", "hasDerivative"]>]> {
   let summary = "the identity, with derivative zero";
   let description = [{
     Passes its operand through and gives it no cotangent.

@@ -1,0 +1,58 @@
+//===- RematAdjointRules.cpp - Derivatives of source ops ------ -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Dialect/Remat/IR/FunctionBody.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace remat;
+
+FailureOr<FunctionOpInterface> remat::getStraightLineFunction(Operation *at, FlatSymbolRefAttr name) {
+  auto function = SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(at, name);
+  if (!function || function.isExternal())
+    return at->emitOpError("expects ") << name << " to be a function with a body";
+  if (!function.getFunctionBody().hasOneBlock())
+    return (at->emitOpError("expects ") << name << " to have a body of one block, but got "
+                                        << function.getFunctionBody().getBlocks().size())
+               .attachNote(function->getLoc())
+           << "the function";
+  return function;
+}
+
+SmallVector<Value> remat::copyFunctionBody(FunctionOpInterface function, ValueRange arguments, OpBuilder &builder) {
+  Block &body = function.getFunctionBody().front();
+  IRMapping mapping;
+  mapping.map(body.getArguments(), arguments);
+  for (Operation &op : body.without_terminator())
+    builder.clone(op, mapping);
+  return llvm::map_to_vector(body.getTerminator()->getOperands(),
+                             [&](Value result) { return mapping.lookupOrDefault(result); });
+}
+
+LogicalResult CustomVjpOp::emitAdjoint(AdjointBuilder &adjoint) {
+  FailureOr<FunctionOpInterface> rule = getStraightLineFunction(*this, getRuleAttr());
+  if (failed(rule))
+    return failure();
+  auto isDifferentiable = [](Value value) {
+    auto tensor = dyn_cast<RankedTensorType>(value.getType());
+    return tensor && isa<FloatType>(tensor.getElementType());
+  };
+  SmallVector<Value> inputs(getArgs());
+  llvm::append_range(inputs, getResults());
+  for (Value result : llvm::make_filter_range(getResults(), isDifferentiable))
+    inputs.push_back(adjoint.convert(adjoint.getCotangentOrZero(result, getLoc()), result.getType(), getLoc()));
+  SmallVector<Value> cotangents = copyFunctionBody(*rule, inputs, adjoint);
+  for (auto [argument, cotangent] : llvm::zip_equal(llvm::make_filter_range(getArgs(), isDifferentiable), cotangents))
+    adjoint.addCotangent(argument, cotangent, getLoc());
+  return success();
+}
+
+bool StopGradientOp::hasDerivative(OpResult result, Value input) { return false; }
+
+LogicalResult StopGradientOp::emitAdjoint(AdjointBuilder &adjoint) { return success(); }

@@ -1,0 +1,101 @@
+//===- Differentiate.cpp - Primal and adjoint code for gradients -- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CalleesFirst.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Interfaces/BlockDifferentiator.h"
+
+namespace remat {
+#define GEN_PASS_DEF_DIFFERENTIATE
+#include "remat/Dialect/Remat/Transforms/Passes.h.inc"
+} // namespace remat
+
+using namespace mlir;
+using namespace remat;
+
+/// Appends the adjoint of \p block to it, in front of its terminator, which holds
+/// the results. Returns the gradients.
+static FailureOr<SmallVector<Value>> appendAdjoint(Block &block, ValueAndGradientOp request) {
+  Location loc = request.getLoc();
+  Operation *terminator = block.getTerminator();
+  SmallVector<Value> inputs, outputs;
+  for (int64_t index : request.getWrt())
+    inputs.push_back(block.getArgument(index));
+  for (int64_t index : request.getOf())
+    outputs.push_back(terminator->getOperand(index));
+
+  BlockDifferentiator adjoint(block, inputs, outputs);
+  adjoint.setInsertionPoint(terminator);
+  for (auto [index, output] : llvm::enumerate(outputs)) {
+    if (!adjoint.isActive(output))
+      continue;
+    Value seed = request.getSeeds().empty() ? adjoint.createSplat(1.0, output, loc) : request.getSeeds()[index];
+    adjoint.addCotangent(output, seed, loc);
+  }
+  if (failed(adjoint.emitAdjoint()))
+    return failure();
+  return llvm::map_to_vector(inputs, [&](Value input) {
+    return adjoint.convert(adjoint.getCotangentOrZero(input, loc), input.getType(), loc);
+  });
+}
+
+/// Replaces \p request by a copy of the callee's body and its adjoint.
+static LogicalResult expandRequest(ValueAndGradientOp request, FunctionOpInterface callee) {
+  // The code is built with block arguments for the operands: one value may stand
+  // for several of them. The block is in the region so that symbols are found.
+  Block *block = new Block();
+  request->getParentRegion()->push_back(block);
+  for (Type type : request.getArgs().getTypes())
+    block->addArgument(type, request.getLoc());
+  OpBuilder builder = OpBuilder::atBlockEnd(block);
+  SmallVector<Value> results = copyFunctionBody(callee, block->getArguments(), builder);
+  Operation *terminator = builder.clone(*callee.getFunctionBody().front().getTerminator());
+  terminator->setOperands(results);
+  FailureOr<SmallVector<Value>> gradients = appendAdjoint(*block, request);
+  if (failed(gradients)) {
+    block->erase();
+    return failure();
+  }
+
+  // A rule may have replaced what the callee returns, but not in `results`.
+  results.assign(terminator->operand_begin(), terminator->operand_end());
+  llvm::append_range(results, *gradients);
+  terminator->erase();
+  for (auto [result, value] : llvm::zip_equal(request.getResults(), results))
+    result.replaceAllUsesWith(value);
+  for (auto [argument, operand] : llvm::zip_equal(block->getArguments(), request.getArgs()))
+    argument.replaceAllUsesWith(operand);
+  request->getBlock()->getOperations().splice(request->getIterator(), block->getOperations());
+  request.erase();
+  block->erase();
+  return success();
+}
+
+static LogicalResult inlineCustomVjp(CustomVjpOp call, FunctionOpInterface callee) {
+  OpBuilder builder(call);
+  call.replaceAllUsesWith(copyFunctionBody(callee, call.getArgs(), builder));
+  call.erase();
+  return success();
+}
+
+namespace {
+struct DifferentiatePass final : remat::impl::DifferentiateBase<DifferentiatePass> {
+  using DifferentiateBase::DifferentiateBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    if (failed(CalleesFirst<ValueAndGradientOp>::run(module, expandRequest)) ||
+        failed(CalleesFirst<CustomVjpOp>::run(module, inlineCustomVjp)))
+      return signalPassFailure();
+    module.walk([](StopGradientOp stop) {
+      stop.getResult().replaceAllUsesWith(stop.getInput());
+      stop.erase();
+    });
+  }
+};
+} // namespace

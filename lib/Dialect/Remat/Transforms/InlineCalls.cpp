@@ -1,0 +1,42 @@
+//===- InlineCalls.cpp - Inlines all calls ------------------- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The inliner of MLIR works by cost and leaves recursion alone; differentiation
+// needs every call gone, or a reason why it can not be.
+//
+//===----------------------------------------------------------------------===//
+
+#include "CalleesFirst.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace remat {
+#define GEN_PASS_DEF_INLINECALLS
+#include "remat/Dialect/Remat/Transforms/Passes.h.inc"
+} // namespace remat
+
+using namespace mlir;
+using namespace remat;
+
+static LogicalResult inlineCall(func::CallOp call, FunctionOpInterface callee) {
+  OpBuilder builder(call);
+  call.replaceAllUsesWith(copyFunctionBody(callee, call.getOperands(), builder));
+  call.erase();
+  return success();
+}
+
+namespace {
+struct InlineCallsPass final : remat::impl::InlineCallsBase<InlineCallsPass> {
+  using InlineCallsBase::InlineCallsBase;
+
+  void runOnOperation() override {
+    if (failed(CalleesFirst<func::CallOp>::run(getOperation(), inlineCall)))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,217 @@
+//===- SimplifyAdjoint.cpp - Contributions accumulate in place -- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace remat {
+#define GEN_PASS_DEF_SIMPLIFYADJOINT
+#include "remat/Dialect/Remat/Transforms/Passes.h.inc"
+} // namespace remat
+
+using namespace mlir;
+using namespace remat;
+
+/// True if every element of \p value is known to be zero.
+static bool isZero(Value value) {
+  if (matchPattern(value, m_AnyZeroFloat()))
+    return true;
+  Operation *op = value.getDefiningOp();
+  if (auto fill = dyn_cast_or_null<linalg::FillOp>(op))
+    return isZero(fill.value());
+  if (auto splat = dyn_cast_or_null<tensor::SplatOp>(op))
+    return isZero(splat.getInput());
+  if (isa_and_nonnull<tensor::ExtractSliceOp, tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
+    return isZero(op->getOperand(0));
+  return false;
+}
+
+namespace {
+/// x + 0 -> x.
+struct FoldAddOfZero final : OpRewritePattern<arith::AddFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::AddFOp op, PatternRewriter &rewriter) const override {
+    for (auto [zero, other] : {std::pair(op.getRhs(), op.getLhs()), std::pair(op.getLhs(), op.getRhs())})
+      if (isZero(zero)) {
+        rewriter.replaceOp(op, other);
+        return success();
+      }
+    return rewriter.notifyMatchFailure(op, "adds no zeros");
+  }
+};
+
+/// x + contraction(init = 0) -> contraction(init = x), for any operation that
+/// adds to its init.
+struct FoldAddIntoContractionInit final : OpRewritePattern<arith::AddFOp> {
+  FoldAddIntoContractionInit(MLIRContext *context, std::function<bool(BlockArgument)> isWritable)
+      : OpRewritePattern(context), isWritable(std::move(isWritable)) {}
+
+  LogicalResult matchAndRewrite(arith::AddFOp op, PatternRewriter &rewriter) const override;
+
+private:
+  /// True if an operation may write its result over \p value: nobody else reads
+  /// it, and it is a buffer of its own.
+  bool isAccumulator(Value value) const;
+
+  std::function<bool(BlockArgument)> isWritable;
+};
+
+/// Reads a slice past a write of another slice:
+/// extract_slice(insert_slice(part, whole)) -> extract_slice(whole).
+struct FoldExtractSliceOfDisjointInsertSlice final : OpRewritePattern<tensor::ExtractSliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::ExtractSliceOp op, PatternRewriter &rewriter) const override;
+};
+
+/// Zeros that slices overwrite entirely need not be written.
+struct DropOverwrittenZeros final : OpRewritePattern<tensor::InsertSliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(tensor::InsertSliceOp op, PatternRewriter &rewriter) const override;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Sums
+//===----------------------------------------------------------------------===//
+
+/// True if \p op yields its old output plus something.
+static bool addsToInit(linalg::LinalgOp op) {
+  if (!op || op.getNumDpsInits() != 1 || op.getNumReductionLoops() == 0)
+    return false;
+  Block &body = *op.getBlock();
+  auto sum = body.getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  Value old = body.getArgument(body.getNumArguments() - 1);
+  return sum && old.hasOneUse() && (sum.getLhs() == old || sum.getRhs() == old);
+}
+
+bool FoldAddIntoContractionInit::isAccumulator(Value value) const {
+  if (!value.hasOneUse())
+    return false;
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return isWritable && isWritable(argument);
+  Operation *op = value.getDefiningOp();
+  return isa<linalg::LinalgOp, tensor::InsertSliceOp, tensor::InsertOp>(op) ||
+         OpTrait::hasElementwiseMappableTraits(op);
+}
+
+LogicalResult FoldAddIntoContractionInit::matchAndRewrite(arith::AddFOp op, PatternRewriter &rewriter) const {
+  if (!isa<RankedTensorType>(op.getType()))
+    return rewriter.notifyMatchFailure(op, "adds scalars");
+  for (auto [summand, accumulator] : {std::pair(op.getRhs(), op.getLhs()), std::pair(op.getLhs(), op.getRhs())}) {
+    auto contraction = summand.getDefiningOp<linalg::LinalgOp>();
+    if (!addsToInit(contraction) || !summand.hasOneUse() || !isZero(contraction.getDpsInits()[0]) ||
+        accumulator.getType() != summand.getType() || !isAccumulator(accumulator))
+      continue;
+    IRMapping mapping;
+    Operation *copy = rewriter.clone(*contraction, mapping);
+    cast<linalg::LinalgOp>(copy).setDpsInitOperand(0, accumulator);
+    rewriter.replaceOp(op, copy->getResults());
+    rewriter.eraseOp(contraction);
+    return success();
+  }
+  return rewriter.notifyMatchFailure(op, "has no summand that starts from zeros and one that may be added to");
+}
+
+//===----------------------------------------------------------------------===//
+// Slices
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A slice of static extent and unit stride.
+struct Box {
+  SmallVector<int64_t> offsets, sizes;
+
+  int64_t getNumElements() const { return ShapedType::getNumElements(sizes); }
+  bool isDisjointFrom(const Box &other) const {
+    for (size_t dim = 0; dim < offsets.size(); ++dim)
+      if (offsets[dim] + sizes[dim] <= other.offsets[dim] || other.offsets[dim] + other.sizes[dim] <= offsets[dim])
+        return true;
+    return false;
+  }
+};
+} // namespace
+
+static std::optional<Box> getBox(OffsetSizeAndStrideOpInterface slice) {
+  std::optional<SmallVector<int64_t>> offsets = getConstantIntValues(slice.getMixedOffsets());
+  std::optional<SmallVector<int64_t>> sizes = getConstantIntValues(slice.getMixedSizes());
+  if (!offsets || !sizes || !slice.hasUnitStride())
+    return std::nullopt;
+  return Box{*offsets, *sizes};
+}
+
+LogicalResult FoldExtractSliceOfDisjointInsertSlice::matchAndRewrite(tensor::ExtractSliceOp op,
+                                                                     PatternRewriter &rewriter) const {
+  auto insert = op.getSource().getDefiningOp<tensor::InsertSliceOp>();
+  if (!insert)
+    return rewriter.notifyMatchFailure(op, "reads no tensor that a slice was inserted into");
+  std::optional<Box> read = getBox(op), written = getBox(insert);
+  if (!read || !written || !read->isDisjointFrom(*written))
+    return rewriter.notifyMatchFailure(op, "may read what was inserted");
+  rewriter.modifyOpInPlace(op, [&] { op.getSourceMutable().assign(insert.getDest()); });
+  return success();
+}
+
+LogicalResult DropOverwrittenZeros::matchAndRewrite(tensor::InsertSliceOp op, PatternRewriter &rewriter) const {
+  RankedTensorType type = op.getDestType();
+  if (!type.hasStaticShape())
+    return rewriter.notifyMatchFailure(op, "has a dynamic shape");
+  // The chain of insertions, last one first, down to the zeros.
+  SmallVector<Box> boxes;
+  int64_t numElements = 0;
+  tensor::InsertSliceOp first = op;
+  for (tensor::InsertSliceOp current = op; current; current = current.getDest().getDefiningOp<tensor::InsertSliceOp>()) {
+    std::optional<Box> box = getBox(current);
+    bool isDisjoint = box && llvm::all_of(boxes, [&](const Box &other) { return box->isDisjointFrom(other); });
+    if (!isDisjoint || (current != op && !current->hasOneUse()))
+      return rewriter.notifyMatchFailure(op, "is not the last of a chain of disjoint insertions");
+    numElements += box->getNumElements();
+    boxes.push_back(std::move(*box));
+    first = current;
+  }
+  if (numElements != type.getNumElements() || !isZero(first.getDest()))
+    return rewriter.notifyMatchFailure(op, "does not overwrite zeros entirely");
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(first);
+  Value empty = tensor::EmptyOp::create(rewriter, first.getLoc(), type.getShape(), type.getElementType());
+  rewriter.modifyOpInPlace(first, [&] { first.getDestMutable().assign(empty); });
+  return success();
+}
+
+void remat::populateSimplifyAdjointPatterns(RewritePatternSet &patterns,
+                                            std::function<bool(BlockArgument)> isWritable) {
+  MLIRContext *context = patterns.getContext();
+  patterns.add<DropOverwrittenZeros, FoldAddOfZero, FoldExtractSliceOfDisjointInsertSlice>(context);
+  patterns.add<FoldAddIntoContractionInit>(context, std::move(isWritable));
+  tensor::EmptyOp::getCanonicalizationPatterns(patterns, context);
+  tensor::ExtractSliceOp::getCanonicalizationPatterns(patterns, context);
+  tensor::InsertSliceOp::getCanonicalizationPatterns(patterns, context);
+}
+
+namespace {
+struct SimplifyAdjointPass final : remat::impl::SimplifyAdjointBase<SimplifyAdjointPass> {
+  using SimplifyAdjointBase::SimplifyAdjointBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    RewritePatternSet set(context);
+    populateSimplifyAdjointPatterns(set);
+    patterns = std::move(set);
+    return success();
+  }
+
+  void runOnOperation() override {
+    if (failed(applyPatternsGreedily(getOperation(), patterns)))
+      signalPassFailure();
+  }
+
+private:
+  FrozenRewritePatternSet patterns;
+};
+} // namespace

@@ -1,0 +1,167 @@
+//===- SplitElementwise.cpp - Elementwise code on whole tensors - -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace remat {
+#define GEN_PASS_DEF_SPLITELEMENTWISE
+#include "remat/Dialect/Remat/Transforms/Passes.h.inc"
+} // namespace remat
+
+using namespace mlir;
+using namespace remat;
+
+namespace {
+/// Rewrites one elementwise operation on tensors.
+class SplitElementwise final : public OpInterfaceRewritePattern<linalg::LinalgOp> {
+public:
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::LinalgOp op, PatternRewriter &rewriter) const override;
+};
+
+/// Values of the body as tensors of the shape of the result.
+class TensorBody {
+public:
+  TensorBody(linalg::LinalgOp op, PatternRewriter &rewriter)
+      : op(op), rewriter(rewriter), loc(op.getLoc()), shapeSource(op.getDpsInits()[0]),
+        shape(cast<RankedTensorType>(shapeSource.getType())) {}
+
+  /// The tensor that holds \p value of the body at each point.
+  Value getTensor(Value value);
+  /// Evaluates an operation of the body on tensors.
+  void evaluate(Operation &scalar);
+
+private:
+  /// \p operand, read through \p map (from points of the result), as a tensor.
+  Value spread(Value operand, AffineMap map);
+  Value splat(Value scalar);
+
+  linalg::LinalgOp op;
+  PatternRewriter &rewriter;
+  Location loc;
+  Value shapeSource;
+  RankedTensorType shape;
+  IRMapping tensors;
+};
+} // namespace
+
+Value TensorBody::splat(Value scalar) {
+  SmallVector<Value> sizes;
+  for (OpFoldResult size : tensor::getMixedSizes(rewriter, loc, shapeSource))
+    if (auto dynamic = dyn_cast<Value>(size))
+      sizes.push_back(dynamic);
+  return rewriter.createOrFold<tensor::SplatOp>(loc, scalar, shape.clone(scalar.getType()), sizes);
+}
+
+Value TensorBody::spread(Value operand, AffineMap map) {
+  auto type = dyn_cast<RankedTensorType>(operand.getType());
+  if (!type)
+    return splat(operand);
+  RankedTensorType result = shape.clone(type.getElementType());
+  if (map.isIdentity())
+    return type == result ? operand : tensor::CastOp::create(rewriter, loc, result, operand);
+  Value empty = tensor::EmptyOp::create(rewriter, loc, tensor::getMixedSizes(rewriter, loc, shapeSource),
+                                        type.getElementType());
+  SmallVector<utils::IteratorType> parallel(map.getNumDims(), utils::IteratorType::parallel);
+  auto forward = [](OpBuilder &inside, Location loc, ValueRange elements) {
+    linalg::YieldOp::create(inside, loc, elements[0]);
+  };
+  SmallVector<AffineMap> maps = {map, rewriter.getMultiDimIdentityMap(map.getNumDims())};
+  return linalg::GenericOp::create(rewriter, loc, result, operand, empty, maps, parallel, forward).getResult(0);
+}
+
+Value TensorBody::getTensor(Value value) {
+  if (Value tensor = tensors.lookupOrNull(value))
+    return tensor;
+  auto argument = dyn_cast<BlockArgument>(value);
+  Value tensor;
+  if (argument && argument.getOwner() == op.getBlock()) {
+    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
+    // From points of the result to points of the loops to the operand.
+    AffineMap toLoops = inversePermutation(op.getMatchingIndexingMap(op.getDpsInitOperand(0)));
+    tensor = spread(operand.get(), op.getMatchingIndexingMap(&operand).compose(toLoops));
+  } else {
+    tensor = splat(value);
+  }
+  tensors.map(value, tensor);
+  return tensor;
+}
+
+void TensorBody::evaluate(Operation &scalar) {
+  if (auto constant = dyn_cast<arith::ConstantOp>(scalar)) {
+    tensors.map(constant.getResult(), splat(arith::ConstantOp::create(rewriter, loc, constant.getValue())));
+    return;
+  }
+  SmallVector<Value> operands = llvm::map_to_vector(scalar.getOperands(), [&](Value value) { return getTensor(value); });
+  SmallVector<Type> types;
+  for (Type type : scalar.getResultTypes())
+    types.push_back(shape.clone(type));
+  Operation *whole = rewriter.create(scalar.getLoc(), scalar.getName().getIdentifier(), operands, types,
+                                     scalar.getAttrs());
+  tensors.map(scalar.getResults(), whole->getResults());
+}
+
+/// True if the body consists of operations that exist on tensors as well.
+static bool isElementwiseBody(Block &body) {
+  auto operations = body.without_terminator();
+  return !operations.empty() && llvm::all_of(operations, [](Operation &op) {
+    return isa<arith::ConstantOp>(op) || OpTrait::hasElementwiseMappableTraits(&op);
+  });
+}
+
+LogicalResult SplitElementwise::matchAndRewrite(linalg::LinalgOp op, PatternRewriter &rewriter) const {
+  if (!op.hasPureTensorSemantics() || op.getNumDpsInits() == 0)
+    return rewriter.notifyMatchFailure(op, "is not on tensors");
+  if (op.getNumParallelLoops() != op.getNumLoops())
+    return rewriter.notifyMatchFailure(op, "has a reduction");
+  if (!isElementwiseBody(*op.getBlock()))
+    return rewriter.notifyMatchFailure(op, "has a body that does not exist on tensors");
+  AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  if (!map.isPermutation() || llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &init) {
+        return op.getMatchingIndexingMap(&init) != map ||
+               cast<ShapedType>(init.get().getType()).getShape() !=
+                   cast<ShapedType>(op.getDpsInits()[0].getType()).getShape();
+      }))
+    return rewriter.notifyMatchFailure(op, "writes its results through different maps or no permutation");
+
+  TensorBody body(op, rewriter);
+  for (Operation &scalar : op.getBlock()->without_terminator())
+    body.evaluate(scalar);
+  SmallVector<Value> results = llvm::map_to_vector(op.getBlock()->getTerminator()->getOperands(),
+                                                   [&](Value yielded) { return body.getTensor(yielded); });
+  rewriter.replaceOp(op, results);
+  return success();
+}
+
+void remat::populateSplitElementwisePatterns(RewritePatternSet &patterns) {
+  patterns.add<SplitElementwise>(patterns.getContext());
+}
+
+namespace {
+struct SplitElementwisePass final : remat::impl::SplitElementwiseBase<SplitElementwisePass> {
+  using SplitElementwiseBase::SplitElementwiseBase;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    RewritePatternSet set(context);
+    populateSplitElementwisePatterns(set);
+    patterns = std::move(set);
+    return success();
+  }
+
+  void runOnOperation() override {
+    if (failed(applyPatternsGreedily(getOperation(), patterns)))
+      signalPassFailure();
+  }
+
+private:
+  FrozenRewritePatternSet patterns;
+};
+} // namespace
