@@ -73,6 +73,9 @@ TEST(Math, ErrorsOfPolynomials) {
   report("math.log2", getLargestError("math.log2", std::log2, 1e-6, 100), 3);
   report("math.log1p", getLargestError("math.log1p", std::log1p, -0.99, 20), 4);
   report("math.erf", getLargestError("math.erf", std::erf, -5, 5), 8);
+  report("math.erfc", getLargestError("math.erfc", std::erfc, -5, 5), 4);
+  report("math.asin", getLargestError("math.asin", std::asin, -1, 1), 8);
+  report("math.acos", getLargestError("math.acos", std::acos, -1, 1), 2);
 }
 
 TEST(Math, NearZero) {
