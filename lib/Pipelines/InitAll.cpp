@@ -14,11 +14,9 @@
 
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Pipelines/LinalgToLLVM.h"
-#include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Pipelines/CPUPipeline.h"
-#include "remat/Dialect/Remat/Transforms/Passes.h"
-#include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
 #include "remat/Interfaces/Adjoint/Models.h"
 
@@ -64,6 +62,9 @@ void remat::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::tensor::registerInferTypeOpInterfaceExternalModels(registry);
   mlir::tensor::registerTilingInterfaceExternalModels(registry);
   mlir::vector::registerBufferizableOpInterfaceExternalModels(registry);
+
+  registerAdjointModels(registry);
+  registerRecurrenceAdjointModel(registry);
 }
 
 void remat::registerAllPasses() {
@@ -72,12 +73,3 @@ void remat::registerAllPasses() {
   registerLinalgToLLVMPipeline();
   registerPipelines();
 }
-  registerAdjointModels(registry);
-}
-
-  registerAdjointModels(registry);
-  registerRecurrenceAdjointModel(registry);
-}
-
-
-void remat::registerAllPasses() { registerRematPasses(); }

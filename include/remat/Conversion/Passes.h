@@ -1,11 +1,7 @@
-//===- Passes.h - Conversion passes --------------------------- ---*- C++ -*-===//
+//===- Passes.h - Conversion passes -------------------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-//
-//===----------------------------------------------------------------------===//
-//
-// Declarations and registration of the passes of lib/Conversion.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,34 +10,13 @@
 
 #include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
-
-namespace mlir::LLVM {
-namespace remat {
-#include "mlir/Pass/Pass.h"
-
-namespace mlir {
-namespace arith {
-class ArithDialect;
-} // namespace arith
-namespace bufferization {
-class BufferizationDialect;
-} // namespace bufferization
-namespace func {
-class FuncDialect;
-} // namespace func
-namespace LLVM {
-class LLVMDialect;
-} // namespace LLVM
-namespace scf {
-class SCFDialect;
-} // namespace scf
-namespace tensor {
-class TensorDialect;
-} // namespace tensor
-} // namespace mlir
 
 namespace remat {
 

@@ -26,9 +26,6 @@ class GenericBuilder {
 public:
   GenericBuilder(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<mlir::utils::IteratorType> iterators)
       : builder(builder), loc(loc), iterators(iterators), scratch(mlir::ModuleOp::create(loc)) {}
-      : builder(builder), loc(loc), iterators(iterators), region(builder.getInsertionBlock()->getParentOp()) {
-    region.emplaceBlock();
-  }
 
   /// Adds a tensor or scalar that the body reads; returns its element in the body.
   mlir::Value addInput(mlir::Value operand, mlir::AffineMap map);

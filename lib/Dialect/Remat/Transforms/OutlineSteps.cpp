@@ -179,7 +179,8 @@ public:
         ChainOp::create(builder, loop.getLoc(), builder.getStringAttr("private"), builder.getStringAttr(chainName),
                         loop.getReversedAttr(), advance, replay, record, replayRecord, reverse, resume,
                         builder.getTypeArrayAttr(SmallVector<Type>(loop.getInits().getTypes())),
-                        builder.getTypeArrayAttr(tapeTypes), builder.getTypeArrayAttr(gradientTypes), IntegerAttr());
+                        builder.getTypeArrayAttr(tapeTypes), builder.getTypeArrayAttr(gradientTypes), IntegerAttr(),
+                        DenseI64ArrayAttr());
     insert(chain);
     replaceBySweeps();
   }

@@ -20,28 +20,11 @@ def MarkEntriesPass : Pass<"remat-mark-entries", "::mlir::ModuleOp"> {
     Gives every public function with a body a C interface and makes its tensor
     arguments read-only for bufferization, so that a compiled program never writes
     into an argument of its caller.
-// Differentiation
-//===----------------------------------------------------------------------===//
-
-def InlineCalls : Pass<"remat-inline-calls", "::mlir::ModuleOp"> {
-  let summary = "inline all calls of functions with a body";
-  let description = [{
-    Differentiation works on straight-line code. Afterwards no `func.call` of a
-    function with a body is left, in whichever region it stood. A recursive call
-    and a call of a function of more than one block are errors.
 
     Before:
 
     ```mlir
     func.func @entry(%x: tensor<4xf32>) -> tensor<4xf32>
-    func.func private @square(%x: tensor<4xf32>) -> tensor<4xf32> {
-      %y = arith.mulf %x, %x : tensor<4xf32>
-      return %y : tensor<4xf32>
-    }
-    func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
-      %y = func.call @square(%x) : (tensor<4xf32>) -> tensor<4xf32>
-      return %y : tensor<4xf32>
-    }
     ```
 
     After:
@@ -61,6 +44,50 @@ def WidenFloatsPass : Pass<"remat-widen-floats", "::mlir::ModuleOp"> {
     attributes. Conversions between float types become no-ops and disappear. The
     result is the same program in a precision in which finite differences mean
     something.
+
+    Before:
+
+    ```mlir
+    %c = arith.constant dense<0.5> : tensor<4xf32>
+    %y = arith.mulf %x, %c : tensor<4xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %c = arith.constant dense<0.5> : tensor<4xf64>
+    %y = arith.mulf %x, %c : tensor<4xf64>
+    ```
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Differentiation
+//===----------------------------------------------------------------------===//
+
+def InlineCalls : Pass<"remat-inline-calls", "::mlir::ModuleOp"> {
+  let summary = "inline all calls of functions with a body";
+  let description = [{
+    Differentiation works on straight-line code. Afterwards no `func.call` of a
+    function with a body is left, in whichever region it stood. A recursive call
+    and a call of a function of more than one block are errors.
+
+    Before:
+
+    ```mlir
+    func.func private @square(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = arith.mulf %x, %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
+    func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = func.call @square(%x) : (tensor<4xf32>) -> tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
     func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
       %y = arith.mulf %x, %x : tensor<4xf32>
       return %y : tensor<4xf32>
@@ -81,8 +108,6 @@ def SplitElementwise : Pass<"remat-split-elementwise"> {
     Before:
 
     ```mlir
-    %c = arith.constant dense<0.5> : tensor<4xf32>
-    %y = arith.mulf %x, %c : tensor<4xf32>
     %y = linalg.generic {indexing_maps = [#row_column, #column, #row_column],
                          iterator_types = ["parallel", "parallel"]}
         ins(%x, %b : tensor<4x8xf32>, tensor<8xf32>) outs(%empty : tensor<4x8xf32>) {
@@ -96,10 +121,6 @@ def SplitElementwise : Pass<"remat-split-elementwise"> {
     After:
 
     ```mlir
-    %c = arith.constant dense<0.5> : tensor<4xf64>
-    %y = arith.mulf %x, %c : tensor<4xf64>
-    ```
-  }];
     %rows = linalg.broadcast ins(%b : tensor<8xf32>) outs(%empty : tensor<4x8xf32>) dimensions = [0]
     %sum = arith.addf %x, %rows : tensor<4x8xf32>
     %y = math.tanh %sum : tensor<4x8xf32>
@@ -121,19 +142,6 @@ def Differentiate : Pass<"remat-differentiate", "::mlir::ModuleOp"> {
 
     Expects calls to be inlined (`remat-inline-calls`). Cotangents of types narrower
     than 32 bits are kept in f32 and rounded once, in the gradient that is returned.
-// From loops to step functions
-//===----------------------------------------------------------------------===//
-
-def OutlineSteps : Pass<"remat-outline-steps", "::mlir::ModuleOp"> {
-  let summary = "turn differentiated recurrences into step functions and sweeps";
-  let description = [{
-    Each form of the step of a `remat.bptt` becomes a private function, a
-    `remat.chain` names them, and sweeps take the place of the loop and of its
-    `remat.unwind`. All functions take the same captured values in the same order;
-    arrays over time are passed whole, and the step reads and writes its element.
-    Of `advance` and `record` there is a second version for steps that run again,
-    without what only the emitted values need and without assertions, if there are
-    emitted values.
 
     Before:
 
@@ -143,10 +151,6 @@ def OutlineSteps : Pass<"remat-outline-steps", "::mlir::ModuleOp"> {
       return %y : tensor<f32>
     }
     %y, %dx = remat.value_and_gradient @square(%x) wrt [0] : (tensor<f32>) -> (tensor<f32>, tensor<f32>)
-    %hT, %ys, %history = remat.bptt count(%n) carry(%h0 : tensor<4xf32>) active_carries [0]
-        -> tensor<4xf32>, tensor<9x4xf32>, !remat.history
-    advance(%t: index, %h: tensor<4xf32>) { ... } record(...) { ... } reverse(...) { ... }
-    %dh0 = remat.unwind %history carry(%dhT : tensor<4xf32>) -> tensor<4xf32>
     ```
 
     After:
@@ -188,6 +192,35 @@ def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// From loops to step functions
+//===----------------------------------------------------------------------===//
+
+def OutlineSteps : Pass<"remat-outline-steps", "::mlir::ModuleOp"> {
+  let summary = "turn differentiated recurrences into step functions and sweeps";
+  let description = [{
+    Each form of the step of a `remat.bptt` becomes a private function, a
+    `remat.chain` names them, and sweeps take the place of the loop and of its
+    `remat.unwind`. All functions take the same captured values in the same order;
+    arrays over time are passed whole, and the step reads and writes its element.
+    Of `advance` and `record` there is a second version for steps that run again,
+    without what only the emitted values need and without assertions, if there are
+    emitted values.
+
+    Before:
+
+    ```mlir
+    %hT, %ys, %history = remat.bptt count(%n) carry(%h0 : tensor<4xf32>) active_carries [0]
+        -> tensor<4xf32>, tensor<9x4xf32>, !remat.history
+    advance(%t: index, %h: tensor<4xf32>) { ... } record(...) { ... } reverse(...) { ... }
+    %dh0 = remat.unwind %history carry(%dhT : tensor<4xf32>) -> tensor<4xf32>
+    ```
+
+    After:
+
+    ```mlir
     %ys, %hT, %history = remat.forward_sweep @f_loop count(%n) init(%h0 : tensor<4xf32>)
       stacked(%e0 : tensor<9x4xf32>) final(%e1 : tensor<4xf32>)
       -> tensor<9x4xf32>, tensor<4xf32> history !remat.history
