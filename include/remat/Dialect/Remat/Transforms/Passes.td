@@ -143,4 +143,28 @@ def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def DecomposeOperations : Pass<"remat-decompose-operations"> {
+  let summary = "decompose operations on tensors that have no buffer form";
+  let description = [{
+    Rewrites `linalg.softmax` and `tensor.concat`, which have derivative rules of
+    their own but no lowering, into simpler operations. Runs after differentiation.
+
+    Before:
+
+    ```mlir
+    %z = tensor.concat dim(0) %x, %y : (tensor<2xf32>, tensor<3xf32>) -> tensor<5xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %empty = tensor.empty() : tensor<5xf32>
+    %first = tensor.insert_slice %x into %empty[0] [2] [1] : tensor<2xf32> into tensor<5xf32>
+    %z = tensor.insert_slice %y into %first[2] [3] [1] : tensor<3xf32> into tensor<5xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_TD
