@@ -10,4 +10,152 @@
 
 include "mlir/Pass/PassBase.td"
 
+//===----------------------------------------------------------------------===//
+// Source programs
+//===----------------------------------------------------------------------===//
+
+def ConvertRematSourceToSCFPass : Pass<"convert-remat-source-to-scf", "::mlir::ModuleOp"> {
+  let summary = "lower undifferentiated source operations to plain loops";
+  let description = [{
+    The meaning of the source operations when nothing is differentiated, spelled as
+    directly as possible: `remat.recurrence` becomes an `scf.for` over its carries and
+    stacked results, `remat.custom_vjp` a call, `remat.stop_gradient` its operand. No
+    plan and no budget: this is the reference that gradients and plans are checked
+    against, so it shares no code with them.
+
+    Before:
+
+    ```mlir
+    %hT = remat.recurrence count(%n) at(%t) carry(%h = %h0 : tensor<4xf32>)
+        scan(%x = %xs : tensor<?x4xf32>) {
+      %next = arith.addf %h, %x : tensor<4xf32>
+      remat.yield carry(%next : tensor<4xf32>)
+    }
+    ```
+
+    After:
+
+    ```mlir
+    %hT = scf.for %t = %c0 to %n step %c1 iter_args(%h = %h0) -> (tensor<4xf32>) {
+      %x = tensor.extract_slice %xs[%t, 0] [1, 4] [1, 1] : tensor<?x4xf32> to tensor<4xf32>
+      %next = arith.addf %h, %x : tensor<4xf32>
+      %kept = bufferization.materialize_in_destination %next in %h : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+      scf.yield %kept : tensor<4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+                           "::mlir::func::FuncDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// LinalgToCPUKernels
+//===----------------------------------------------------------------------===//
+
+def OutlineKernelsPass : Pass<"remat-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "Share the code of equal contractions and large elementwise ops";
+  let description = [{
+    The step functions of a recurrence (advance, record, their re-runs, reverse)
+    contain the same products and the same activation functions. Each op on
+    memrefs that occurs at least twice in the module, and is large enough to be
+    worth a call, moves to one private function. This keeps the generated code
+    and the time to compile it small.
+
+    Before:
+    ```mlir
+    func.func private @advance(...) { linalg.matmul ins(%x, %w : ...) outs(%z : ...) ... }
+    func.func private @record(...)  { linalg.matmul ins(%x, %w : ...) outs(%z : ...) ... }
+    ```
+    After:
+    ```mlir
+    func.func private @remat_kernel(%0, %1, %2) { linalg.matmul ... }
+    func.func private @advance(...) { call @remat_kernel(%x, %w, %z) ... }
+    func.func private @record(...)  { call @remat_kernel(%x, %w, %z) ... }
+    ```
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def ConvertLinalgToCPUKernelsPass
+    : Pass<"convert-linalg-to-cpu-kernels", "::mlir::func::FuncOp"> {
+  let summary = "Lower linalg on memrefs to register-tiled vector kernels";
+  let description = [{
+    Replaces every linalg op on memrefs, and every copy between memrefs that are
+    not contiguous, by loops over vectors: contractions by register tiles with
+    fused multiply-adds, elementwise ops and reductions by vector loops with
+    tails, the rest by scalar loops. What an op computes does not depend on `isa`,
+    on the layout of its operands or on its surroundings; the order of every sum
+    is documented in LinalgToCPUKernels.h.
+  }];
+  let options = [
+    Option<"isa", "isa", "::remat::VectorISA", "::remat::VectorISA::Generic",
+           "Instruction set whose registers the tiles fill",
+           [{::llvm::cl::values(
+               clEnumValN(::remat::VectorISA::Generic, "generic", "16 registers of 128 bits"),
+               clEnumValN(::remat::VectorISA::Neon, "neon", "32 registers of 128 bits"),
+               clEnumValN(::remat::VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
+               clEnumValN(::remat::VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))}]>
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// MathExpansion
+//===----------------------------------------------------------------------===//
+
+def ExpandMathPass : Pass<"remat-expand-math", "::mlir::ModuleOp"> {
+  let summary = "Expand transcendental functions of f32 into polynomials";
+  let description = [{
+    Functions of f32, scalar or vector, become polynomials, the same for both, so
+    that the tail of a vector loop gives the same bits as its body. f64 keeps the
+    functions of libm, and f16 and bf16 are left to math-extend-to-supported-types,
+    which has to run before. With `accurate`, f32
+    keeps them too: slower by an order of magnitude, for gradient checks.
+  }];
+  let options = [
+    Option<"accurate", "accurate", "bool", "false", "Keep the functions of libm for f32">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::math::MathDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// Runtime
+//===----------------------------------------------------------------------===//
+
+def ConvertAssertToRuntimePass : Pass<"convert-assert-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "lower cf.assert to a call of the runtime's failure function";
+  let description = [{
+    Upstream's lowering of `cf.assert` drops the message and aborts the process. A
+    program that is embedded must hand the message to its caller, so each assertion
+    becomes a branch around a call of `rematFail`, which does not return. Functions
+    must have flat control flow; the messages become constants of the module.
+
+    Before:
+
+    ```mlir
+    cf.assert %condition, "x is negative"
+    ```
+
+    After:
+
+    ```mlir
+      cf.cond_br %condition, ^continue, ^fail
+    ^fail:
+      %message = llvm.mlir.addressof @remat_message_0 : !llvm.ptr
+      llvm.call @rematFail(%message) : (!llvm.ptr) -> ()
+      llvm.unreachable
+    ^continue:
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // REMAT_CONVERSION_PASSES_TD

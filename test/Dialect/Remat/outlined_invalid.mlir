@@ -65,7 +65,16 @@ func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf
   return %h : tensor<4xf32>
 }
 // expected-error@+1 {{expects a workspace that is not negative, but got -64}}
-remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace(-64)
+remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace(-64) copies [0, 0, 0, 0, 0, 0]
+
+// -----
+
+// chain_c4
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects six entries in 'copies' together with 'workspace'}}
+remat.chain "private" @copied advance(@step) carry [tensor<4xf32>] workspace(0) copies [0]
 
 // -----
 

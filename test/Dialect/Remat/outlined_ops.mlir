@@ -24,7 +24,8 @@ func.func private @walk_reverse(%t: index, %pos: index, %tape: tensor<4xf32>, %x
     -> (tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>) {
   return %dh, %dxs, %dw : tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>
 }
-func.func private @walk_resume(%tape: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf32> {
+func.func private @walk_resume(%t: index, %pos: index, %tape: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>)
+    -> tensor<4xf32> {
   return %tape : tensor<4xf32>
 }
 
@@ -62,8 +63,8 @@ func.func private @count_advance(%t: index, %pos: index, %n: memref<1xi64>, %out
   return
 }
 
-// CHECK: remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace(0)
-remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace(0)
+// CHECK: remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace(0) copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace(0) copies [0, 0, 0, 0, 0, 0]
 
 // CHECK-LABEL: func.func @forward_only
 func.func @forward_only(%n: memref<1xi64>, %out: memref<1xi64>, %count: index) {

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // A step that checks its input: cf.assert is the one side effect that a step may have.
 !inputs = tensor<1000x3x4xf32>
 !outputs = tensor<1000x3x5xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // Auxiliary results come back undifferentiated: the states over time, the final state, and a count.
 !inputs = tensor<1000x3x4xf32>
 !outputs = tensor<1000x3x5xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // A branch of the whole step on a scanned flag, and one inside an element-wise body.
 // INPUT flags: int 0 1
 !inputs = tensor<1000x3x5xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // The initial state is computed: it counts in the budget and may be released.
 !inputs = tensor<1000x3x4xf32>
 !outputs = tensor<1000x3x5xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // A step with a derivative of its own (which here is the true one), and a detour without any.
 !inputs = tensor<1000x3x5xf32>
 !state = tensor<3x5xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // Emitted outputs feed a later loss: they and their cotangents grow with the number of steps.
 !inputs = tensor<1000x3x4xf32>
 !outputs = tensor<1000x3x5xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // The loss is a sum over emitted scalars, each weighted by an input.
 !inputs = tensor<1000x3x4xf32>
 !outputs = tensor<1000x3x5xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // The second loop starts from the final state of the first and runs freely: what the first loop
 // keeps counts while the second runs, forward and backward.
 !inputs = tensor<1000x3x4xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // Gradients with respect to scanned inputs, initial carries and captures at once.
 !inputs = tensor<1000x3x4xf32>
 !outputs = tensor<1000x3x5xf32>

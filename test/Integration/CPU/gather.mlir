@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // An integer scan looks rows of a table up; the table's gradient is a scatter-add.
 // INPUT tokens: int 0 6
 !tokens = tensor<1000x3xi32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // Sequences of different lengths: past its length, a sequence keeps its state.
 // INPUT lengths: int 0 12
 !inputs = tensor<1000x3x4xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // Carries of different element types and shapes, among them one that is no float.
 !inputs = tensor<1000x3x5xf32>
 !state = tensor<3x5xf32>

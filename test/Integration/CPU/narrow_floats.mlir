@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // The states and weights are bf16; their cotangents are accumulated in f32.
 !inputs = tensor<1000x3x4xbf16>
 !outputs = tensor<1000x3x5xbf16>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // The gradient with respect to the scanned inputs alone, with a product that has no weight in it.
 !inputs = tensor<1000x3x5xf32>
 !state = tensor<3x5xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // Two results that are no scalars, differentiated against given cotangents.
 !inputs = tensor<1000x3x4xf32>
 !outputs = tensor<1000x3x5xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // One weight, masked before use, captured by two loops and used once more after them: its
 // gradient is a sum of three contributions.
 !inputs = tensor<1000x3x4xf32>

@@ -1,3 +1,5 @@
+// RUN: %sweep %s
+
 // The same weight reads the input in and the state out (its transpose): two uses inside one step.
 !inputs = tensor<1000x3x5xf32>
 !state = tensor<3x5xf32>

@@ -1,8 +1,7 @@
-//===- RematBufferization.cpp - Bufferization of sweeps -------- ---*- C++
-//-*-===//
+//===- RematBufferization.cpp - Bufferization of sweeps ----------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -25,24 +24,20 @@ static unsigned getFirstDestination(Operation *op, ResultRange outputs) {
 }
 
 static bool isDestination(OpOperand &operand, ResultRange outputs) {
-  return operand.getOperandNumber() >=
-         getFirstDestination(operand.getOwner(), outputs);
+  return operand.getOperandNumber() >= getFirstDestination(operand.getOwner(), outputs);
 }
 
 static AliasingValueList getAliases(OpOperand &operand, ResultRange outputs) {
   if (!isDestination(operand, outputs))
     return {};
   unsigned first = getFirstDestination(operand.getOwner(), outputs);
-  return {{Value(outputs[operand.getOperandNumber() - first]),
-           BufferRelation::Equivalent}};
+  return {{Value(outputs[operand.getOperandNumber() - first]), BufferRelation::Equivalent}};
 }
 
 /// Replaces tensor operands by buffers; the outputs become the destinations.
-static LogicalResult
-bufferizeSweep(RewriterBase &rewriter, Operation *op, ResultRange outputs,
-               const BufferizationOptions &options,
-               const BufferizationState &state,
-               llvm::function_ref<Operation *(ValueRange)> create) {
+static LogicalResult bufferizeSweep(RewriterBase &rewriter, Operation *op, ResultRange outputs,
+                                    const BufferizationOptions &options, const BufferizationState &state,
+                                    llvm::function_ref<Operation *(ValueRange)> create) {
   SmallVector<Value> operands;
   for (Value operand : op->getOperands()) {
     if (!isa<TensorType>(operand.getType())) {
@@ -65,71 +60,59 @@ bufferizeSweep(RewriterBase &rewriter, Operation *op, ResultRange outputs,
 // forward_sweep
 //===----------------------------------------------------------------------===//
 
-bool ForwardSweepOp::bufferizesToMemoryRead(OpOperand &operand,
-                                            const AnalysisState &) {
+bool ForwardSweepOp::bufferizesToMemoryRead(OpOperand &operand, const AnalysisState &) {
   // Every element of a stacked array and of a final carry is written.
   return !isDestination(operand, getOutputs());
 }
 
-bool ForwardSweepOp::bufferizesToMemoryWrite(OpOperand &operand,
-                                             const AnalysisState &) {
+bool ForwardSweepOp::bufferizesToMemoryWrite(OpOperand &operand, const AnalysisState &) {
   return isDestination(operand, getOutputs());
 }
 
-AliasingValueList ForwardSweepOp::getAliasingValues(OpOperand &operand,
-                                                    const AnalysisState &) {
+AliasingValueList ForwardSweepOp::getAliasingValues(OpOperand &operand, const AnalysisState &) {
   return getAliases(operand, getOutputs());
 }
 
-LogicalResult ForwardSweepOp::bufferize(RewriterBase &rewriter,
-                                        const BufferizationOptions &options,
+LogicalResult ForwardSweepOp::bufferize(RewriterBase &rewriter, const BufferizationOptions &options,
                                         BufferizationState &state) {
-  return bufferizeSweep(
-      rewriter, *this, getOutputs(), options, state, [&](ValueRange operands) {
-        SmallVector<Type> results;
-        if (getHistory())
-          results.push_back(getHistory().getType());
-        auto properties = getProperties();
-        properties.resultSegmentSizes = {0, int32_t(results.size())};
-        auto sweep = ForwardSweepOp::create(
-            rewriter, getLoc(), results, operands, properties,
-            llvm::to_vector((*this)->getDiscardableAttrs()));
-        return sweep.getOperation();
-      });
+  return bufferizeSweep(rewriter, *this, getOutputs(), options, state, [&](ValueRange operands) {
+    SmallVector<Type> results;
+    if (getHistory())
+      results.push_back(getHistory().getType());
+    auto properties = getProperties();
+    properties.resultSegmentSizes = {0, int32_t(results.size())};
+    auto sweep = ForwardSweepOp::create(rewriter, getLoc(), results, operands, properties,
+                                        llvm::to_vector((*this)->getDiscardableAttrs()));
+    return sweep.getOperation();
+  });
 }
 
 //===----------------------------------------------------------------------===//
 // backward_sweep
 //===----------------------------------------------------------------------===//
 
-bool BackwardSweepOp::bufferizesToMemoryRead(OpOperand &operand,
-                                             const AnalysisState &) {
+bool BackwardSweepOp::bufferizesToMemoryRead(OpOperand &operand, const AnalysisState &) {
   // Only the gradients of the initial carries are written without being read.
   unsigned first = getFirstDestination(*this, getOutputs());
   unsigned number = operand.getOperandNumber();
   return number < first || number >= first + getInitGradients().size();
 }
 
-bool BackwardSweepOp::bufferizesToMemoryWrite(OpOperand &operand,
-                                              const AnalysisState &) {
+bool BackwardSweepOp::bufferizesToMemoryWrite(OpOperand &operand, const AnalysisState &) {
   return isDestination(operand, getOutputs());
 }
 
-AliasingValueList BackwardSweepOp::getAliasingValues(OpOperand &operand,
-                                                     const AnalysisState &) {
+AliasingValueList BackwardSweepOp::getAliasingValues(OpOperand &operand, const AnalysisState &) {
   return getAliases(operand, getOutputs());
 }
 
-LogicalResult BackwardSweepOp::bufferize(RewriterBase &rewriter,
-                                         const BufferizationOptions &options,
+LogicalResult BackwardSweepOp::bufferize(RewriterBase &rewriter, const BufferizationOptions &options,
                                          BufferizationState &state) {
-  return bufferizeSweep(
-      rewriter, *this, getOutputs(), options, state, [&](ValueRange operands) {
-        auto sweep = BackwardSweepOp::create(
-            rewriter, getLoc(), TypeRange(), operands, getProperties(),
-            llvm::to_vector((*this)->getDiscardableAttrs()));
-        return sweep.getOperation();
-      });
+  return bufferizeSweep(rewriter, *this, getOutputs(), options, state, [&](ValueRange operands) {
+    auto sweep = BackwardSweepOp::create(rewriter, getLoc(), TypeRange(), operands, getProperties(),
+                                         llvm::to_vector((*this)->getDiscardableAttrs()));
+    return sweep.getOperation();
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -137,33 +120,22 @@ LogicalResult BackwardSweepOp::bufferize(RewriterBase &rewriter,
 //===----------------------------------------------------------------------===//
 
 /// On memrefs: reads of all operands, writes of those from `firstWritten` on.
-static void
-addEffects(Operation *op, unsigned firstWritten,
-           SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
-               &effects) {
+static void addEffects(Operation *op, unsigned firstWritten,
+                       SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<MemRefType>(operand.get().getType()))
       continue;
-    effects.emplace_back(MemoryEffects::Read::get(), &operand,
-                         SideEffects::DefaultResource::get());
+    effects.emplace_back(MemoryEffects::Read::get(), &operand, SideEffects::DefaultResource::get());
     if (operand.getOperandNumber() >= firstWritten)
-      effects.emplace_back(MemoryEffects::Write::get(), &operand,
-                           SideEffects::DefaultResource::get());
+      effects.emplace_back(MemoryEffects::Write::get(), &operand, SideEffects::DefaultResource::get());
   }
 }
 
-void ForwardSweepOp::getEffects(
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
-        &effects) {
-  addEffects(*this, getNumOperands() - getStacked().size() - getFinals().size(),
-             effects);
+void ForwardSweepOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  addEffects(*this, getNumOperands() - getStacked().size() - getFinals().size(), effects);
 }
 
-void BackwardSweepOp::getEffects(
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
-        &effects) {
-  addEffects(*this,
-             getNumOperands() - getInitGradients().size() -
-                 getScanGradients().size() - getAccumulators().size(),
+void BackwardSweepOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  addEffects(*this, getNumOperands() - getInitGradients().size() - getScanGradients().size() - getAccumulators().size(),
              effects);
 }

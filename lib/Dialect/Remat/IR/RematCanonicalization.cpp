@@ -1,8 +1,7 @@
-//===- RematCanonicalization.cpp - Simplifications ------------- ---*- C++
-//-*-===//
+//===- RematCanonicalization.cpp - Simplifications ---------------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -29,19 +28,16 @@ namespace {
 struct FoldZeroTripRecurrence : OpRewritePattern<RecurrenceOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(RecurrenceOp op,
-                                PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(RecurrenceOp op, PatternRewriter &rewriter) const override {
     if (op.getStaticCount() != 0)
-      return rewriter.notifyMatchFailure(
-          op, "the trip count is not known to be zero");
+      return rewriter.notifyMatchFailure(op, "the trip count is not known to be zero");
     SmallVector<Value> results(op.getInits());
     for (Type type : op.getStacked().getTypes()) {
       auto stacked = cast<RankedTensorType>(type);
       SmallVector<Value> sizes;
       if (stacked.isDynamicDim(0))
         sizes.push_back(op.getCount());
-      results.push_back(
-          tensor::EmptyOp::create(rewriter, op.getLoc(), stacked, sizes));
+      results.push_back(tensor::EmptyOp::create(rewriter, op.getLoc(), stacked, sizes));
     }
     rewriter.replaceOp(op, results);
     return success();
@@ -52,16 +48,13 @@ struct FoldZeroTripRecurrence : OpRewritePattern<RecurrenceOp> {
 struct HoistInvariantCarry : OpRewritePattern<RecurrenceOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(RecurrenceOp op,
-                                PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(RecurrenceOp op, PatternRewriter &rewriter) const override {
     YieldOp yield = op.getYield();
     for (auto [init, carry, next, result] :
-         llvm::zip_equal(op.getInits(), op.getCarries(), yield.getCarries(),
-                         op.getFinalCarries())) {
+         llvm::zip_equal(op.getInits(), op.getCarries(), yield.getCarries(), op.getFinalCarries())) {
       if (next != carry || (carry.hasOneUse() && result.use_empty()))
         continue;
-      rewriter.replaceUsesWithIf(
-          carry, init, [&](OpOperand &use) { return use.getOwner() != yield; });
+      rewriter.replaceUsesWithIf(carry, init, [&](OpOperand &use) { return use.getOwner() != yield; });
       rewriter.replaceAllUsesWith(result, init);
       return success();
     }
@@ -74,10 +67,8 @@ struct HoistInvariantCarry : OpRewritePattern<RecurrenceOp> {
 struct DropDeadParts : OpRewritePattern<RecurrenceOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(RecurrenceOp op,
-                                PatternRewriter &rewriter) const override {
-    BitVector carries = findLiveCarries(op), scans(op.getScans().size()),
-              emits(op.getStacked().size());
+  LogicalResult matchAndRewrite(RecurrenceOp op, PatternRewriter &rewriter) const override {
+    BitVector carries = findLiveCarries(op), scans(op.getScans().size()), emits(op.getStacked().size());
     for (auto [index, element] : llvm::enumerate(op.getElements()))
       scans[index] = !element.use_empty();
     for (auto [index, stacked] : llvm::enumerate(op.getStacked()))
@@ -98,18 +89,15 @@ struct DropDeadParts : OpRewritePattern<RecurrenceOp> {
 
     SmallVector<Value> kept = select(op.getFinalCarries(), carries);
     llvm::append_range(kept, select(op.getStacked(), emits));
-    auto smaller =
-        RecurrenceOp::create(rewriter, op.getLoc(), TypeRange(ValueRange(kept)),
-                             op.getCount(), select(op.getInits(), carries),
-                             select(op.getScans(), scans), op.getReversed());
+    auto smaller = RecurrenceOp::create(rewriter, op.getLoc(), TypeRange(ValueRange(kept)), op.getCount(),
+                                        select(op.getInits(), carries), select(op.getScans(), scans), op.getReversed());
     smaller->setDiscardableAttrs(op->getDiscardableAttrDictionary());
     BitVector arguments(1);
     for (const BitVector *mask : {&carries, &scans})
       for (size_t index = 0, size = mask->size(); index < size; ++index)
         arguments.push_back(!mask->test(index));
     op.getStep().eraseArguments(arguments);
-    rewriter.inlineRegionBefore(op.getBody(), smaller.getBody(),
-                                smaller.getBody().end());
+    rewriter.inlineRegionBefore(op.getBody(), smaller.getBody(), smaller.getBody().end());
     for (auto [from, to] : llvm::zip_equal(kept, smaller.getResults()))
       rewriter.replaceAllUsesWith(from, to);
     rewriter.eraseOp(op);
@@ -134,12 +122,9 @@ private:
     llvm::SmallPtrSet<Operation *, 32> visited;
     SmallVector<Value> worklist;
     auto visit = [&](Operation *root) {
-      root->walk([&](Operation *nested) {
-        llvm::append_range(worklist, nested->getOperands());
-      });
+      root->walk([&](Operation *nested) { llvm::append_range(worklist, nested->getOperands()); });
     };
-    for (auto [emitted, stacked] :
-         llvm::zip_equal(yield.getEmits(), op.getStacked()))
+    for (auto [emitted, stacked] : llvm::zip_equal(yield.getEmits(), op.getStacked()))
       if (!stacked.use_empty())
         worklist.push_back(emitted);
     for (auto [index, result] : llvm::enumerate(op.getFinalCarries()))
@@ -162,8 +147,7 @@ private:
         }
         continue;
       }
-      Operation *definition =
-          step.findAncestorOpInBlock(*value.getDefiningOp());
+      Operation *definition = step.findAncestorOpInBlock(*value.getDefiningOp());
       if (definition && visited.insert(definition).second)
         visit(definition);
     }
@@ -175,18 +159,14 @@ private:
 struct DropUnusedHistory : OpRewritePattern<BpttOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(BpttOp op,
-                                PatternRewriter &rewriter) const override {
+  LogicalResult matchAndRewrite(BpttOp op, PatternRewriter &rewriter) const override {
     if (!op.isDifferentiated() || !op.getHistory().use_empty())
       return rewriter.notifyMatchFailure(op, "the history is used");
-    auto forward = BpttOp::create(
-        rewriter, op.getLoc(), op.getResults().drop_back().getTypes(),
-        op.getCount(), op.getInits(), op.getScans(), op.getReversed());
+    auto forward = BpttOp::create(rewriter, op.getLoc(), op.getResults().drop_back().getTypes(), op.getCount(),
+                                  op.getInits(), op.getScans(), op.getReversed());
     forward->setDiscardableAttrs(op->getDiscardableAttrDictionary());
-    rewriter.inlineRegionBefore(op.getAdvance(), forward.getAdvance(),
-                                forward.getAdvance().end());
-    rewriter.replaceAllUsesWith(op.getResults().drop_back(),
-                                forward.getResults());
+    rewriter.inlineRegionBefore(op.getAdvance(), forward.getAdvance(), forward.getAdvance().end());
+    rewriter.replaceAllUsesWith(op.getResults().drop_back(), forward.getResults());
     rewriter.eraseOp(op);
     return success();
   }
@@ -194,13 +174,10 @@ struct DropUnusedHistory : OpRewritePattern<BpttOp> {
 
 } // namespace
 
-void RecurrenceOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                               MLIRContext *context) {
-  patterns.add<FoldZeroTripRecurrence, HoistInvariantCarry, DropDeadParts>(
-      context);
+void RecurrenceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  patterns.add<FoldZeroTripRecurrence, HoistInvariantCarry, DropDeadParts>(context);
 }
 
-void BpttOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                         MLIRContext *context) {
+void BpttOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<DropUnusedHistory>(context);
 }

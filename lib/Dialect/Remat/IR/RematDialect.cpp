@@ -1,4 +1,4 @@
-//===- RematDialect.cpp - The remat dialect ------------------- ---*- C++ -*-===//
+//===- RematDialect.cpp - The remat dialect ----------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,8 +9,10 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+using namespace mlir;
 using namespace remat;
 
 #include "remat/Dialect/Remat/IR/RematDialect.cpp.inc"
@@ -22,7 +24,18 @@ using namespace remat;
 #define GET_ATTRDEF_CLASSES
 #include "remat/Dialect/Remat/IR/RematAttrs.cpp.inc"
 
+namespace {
+/// Calls in a step may be inlined, and so may functions with loops over time in them.
+struct RematInlinerInterface final : DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+
+  bool isLegalToInline(Region *, Region *, bool, IRMapping &) const override { return true; }
+  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const override { return true; }
+};
+} // namespace
+
 void RematDialect::initialize() {
+  addInterfaces<RematInlinerInterface>();
   addTypes<
 #define GET_TYPEDEF_LIST
 #include "remat/Dialect/Remat/IR/RematTypes.cpp.inc"

@@ -1,8 +1,7 @@
-//===- RematOps.cpp - Operations of the remat dialect --------- ---*- C++
-//-*-===//
+//===- RematOps.cpp - Operations of the remat dialect ------------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,13 +17,11 @@ Type remat::getElementOverTime(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor || tensor.getRank() == 0)
     return {};
-  return RankedTensorType::get(tensor.getShape().drop_front(),
-                               tensor.getElementType());
+  return RankedTensorType::get(tensor.getShape().drop_front(), tensor.getElementType());
 }
 
 /// Names block arguments or results for the reader, group by group.
-static void setNames(ValueRange values, StringRef name,
-                     OpAsmSetValueNameFn setName) {
+static void setNames(ValueRange values, StringRef name, OpAsmSetValueNameFn setName) {
   for (Value value : values)
     setName(value, name);
 }
@@ -33,27 +30,20 @@ static void setNames(ValueRange values, StringRef name,
 // recurrence
 //===----------------------------------------------------------------------===//
 
-YieldOp RecurrenceOp::getYield() {
-  return cast<YieldOp>(getStep().getTerminator());
-}
+YieldOp RecurrenceOp::getYield() { return cast<YieldOp>(getStep().getTerminator()); }
 
-std::optional<int64_t> RecurrenceOp::getStaticCount() {
-  return getConstantIntValue(getCount());
-}
+std::optional<int64_t> RecurrenceOp::getStaticCount() { return getConstantIntValue(getCount()); }
 
 /// Names the arguments of a step that takes the carries and the scan elements.
-static void nameStepArguments(Region &region, size_t numCarries,
-                              OpAsmSetValueNameFn setName) {
+static void nameStepArguments(Region &region, size_t numCarries, OpAsmSetValueNameFn setName) {
   if (region.empty() || region.getNumArguments() < 1 + numCarries)
     return;
   setName(region.getArgument(0), "t");
   setNames(region.getArguments().slice(1, numCarries), "carry", setName);
-  setNames(region.getArguments().drop_front(1 + numCarries), "element",
-           setName);
+  setNames(region.getArguments().drop_front(1 + numCarries), "element", setName);
 }
 
-void RecurrenceOp::getAsmBlockArgumentNames(Region &region,
-                                            OpAsmSetValueNameFn setName) {
+void RecurrenceOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
   nameStepArguments(region, getInits().size(), setName);
 }
 
@@ -66,53 +56,36 @@ void RecurrenceOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
 // bptt
 //===----------------------------------------------------------------------===//
 
-YieldOp BpttOp::getAdvanceYield() {
-  return cast<YieldOp>(getAdvance().front().getTerminator());
-}
+YieldOp BpttOp::getAdvanceYield() { return cast<YieldOp>(getAdvance().front().getTerminator()); }
 
-YieldOp BpttOp::getRecordYield() {
-  return cast<YieldOp>(getRecord().front().getTerminator());
-}
+YieldOp BpttOp::getRecordYield() { return cast<YieldOp>(getRecord().front().getTerminator()); }
 
-YieldAdjointOp BpttOp::getReverseYield() {
-  return cast<YieldAdjointOp>(getReverse().front().getTerminator());
-}
+YieldAdjointOp BpttOp::getReverseYield() { return cast<YieldAdjointOp>(getReverse().front().getTerminator()); }
 
 TypeRange BpttOp::getTapeTypes() {
-  return isDifferentiated() ? TypeRange(getRecordYield().getTape().getTypes())
-                            : TypeRange();
+  return isDifferentiated() ? TypeRange(getRecordYield().getTape().getTypes()) : TypeRange();
 }
 
 UnwindOp BpttOp::getUnwind() {
   Value history = getHistory();
-  return history && history.hasOneUse()
-             ? dyn_cast<UnwindOp>(*history.user_begin())
-             : UnwindOp();
+  return history && history.hasOneUse() ? dyn_cast<UnwindOp>(*history.user_begin()) : UnwindOp();
 }
 
-std::optional<int64_t> BpttOp::getStaticCount() {
-  return getConstantIntValue(getCount());
-}
+std::optional<int64_t> BpttOp::getStaticCount() { return getConstantIntValue(getCount()); }
 
 /// A history belongs to one forward half: two equal halves are not one.
-void BpttOp::getEffects(
-    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+void BpttOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   if (isDifferentiated())
-    effects.emplace_back(MemoryEffects::Allocate::get(),
-                         cast<OpResult>(getHistory()));
+    effects.emplace_back(MemoryEffects::Allocate::get(), cast<OpResult>(getHistory()));
 }
 
-void BpttOp::getAsmBlockArgumentNames(Region &region,
-                                      OpAsmSetValueNameFn setName) {
+void BpttOp::getAsmBlockArgumentNames(Region &region, OpAsmSetValueNameFn setName) {
   size_t numTape = getTapeTypes().size(), numScans = getScans().size();
   if (&region == &getAdvance() || &region == &getRecord())
     return nameStepArguments(region, getInits().size(), setName);
-  size_t numCotangents = getActiveCarries().size(),
-         numEmits = getActiveEmits().size();
+  size_t numCotangents = getActiveCarries().size(), numEmits = getActiveEmits().size();
   bool isReverse = &region == &getReverse();
-  if (region.empty() ||
-      region.getNumArguments() <
-          1 + numScans + numTape + isReverse * (numCotangents + numEmits))
+  if (region.empty() || region.getNumArguments() < 1 + numScans + numTape + isReverse * (numCotangents + numEmits))
     return;
   auto arguments = region.getArguments();
   setName(arguments[0], "t");

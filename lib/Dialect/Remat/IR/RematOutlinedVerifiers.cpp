@@ -1,8 +1,7 @@
-//===- RematOutlinedVerifiers.cpp - Constraints of chains ------ ---*- C++
-//-*-===//
+//===- RematOutlinedVerifiers.cpp - Constraints of chains --------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -15,6 +14,8 @@
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 
+#include "remat/Schedule/PlanTable.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
@@ -25,21 +26,39 @@ using namespace remat;
 //===----------------------------------------------------------------------===//
 
 /// (C3) for one list of types.
-static LogicalResult verifyTypes(ChainOp op, ArrayAttr types, StringRef what,
-                                 bool mustBeFloat) {
+static LogicalResult verifyTypes(ChainOp op, ArrayAttr types, StringRef what, bool mustBeFloat) {
   for (Type type : types.getAsValueRange<TypeAttr>()) {
     auto tensor = dyn_cast<RankedTensorType>(type);
-    if (!tensor || !tensor.hasStaticShape() ||
-        !tensor.getElementType().isIntOrFloat())
-      return op.emitOpError("expects a ")
-             << what
-             << " type to be a tensor of static shape with float or integer "
-                "elements, but got "
-             << type;
+    if (!tensor || !tensor.hasStaticShape() || !tensor.getElementType().isIntOrFloat())
+      return op.emitOpError("expects a ") << what
+                                          << " type to be a tensor of static shape with float or integer "
+                                             "elements, but got "
+                                          << type;
     if (mustBeFloat && !isa<FloatType>(tensor.getElementType()))
-      return op.emitOpError("expects a ")
-             << what << " type to be a float tensor, but got " << type;
+      return op.emitOpError("expects a ") << what << " type to be a float tensor, but got " << type;
   }
+  return success();
+}
+
+/// (C5): the plan says about its table what the table says.
+static LogicalResult verifyPlan(ChainOp op) {
+  PlanAttr plan = op.getPlanAttr();
+  if (!plan)
+    return success();
+  if (!op.isDifferentiated() || !op.isFinalized())
+    return op.emitOpError("expects 'reverse' and 'workspace' with a plan");
+  ArrayRef<int64_t> words = plan.getTable().asArrayRef();
+  schedule::PlanTable table(std::vector<int64_t>(words.begin(), words.end()));
+  if (std::optional<std::string> problem = table.validate())
+    return op.emitOpError("expects a plan table that can be walked: ") << *problem;
+  if (table.getSteps() != plan.getSteps() || table.isRestartable() != bool(op.getResumeAttr()))
+    return op.emitOpError("expects a plan table for ")
+           << plan.getSteps() << " steps that is restartable if there is a 'resume'";
+  std::optional<schedule::MoveCounts> counts = table.countMoves();
+  if (!counts || counts->advances != plan.getAdvances() || counts->records != plan.getRecords() ||
+      counts->resumes != plan.getResumes() || counts->copies != plan.getCopies() ||
+      table.stackDepth() != plan.getStackFrames())
+    return op.emitOpError("expects the counts and stack frames of the plan to be those of its table");
   return success();
 }
 
@@ -47,40 +66,35 @@ LogicalResult ChainOp::verify() {
   // chain_c2
   if (bool(getRecordAttr()) != bool(getReverseAttr()))
     return emitOpError("expects 'record' and 'reverse' together");
-  if (!isDifferentiated() &&
-      (getReplayAttr() || getReplayRecordAttr() || getResumeAttr()))
-    return emitOpError(
-        "expects 'replay', 'replay_record' and 'resume' only with 'reverse'");
+  if (!isDifferentiated() && (getReplayAttr() || getReplayRecordAttr() || getResumeAttr()))
+    return emitOpError("expects 'replay', 'replay_record' and 'resume' only with 'reverse'");
   // chain_c3
-  if (!isDifferentiated() &&
-      (!getTapeTypes().empty() || !getGradientTypes().empty()))
+  if (!isDifferentiated() && (!getTapeTypes().empty() || !getGradientTypes().empty()))
     return emitOpError("expects tape and gradient types only with 'reverse'");
   if (failed(verifyTypes(*this, getCarryTypes(), "carry",
                          /*mustBeFloat=*/false)) ||
-      failed(
-          verifyTypes(*this, getTapeTypes(), "tape", /*mustBeFloat=*/false)) ||
+      failed(verifyTypes(*this, getTapeTypes(), "tape", /*mustBeFloat=*/false)) ||
       failed(verifyTypes(*this, getGradientTypes(), "gradient",
                          /*mustBeFloat=*/true)))
     return failure();
   // chain_c4
-  if (std::optional<uint64_t> bytes = getWorkspaceBytes();
-      bytes && int64_t(*bytes) < 0)
-    return emitOpError("expects a workspace that is not negative, but got ")
-           << int64_t(*bytes);
-  return success();
+  if (std::optional<uint64_t> bytes = getWorkspaceBytes(); bytes && int64_t(*bytes) < 0)
+    return emitOpError("expects a workspace that is not negative, but got ") << int64_t(*bytes);
+  if (bool(getCopyBytes()) != isFinalized() || (getCopyBytes() && getCopyBytes()->size() != 6))
+    return emitOpError("expects six entries in 'copies' together with 'workspace'");
+  // chain_c5
+  return verifyPlan(*this);
 }
 
 LogicalResult ChainOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // chain_c1
   for (FlatSymbolRefAttr name :
-       {getAdvanceAttr(), getReplayAttr(), getRecordAttr(),
-        getReplayRecordAttr(), getReverseAttr(), getResumeAttr()}) {
+       {getAdvanceAttr(), getReplayAttr(), getRecordAttr(), getReplayRecordAttr(), getReverseAttr(), getResumeAttr()}) {
     if (!name)
       continue;
     auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, name);
     if (!function || function.isExternal() || !function.isPrivate())
-      return emitOpError("expects ")
-             << name << " to be a private function with a body";
+      return emitOpError("expects ") << name << " to be a private function with a body";
   }
   return success();
 }
@@ -93,8 +107,7 @@ namespace {
 /// The type of a step function, collected argument by argument.
 class StepSignature {
 public:
-  explicit StepSignature(MLIRContext *context, bool takesStep)
-      : context(context) {
+  explicit StepSignature(MLIRContext *context, bool takesStep) : context(context) {
     if (takesStep)
       arguments.assign(2, IndexType::get(context));
   }
@@ -110,8 +123,7 @@ public:
   /// Results that are trailing arguments on memrefs.
   StepSignature &give(ArrayAttr types, bool asBuffers) {
     for (Type type : types.getAsValueRange<TypeAttr>())
-      asBuffers ? arguments.push_back(getBuffer(type))
-                : results.push_back(type);
+      asBuffers ? arguments.push_back(getBuffer(type)) : results.push_back(type);
     return *this;
   }
   /// Results that are in place on memrefs.
@@ -123,8 +135,7 @@ public:
   FunctionType finish(std::optional<uint64_t> workspaceBytes) {
     if (workspaceBytes) {
       Builder builder(context);
-      arguments.push_back(
-          MemRefType::get({int64_t(*workspaceBytes)}, builder.getI8Type()));
+      arguments.push_back(MemRefType::get({int64_t(*workspaceBytes)}, builder.getI8Type()));
       arguments.push_back(MemRefType::get({5}, builder.getI64Type()));
     }
     return FunctionType::get(context, arguments, results);
@@ -145,10 +156,8 @@ enum class Form { Tensors, Between, Memrefs };
 } // namespace
 
 /// Checks that a step function has the type that the sweep's operands imply.
-static LogicalResult verifySignature(Operation *op, ChainOp chain,
-                                     FlatSymbolRefAttr name, StringRef role,
-                                     StepSignature &&signature,
-                                     SymbolTableCollection &symbols) {
+static LogicalResult verifySignature(Operation *op, ChainOp chain, FlatSymbolRefAttr name, StringRef role,
+                                     StepSignature &&signature, SymbolTableCollection &symbols) {
   if (!name)
     return success();
   auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(chain, name);
@@ -157,16 +166,13 @@ static LogicalResult verifySignature(Operation *op, ChainOp chain,
   FunctionType expected = signature.finish(chain.getWorkspaceBytes());
   if (function.getFunctionType() == expected)
     return success();
-  InFlightDiagnostic diagnostic = op->emitOpError("expects the '")
-                                  << role << "' function to have the type "
-                                  << expected << ", but got "
-                                  << function.getFunctionType();
+  InFlightDiagnostic diagnostic = op->emitOpError("expects the '") << role << "' function to have the type " << expected
+                                                                   << ", but got " << function.getFunctionType();
   diagnostic.attachNote(function.getLoc()) << name << " is here";
   return diagnostic;
 }
 
-static ChainOp lookupChain(Operation *op, FlatSymbolRefAttr name,
-                           SymbolTableCollection &symbols) {
+static ChainOp lookupChain(Operation *op, FlatSymbolRefAttr name, SymbolTableCollection &symbols) {
   auto chain = symbols.lookupNearestSymbolFrom<ChainOp>(op, name);
   if (!chain)
     op->emitOpError("expects ") << name << " to be a 'remat.chain'";
@@ -174,24 +180,29 @@ static ChainOp lookupChain(Operation *op, FlatSymbolRefAttr name,
 }
 
 /// (C2) of both sweeps. Outputs are one per destination on tensors.
-static LogicalResult verifyForm(Operation *op, ValueRange destinations,
-                                TypeRange outputs) {
-  bool tensors =
-      llvm::any_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>);
+static LogicalResult verifyForm(Operation *op, ValueRange destinations, TypeRange outputs) {
+  bool tensors = llvm::any_of(op->getOperandTypes(), llvm::IsaPred<RankedTensorType>);
   bool memrefs = llvm::any_of(op->getOperandTypes(), llvm::IsaPred<MemRefType>);
   if (tensors && memrefs)
     return op->emitOpError("expects tensors or memrefs, but got both");
   for (Type type : destinations.getTypes())
     if (!isa<RankedTensorType, MemRefType>(type))
-      return op->emitOpError(
-                 "expects destinations to be tensors or memrefs, but got ")
-             << type;
+      return op->emitOpError("expects destinations to be tensors or memrefs, but got ") << type;
   if (memrefs && !outputs.empty())
-    return op->emitOpError("expects no outputs on memrefs, but got ")
-           << outputs.size();
+    return op->emitOpError("expects no outputs on memrefs, but got ") << outputs.size();
   if (!memrefs && outputs != destinations.getTypes())
-    return op->emitOpError("expects outputs (")
-           << destinations.getTypes() << "), but got (" << outputs << ")";
+    return op->emitOpError("expects outputs (") << destinations.getTypes() << "), but got (" << outputs << ")";
+  return success();
+}
+
+/// (C4) of both sweeps.
+static LogicalResult verifyIndices(Operation *op, ArrayRef<int64_t> indices, size_t size, StringRef name) {
+  int64_t previous = -1;
+  for (int64_t index : indices) {
+    if (index <= previous || index >= int64_t(size))
+      return op->emitOpError("expects '") << name << "' to be increasing and below " << size << ", but got " << index;
+    previous = index;
+  }
   return success();
 }
 
@@ -199,13 +210,10 @@ static Form getForm(Operation *op, ChainOp chain) {
   if (chain.isFinalized())
     return Form::Memrefs;
   auto isMemref = [&](FlatSymbolRefAttr name) {
-    auto function =
-        SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, name);
-    return function &&
-           llvm::any_of(function.getArgumentTypes(), llvm::IsaPred<MemRefType>);
+    auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, name);
+    return function && llvm::any_of(function.getArgumentTypes(), llvm::IsaPred<MemRefType>);
   };
-  if (isMemref(chain.getAdvanceAttr()) ||
-      llvm::any_of(op->getOperandTypes(), llvm::IsaPred<MemRefType>))
+  if (isMemref(chain.getAdvanceAttr()) || llvm::any_of(op->getOperandTypes(), llvm::IsaPred<MemRefType>))
     return Form::Between;
   return Form::Tensors;
 }
@@ -214,7 +222,10 @@ LogicalResult ForwardSweepOp::verify() {
   // forward_sweep_c2
   SmallVector<Value> destinations(getStacked());
   llvm::append_range(destinations, getFinals());
-  return verifyForm(*this, destinations, getOutputs().getTypes());
+  // forward_sweep_c4
+  return success(succeeded(verifyForm(*this, destinations, getOutputs().getTypes())) &&
+                 succeeded(verifyIndices(*this, getPackedCaptures(), getCaptures().size(), "packed_captures")) &&
+                 succeeded(verifyIndices(*this, getUnusedFinals(), getFinals().size(), "unused_finals")));
 }
 
 LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -223,8 +234,7 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return failure();
   // forward_sweep_c3
   if (chain.isDifferentiated() != bool(getHistory()))
-    return emitOpError("expects a history if and only if ")
-           << getChainAttr() << " is differentiated";
+    return emitOpError("expects a history if and only if ") << getChainAttr() << " is differentiated";
   // forward_sweep_c1
   Form form = getForm(*this, chain);
   if (form == Form::Between)
@@ -233,9 +243,7 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
   MLIRContext *context = getContext();
   auto forward = [&](bool first, bool tape) {
     StepSignature signature(context, /*takesStep=*/true);
-    signature.take(chain.getCarryTypes(), buffers)
-        .take(getScans().getTypes())
-        .take(getCaptures().getTypes());
+    signature.take(chain.getCarryTypes(), buffers).take(getScans().getTypes()).take(getCaptures().getTypes());
     if (first)
       signature.take(getStacked().getTypes());
     signature.give(chain.getCarryTypes(), buffers);
@@ -249,36 +257,28 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
   StepSignature initials = carries, finals = carries;
   initials.take(getInits().getTypes());
   finals.take(getFinals().getTypes());
-  FunctionType expected =
-      carries.take(chain.getCarryTypes(), buffers).finish(std::nullopt);
-  if (initials.finish(std::nullopt) != expected ||
-      finals.finish(std::nullopt) != expected)
-    return emitOpError("expects initial and final carries (")
-           << expected.getInputs() << ")";
+  FunctionType expected = carries.take(chain.getCarryTypes(), buffers).finish(std::nullopt);
+  if (initials.finish(std::nullopt) != expected || finals.finish(std::nullopt) != expected)
+    return emitOpError("expects initial and final carries (") << expected.getInputs() << ")";
 
-  if (!getStacked().empty() && chain.isDifferentiated() &&
-      (!chain.getReplayAttr() || !chain.getReplayRecordAttr()))
+  if (!getStacked().empty() && chain.isDifferentiated() && (!chain.getReplayAttr() || !chain.getReplayRecordAttr()))
     return emitOpError("expects 'replay' and 'replay_record' in ")
            << getChainAttr()
            << " because there are stacked outputs, which a re-run must not "
               "write";
   return success(
-      succeeded(verifySignature(*this, chain, chain.getAdvanceAttr(), "advance",
-                                forward(true, false), symbols)) &&
-      succeeded(verifySignature(*this, chain, chain.getReplayAttr(), "replay",
-                                forward(false, false), symbols)) &&
-      succeeded(verifySignature(*this, chain, chain.getRecordAttr(), "record",
-                                forward(true, true), symbols)) &&
-      succeeded(verifySignature(*this, chain, chain.getReplayRecordAttr(),
-                                "replay_record", forward(false, true),
-                                symbols)) &&
+      succeeded(verifySignature(*this, chain, chain.getAdvanceAttr(), "advance", forward(true, false), symbols)) &&
+      succeeded(verifySignature(*this, chain, chain.getReplayAttr(), "replay", forward(false, false), symbols)) &&
+      succeeded(verifySignature(*this, chain, chain.getRecordAttr(), "record", forward(true, true), symbols)) &&
       succeeded(
-          verifySignature(*this, chain, chain.getResumeAttr(), "resume",
-                          std::move(StepSignature(context, /*takesStep=*/false)
-                                        .take(chain.getTapeTypes(), buffers)
-                                        .take(getCaptures().getTypes())
-                                        .give(chain.getCarryTypes(), buffers)),
-                          symbols)));
+          verifySignature(*this, chain, chain.getReplayRecordAttr(), "replay_record", forward(false, true), symbols)) &&
+      succeeded(verifySignature(*this, chain, chain.getResumeAttr(), "resume",
+                                std::move(StepSignature(context, /*takesStep=*/true)
+                                              .take(chain.getTapeTypes(), buffers)
+                                              .take(getScans().getTypes())
+                                              .take(getCaptures().getTypes())
+                                              .give(chain.getCarryTypes(), buffers)),
+                                symbols)));
 }
 
 LogicalResult BackwardSweepOp::verify() {
@@ -290,15 +290,13 @@ LogicalResult BackwardSweepOp::verify() {
     return failure();
   // backward_sweep_c3
   ForwardSweepOp forward = getForwardSweep();
-  if (!forward || forward.getChainAttr() != getChainAttr() ||
-      !getHistory().hasOneUse())
-    return emitOpError("expects the history of one forward sweep of ")
-           << getChainAttr() << ", used only here";
-  return success();
+  if (!forward || forward.getChainAttr() != getChainAttr() || !getHistory().hasOneUse())
+    return emitOpError("expects the history of one forward sweep of ") << getChainAttr() << ", used only here";
+  // backward_sweep_c4
+  return verifyIndices(*this, getPackedAccumulators(), getAccumulators().size(), "packed_accumulators");
 }
 
-LogicalResult
-BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
+LogicalResult BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
   ChainOp chain = lookupChain(*this, getChainAttr(), symbols);
   if (!chain)
     return failure();
@@ -313,12 +311,9 @@ BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
   StepSignature finals = gradients, initials = gradients;
   finals.take(getFinalCotangents().getTypes());
   initials.take(getInitGradients().getTypes());
-  FunctionType expected =
-      gradients.take(chain.getGradientTypes(), buffers).finish(std::nullopt);
-  if (finals.finish(std::nullopt) != expected ||
-      initials.finish(std::nullopt) != expected)
-    return emitOpError("expects final cotangents and initial gradients (")
-           << expected.getInputs() << ")";
+  FunctionType expected = gradients.take(chain.getGradientTypes(), buffers).finish(std::nullopt);
+  if (finals.finish(std::nullopt) != expected || initials.finish(std::nullopt) != expected)
+    return emitOpError("expects final cotangents and initial gradients (") << expected.getInputs() << ")";
   StepSignature reverse(getContext(), /*takesStep=*/true);
   reverse.take(chain.getTapeTypes(), buffers)
       .take(getScans().getTypes())
@@ -330,6 +325,5 @@ BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
       .give(chain.getGradientTypes(), buffers)
       .giveInPlace(getScanGradients().getTypes(), buffers)
       .giveInPlace(getAccumulators().getTypes(), buffers);
-  return verifySignature(*this, chain, chain.getReverseAttr(), "reverse",
-                         std::move(reverse), symbols);
+  return verifySignature(*this, chain, chain.getReverseAttr(), "reverse", std::move(reverse), symbols);
 }

@@ -1,8 +1,7 @@
-//===- RematSyntax.cpp - Custom assembly ---------------------- ---*- C++
-//-*-===//
+//===- RematSyntax.cpp - Custom assembly -------------------------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -26,20 +25,17 @@ struct Bindings {
 } // namespace
 
 /// Parses `keyword(%a = %b : type, ...)` if the keyword is there.
-static ParseResult parseBindings(OpAsmParser &parser, StringRef keyword,
-                                 Bindings &bindings) {
+static ParseResult parseBindings(OpAsmParser &parser, StringRef keyword, Bindings &bindings) {
   if (failed(parser.parseOptionalKeyword(keyword)))
     return success();
   return parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&] {
-    return failure(parser.parseArgument(bindings.inside.emplace_back()) ||
-                   parser.parseEqual() ||
+    return failure(parser.parseArgument(bindings.inside.emplace_back()) || parser.parseEqual() ||
                    parser.parseOperand(bindings.outside.emplace_back()) ||
                    parser.parseColonType(bindings.types.emplace_back()));
   });
 }
 
-static void printBindings(OpAsmPrinter &printer, StringRef keyword,
-                          ValueRange inside, ValueRange outside) {
+static void printBindings(OpAsmPrinter &printer, StringRef keyword, ValueRange inside, ValueRange outside) {
   if (outside.empty())
     return;
   printer << ' ' << keyword << '(';
@@ -52,16 +48,11 @@ static void printBindings(OpAsmPrinter &printer, StringRef keyword,
   printer << ')';
 }
 
-ParseResult
-remat::parseStep(OpAsmParser &parser,
-                 SmallVectorImpl<OpAsmParser::UnresolvedOperand> &inits,
-                 SmallVectorImpl<Type> &initTypes,
-                 SmallVectorImpl<OpAsmParser::UnresolvedOperand> &scans,
-                 SmallVectorImpl<Type> &scanTypes,
-                 SmallVectorImpl<Type> &resultTypes, Region &body) {
+ParseResult remat::parseStep(OpAsmParser &parser, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &inits,
+                             SmallVectorImpl<Type> &initTypes, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &scans,
+                             SmallVectorImpl<Type> &scanTypes, SmallVectorImpl<Type> &resultTypes, Region &body) {
   OpAsmParser::Argument stepNumber;
-  if (parser.parseKeyword("at") || parser.parseLParen() ||
-      parser.parseArgument(stepNumber) || parser.parseRParen())
+  if (parser.parseKeyword("at") || parser.parseLParen() || parser.parseArgument(stepNumber) || parser.parseRParen())
     return failure();
   Bindings carry, scan;
   if (parseBindings(parser, "carry", carry))
@@ -71,8 +62,7 @@ remat::parseStep(OpAsmParser &parser,
     return failure();
 
   llvm::append_range(resultTypes, carry.types);
-  if (succeeded(parser.parseOptionalArrow()) &&
-      parser.parseTypeList(resultTypes))
+  if (succeeded(parser.parseOptionalArrow()) && parser.parseTypeList(resultTypes))
     return failure();
 
   stepNumber.type = parser.getBuilder().getIndexType();
@@ -96,17 +86,14 @@ remat::parseStep(OpAsmParser &parser,
   return parser.parseRegion(body, arguments);
 }
 
-void remat::printStep(OpAsmPrinter &printer, Operation *, OperandRange inits,
-                      TypeRange, OperandRange scans, TypeRange,
+void remat::printStep(OpAsmPrinter &printer, Operation *, OperandRange inits, TypeRange, OperandRange scans, TypeRange,
                       TypeRange resultTypes, Region &body) {
   Block &step = body.front();
   printer << " at(";
   printer.printRegionArgument(step.getArgument(0), {}, /*omitType=*/true);
   printer << ')';
-  printBindings(printer, "carry", step.getArguments().slice(1, inits.size()),
-                inits);
-  printBindings(printer, "scan",
-                step.getArguments().drop_front(1 + inits.size()), scans);
+  printBindings(printer, "carry", step.getArguments().slice(1, inits.size()), inits);
+  printBindings(printer, "scan", step.getArguments().drop_front(1 + inits.size()), scans);
   if (resultTypes.size() > inits.size())
     printer << " -> " << resultTypes.drop_front(inits.size());
   printer << ' ';
@@ -114,10 +101,8 @@ void remat::printStep(OpAsmPrinter &printer, Operation *, OperandRange inits,
 }
 
 /// Parses `keyword(%a: type, ...) { ... }`.
-static ParseResult parseNamedRegion(OpAsmParser &parser, StringRef keyword,
-                                    Region &region, bool isOptional) {
-  if (isOptional ? failed(parser.parseOptionalKeyword(keyword))
-                 : bool(parser.parseKeyword(keyword)))
+static ParseResult parseNamedRegion(OpAsmParser &parser, StringRef keyword, Region &region, bool isOptional) {
+  if (isOptional ? failed(parser.parseOptionalKeyword(keyword)) : bool(parser.parseKeyword(keyword)))
     return success(isOptional);
   SmallVector<OpAsmParser::Argument> arguments;
   if (parser.parseArgumentList(arguments, AsmParser::Delimiter::Paren,
@@ -126,27 +111,23 @@ static ParseResult parseNamedRegion(OpAsmParser &parser, StringRef keyword,
   return parser.parseRegion(region, arguments);
 }
 
-static void printNamedRegion(OpAsmPrinter &printer, StringRef keyword,
-                             Region &region) {
+static void printNamedRegion(OpAsmPrinter &printer, StringRef keyword, Region &region) {
   printer << keyword << '(';
-  llvm::interleaveComma(
-      region.getArguments(), printer,
-      [&](BlockArgument argument) { printer.printRegionArgument(argument); });
+  llvm::interleaveComma(region.getArguments(), printer,
+                        [&](BlockArgument argument) { printer.printRegionArgument(argument); });
   printer << ") ";
   printer.printRegion(region, /*printEntryBlockArgs=*/false);
 }
 
-ParseResult remat::parseSteps(OpAsmParser &parser, Region &advance,
-                              Region &record, Region &reverse, Region &resume) {
-  return failure(
-      parseNamedRegion(parser, "advance", advance, /*isOptional=*/false) ||
-      parseNamedRegion(parser, "record", record, /*isOptional=*/true) ||
-      parseNamedRegion(parser, "reverse", reverse, /*isOptional=*/true) ||
-      parseNamedRegion(parser, "resume", resume, /*isOptional=*/true));
+ParseResult remat::parseSteps(OpAsmParser &parser, Region &advance, Region &record, Region &reverse, Region &resume) {
+  return failure(parseNamedRegion(parser, "advance", advance, /*isOptional=*/false) ||
+                 parseNamedRegion(parser, "record", record, /*isOptional=*/true) ||
+                 parseNamedRegion(parser, "reverse", reverse, /*isOptional=*/true) ||
+                 parseNamedRegion(parser, "resume", resume, /*isOptional=*/true));
 }
 
-void remat::printSteps(OpAsmPrinter &printer, Operation *, Region &advance,
-                       Region &record, Region &reverse, Region &resume) {
+void remat::printSteps(OpAsmPrinter &printer, Operation *, Region &advance, Region &record, Region &reverse,
+                       Region &resume) {
   printer.printNewline();
   printNamedRegion(printer, "advance", advance);
   if (!record.empty())

@@ -1,8 +1,7 @@
-//===- RematSyntax.h - Custom assembly ------------------------ ---*- C++
-//-*-===//
+//===- RematSyntax.h - Custom assembly ---------------------------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,22 +14,16 @@ namespace remat {
 
 /// `at(%t) carry(%h = %h0 : type, ...) scan(%x = %xs : type, ...) -> stacked
 /// types { ... }`
-ParseResult parseStep(OpAsmParser &parser,
-                      SmallVectorImpl<OpAsmParser::UnresolvedOperand> &inits,
-                      SmallVectorImpl<Type> &initTypes,
-                      SmallVectorImpl<OpAsmParser::UnresolvedOperand> &scans,
-                      SmallVectorImpl<Type> &scanTypes,
-                      SmallVectorImpl<Type> &resultTypes, Region &body);
-void printStep(OpAsmPrinter &printer, Operation *op, OperandRange inits,
-               TypeRange initTypes, OperandRange scans, TypeRange scanTypes,
-               TypeRange resultTypes, Region &body);
+ParseResult parseStep(OpAsmParser &parser, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &inits,
+                      SmallVectorImpl<Type> &initTypes, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &scans,
+                      SmallVectorImpl<Type> &scanTypes, SmallVectorImpl<Type> &resultTypes, Region &body);
+void printStep(OpAsmPrinter &printer, Operation *op, OperandRange inits, TypeRange initTypes, OperandRange scans,
+               TypeRange scanTypes, TypeRange resultTypes, Region &body);
 
 /// `advance(%t: index, ...) { ... } record(...) { ... } reverse(...) { ... }
 /// resume(...) { ... }`, of which all but the first are optional.
-ParseResult parseSteps(OpAsmParser &parser, Region &advance, Region &record,
-                       Region &reverse, Region &resume);
-void printSteps(OpAsmPrinter &printer, Operation *op, Region &advance,
-                Region &record, Region &reverse, Region &resume);
+ParseResult parseSteps(OpAsmParser &parser, Region &advance, Region &record, Region &reverse, Region &resume);
+void printSteps(OpAsmPrinter &printer, Operation *op, Region &advance, Region &record, Region &reverse, Region &resume);
 
 } // namespace remat
 

@@ -1,8 +1,7 @@
-//===- Remat.h - The remat dialect ---------------------------- ---*- C++
-//-*-===//
+//===- Remat.h - The remat dialect -------------------------------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,4 +1,4 @@
-//===- Passes.h - Passes on the remat dialect --------------- -*- C++ -*-===//
+//===- Passes.h - Passes on remat programs ------------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -8,13 +8,17 @@
 #ifndef REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_H
 #define REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_H
 
-#include "remat/Support/LLVM.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace mlir {
@@ -22,6 +26,9 @@ class RewritePatternSet;
 } // namespace mlir
 
 namespace remat {
+
+/// How far a program got (see the dialect's description), in order.
+enum class Phase { source, adjoint, outlined, scheduled };
 
 #define GEN_PASS_DECL
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"

@@ -1,0 +1,71 @@
+//===- LinalgToCPUKernels.h - Linalg on memrefs to vector kernels -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Lowers every linalg op on memrefs to loops over vectors. There are three kinds
+// of kernels, and one promise: what an op computes, bit for bit, depends on the
+// op alone (its maps, iterators, body and shapes), never on the register tile,
+// on the layout of its operands or on the function it stands in. Re-run steps
+// and steps run for the first time therefore agree.
+//
+//  * Contraction: C += A * B with any number of batch, row, column and depth
+//    dimensions (projected permutations), A and B possibly of a narrower float
+//    type. Each element of C has one accumulator, which starts at C and takes
+//    fused multiply-adds in ascending lexicographic order of the depth
+//    dimensions.
+//  * Elementwise: all iterators parallel, any number of results.
+//  * Reduction: the body combines each result with a value that does not depend
+//    on it. Let v be the last dimension of the (first) input of highest rank. If
+//    v is parallel, each result has one accumulator and takes its values in
+//    ascending order. If v is a reduction dimension, value number i along v goes
+//    to lane i mod 16; the other reduction dimensions go round outside of v. The
+//    16 lanes, which start at the neutral element, are combined as a fixed tree
+//    (lane i with lane i+8, then i+4, i+2, i+1), and the tree with the result.
+//    A product of a matrix and a vector along the last dimension of both is
+//    such a reduction.
+//
+// Other ops (bodies with control flow, several values reduced together, strided
+// results) become scalar loops.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_CONVERSION_LINALGTOCPUKERNELS_LINALGTOCPUKERNELS_H
+#define REMAT_CONVERSION_LINALGTOCPUKERNELS_LINALGTOCPUKERNELS_H
+
+#include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
+#include "remat/Support/LLVM.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace remat {
+
+/// Lanes of a reduction along the last dimension, on every target.
+inline constexpr int64_t kReductionLanes = 16;
+
+/// Columns of a panel of a packed matrix: [columns/32][depth][32].
+inline constexpr int64_t kPanelColumns = 32;
+
+/// Replaces \p op by a register-tiled contraction. Fails, leaving the IR as it
+/// was, if \p op is none.
+LogicalResult lowerContraction(RewriterBase &rewriter, linalg::GenericOp op,
+                               const KernelTarget &target);
+
+/// Replaces the all-parallel \p op by vector loops; fails likewise.
+LogicalResult lowerElementwise(RewriterBase &rewriter, linalg::GenericOp op,
+                               const KernelTarget &target);
+
+/// Replaces the reduction \p op by vector loops; fails likewise.
+LogicalResult lowerReduction(RewriterBase &rewriter, linalg::GenericOp op,
+                             const KernelTarget &target);
+
+/// Lowers any linalg op on memrefs by the first of the above that applies, else
+/// by scalar loops.
+LogicalResult lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op,
+                            const KernelTarget &target);
+
+} // namespace remat
+
+#endif // REMAT_CONVERSION_LINALGTOCPUKERNELS_LINALGTOCPUKERNELS_H

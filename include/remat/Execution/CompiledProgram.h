@@ -1,0 +1,148 @@
+//===- CompiledProgram.h - Compile once, call per batch -------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// How a C++ program embeds remat:
+//
+//   auto program = CompiledProgram::compile(*module, "train_step", options);
+//   if (!program)
+//     return program.takeError();
+//   if (llvm::Error error = (*program)->call(arguments, results))
+//     return error;
+//
+// Compilation runs the pipeline remat-to-cpu on a copy of the module, optimises
+// the result and links it into the process. The program owns one arena and one
+// parameter block, made at the first call and used again by every later one, so a
+// call allocates nothing. Errors are values (ProgramError); nothing is printed and
+// nothing throws.
+//
+// One program runs one call at a time. Different programs are independent.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_EXECUTION_COMPILEDPROGRAM_H
+#define REMAT_EXECUTION_COMPILEDPROGRAM_H
+
+#include "remat/Execution/HeapUse.h"
+#include "remat/Execution/Signature.h"
+#include "remat/Pipelines/CPUPipeline.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <memory>
+#include <string>
+
+namespace remat {
+
+/// For which processor code is made.
+struct TargetOptions {
+  /// A CPU name of LLVM and a feature string such as "+avx2,-avx512f"; the
+  /// processor of this machine if both are empty.
+  std::string cpu;
+  std::string features;
+};
+
+/// What the plan of a program says for calls with one set of argument shapes.
+/// Several recurrences add up.
+struct PlanFigures {
+  std::string policy;
+  /// Steps of all recurrences.
+  int64_t steps = 0;
+  /// Planned executions, re-executions included.
+  int64_t forwardSteps = 0;
+  int64_t reverseSteps = 0;
+  /// Nullopt: unlimited.
+  std::optional<int64_t> budgetBytes;
+  /// The arena that a call needs, and what it would need if everything was kept.
+  int64_t peakBytes = 0;
+  int64_t storeAllBytes = 0;
+  int64_t minimumBudgetBytes = 0;
+  /// One-time copies of parameters and gradient accumulators in another layout.
+  int64_t parameterCopyBytes = 0;
+  /// Time over keep-everything, in the plan's model, and a bound for it.
+  double timeRatio = 1;
+  double lowerBoundRatio = 1;
+  /// The plan is proven to be the fastest within its class.
+  bool certified = true;
+
+  int64_t getTotalBytes() const { return peakBytes + parameterCopyBytes; }
+};
+
+/// How long one part of the compilation took.
+struct PhaseTime {
+  std::string name;
+  double seconds = 0;
+};
+
+/// What a call executed, counted by the step functions themselves.
+struct CallCounters {
+  /// First executions of steps without and with a tape.
+  int64_t advance = 0;
+  int64_t record = 0;
+  /// Re-executions without and with a tape.
+  int64_t replay = 0;
+  int64_t replayRecord = 0;
+  int64_t reverse = 0;
+
+  int64_t getForwardSteps() const { return advance + record + replay + replayRecord; }
+};
+
+/// How a measured call is to be observed.
+struct MeasureOptions {
+  /// Puts an inaccessible page right behind this many bytes of the arena (a
+  /// multiple of 64). Touching it is a fault of the process.
+  std::optional<int64_t> guardBehind;
+};
+
+/// What a measured call used. Nothing in it comes from the plan.
+struct Measurement {
+  /// Bytes up to the end of the highest 64-byte unit that was written.
+  int64_t arenaBytes = 0;
+  int64_t parameterCopyBytes = 0;
+  HeapUse heap;
+  /// Deepest stack of the call.
+  int64_t stackBytes = 0;
+
+  /// The peak under the rule of the budget: arena and everything allocated
+  /// elsewhere inside the call.
+  int64_t getPeakBytes() const { return arenaBytes + heap.peakBytes; }
+};
+
+class CompiledProgram {
+public:
+  /// Compiles function \p entry of \p module, which is not changed. Diagnostics
+  /// of the passes also go to the handlers of the module's context.
+  static llvm::Expected<std::unique_ptr<CompiledProgram>> compile(mlir::ModuleOp module, llvm::StringRef entry,
+                                                                  const CPUPipelineOptions &options,
+                                                                  const TargetOptions &target = {});
+  ~CompiledProgram();
+
+  const Signature &getSignature() const;
+  /// The plan for calls with these arguments.
+  llvm::Expected<PlanFigures> getPlan(llvm::ArrayRef<ArrayView> arguments);
+  llvm::ArrayRef<PhaseTime> getPhaseTimes() const;
+  double getCompileSeconds() const;
+
+  /// Runs the program. Arrays must not overlap. Results are unspecified after an
+  /// error.
+  llvm::Error call(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
+                   CallCounters *counters = nullptr);
+
+  /// Runs the program and observes its memory; slower than call by a pass over
+  /// the arena.
+  llvm::Error measure(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
+                      const MeasureOptions &options, Measurement &measurement, CallCounters *counters = nullptr);
+
+private:
+  struct Implementation;
+  explicit CompiledProgram(std::unique_ptr<Implementation> implementation);
+
+  std::unique_ptr<Implementation> implementation;
+};
+
+} // namespace remat
+
+#endif // REMAT_EXECUTION_COMPILEDPROGRAM_H

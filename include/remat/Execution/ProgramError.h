@@ -1,0 +1,61 @@
+//===- ProgramError.h - What can go wrong with a program ------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The errors that compiling and calling return. The kind tells an embedding
+// program what to do next; the message tells a person.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_EXECUTION_PROGRAMERROR_H
+#define REMAT_EXECUTION_PROGRAMERROR_H
+
+#include "llvm/Support/Error.h"
+
+#include <cstdint>
+#include <string>
+
+namespace remat {
+
+class ProgramError : public llvm::ErrorInfo<ProgramError> {
+public:
+  enum class Kind {
+    /// The program, an option or an array is wrong; nothing ran.
+    InvalidInput,
+    /// The budget is below the smallest feasible one, see getMinimumBudget().
+    Infeasible,
+    /// The compiled program stopped: an assertion of the program, an index
+    /// outside a table, no memory. Results are unspecified.
+    Fault,
+  };
+  static char ID;
+
+  ProgramError(Kind kind, std::string message, int64_t budget = -1, int64_t minimumBudget = -1)
+      : kind(kind), text(std::move(message)), budget(budget), minimumBudget(minimumBudget) {}
+
+  Kind getKind() const { return kind; }
+  /// What was given and what would do, in bytes; negative unless the kind is
+  /// Infeasible.
+  int64_t getBudget() const { return budget; }
+  int64_t getMinimumBudget() const { return minimumBudget; }
+
+  void log(llvm::raw_ostream &stream) const override;
+  std::error_code convertToErrorCode() const override;
+
+private:
+  Kind kind;
+  std::string text;
+  int64_t budget;
+  int64_t minimumBudget;
+};
+
+/// Shorthands for returning an error.
+llvm::Error makeInputError(const llvm::Twine &message);
+llvm::Error makeFault(const llvm::Twine &message);
+
+} // namespace remat
+
+#endif // REMAT_EXECUTION_PROGRAMERROR_H

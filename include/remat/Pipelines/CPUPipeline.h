@@ -1,0 +1,57 @@
+//===- CPUPipeline.h - From a source program to LLVM for a CPU ------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The pipeline `remat-to-cpu` as a sequence of named stages. A tool runs it as a
+// whole; lib/Execution runs it stage by stage, to time the stages and to read the
+// plan before it is lowered away.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_PIPELINES_CPUPIPELINE_H
+#define REMAT_PIPELINES_CPUPIPELINE_H
+
+#include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
+
+#include "mlir/Pass/PassOptions.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace remat {
+
+/// The options of `remat-to-cpu`, for the command line and for C++ alike.
+struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
+  Option<VectorISA> isa{*this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
+                        llvm::cl::init(VectorISA::Generic),
+                        llvm::cl::values(clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
+                                         clEnumValN(VectorISA::Neon, "neon", "32 registers of 128 bits"),
+                                         clEnumValN(VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
+                                         clEnumValN(VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))};
+  Option<bool> accurate{*this, "accurate", llvm::cl::desc("Keep the functions of libm for f32 (slow)"),
+                        llvm::cl::init(false)};
+};
+
+/// A part of the pipeline that leaves the program in one of its phases.
+struct CPUStage {
+  llvm::StringRef name;
+  void (*build)(mlir::OpPassManager &, const CPUPipelineOptions &);
+};
+
+/// The stages of `remat-to-cpu`, in order.
+llvm::ArrayRef<CPUStage> getCPUStages();
+
+/// Appends all stages to \p manager, a pass manager on modules.
+void buildCPUPipeline(mlir::OpPassManager &manager, const CPUPipelineOptions &options);
+
+/// Makes the pipelines known by name.
+void registerPipelines();
+
+} // namespace remat
+
+#endif // REMAT_PIPELINES_CPUPIPELINE_H

@@ -1,0 +1,85 @@
+//===- Runtime.h - C ABI of compiled programs ------------------ ---*- C -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The functions that compiled programs call, and nothing else: this header is
+// the only list of runtime symbols. The library needs the C library alone. It
+// never allocates; a walk lives in memory that the program's plan counts.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_RUNTIME_RUNTIME_H
+#define REMAT_RUNTIME_RUNTIME_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+//===----------------------------------------------------------------------===//
+// Failure
+//===----------------------------------------------------------------------===//
+
+/// Called with a message that names what went wrong while a program ran. It must
+/// not return to the program: it ends the process or leaves with longjmp.
+typedef void (*RematFailureHandler)(void *context, const char *message);
+
+/// Sets the handler of the calling thread; null restores the default, which
+/// prints the message to standard error and ends the process with status 6.
+void rematSetFailureHandler(RematFailureHandler handler, void *context);
+
+/// Ends the run of the calling thread's program with `message`.
+void rematFail(const char *message);
+
+/// Fails unless each of `steps` * `perStep` integers is at least 0 and below
+/// `limit`. The integers are signed, `width` bytes each (1, 2, 4 or 8), and lie
+/// one after the other; the message names the first bad one by step and position.
+void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int64_t limit, int64_t width);
+
+//===----------------------------------------------------------------------===//
+// Floating-point environment
+//===----------------------------------------------------------------------===//
+
+/// Makes the calling thread flush denormal numbers to zero, both as inputs and
+/// as results, and returns the former setting. Gradients that vanish over time
+/// become denormal, which costs up to a hundred times the time of an operation.
+/// No effect on processors other than x86-64 and AArch64.
+uint64_t rematFlushDenormals(void);
+
+/// Restores what rematFlushDenormals returned.
+void rematRestoreDenormals(uint64_t setting);
+
+//===----------------------------------------------------------------------===//
+// Schedules
+//===----------------------------------------------------------------------===//
+
+enum {
+  /// Bytes of a walk, a multiple of 64.
+  REMAT_WALK_BYTES = 192,
+  /// Bytes of one stack frame of a walk.
+  REMAT_FRAME_BYTES = 56
+};
+
+/// Begins a walk of a plan table. `walk` has REMAT_WALK_BYTES bytes aligned to 8,
+/// `stack` as many frames as the plan asks for. The sizes are the bytes of a
+/// state, of a tape, and of the initial state in the slot region (not used when
+/// it is external).
+void rematWalkBegin(void *walk, const int64_t *table, int64_t state, int64_t tape, int64_t initial, void *stack);
+
+/// Begins a walk that runs `steps` steps forward from the state at place
+/// `initial` and then is done.
+void rematWalkBeginForward(void *walk, int64_t steps, int64_t initial);
+
+/// Writes the next move to `move`: step, source, destination and tape, with the
+/// meaning of remat/Schedule/Walker.h. Returns its kind.
+int64_t rematWalkNext(void *walk, int64_t *move);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif // REMAT_RUNTIME_RUNTIME_H

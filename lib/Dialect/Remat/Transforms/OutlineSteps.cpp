@@ -1,0 +1,337 @@
+//===- OutlineSteps.cpp - Steps become functions -----------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A plan needs the exact size of everything that a step touches, and a schedule
+// calls the same step from several places. Both want the step to be a function
+// of its own, compiled once, in front of any decision about when it runs.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Dialect/Remat/Transforms/Recurrence.h"
+
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+namespace remat {
+#define GEN_PASS_DEF_OUTLINESTEPS
+#include "remat/Dialect/Remat/Transforms/Passes.h.inc"
+} // namespace remat
+
+using namespace mlir;
+using namespace remat;
+
+/// The element of an array over time at \p position.
+static Value extractElement(OpBuilder &builder, Location loc, Value array, Value position) {
+  auto element = cast<RankedTensorType>(getElementOverTime(array.getType()));
+  SmallVector<OpFoldResult> offsets = {position}, sizes = {builder.getIndexAttr(1)};
+  for (int64_t size : element.getShape()) {
+    offsets.push_back(builder.getIndexAttr(0));
+    sizes.push_back(builder.getIndexAttr(size));
+  }
+  SmallVector<OpFoldResult> strides(sizes.size(), builder.getIndexAttr(1));
+  return tensor::ExtractSliceOp::create(builder, loc, element, array, offsets, sizes, strides);
+}
+
+/// \p array with \p element at \p position.
+static Value insertElement(OpBuilder &builder, Location loc, Value element, Value array, Value position) {
+  SmallVector<OpFoldResult> offsets = {position}, sizes = {builder.getIndexAttr(1)};
+  for (int64_t size : cast<RankedTensorType>(element.getType()).getShape()) {
+    offsets.push_back(builder.getIndexAttr(0));
+    sizes.push_back(builder.getIndexAttr(size));
+  }
+  SmallVector<OpFoldResult> strides(sizes.size(), builder.getIndexAttr(1));
+  return tensor::InsertSliceOp::create(builder, loc, element, array, offsets, sizes, strides);
+}
+
+/// An array over time to be written into.
+static Value createArray(OpBuilder &builder, Location loc, Type type, Value count) {
+  auto tensor = cast<RankedTensorType>(type);
+  SmallVector<Value> sizes;
+  if (tensor.getRank() > 0 && tensor.isDynamicDim(0))
+    sizes.push_back(count);
+  return tensor::EmptyOp::create(builder, loc, tensor, sizes);
+}
+
+static void eraseDeadOperations(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+namespace {
+
+/// A step function that is being written: its arguments are appended one by one
+/// and stand for values of the region that becomes its body.
+class StepFunction {
+public:
+  StepFunction(Location loc, StringRef name)
+      : function(func::FuncOp::create(loc, name, FunctionType::get(loc.getContext(), {}, {}))),
+        builder(function.getBody()) {
+    function.setPrivate();
+    builder.createBlock(&function.getBody());
+    step = addArgument(builder.getIndexType());
+    position = addArgument(builder.getIndexType());
+  }
+
+  Value addArgument(Type type) { return getBlock().addArgument(type, function.getLoc()); }
+  SmallVector<Value> addArguments(TypeRange types) {
+    return llvm::map_to_vector(types, [&](Type type) { return addArgument(type); });
+  }
+
+  /// One argument per value, which stands for it.
+  void addArgumentsFor(ValueRange values) {
+    for (Value value : values)
+      mapping.map(value, addArgument(value.getType()));
+  }
+
+  /// The elements of \p arrays at the step's position stand for \p elements.
+  void extractFor(ValueRange elements, ValueRange arrays) {
+    for (auto [element, array] : llvm::zip_equal(elements, arrays))
+      mapping.map(element, extractElement(builder, function.getLoc(), array, position));
+  }
+
+  void cloneBody(Block &block) {
+    for (Operation &op : block.without_terminator())
+      builder.clone(op, mapping);
+  }
+
+  /// Stores \p elements at the step's position; the new arrays.
+  SmallVector<Value> insert(ValueRange elements, ValueRange arrays) {
+    SmallVector<Value> stored;
+    for (auto [element, array] : llvm::zip_equal(elements, arrays))
+      stored.push_back(insertElement(builder, function.getLoc(), lookup(element), array, position));
+    return stored;
+  }
+
+  Value lookup(Value value) const { return mapping.lookupOrDefault(value); }
+  SmallVector<Value> lookup(ValueRange values) const {
+    return llvm::map_to_vector(values, [&](Value value) { return lookup(value); });
+  }
+
+  /// Ends the function with \p results. A step that runs again has passed its
+  /// assertions before: they are dropped with \p isRepeated.
+  func::FuncOp finish(ValueRange results, bool isRepeated) {
+    func::ReturnOp::create(builder, function.getLoc(), results);
+    function.setType(builder.getFunctionType(getBlock().getArgumentTypes(), results.getTypes()));
+    if (isRepeated)
+      function.walk([](cf::AssertOp assertion) { assertion.erase(); });
+    eraseDeadOperations(getBlock());
+    return function;
+  }
+
+  Value step, position;
+  IRMapping mapping;
+
+private:
+  Block &getBlock() { return function.getBody().front(); }
+
+  func::FuncOp function;
+  OpBuilder builder;
+};
+
+/// Outlines one `remat.bptt` and its `remat.unwind`.
+class LoopOutliner {
+public:
+  LoopOutliner(BpttOp loop, SymbolTable &symbols, Operation *insertAfter)
+      : loop(loop), unwind(loop.getUnwind()), symbols(symbols), insertAfter(insertAfter) {
+    SetVector<Value> values;
+    for (Region *region : {&loop.getAdvance(), &loop.getRecord(), &loop.getReverse(), &loop.getResume()}) {
+      if (region->empty() || (!unwind && region != &loop.getAdvance()))
+        continue;
+      sinkConstants(*region);
+      getUsedValuesDefinedAbove(*region, values);
+    }
+    captures = values.takeVector();
+  }
+
+  void run(StringRef base) {
+    // The chain takes its name first, so that the functions are named after it.
+    OpBuilder builder(loop.getContext());
+    chainName = makeUnique(base);
+    FlatSymbolRefAttr advance = outlineForward("advance", loop.getAdvance(), /*isRepeated=*/false);
+    FlatSymbolRefAttr replay, record, replayRecord, reverse, resume;
+    bool hasStacked = !loop.getStacked().empty();
+    if (unwind) {
+      if (hasStacked)
+        replay = outlineForward("replay", loop.getAdvance(), /*isRepeated=*/true);
+      record = outlineForward("record", loop.getRecord(), /*isRepeated=*/false);
+      if (hasStacked)
+        replayRecord = outlineForward("replay_record", loop.getRecord(), /*isRepeated=*/true);
+      reverse = outlineReverse();
+      if (!loop.getResume().empty())
+        resume = outlineResume();
+    }
+    SmallVector<Type> tapeTypes, gradientTypes;
+    if (unwind) {
+      llvm::append_range(tapeTypes, loop.getTapeTypes());
+      llvm::append_range(gradientTypes, unwind.getCarries().getTypes());
+    }
+    auto chain =
+        ChainOp::create(builder, loop.getLoc(), builder.getStringAttr("private"), builder.getStringAttr(chainName),
+                        loop.getReversedAttr(), advance, replay, record, replayRecord, reverse, resume,
+                        builder.getTypeArrayAttr(SmallVector<Type>(loop.getInits().getTypes())),
+                        builder.getTypeArrayAttr(tapeTypes), builder.getTypeArrayAttr(gradientTypes), IntegerAttr(),
+                        DenseI64ArrayAttr());
+    insert(chain);
+    replaceBySweeps();
+  }
+
+private:
+  /// A name that no symbol has yet.
+  std::string makeUnique(StringRef base) {
+    std::string name = base.str();
+    for (unsigned suffix = 0; symbols.lookup(name); ++suffix)
+      name = (base + "_" + Twine(suffix)).str();
+    return name;
+  }
+
+  FlatSymbolRefAttr insert(Operation *symbol) {
+    symbols.insert(symbol, std::next(Block::iterator(insertAfter)));
+    insertAfter = symbol;
+    return FlatSymbolRefAttr::get(symbol->getContext(), SymbolTable::getSymbolName(symbol));
+  }
+
+  std::string nameFor(StringRef form) { return makeUnique(chainName + "_" + form.str()); }
+
+  SmallVector<Value> getScanElements(Block &block, size_t first) {
+    return SmallVector<Value>(block.getArguments().slice(first, loop.getScans().size()));
+  }
+
+  FlatSymbolRefAttr outlineForward(StringRef form, Region &region, bool isRepeated);
+  FlatSymbolRefAttr outlineReverse();
+  FlatSymbolRefAttr outlineResume();
+  void replaceBySweeps();
+
+  BpttOp loop;
+  UnwindOp unwind; // null if there is no backward half
+  SymbolTable &symbols;
+  Operation *insertAfter;
+  SmallVector<Value> captures;
+  std::string chainName;
+};
+
+struct OutlineStepsPass final : remat::impl::OutlineStepsBase<OutlineStepsPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    SymbolTable symbols(getOperation());
+    SmallVector<BpttOp> loops;
+    getOperation().walk([&](BpttOp loop) { loops.push_back(loop); });
+    for (BpttOp loop : loops) {
+      auto function = loop->getParentOfType<func::FuncOp>();
+      if (!function || function->getParentOp() != getOperation() || loop->getParentOfType<BpttOp>()) {
+        loop.emitOpError("expects to be in a function of the module and in no other loop over time");
+        return signalPassFailure();
+      }
+      LoopOutliner(loop, symbols, function).run((function.getSymName() + "_loop").str());
+    }
+  }
+};
+
+} // namespace
+
+FlatSymbolRefAttr LoopOutliner::outlineForward(StringRef form, Region &region, bool isRepeated) {
+  Block &block = region.front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  StepFunction function(loop.getLoc(), nameFor(form));
+  function.mapping.map(block.getArgument(0), function.step);
+  function.addArgumentsFor(block.getArguments().slice(1, loop.getInits().size()));
+  SmallVector<Value> scans = function.addArguments(loop.getScans().getTypes());
+  function.addArgumentsFor(captures);
+  SmallVector<Value> stacked;
+  if (!isRepeated)
+    stacked = function.addArguments(loop.getStacked().getTypes());
+  function.extractFor(getScanElements(block, 1 + loop.getInits().size()), scans);
+  function.cloneBody(block);
+
+  SmallVector<Value> results = function.lookup(yield.getCarries());
+  if (!isRepeated)
+    llvm::append_range(results, function.insert(yield.getEmits(), stacked));
+  llvm::append_range(results, function.lookup(yield.getTape()));
+  return insert(function.finish(results, isRepeated));
+}
+
+FlatSymbolRefAttr LoopOutliner::outlineReverse() {
+  Block &block = loop.getReverse().front();
+  YieldAdjointOp yield = loop.getReverseYield();
+  size_t numScans = loop.getScans().size(), numTape = loop.getTapeTypes().size();
+  size_t numCarries = loop.getActiveCarries().size(), numEmits = loop.getActiveEmits().size();
+  ValueRange arguments = block.getArguments();
+  ValueRange tape = arguments.slice(1 + numScans, numTape);
+  ValueRange cotangents = arguments.drop_front(1 + numScans + numTape);
+
+  StepFunction function(loop.getLoc(), nameFor("reverse"));
+  function.mapping.map(block.getArgument(0), function.step);
+  function.addArgumentsFor(tape);
+  SmallVector<Value> scans = function.addArguments(loop.getScans().getTypes());
+  function.addArgumentsFor(captures);
+  function.addArgumentsFor(cotangents.take_front(numCarries));
+  SmallVector<Value> stackedCotangents = function.addArguments(unwind.getEmits().getTypes());
+  SmallVector<Value> scanGradients = function.addArguments(unwind.getScanCotangents().getTypes());
+  function.addArgumentsFor(cotangents.drop_front(numCarries + numEmits));
+  function.extractFor(getScanElements(block, 1), scans);
+  function.extractFor(cotangents.slice(numCarries, numEmits), stackedCotangents);
+  function.cloneBody(block);
+
+  SmallVector<Value> results = function.lookup(yield.getCarries());
+  llvm::append_range(results, function.insert(yield.getScans(), scanGradients));
+  llvm::append_range(results, function.lookup(yield.getAccumulators()));
+  return insert(function.finish(results, /*isRepeated=*/true));
+}
+
+FlatSymbolRefAttr LoopOutliner::outlineResume() {
+  Block &block = loop.getResume().front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  StepFunction function(loop.getLoc(), nameFor("resume"));
+  function.mapping.map(block.getArgument(0), function.step);
+  function.addArgumentsFor(block.getArguments().drop_front(1 + loop.getScans().size()));
+  SmallVector<Value> scans = function.addArguments(loop.getScans().getTypes());
+  function.addArgumentsFor(captures);
+  function.extractFor(getScanElements(block, 1), scans);
+  function.cloneBody(block);
+  return insert(function.finish(function.lookup(yield.getCarries()), /*isRepeated=*/true));
+}
+
+void LoopOutliner::replaceBySweeps() {
+  Location loc = loop.getLoc();
+  OpBuilder builder(loop);
+  Value count = loop.getCount();
+  SmallVector<Value> stacked, finals;
+  for (Type type : loop.getStacked().getTypes())
+    stacked.push_back(createArray(builder, loc, type, count));
+  for (Type type : loop.getInits().getTypes())
+    finals.push_back(createArray(builder, loc, type, count));
+  SmallVector<Type> types(loop.getStacked().getTypes());
+  llvm::append_range(types, loop.getInits().getTypes());
+  Type historyType = unwind ? HistoryType::get(loop.getContext()) : Type();
+  auto forward =
+      ForwardSweepOp::create(builder, loc, types, historyType, FlatSymbolRefAttr::get(loop.getContext(), chainName),
+                             count, loop.getInits(), loop.getScans(), captures, stacked, finals);
+  loop.getStacked().replaceAllUsesWith(forward.getOutputs().take_front(stacked.size()));
+  loop.getFinalCarries().replaceAllUsesWith(forward.getOutputs().drop_front(stacked.size()));
+
+  if (unwind) {
+    builder.setInsertionPoint(unwind);
+    SmallVector<Value> inits, scans;
+    for (Type type : unwind.getInitCotangents().getTypes())
+      inits.push_back(createArray(builder, unwind.getLoc(), type, count));
+    for (Type type : unwind.getScanCotangents().getTypes())
+      scans.push_back(createArray(builder, unwind.getLoc(), type, count));
+    auto backward =
+        BackwardSweepOp::create(builder, unwind.getLoc(), unwind.getResultTypes(), forward.getChainAttr(),
+                                forward.getHistory(), count, loop.getInits(), loop.getScans(), captures,
+                                unwind.getCarries(), unwind.getEmits(), inits, scans, unwind.getAccumulators());
+    unwind.getResults().replaceAllUsesWith(backward.getOutputs());
+    unwind.erase();
+  }
+  loop.erase();
+}

@@ -1,0 +1,138 @@
+//===- StepPartition.cpp - From a joint step to its forms --------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "StepPartition.h"
+
+#include "remat/Dialect/Remat/Analysis/TapeSelection.h"
+#include "remat/Interfaces/BlockDifferentiator.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace remat;
+
+namespace {
+/// The groups of arguments and results of a joint step.
+struct JointLayout {
+  JointLayout(Block &joint, BpttOp op) : yield(cast<YieldOp>(joint.getTerminator())) {
+    ValueRange arguments = joint.getArguments();
+    size_t numCarries = op.getInits().size(), numScans = op.getScans().size();
+    t = arguments.front();
+    carries = arguments.slice(1, numCarries);
+    elements = arguments.slice(1 + numCarries, numScans);
+    cotangents = arguments.drop_front(1 + numCarries + numScans);
+    results = yield.getTape();
+  }
+
+  Value t;
+  ValueRange carries, elements, cotangents, results;
+  YieldOp yield;
+};
+
+/// Clones out of one block what some values need.
+class SliceCloner {
+public:
+  explicit SliceCloner(Block &source) : source(source) {}
+
+  /// Appends to \p target what \p roots need and \p mapping does not have; the copies
+  /// are entered there. With \p keepEffects also what has side effects.
+  void clone(ValueRange roots, Block &target, IRMapping &mapping, bool keepEffects) {
+    DenseSet<Value> needed;
+    auto need = [&](ValueRange values) {
+      for (Value value : values)
+        if (!mapping.contains(value))
+          needed.insert(value);
+    };
+    need(roots);
+    SmallVector<Operation *> slice;
+    for (Operation &op : llvm::reverse(source.without_terminator())) {
+      bool isNeeded = llvm::any_of(op.getResults(), [&](Value result) { return needed.contains(result); });
+      if (!isNeeded && !(keepEffects && !isMemoryEffectFree(&op)))
+        continue;
+      slice.push_back(&op);
+      need(getInputs(&op));
+    }
+    OpBuilder builder = OpBuilder::atBlockEnd(&target);
+    for (Operation *op : llvm::reverse(slice)) {
+      // Results that are there already stay what they are.
+      SmallVector<std::pair<Value, Value>> present;
+      for (Value result : op->getResults())
+        if (Value mapped = mapping.lookupOrNull(result))
+          present.push_back({result, mapped});
+      builder.clone(*op, mapping);
+      for (auto [result, mapped] : present)
+        mapping.map(result, mapped);
+    }
+  }
+
+private:
+  Block &source;
+};
+} // namespace
+
+static SmallVector<Value> lookup(const IRMapping &mapping, ValueRange values) {
+  return llvm::map_to_vector(values, [&](Value value) { return mapping.lookupOrDefault(value); });
+}
+
+/// Gives \p region a block whose arguments stand for \p values.
+static Block &addBlock(Region &region, ValueRange values, IRMapping &mapping) {
+  Block &block = region.emplaceBlock();
+  for (Value value : values)
+    mapping.map(value, block.addArgument(value.getType(), value.getLoc()));
+  return block;
+}
+
+LogicalResult remat::partitionStep(Block &joint, BpttOp op) {
+  JointLayout layout(joint, op);
+  FailureOr<Tape> tape =
+      selectTape({&joint, layout.carries, layout.cotangents, layout.yield.getCarries(), layout.results});
+  if (failed(tape))
+    return failure();
+  SliceCloner cloner(joint);
+  Location loc = op.getLoc();
+  ValueRange carries = layout.yield.getCarries(), emits = layout.yield.getEmits();
+
+  auto buildForward = [&](Region &region, ValueRange kept) {
+    IRMapping mapping;
+    SmallVector<Value> arguments = {layout.t}, roots(carries);
+    llvm::append_range(arguments, layout.carries);
+    llvm::append_range(arguments, layout.elements);
+    Block &block = addBlock(region, arguments, mapping);
+    llvm::append_range(roots, emits);
+    llvm::append_range(roots, kept);
+    cloner.clone(roots, block, mapping, /*keepEffects=*/true);
+    OpBuilder builder = OpBuilder::atBlockEnd(&block);
+    YieldOp::create(builder, loc, lookup(mapping, carries), lookup(mapping, emits), lookup(mapping, kept));
+  };
+  buildForward(op.getAdvance(), {});
+  buildForward(op.getRecord(), tape->values);
+
+  SmallVector<Value> fromTape = {layout.t};
+  llvm::append_range(fromTape, layout.elements);
+  llvm::append_range(fromTape, tape->values);
+  {
+    IRMapping mapping;
+    SmallVector<Value> arguments(fromTape);
+    llvm::append_range(arguments, layout.cotangents);
+    Block &block = addBlock(op.getReverse(), arguments, mapping);
+    cloner.clone(layout.results, block, mapping, /*keepEffects=*/false);
+    OpBuilder builder = OpBuilder::atBlockEnd(&block);
+    SmallVector<Value> results = lookup(mapping, layout.results);
+    size_t numCarries = op.getActiveCarries().size(), numScans = op.getActiveScans().size();
+    ArrayRef<Value> all(results);
+    YieldAdjointOp::create(builder, loc, all.take_front(numCarries), all.slice(numCarries, numScans),
+                           all.drop_front(numCarries + numScans));
+  }
+  if (tape->restartable) {
+    IRMapping mapping;
+    Block &block = addBlock(op.getResume(), fromTape, mapping);
+    cloner.clone(carries, block, mapping, /*keepEffects=*/false);
+    OpBuilder builder = OpBuilder::atBlockEnd(&block);
+    YieldOp::create(builder, loc, lookup(mapping, carries), ValueRange(), ValueRange());
+  }
+  return success();
+}

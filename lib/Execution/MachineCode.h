@@ -1,0 +1,39 @@
+//===- MachineCode.h - From the LLVM dialect to a callable address --*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_LIB_EXECUTION_MACHINECODE_H
+#define REMAT_LIB_EXECUTION_MACHINECODE_H
+
+#include "remat/Execution/CompiledProgram.h"
+
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+
+namespace remat {
+
+/// A module that is linked into the process.
+class MachineCode {
+public:
+  /// A function of the module as called here: one pointer per argument, to the
+  /// argument's value.
+  using PackedFunction = void (*)(void **);
+
+  /// Translates \p module, which must be in the LLVM dialect, optimises it for
+  /// \p target and links it. Only \p entries, a list of functions, remain
+  /// callable. Appends the times of its phases to \p times.
+  static llvm::Expected<MachineCode> create(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
+                                            const TargetOptions &target, std::vector<PhaseTime> &times);
+
+  /// The address of one of the entries.
+  llvm::Expected<PackedFunction> lookup(llvm::StringRef entry) const;
+
+private:
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+};
+
+} // namespace remat
+
+#endif // REMAT_LIB_EXECUTION_MACHINECODE_H

@@ -1,0 +1,27 @@
+//===- ProgramError.cpp - What can go wrong with a program --------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Execution/ProgramError.h"
+
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace remat;
+
+char ProgramError::ID = 0;
+
+void ProgramError::log(llvm::raw_ostream &stream) const { stream << text; }
+
+std::error_code ProgramError::convertToErrorCode() const { return llvm::inconvertibleErrorCode(); }
+
+llvm::Error remat::makeInputError(const llvm::Twine &message) {
+  return llvm::make_error<ProgramError>(ProgramError::Kind::InvalidInput, message.str());
+}
+
+llvm::Error remat::makeFault(const llvm::Twine &message) {
+  return llvm::make_error<ProgramError>(ProgramError::Kind::Fault, message.str());
+}

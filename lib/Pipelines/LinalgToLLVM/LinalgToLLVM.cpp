@@ -1,0 +1,81 @@
+//===- LinalgToLLVM.cpp - From linalg on memrefs to LLVM ------ ---*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each line says why it stands where it stands.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Pipelines/LinalgToLLVM.h"
+
+#include "remat/Conversion/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace remat;
+using mlir::OpPassManager;
+using mlir::func::FuncOp;
+
+void remat::buildLinalgToKernelsPipeline(OpPassManager &manager,
+                                         const LinalgToLLVMOptions &options) {
+  manager.addPass(createOutlineKernelsPass());
+  manager.addNestedPass<FuncOp>(createConvertLinalgToCPUKernelsPass({options.isa}));
+
+  // f16 and bf16 are stored but computed in f32, op by op, so that fusion does not
+  // change where values are rounded. Functions first: they have no other form.
+  manager.addNestedPass<FuncOp>(mlir::math::createMathExtendToSupportedTypes());
+  mlir::arith::ArithEmulateUnsupportedFloatsOptions emulation;
+  emulation.sourceTypeStrs = {"bf16", "f16"};
+  emulation.targetTypeStr = "f32";
+  manager.addNestedPass<FuncOp>(mlir::arith::createArithEmulateUnsupportedFloats(emulation));
+
+  // While the functions are still math ops: later they would be calls per lane.
+  manager.addPass(createExpandMathPass({options.accurate}));
+  mlir::arith::ArithExpandOpsPassOptions expansion;
+  expansion.includeBf16 = true;
+  manager.addNestedPass<FuncOp>(mlir::arith::createArithExpandOpsPass(expansion));
+  // The index arithmetic of kernels repeats itself; fewer ops to convert.
+  manager.addNestedPass<FuncOp>(mlir::createCSEPass());
+  manager.addPass(mlir::createSCFToControlFlowPass());
+}
+
+void remat::buildKernelsToLLVMPipeline(OpPassManager &manager) {
+  // Strided views become arithmetic on offsets, which is affine until the next line.
+  manager.addPass(mlir::memref::createExpandStridedMetadataPass());
+  manager.addPass(mlir::createLowerAffinePass());
+  // Intrinsics of LLVM where there are some, the C library for the rest: a call per
+  // lane, which is vector code again.
+  mlir::ConvertMathToLLVMPassOptions math;
+  math.approximateLog1p = false;
+  manager.addPass(mlir::createConvertMathToLLVMPass(math));
+  manager.addPass(mlir::createConvertMathToLibmPass());
+  manager.addPass(mlir::createConvertVectorToLLVMPass());
+  manager.addPass(mlir::createFinalizeMemRefToLLVMConversionPass());
+  manager.addPass(mlir::createArithToLLVMConversionPass());
+  manager.addPass(mlir::createConvertIndexToLLVMPass());
+  manager.addPass(mlir::createConvertFuncToLLVMPass());
+  manager.addPass(mlir::createConvertControlFlowToLLVMPass());
+  manager.addPass(mlir::createUBToLLVMConversionPass());
+  manager.addPass(mlir::createReconcileUnrealizedCastsPass());
+}
+
+void remat::buildLinalgToLLVMPipeline(OpPassManager &manager, const LinalgToLLVMOptions &options) {
+  buildLinalgToKernelsPipeline(manager, options);
+  buildKernelsToLLVMPipeline(manager);
+}
+
+void remat::registerLinalgToLLVMPipeline() {
+  mlir::PassPipelineRegistration<LinalgToLLVMOptions>(
+      "remat-linalg-to-llvm", "lowers linalg on memrefs through vector kernels to the LLVM dialect",
+      buildLinalgToLLVMPipeline);
+}

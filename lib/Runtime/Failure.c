@@ -1,0 +1,66 @@
+//===- Failure.c - Errors of a running program ---------------- ---*- C -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A compiled program has no error results. What can go wrong while it runs (an
+// assertion of the step, an index outside a table) ends the run through the
+// handler, which the embedding code sets per thread.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Runtime/Runtime.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/// The exit status of a fault while running.
+enum { FaultStatus = 6 };
+
+static _Thread_local RematFailureHandler currentHandler;
+static _Thread_local void *currentContext;
+
+void rematSetFailureHandler(RematFailureHandler handler, void *context) {
+  currentHandler = handler;
+  currentContext = context;
+}
+
+void rematFail(const char *message) {
+  if (currentHandler)
+    currentHandler(currentContext, message);
+  else
+    fprintf(stderr, "error: %s\n", message);
+  exit(FaultStatus);
+}
+
+static int64_t loadIndex(const void *indices, int64_t at, int64_t width) {
+  switch (width) {
+  case 1:
+    return ((const int8_t *)indices)[at];
+  case 2:
+    return ((const int16_t *)indices)[at];
+  case 4:
+    return ((const int32_t *)indices)[at];
+  default:
+    return ((const int64_t *)indices)[at];
+  }
+}
+
+void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int64_t limit, int64_t width) {
+  for (int64_t step = 0; step < steps; ++step) {
+    for (int64_t position = 0; position < perStep; ++position) {
+      int64_t index = loadIndex(indices, step * perStep + position, width);
+      if (index >= 0 && index < limit)
+        continue;
+      char message[160];
+      snprintf(message, sizeof(message),
+               "index %" PRId64 " at step %" PRId64 ", position %" PRId64 " is outside the table of %" PRId64
+               " rows",
+               index, step, position, limit);
+      rematFail(message);
+    }
+  }
+}

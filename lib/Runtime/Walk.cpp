@@ -1,0 +1,38 @@
+//===- Walk.cpp - Walking a plan table ------------------------ ---*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The C face of schedule::Walker. The walker is the one that the planner and
+// the simulator use, so that what is planned is what runs.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Runtime/Runtime.h"
+#include "remat/Schedule/Walker.h"
+
+using namespace remat::schedule;
+
+static_assert(sizeof(Walker) <= REMAT_WALK_BYTES, "a walk has to fit");
+static_assert(sizeof(Walker::Frame) == REMAT_FRAME_BYTES, "the planner counts frames of this size");
+static_assert(alignof(Walker) <= 8 && alignof(Walker::Frame) <= 8, "the program aligns to 8");
+
+extern "C" void rematWalkBegin(void *walk, const int64_t *table, int64_t state, int64_t tape, int64_t initial,
+                               void *stack) {
+  static_cast<Walker *>(walk)->begin(table, {state, tape, initial}, static_cast<Walker::Frame *>(stack));
+}
+
+extern "C" void rematWalkBeginForward(void *walk, int64_t steps, int64_t initial) {
+  static_cast<Walker *>(walk)->beginForward(steps, initial);
+}
+
+extern "C" int64_t rematWalkNext(void *walk, int64_t *move) {
+  Move next = static_cast<Walker *>(walk)->next();
+  move[0] = next.step;
+  move[1] = next.src;
+  move[2] = next.dst;
+  move[3] = next.tape;
+  return static_cast<int64_t>(next.kind);
+}

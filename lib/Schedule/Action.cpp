@@ -1,0 +1,146 @@
+//===- Action.cpp - what a schedule does, step by step ----------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Moves name places and actions name states. The stream walks the table with
+// items of size 1, so that every item has a place of its own, remembers what
+// lies in each, and says what a move does to it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Schedule/Action.h"
+
+using namespace remat::schedule;
+
+static const char *nameOf(ActionKind kind) {
+  switch (kind) {
+  case ActionKind::Advance:
+    return "advance";
+  case ActionKind::Record:
+    return "record";
+  case ActionKind::Checkpoint:
+    return "checkpoint";
+  case ActionKind::Restore:
+    return "restore";
+  case ActionKind::Keep:
+    return "keep";
+  case ActionKind::Reverse:
+    return "reverse";
+  case ActionKind::DiscardState:
+    return "discard_state";
+  case ActionKind::DiscardTape:
+    return "discard_tape";
+  }
+  return "unknown";
+}
+
+std::string remat::schedule::stringifyAction(const Action &action) {
+  std::string line = "[\"";
+  line += nameOf(action.kind);
+  line += "\", " + std::to_string(action.step);
+  if (action.kind == ActionKind::Advance)
+    line += ", " + std::to_string(action.to);
+  return line + "]";
+}
+
+ActionStream::ActionStream(const PlanTable &table) : stack(table.stackDepth()) {
+  walker.begin(table.data(), SlotSizes{1, 1, 1}, stack.data(), /*drops=*/true);
+  if (table.getStart() != Start::External)
+    slot(0) = 0;
+}
+
+bool ActionStream::next(Action &action) {
+  while (queueHead == queue.size()) {
+    queue.clear();
+    queueHead = 0;
+    if (done)
+      return false;
+    translate(walker.next());
+  }
+  action = queue[queueHead++];
+  return true;
+}
+
+int64_t &ActionStream::slot(int64_t offset) {
+  if (offset >= static_cast<int64_t>(slots.size()))
+    slots.resize(offset + 1, -1);
+  return slots[offset];
+}
+
+void ActionStream::emit(ActionKind kind, int64_t step, int64_t to) {
+  flushAdvance();
+  queue.push_back({kind, step, to});
+}
+
+void ActionStream::flushAdvance() {
+  if (advanceFrom >= 0)
+    queue.push_back({ActionKind::Advance, advanceFrom, core});
+  advanceFrom = -1;
+}
+
+/// Restores `state` unless it is in the core.
+void ActionStream::bring(int64_t state) {
+  if (core == state)
+    return;
+  emit(ActionKind::Restore, state);
+  core = state;
+}
+
+void ActionStream::translate(const Move &move) {
+  switch (move.kind) {
+  case MoveKind::AdvanceFirst:
+  case MoveKind::Advance:
+    bring(move.step);
+    if (advanceFrom < 0)
+      advanceFrom = move.step;
+    core = move.step + 1;
+    break;
+  case MoveKind::RecordFirst:
+  case MoveKind::Record:
+    bring(move.step);
+    emit(ActionKind::Record, move.step + 1);
+    core = move.step + 1;
+    if (move.tape != CoreTape)
+      emit(ActionKind::Keep, move.step + 1);
+    break;
+  case MoveKind::Reverse:
+    emit(ActionKind::Reverse, move.step + 1);
+    return;
+  case MoveKind::Resume:
+  case MoveKind::Copy:
+    bring(move.step);
+    return;
+  case MoveKind::DropState:
+    // A state whose slot was taken over has been discarded then.
+    if (slot(move.src) != move.step)
+      return;
+    slot(move.src) = -1;
+    emit(ActionKind::DiscardState, move.step);
+    return;
+  case MoveKind::DropTape:
+    emit(ActionKind::DiscardTape, move.step + 1);
+    return;
+  case MoveKind::Turn:
+    return;
+  case MoveKind::Done:
+    flushAdvance();
+    done = true;
+    return;
+  }
+  if (move.dst >= 0) {
+    emit(ActionKind::Checkpoint, core);
+    slot(move.dst) = core;
+  }
+}
+
+std::vector<Action> remat::schedule::actions(const PlanTable &table) {
+  std::vector<Action> result;
+  ActionStream stream(table);
+  Action action;
+  while (stream.next(action))
+    result.push_back(action);
+  return result;
+}

@@ -1,0 +1,229 @@
+"""Runs one program over trip counts and budgets and checks what must hold.
+
+    sweep.py --remat-run PATH PROGRAM.mlir [--steps 0 1 2 3 7 37 1000] [--resize 256=5 16=3]
+
+For every trip count the program is written out twice, with a static and with a
+dynamic leading dimension, and called with the same arrays. Checked are:
+
+  * the gradient, against central differences in f64;
+  * for at most eight budgets from the smallest feasible one to unlimited: the same
+    bits in every result, measured peak == planned peak <= budget;
+  * forward steps never fall when the budget falls, and are more than the trip
+    count at the smallest budget (unless the tape is empty);
+  * the dynamic version: the same bits and the same plan as the static one;
+  * a budget of one byte less than the smallest feasible one is refused.
+
+A program says how its arguments are filled in lines `// INPUT name: int LOW HIGH`
+and `// INPUT name: normal SCALE`, or --fill says it; floats are normal with scale 0.3
+otherwise.
+Only the standard library is used.
+"""
+
+import argparse
+import array
+import json
+import math
+import pathlib
+import random
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+
+CANONICAL_STEPS = "1000"
+MAX_BUDGETS = 8
+
+
+def fail(message):
+    sys.exit(f"sweep: {message}")
+
+
+# Writing a program with other sizes
+
+
+def resize(text, sizes):
+    """Replaces dimensions in type aliases, and integers where slices are taken."""
+    replace = lambda match: sizes.get(match.group(), match.group())
+    lines = []
+    for line in text.split("\n"):
+        if line.startswith("!"):
+            line = re.sub(r"(?<=[<x])\d+(?=x)", replace, line)
+        elif "extract_slice" in line or "insert_slice" in line:
+            line = re.sub(r"(?<![\w.])\d+(?![\w.])", replace, line)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def find_time_argument(text, position):
+    """The first argument with a leading time dimension of the function at `position`."""
+    signature = text[position : text.index("{\n", position)]
+    timed = set(re.findall(rf"^(!\w+) = tensor<{CANONICAL_STEPS}x", text, re.M))
+    for name, kind in re.findall(r"%(\w+): (!\w+)", signature):
+        if kind in timed:
+            return name, kind
+    fail("the program has no argument over time")
+
+
+def with_static_steps(text, steps):
+    text = re.sub(rf"^(!\w+ = tensor<){CANONICAL_STEPS}(?=x)", rf"\g<1>{steps}", text, flags=re.M)
+    return text.replace(f"arith.constant {CANONICAL_STEPS} : index", f"arith.constant {steps} : index")
+
+
+def with_dynamic_steps(text):
+    constant = f"%steps = arith.constant {CANONICAL_STEPS} : index"
+    while constant in text:
+        at = text.index(constant)
+        name, kind = find_time_argument(text, text.rindex("func.func", 0, at))
+        text = text.replace(
+            constant,
+            f"%time_axis = arith.constant 0 : index\n  %steps = tensor.dim %{name}, %time_axis : {kind}",
+            1,
+        )
+    return re.sub(rf"^(!\w+ = tensor<){CANONICAL_STEPS}(?=x)", r"\g<1>?", text, flags=re.M)
+
+
+# Inputs
+
+
+def read_entry(text):
+    """Name and arguments [(name, shape, element type)] of the public function."""
+    aliases = dict(re.findall(r"^(!\w+) = tensor<([^>]*)>", text, re.M))
+    entry = re.search(r"^func\.func @(\w+)\((.*?)\)\s*->", text, re.M | re.S)
+    arguments = []
+    for name, kind in re.findall(r"%(\w+): (!\w+)", entry.group(2)):
+        *shape, element = aliases[kind].split("x")
+        arguments.append((name, [int(extent) for extent in shape], element))
+    return entry.group(1), arguments
+
+
+def write_npy(path, shape, element, values):
+    codes = {"f32": ("<f4", "f"), "bf16": ("<f4", "f"), "f64": ("<f8", "d"), "i32": ("<i4", "i")}
+    descriptor, code = codes[element]
+    extents = "".join(f"{extent}, " for extent in shape)
+    header = f"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': ({extents}), }}"
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    data = array.array(code, values)
+    if sys.byteorder == "big":
+        data.byteswap()
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data.tobytes())
+
+
+def write_inputs(folder, text, fill):
+    rules = {**dict(re.findall(r"^// INPUT (\w+): (.*)$", text, re.M)), **fill}
+    options = []
+    for name, shape, element in read_entry(text)[1]:
+        generator = random.Random(zlib.crc32(name.encode()))
+        kind, *numbers = rules.get(name, "normal 0.3").split()
+        count = math.prod(shape)
+        if kind == "int":
+            values = [generator.randint(int(numbers[0]), int(numbers[1])) for _ in range(count)]
+        else:
+            values = [generator.gauss(0.0, float(numbers[0])) for _ in range(count)]
+        path = folder / f"{name}.npy"
+        write_npy(path, shape, element, values)
+        options += ["--input", f"{name}={path}"]
+    return options
+
+
+# Running
+
+
+class Runner:
+    def __init__(self, remat_run, options):
+        self.remat_run = remat_run
+        self.options = options
+
+    def __call__(self, program, *options, status=0):
+        command = [self.remat_run, str(program), *self.options, *options]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != status:
+            fail(f"exit {done.returncode} instead of {status}\n{' '.join(command)}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def report(self, program, budget, status=0):
+        return json.loads(self(program, "--json", "--repeat", "1", "--budget", str(budget), status=status))
+
+
+def bits(report):
+    return {result["name"]: result["sha256"] for result in report["results"]}
+
+
+def choose_budgets(smallest, largest):
+    """From the smallest to the largest, evenly on a logarithmic scale, one per 64 bytes at most."""
+    if largest <= smallest:
+        return [smallest]
+    budgets = set()
+    for i in range(MAX_BUDGETS - 1):
+        exact = smallest * (largest / smallest) ** (i / (MAX_BUDGETS - 1))
+        budgets.add(max(smallest, int(exact) // 64 * 64))
+    return sorted(budgets | {largest})
+
+
+def check_report(report, what):
+    if not report["measured_peak_bytes"] == report["planned_peak_bytes"]:
+        fail(f"{what}: measured peak {report['measured_peak_bytes']}, planned {report['planned_peak_bytes']}")
+    if report["measured_peak_bytes"] > report["budget_bytes"] >= 0:
+        fail(f"{what}: peak {report['measured_peak_bytes']} above the budget")
+
+
+def check_steps(run, static, dynamic, steps, loops, empty_tape):
+    run(static, "--check-gradient")
+    unlimited = run.report(static, "unlimited")
+    check_report(unlimited, f"{steps} steps, unlimited")
+    smallest = run.report(static, 0, status=3)["minimum_budget"]
+    run.report(static, smallest - 1, status=3)
+    budgets = choose_budgets(smallest, unlimited["store_all_bytes"])
+    forward = {}
+    for budget in budgets:
+        report = run.report(static, budget)
+        what = f"{steps} steps, budget {budget}"
+        check_report(report, what)
+        if bits(report) != bits(unlimited):
+            fail(f"{what}: other bits than with everything kept")
+        if report["reverse_steps"] != loops * steps:
+            fail(f"{what}: {report['reverse_steps']} reverse steps")
+        forward[budget] = report["forward_steps"]
+        if budget in (budgets[0], budgets[-1]):
+            other = run.report(dynamic, budget)
+            check_report(other, what + ", dynamic")
+            if bits(other) != bits(unlimited):
+                fail(f"{what}: the dynamic trip count gives other bits")
+            if other["forward_steps"] != report["forward_steps"]:
+                fail(f"{what}: {other['forward_steps']} forward steps with a dynamic trip count, "
+                     f"{report['forward_steps']} with a static one")
+    counts = [forward[budget] for budget in budgets]
+    if counts != sorted(counts, reverse=True) or counts[-1] != loops * steps:
+        fail(f"{steps} steps: forward steps {counts} for growing budgets {budgets}")
+    if steps >= 7 and empty_tape != (counts[0] == counts[-1]):
+        fail(f"{steps} steps: {counts[0]} forward steps at the smallest budget, {counts[-1]} unlimited")
+    print(f"steps {steps}: budgets {budgets}, forward steps {counts}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("program", type=pathlib.Path)
+    parser.add_argument("--remat-run", required=True)
+    parser.add_argument("--steps", type=int, nargs="+", default=[0, 1, 2, 3, 7, 37, 1000])
+    parser.add_argument("--resize", nargs="*", default=[], metavar="OLD=NEW")
+    parser.add_argument("--fill", nargs="*", default=[], metavar="NAME=RULE")
+    parser.add_argument("--empty-tape", action="store_true", help="nothing is ever run twice")
+    arguments = parser.parse_args()
+
+    fill = dict(pair.split("=") for pair in arguments.fill)
+    text = resize(arguments.program.read_text(), dict(pair.split("=") for pair in arguments.resize))
+    loops = text.count("remat.recurrence ")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        static, dynamic = folder / "static.mlir", folder / "dynamic.mlir"
+        dynamic.write_text(with_dynamic_steps(text))
+        for steps in arguments.steps:
+            instance = with_static_steps(text, steps)
+            static.write_text(instance)
+            run = Runner(arguments.remat_run, write_inputs(folder, instance, fill))
+            check_steps(run, static, dynamic, steps, loops, arguments.empty_tape)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+//===- CompiledProgramTest.cpp - Tests of the embedding API -------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Execution/CompiledProgram.h"
+
+#include "remat/Execution/ProgramError.h"
+#include "remat/InitAll.h"
+
+#include "mlir/Parser/Parser.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+using namespace remat;
+
+namespace {
+
+/// Parses and compiles programs; diagnostics are kept, not printed.
+class CompiledProgramTest : public ::testing::Test {
+protected:
+  CompiledProgramTest() {
+    mlir::DialectRegistry registry;
+    registerAllDialects(registry);
+    context.appendDialectRegistry(registry);
+    context.loadAllAvailableDialects();
+    context.getDiagEngine().registerHandler([](mlir::Diagnostic &) {});
+  }
+
+  /// Null, with the message in `error`, if the program is not accepted.
+  std::unique_ptr<CompiledProgram> compile(llvm::StringRef source, llvm::StringRef entry = "f") {
+    auto module = mlir::parseSourceString<mlir::ModuleOp>(source, &context);
+    if (!module) {
+      error = "the source does not parse";
+      return nullptr;
+    }
+    auto program = CompiledProgram::compile(*module, entry, CPUPipelineOptions());
+    if (program)
+      return std::move(*program);
+    error = llvm::toString(program.takeError());
+    return nullptr;
+  }
+
+  mlir::MLIRContext context;
+  std::string error;
+};
+
+} // namespace
+
+static Array makeArray(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<float> values) {
+  Array array = llvm::cantFail(Array::create(ElementType::F32, shape));
+  llvm::copy(values, array.getElements<float>().begin());
+  return array;
+}
+
+TEST_F(CompiledProgramTest, CallsElementwiseCode) {
+  auto program = compile(R"(
+    func.func @f(%x: tensor<4xf32> {remat.name = "x"}) -> (tensor<4xf32> {remat.name = "y"}) {
+      %y = math.tanh %x : tensor<4xf32>
+      return %y : tensor<4xf32>
+    })");
+  ASSERT_TRUE(program) << error;
+  EXPECT_EQ(program->getSignature().getArguments()[0].name, "x");
+  EXPECT_EQ(program->getSignature().getResults()[0].name, "y");
+  EXPECT_GT(program->getCompileSeconds(), 0);
+
+  Array x = makeArray({4}, {-1, 0, 0.5, 2});
+  Array y = makeArray({4}, {9, 9, 9, 9});
+  ASSERT_FALSE(program->call({x.getView()}, {y.getView()}));
+  for (int i = 0; i < 4; ++i)
+    EXPECT_NEAR(y.getElements<float>()[i], std::tanh(x.getElements<float>()[i]), 1e-6);
+}
+
+TEST_F(CompiledProgramTest, ScalarsAndDynamicExtents) {
+  auto program = compile(R"(
+    func.func @f(%x: tensor<?xf32>, %a: f32, %n: index) -> (tensor<?xf32>, tensor<?xf32>) {
+      %c0 = arith.constant 0 : index
+      %size = tensor.dim %x, %c0 : tensor<?xf32>
+      %first = tensor.empty(%size) : tensor<?xf32>
+      %second = tensor.empty(%n) : tensor<?xf32>
+      %y = linalg.fill ins(%a : f32) outs(%first : tensor<?xf32>) -> tensor<?xf32>
+      %z = linalg.fill ins(%a : f32) outs(%second : tensor<?xf32>) -> tensor<?xf32>
+      return %y, %z : tensor<?xf32>, tensor<?xf32>
+    })");
+  ASSERT_TRUE(program) << error;
+  Array x = makeArray({3}, {1, 2, 3});
+  float a = 7;
+  int64_t n = 2;
+  std::vector<ArrayView> arguments = {x.getView(), {ElementType::F32, {}, &a}, {ElementType::Index, {}, &n}};
+  auto results = program->getSignature().allocateResults(arguments);
+  ASSERT_TRUE(bool(results));
+  EXPECT_EQ((*results)[0].getShape(), llvm::ArrayRef<int64_t>({3}));
+  EXPECT_EQ((*results)[1].getShape(), llvm::ArrayRef<int64_t>({2}));
+  ASSERT_FALSE(program->call(arguments, {(*results)[0].getView(), (*results)[1].getView()}));
+  EXPECT_EQ((*results)[1].getElements<float>(), llvm::ArrayRef<float>({7, 7}));
+
+  // A negative extent is an error of the caller.
+  n = -1;
+  auto negative = program->getSignature().allocateResults(arguments);
+  ASSERT_FALSE(bool(negative));
+  EXPECT_EQ(llvm::toString(negative.takeError()), "argument 'arg2' expects a value that is not negative, but got -1");
+}
+
+TEST_F(CompiledProgramTest, WrongArraysAreErrors) {
+  auto program = compile(R"(
+    func.func @f(%x: tensor<2x?xf32>) -> tensor<2x?xf32> {
+      return %x : tensor<2x?xf32>
+    })");
+  ASSERT_TRUE(program) << error;
+  Array x = makeArray({2, 3}, {0, 0, 0, 0, 0, 0});
+  Array flat = makeArray({6}, {0, 0, 0, 0, 0, 0});
+  Array small = makeArray({2, 2}, {0, 0, 0, 0});
+  EXPECT_EQ(llvm::toString(program->call({flat.getView()}, {x.getView()})),
+            "argument 'arg0' expects 2x?xf32, but got 6xf32");
+  EXPECT_EQ(llvm::toString(program->call({x.getView()}, {small.getView()})),
+            "result 'result0' expects 2x3xf32, but got 2x2xf32");
+  EXPECT_EQ(llvm::toString(program->call({}, {x.getView()})), "expects 1 arguments, but got 0");
+  ArrayView wrongType = x.getView();
+  wrongType.type = ElementType::I32;
+  EXPECT_EQ(llvm::toString(program->call({wrongType}, {x.getView()})),
+            "argument 'arg0' expects 2x?xf32, but got 2x3xi32");
+  ArrayView noMemory = x.getView();
+  noMemory.data = nullptr;
+  EXPECT_EQ(llvm::toString(program->call({noMemory}, {x.getView()})), "argument 'arg0' has no memory");
+}
+
+TEST_F(CompiledProgramTest, FailedAssertionIsAnError) {
+  auto program = compile(R"(
+    func.func @f(%x: tensor<f32>) -> tensor<f32> {
+      %value = tensor.extract %x[] : tensor<f32>
+      %zero = arith.constant 0.0 : f32
+      %positive = arith.cmpf ogt, %value, %zero : f32
+      cf.assert %positive, "x is not positive"
+      return %x : tensor<f32>
+    })");
+  ASSERT_TRUE(program) << error;
+  Array x = makeArray({}, {-1});
+  Array y = makeArray({}, {0});
+  llvm::Error failure = program->call({x.getView()}, {y.getView()});
+  ASSERT_TRUE(failure.isA<ProgramError>());
+  llvm::handleAllErrors(std::move(failure), [](const ProgramError &fault) {
+    EXPECT_EQ(fault.getKind(), ProgramError::Kind::Fault);
+    EXPECT_EQ(fault.message(), "x is not positive");
+  });
+  // The program can be called again.
+  x.getElements<float>()[0] = 3;
+  ASSERT_FALSE(program->call({x.getView()}, {y.getView()}));
+  EXPECT_EQ(y.getElements<float>()[0], 3);
+}
+
+TEST_F(CompiledProgramTest, WrongProgramsAreErrors) {
+  EXPECT_FALSE(compile("func.func @f() { return }", "g"));
+  EXPECT_EQ(error, "there is no function @g");
+  EXPECT_FALSE(compile("func.func private @f()"));
+  EXPECT_EQ(error, "function @f has no body");
+  EXPECT_FALSE(compile("func.func @f(%x: memref<4xf32>) { return }"));
+  EXPECT_EQ(error, "argument 'arg0' of @f expects a ranked tensor or a scalar of float, integer or index "
+                   "type, but got memref<4xf32>");
+  EXPECT_FALSE(compile("func.func @f(%x: f32) -> f32 { return %x : f32 }"));
+  EXPECT_EQ(error, "result 'result0' of @f expects a ranked tensor of float, integer or index type, but "
+                   "got f32");
+  EXPECT_FALSE(compile(R"(
+    func.func @f(%n: index) -> tensor<?xf32> {
+      %m = arith.muli %n, %n : index
+      %x = tensor.empty(%m) : tensor<?xf32>
+      return %x : tensor<?xf32>
+    })"));
+  EXPECT_EQ(error, "result 'result0' of @f expects a dynamic extent to be an extent or a value of an "
+                   "argument, but extent 0 of tensor<?xf32> is not");
+}

@@ -1,0 +1,188 @@
+//===- GradientCheck.cpp - Gradients against central differences --------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "GradientCheck.h"
+
+#include "FloatElements.h"
+#include "GradientPrograms.h"
+#include "Inputs.h"
+#include "Ridders.h"
+#include "remat/Execution/ProgramError.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+using namespace remat;
+
+/// Directions per operand: one may be blind by chance, hardly two.
+static constexpr unsigned numDirections = 2;
+
+static std::vector<ArrayView> getViews(llvm::MutableArrayRef<Array> arrays) {
+  std::vector<ArrayView> views;
+  for (Array &array : arrays)
+    views.push_back(array.getView());
+  return views;
+}
+
+/// Calls \p program with results of its own.
+static llvm::Expected<std::vector<Array>> run(CompiledProgram &program, llvm::MutableArrayRef<Array> arguments) {
+  std::vector<ArrayView> views = getViews(arguments);
+  if (llvm::Error error = program.getSignature().checkArguments(views))
+    return std::move(error);
+  auto results = program.getSignature().allocateResults(views);
+  if (!results)
+    return results;
+  if (llvm::Error error = program.call(views, getViews(*results)))
+    return std::move(error);
+  return results;
+}
+
+static double dot(const Array &left, const Array &right) {
+  double sum = 0;
+  for (int64_t i = 0; i < left.getNumElements(); ++i)
+    sum += loadFloat(left, i) * loadFloat(right, i);
+  return sum;
+}
+
+namespace {
+
+/// The checks for one remat.value_and_gradient.
+class Checker {
+public:
+  /// \p point holds the operands: arguments of the callee, then seeds.
+  Checker(const GradientRequest &request, CompiledProgram &value, std::vector<Array> point,
+          std::vector<Array> gradients, double tolerance)
+      : request(request), value(value), point(std::move(point)), gradients(std::move(gradients)), tolerance(tolerance) {
+  }
+
+  llvm::Expected<GradientCheckResult> check(unsigned number, uint64_t seed);
+
+private:
+  /// <s, f(x + t u)>, u along operand \p operand.
+  llvm::Expected<double> evaluate(unsigned operand, const Array &direction, double t);
+
+  const GradientRequest &request;
+  CompiledProgram &value;
+  std::vector<Array> point;
+  std::vector<Array> gradients;
+  double tolerance;
+};
+
+} // namespace
+
+llvm::Expected<double> Checker::evaluate(unsigned operand, const Array &direction, double t) {
+  Array &x = point[operand];
+  llvm::Expected<Array> kept = widen(x);
+  if (!kept)
+    return kept.takeError();
+  for (int64_t i = 0; i < x.getNumElements(); ++i)
+    storeFloat(x, i, loadFloat(x, i) + t * loadFloat(direction, i));
+  size_t numArguments = value.getSignature().getArguments().size();
+  auto results = run(value, llvm::MutableArrayRef<Array>(point).take_front(numArguments));
+  x = std::move(*kept);
+  if (!results)
+    return results.takeError();
+  double sum = 0;
+  for (auto [number, result] : llvm::enumerate(*results)) {
+    if (request.numSeeds == 0)
+      sum += loadFloat(result, 0);
+    else
+      sum += dot(result, point[numArguments + number]);
+  }
+  return sum;
+}
+
+llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t seed) {
+  unsigned operand = request.wrt[number];
+  const Array &gradient = gradients[number];
+  llvm::Expected<Array> direction = Array::create(ElementType::F64, gradient.getShape());
+  if (!direction)
+    return direction.takeError();
+  GradientCheckResult result;
+  result.name = request.callee + " " + request.operandNames[operand];
+  if (llvm::Error error = generateValues(*direction, InputSpec(), seed, result.name))
+    return std::move(error);
+
+  result.tolerance = tolerance;
+  result.gradient = dot(gradient, *direction);
+  double norm = std::sqrt(dot(gradient, gradient));
+  // How long a step may be depends on how curved the function is.
+  Derivative best{0, std::numeric_limits<double>::infinity()};
+  for (double step : {1e-3, 1e-4, 1e-5, 1e-6, 1e-2, 1e-7}) {
+    double goal = 0.01 * tolerance * std::max(norm, std::numeric_limits<double>::min());
+    auto derivative = differentiate([&](double t) { return evaluate(operand, *direction, t); }, step, goal);
+    if (!derivative)
+      return derivative.takeError();
+    if (derivative->error < best.error)
+      best = *derivative;
+    if (best.error <= goal)
+      break;
+  }
+  result.difference = best.value;
+  result.differenceError = best.error;
+  double deviation = std::abs(result.gradient - result.difference) + result.differenceError;
+  double scale = std::max(std::abs(result.difference), norm);
+  result.relativeError = deviation == 0 ? 0 : deviation / scale;
+  // Written so that a NaN fails.
+  result.passed = result.relativeError <= tolerance;
+  return result;
+}
+
+/// The operands of a request at the point \p arguments, in f64.
+static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &programs, unsigned index,
+                                                       llvm::ArrayRef<Array> arguments,
+                                                       const CPUPipelineOptions &options, const TargetOptions &target) {
+  std::vector<Array> wide;
+  for (const Array &argument : arguments) {
+    llvm::Expected<Array> copy = widen(argument);
+    if (!copy)
+      return copy.takeError();
+    wide.push_back(std::move(*copy));
+  }
+  auto prefix = CompiledProgram::compile(programs.getModule(), programs.addPrefix(index), options, target);
+  if (!prefix)
+    return prefix.takeError();
+  return run(**prefix, wide);
+}
+
+llvm::Expected<std::vector<GradientCheckResult>>
+remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayRef<Array> arguments,
+                      const CPUPipelineOptions &options, const TargetOptions &target, uint64_t seed, double tolerance) {
+  auto programs = GradientPrograms::create(module, entry);
+  if (!programs)
+    return programs.takeError();
+  std::vector<GradientCheckResult> checks;
+  for (auto [index, request] : llvm::enumerate(programs->getRequests())) {
+    auto point = computePoint(*programs, index, arguments, options, target);
+    if (!point)
+      return point.takeError();
+    auto gradient = CompiledProgram::compile(programs->getModule(), programs->addGradient(index), options, target);
+    if (!gradient)
+      return gradient.takeError();
+    auto gradients = run(**gradient, *point);
+    if (!gradients)
+      return gradients.takeError();
+    gradient->reset();
+
+    auto valueModule = programs->createValueModule(index);
+    if (!valueModule)
+      return valueModule.takeError();
+    auto value = CompiledProgram::compile(**valueModule, GradientPrograms::valueName, options, target);
+    if (!value)
+      return value.takeError();
+    Checker checker(request, **value, std::move(*point), std::move(*gradients), tolerance);
+    for (unsigned number = 0; number < request.wrt.size(); ++number)
+      for (unsigned direction = 0; direction < numDirections; ++direction) {
+        auto check = checker.check(number, seed + direction);
+        if (!check)
+          return check.takeError();
+        checks.push_back(std::move(*check));
+      }
+  }
+  return checks;
+}

@@ -1,0 +1,56 @@
+//===- GradientCheck.h - Gradients against central differences ------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// For each remat.value_and_gradient in the entry, with operands x, seeds s and
+// gradients g: along a random direction u of an operand, <g, u> must equal the
+// derivative of t -> <s, f(x + t u)> at 0. The whole program is computed in f64 for
+// this. g comes from the program as planned under the user's budget; f comes from a
+// separate, plain lowering of the function without any plan.
+//
+// The derivative is Ridders' extrapolation of central differences (C. Ridders,
+// "Accurate computation of F'(x) and F'(x)F''(x)", Advances in Engineering Software
+// 4(2), 1982), which also says how far it can be trusted. A check passes if
+//
+//   |<g, u> - derivative| + estimated error of the derivative <= tolerance * scale
+//
+// with scale = max(|derivative|, |g|), elements of u being of size 1. So a
+// difference that can not be computed well proves nothing, and is a failure.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_RUN_GRADIENTCHECK_H
+#define REMAT_TOOLS_REMAT_RUN_GRADIENTCHECK_H
+
+#include "remat/Execution/CompiledProgram.h"
+
+namespace remat {
+
+/// The comparison for one operand of one remat.value_and_gradient.
+struct GradientCheckResult {
+  /// The callee and the name of the operand in it.
+  std::string name;
+  /// <g, u>.
+  double gradient = 0;
+  /// The derivative along u, and how far off it may be.
+  double difference = 0;
+  double differenceError = 0;
+  /// (|gradient - difference| + differenceError) / scale.
+  double relativeError = 0;
+  double tolerance = 0;
+  bool passed = false;
+};
+
+/// Checks all gradients that \p entry of \p module asks for, at the point
+/// \p arguments. Fails (as an error) if there is no gradient in the entry or if the
+/// program can not be checked.
+llvm::Expected<std::vector<GradientCheckResult>>
+checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayRef<Array> arguments,
+               const CPUPipelineOptions &options, const TargetOptions &target, uint64_t seed, double tolerance);
+
+} // namespace remat
+
+#endif // REMAT_TOOLS_REMAT_RUN_GRADIENTCHECK_H

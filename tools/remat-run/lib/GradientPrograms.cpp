@@ -1,0 +1,145 @@
+//===- GradientPrograms.cpp - The programs behind a gradient check ------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "GradientPrograms.h"
+
+#include "remat/Conversion/Passes.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Execution/ProgramError.h"
+#include "remat/Execution/Signature.h"
+
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace remat;
+
+/// Starts a public function at the end of \p module.
+static func::FuncOp createFunction(ModuleOp module, StringRef name, TypeRange arguments, TypeRange results) {
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  auto type = builder.getFunctionType(arguments, results);
+  auto function = func::FuncOp::create(builder, module.getLoc(), name, type);
+  function.addEntryBlock();
+  return function;
+}
+
+/// Adds a return and the result types that go with it.
+static void finishFunction(func::FuncOp function, OpBuilder &builder, ValueRange results) {
+  func::ReturnOp::create(builder, function.getLoc(), results);
+  function.setFunctionType(builder.getFunctionType(function.getArgumentTypes(), results.getTypes()));
+}
+
+static llvm::Expected<GradientRequest> describeRequest(ValueAndGradientOp op) {
+  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(op, op.getCalleeAttr());
+  if (!callee)
+    return makeInputError("there is no function @" + op.getCallee());
+  GradientRequest request;
+  request.callee = callee.getName().str();
+  for (unsigned i = 0; i < callee.getNumArguments(); ++i) {
+    auto name = callee.getArgAttrOfType<StringAttr>(i, nameAttrName);
+    request.operandNames.push_back(name ? name.str() : "arg" + std::to_string(i));
+  }
+  request.numSeeds = op.getSeeds().size();
+  request.wrt.assign(op.getWrt().begin(), op.getWrt().end());
+  return request;
+}
+
+llvm::Expected<GradientPrograms> GradientPrograms::create(ModuleOp source, StringRef entryName) {
+  GradientPrograms programs;
+  programs.module = source.clone();
+  PassManager manager(source.getContext(), ModuleOp::getOperationName());
+  manager.addPass(createWidenFloatsPass());
+  if (failed(manager.run(*programs.module)))
+    return makeInputError("the program can not be computed in f64");
+  programs.entry = programs.module->lookupSymbol<func::FuncOp>(entryName);
+
+  bool stopsGradient = false;
+  programs.module->walk([&](StopGradientOp) { stopsGradient = true; });
+  if (stopsGradient)
+    return makeInputError("--check-gradient expects no remat.stop_gradient: differences do not stop there");
+  for (auto op : programs.entry.getBody().front().getOps<ValueAndGradientOp>())
+    programs.ops.push_back(op);
+  if (programs.ops.empty())
+    return makeInputError("--check-gradient expects a remat.value_and_gradient in @" + entryName);
+  for (ValueAndGradientOp op : programs.ops) {
+    auto request = describeRequest(op);
+    if (!request)
+      return request.takeError();
+    programs.requests.push_back(std::move(*request));
+  }
+  return programs;
+}
+
+std::string GradientPrograms::addPrefix(unsigned index) {
+  std::string name = "remat_check_prefix_" + std::to_string(index);
+  func::FuncOp function = createFunction(*module, name, entry.getArgumentTypes(), {});
+  OpBuilder builder = OpBuilder::atBlockEnd(&function.getBody().front());
+  IRMapping mapping;
+  mapping.map(entry.getArguments(), function.getArguments());
+
+  // Only what the operands need: later gradients would be computed for nothing.
+  llvm::SetVector<Operation *> slice;
+  BackwardSliceOptions options;
+  options.omitBlockArguments = true;
+  options.omitUsesFromAbove = false;
+  (void)getBackwardSlice(ops[index].getOperation(), &slice, options);
+  for (Operation &op : entry.getBody().front())
+    if (slice.contains(&op))
+      builder.clone(op, mapping);
+
+  SmallVector<Value> results;
+  for (Value operand : ops[index]->getOperands()) {
+    Value value = mapping.lookup(operand);
+    if (!isa<TensorType>(value.getType()))
+      value =
+          tensor::FromElementsOp::create(builder, function.getLoc(), RankedTensorType::get({}, value.getType()), value);
+    results.push_back(value);
+  }
+  finishFunction(function, builder, results);
+  return name;
+}
+
+std::string GradientPrograms::addGradient(unsigned index) {
+  std::string name = "remat_check_gradient_" + std::to_string(index);
+  ValueAndGradientOp op = ops[index];
+  func::FuncOp function = createFunction(*module, name, op->getOperandTypes(), {});
+  OpBuilder builder = OpBuilder::atBlockEnd(&function.getBody().front());
+  IRMapping mapping;
+  mapping.map(op->getOperands(), function.getArguments());
+  Operation *copy = builder.clone(*op, mapping);
+  // An operand that is used twice was mapped to its last place.
+  copy->setOperands(function.getArguments());
+  finishFunction(function, builder, copy->getResults().take_back(op.getWrt().size()));
+  return name;
+}
+
+llvm::Expected<OwningOpRef<ModuleOp>> GradientPrograms::createValueModule(unsigned index) {
+  OwningOpRef<ModuleOp> copy(module->clone());
+  ValueAndGradientOp op = ops[index];
+  auto callee = copy->lookupSymbol<func::FuncOp>(op.getCallee());
+  func::FuncOp function = createFunction(*copy, valueName, callee.getArgumentTypes(), {});
+  OpBuilder builder = OpBuilder::atBlockEnd(&function.getBody().front());
+  auto call = func::CallOp::create(builder, op.getLoc(), callee, function.getArguments());
+  SmallVector<Value> results;
+  for (int64_t result : op.getOf())
+    results.push_back(call.getResult(result));
+  finishFunction(function, builder, results);
+  for (auto other : copy->getOps<func::FuncOp>())
+    if (other != function)
+      other.setPrivate();
+
+  PassManager manager(copy->getContext(), ModuleOp::getOperationName());
+  manager.addPass(mlir::createInlinerPass());
+  manager.addPass(mlir::createSymbolDCEPass());
+  manager.addPass(createConvertRematSourceToSCFPass());
+  if (failed(manager.run(*copy)))
+    return makeInputError("@" + op.getCallee() + " can not be lowered without a plan");
+  return copy;
+}

@@ -1,0 +1,199 @@
+//===- Report.cpp - What a run found out --------------------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Report.h"
+
+#include "remat/Support/Budget.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SHA256.h"
+#include "llvm/TargetParser/Host.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+using namespace remat;
+using llvm::StringRef;
+
+namespace {
+
+struct TimeSummary {
+  double median = 0;
+  double min = 0;
+  double max = 0;
+};
+
+} // namespace
+
+static TimeSummary summarize(std::vector<double> seconds) {
+  if (seconds.empty())
+    return {};
+  llvm::sort(seconds);
+  size_t middle = seconds.size() / 2;
+  double median = seconds.size() % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+  return {median, seconds.front(), seconds.back()};
+}
+
+static double sumSeconds(llvm::ArrayRef<PhaseTime> phases) {
+  return std::accumulate(phases.begin(), phases.end(), 0.0,
+                         [](double sum, const PhaseTime &phase) { return sum + phase.seconds; });
+}
+
+ResultDigest remat::digestResult(StringRef name, const Array &array) {
+  ResultDigest digest;
+  digest.name = name.str();
+  digest.shape.assign(array.getShape().begin(), array.getShape().end());
+  digest.type = array.getType();
+  digest.sha256 = llvm::toHex(llvm::SHA256::hash(array.getBytes()), /*LowerCase=*/true);
+  return digest;
+}
+
+std::string remat::describeDevice() {
+  // The kernel knows the name that the processor is sold under.
+  if (auto info = llvm::MemoryBuffer::getFileAsStream("/proc/cpuinfo")) {
+    StringRef rest = (*info)->getBuffer();
+    while (!rest.empty()) {
+      auto [line, tail] = rest.split('\n');
+      auto [key, value] = line.split(':');
+      if (key.trim() == "model name")
+        return value.trim().str();
+      rest = tail;
+    }
+  }
+  return llvm::sys::getHostCPUName().str();
+}
+
+static void printTimes(llvm::json::OStream &json, StringRef name, const std::vector<double> &seconds) {
+  json.attributeObject(name, [&] {
+    TimeSummary times = summarize(seconds);
+    json.attribute("median", times.median);
+    json.attribute("min", times.min);
+    json.attribute("max", times.max);
+    json.attribute("runs", static_cast<int64_t>(seconds.size()));
+  });
+}
+
+/// A number, or null where JSON has no spelling for it.
+static llvm::json::Value toValue(double number) {
+  return std::isfinite(number) ? llvm::json::Value(number) : llvm::json::Value(nullptr);
+}
+
+void remat::printInfeasible(const ProgramError &error, llvm::raw_ostream &stream) {
+  llvm::json::OStream json(stream, /*IndentSize=*/2);
+  json.object([&] {
+    json.attribute("feasible", false);
+    json.attribute("budget", error.getBudget());
+    json.attribute("minimum_budget", error.getMinimumBudget());
+  });
+  stream << '\n';
+}
+
+void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
+  llvm::json::OStream json(stream, /*IndentSize=*/2);
+  const PlanFigures &plan = report.plan;
+  json.object([&] {
+    json.attribute("entry", report.entry);
+    json.attribute("target", "cpu");
+    json.attribute("device", report.device);
+    json.attribute("threads", 1);
+    json.attribute("steps", plan.steps);
+    json.attribute("policy", plan.policy);
+    json.attribute("budget_bytes",
+                   plan.budgetBytes ? llvm::json::Value(*plan.budgetBytes) : llvm::json::Value(nullptr));
+    json.attribute("planned_peak_bytes", plan.peakBytes);
+    json.attribute("measured_peak_bytes", report.measurement.getPeakBytes());
+    json.attribute("store_all_bytes", plan.storeAllBytes);
+    json.attribute("minimum_budget_bytes", plan.minimumBudgetBytes);
+    json.attribute("parameter_copy_bytes", plan.parameterCopyBytes);
+    json.attribute("total_bytes", plan.getTotalBytes());
+    json.attribute("stack_bytes", report.measurement.stackBytes);
+    json.attribute("heap_allocations", report.measurement.heap.allocations);
+    json.attribute("forward_steps", report.counters.getForwardSteps());
+    json.attribute("reverse_steps", report.counters.reverse);
+    json.attribute("planned_forward_steps", plan.forwardSteps);
+    json.attribute("planned_time_ratio", plan.timeRatio);
+    json.attribute("lower_bound_time_ratio", plan.lowerBoundRatio);
+    json.attribute("certified", plan.certified);
+    json.attribute("bit_identical",
+                   report.bitIdentical ? llvm::json::Value(*report.bitIdentical) : llvm::json::Value(nullptr));
+    json.attribute("compile_seconds", sumSeconds(report.phases));
+    json.attributeObject("compile_phases", [&] {
+      for (const PhaseTime &phase : report.phases)
+        json.attribute(phase.name, phase.seconds);
+    });
+    printTimes(json, "seconds", report.seconds);
+    printTimes(json, "cpu_seconds", report.cpuSeconds);
+    json.attributeArray("results", [&] {
+      for (const ResultDigest &result : report.results)
+        json.object([&] {
+          json.attribute("name", result.name);
+          json.attributeArray("shape", [&] {
+            for (int64_t extent : result.shape)
+              json.value(extent);
+          });
+          json.attribute("dtype", getName(result.type));
+          json.attribute("sha256", result.sha256);
+        });
+    });
+    if (report.gradientChecks.empty())
+      return;
+    json.attributeArray("gradient_checks", [&] {
+      for (const GradientCheckResult &check : report.gradientChecks)
+        json.object([&] {
+          json.attribute("name", check.name);
+          json.attribute("gradient", toValue(check.gradient));
+          json.attribute("difference", toValue(check.difference));
+          json.attribute("difference_error", toValue(check.differenceError));
+          json.attribute("relative_error", toValue(check.relativeError));
+          json.attribute("tolerance", check.tolerance);
+          json.attribute("passed", check.passed);
+        });
+    });
+  });
+  stream << '\n';
+}
+
+void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
+  auto row = [&](StringRef name, const llvm::Twine &value) { stream << llvm::left_justify(name, 24) << value << '\n'; };
+  auto format = [](const char *pattern, double value) {
+    std::string text;
+    llvm::raw_string_ostream(text) << llvm::format(pattern, value);
+    return text;
+  };
+  const PlanFigures &plan = report.plan;
+  row("entry", "@" + report.entry);
+  row("device", report.device + ", 1 thread");
+  row("steps", llvm::Twine(plan.steps));
+  row("policy", plan.policy);
+  row("budget", plan.budgetBytes ? formatByteSize(*plan.budgetBytes) : "unlimited");
+  row("planned peak", formatByteSize(plan.peakBytes));
+  row("measured peak", formatByteSize(report.measurement.getPeakBytes()));
+  row("keeping everything", formatByteSize(plan.storeAllBytes));
+  row("smallest budget", formatByteSize(plan.minimumBudgetBytes));
+  row("parameter copies", formatByteSize(plan.parameterCopyBytes));
+  row("total", formatByteSize(plan.getTotalBytes()));
+  row("forward steps", llvm::Twine(report.counters.getForwardSteps()));
+  row("reverse steps", llvm::Twine(report.counters.reverse));
+  row("planned time ratio", format("%.4f", plan.timeRatio) + ", lower bound " + format("%.4f", plan.lowerBoundRatio) +
+                                (plan.certified ? ", certified" : ", not certified"));
+  row("bits as keeping all", !report.bitIdentical ? "not checked" : *report.bitIdentical ? "identical" : "different");
+  row("compile time", format("%.3f s", sumSeconds(report.phases)));
+  TimeSummary times = summarize(report.seconds);
+  row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) + ", min " +
+                      format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");
+  for (const ResultDigest &result : report.results)
+    row("result " + result.name,
+        formatArrayType(result.type, result.shape) + " sha256 " + StringRef(result.sha256).take_front(16));
+  for (const GradientCheckResult &check : report.gradientChecks)
+    row("gradient " + check.name, (check.passed ? "ok" : "WRONG") + llvm::Twine(": relative error ") +
+                                      format("%.2e", check.relativeError) + ", tolerance " +
+                                      format("%.1e", check.tolerance));
+}

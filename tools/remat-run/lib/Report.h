@@ -1,0 +1,68 @@
+//===- Report.h - What a run found out ------------------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The report of remat-run, for programs (JSON) and for people (a table). Field
+// names and meanings are a contract: new fields may be added, nothing is renamed.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_RUN_REPORT_H
+#define REMAT_TOOLS_REMAT_RUN_REPORT_H
+
+#include "GradientCheck.h"
+#include "remat/Execution/CompiledProgram.h"
+#include "remat/Execution/ProgramError.h"
+
+#include <string>
+#include <vector>
+
+namespace remat {
+
+/// One result of the program.
+struct ResultDigest {
+  std::string name;
+  std::vector<int64_t> shape;
+  ElementType type = ElementType::F32;
+  /// SHA-256 of the elements, as hexadecimal digits.
+  std::string sha256;
+};
+
+struct Report {
+  std::string entry;
+  std::string device;
+  PlanFigures plan;
+  Measurement measurement;
+  CallCounters counters;
+  /// Against a run with everything kept; nullopt if that was not run.
+  std::optional<bool> bitIdentical;
+  std::vector<PhaseTime> phases;
+  /// One time per run, in the order of the runs.
+  std::vector<double> seconds;
+  /// The same runs in the time of their thread.
+  std::vector<double> cpuSeconds;
+  std::vector<ResultDigest> results;
+  std::vector<GradientCheckResult> gradientChecks;
+};
+
+/// The digest of one result.
+ResultDigest digestResult(llvm::StringRef name, const Array &array);
+
+/// The report as one JSON object.
+void printJSON(const Report &report, llvm::raw_ostream &stream);
+
+/// The report for people.
+void printTable(const Report &report, llvm::raw_ostream &stream);
+
+/// What is printed as JSON when no plan fits: feasible, budget and minimum_budget.
+void printInfeasible(const ProgramError &error, llvm::raw_ostream &stream);
+
+/// A name for the processor of this machine.
+std::string describeDevice();
+
+} // namespace remat
+
+#endif // REMAT_TOOLS_REMAT_RUN_REPORT_H
