@@ -100,36 +100,48 @@ static std::optional<int64_t> packInOrder(MutableArrayRef<LiveBuffer> buffers, A
   return total;
 }
 
+/// Whether a buffer that is certainly touched reaches the top.
+static bool isTopCertain(ArrayRef<LiveBuffer> buffers, int64_t total) {
+  return llvm::any_of(buffers, [&](const LiveBuffer &buffer) {
+    return buffer.isCertain && buffer.bytes > 0 && buffer.offset + buffer.bytes == total;
+  });
+}
+
 std::optional<int64_t> remat::packBuffers(MutableArrayRef<LiveBuffer> buffers) {
-  auto byStart = [&](unsigned a, unsigned b) {
-    if (buffers[a].first != buffers[b].first)
-      return buffers[a].first < buffers[b].first;
-    return buffers[a].last > buffers[b].last;
-  };
-  auto bySize = [&](unsigned a, unsigned b) { return buffers[a].bytes > buffers[b].bytes; };
-  auto byLength = [&](unsigned a, unsigned b) {
-    return buffers[a].last - buffers[a].first > buffers[b].last - buffers[b].first;
-  };
+  using Before = bool (*)(const LiveBuffer &, const LiveBuffer &);
+  const Before orders[] = {
+      [](const LiveBuffer &a, const LiveBuffer &b) {
+        return a.first != b.first ? a.first < b.first : a.last > b.last;
+      },
+      [](const LiveBuffer &a, const LiveBuffer &b) { return a.last - a.first > b.last - b.first; },
+      [](const LiveBuffer &a, const LiveBuffer &b) { return a.bytes > b.bytes; }};
   std::optional<int64_t> best;
+  bool bestIsCertain = false;
   SmallVector<int64_t> offsets(buffers.size());
-  auto attempt = [&](auto before) {
-    SmallVector<unsigned> order(buffers.size());
-    std::iota(order.begin(), order.end(), 0u);
-    llvm::sort(order, [&](unsigned a, unsigned b) {
-      if (before(a, b) || before(b, a))
-        return before(a, b);
-      return a < b;
-    });
-    std::optional<int64_t> total = packInOrder(buffers, order);
-    if (!total || (best && *best <= *total))
-      return;
-    best = total;
-    for (auto [offset, buffer] : llvm::zip_equal(offsets, buffers))
-      offset = buffer.offset;
-  };
-  attempt(byStart);
-  attempt(byLength);
-  attempt(bySize);
+  for (bool uncertainFirst : {false, true}) {
+    for (Before before : orders) {
+      SmallVector<unsigned> order(buffers.size());
+      std::iota(order.begin(), order.end(), 0u);
+      llvm::sort(order, [&](unsigned x, unsigned y) {
+        const LiveBuffer &a = buffers[x], &b = buffers[y];
+        if (uncertainFirst && a.isCertain != b.isCertain)
+          return b.isCertain;
+        if (before(a, b) || before(b, a))
+          return before(a, b);
+        return x < y;
+      });
+      std::optional<int64_t> total = packInOrder(buffers, order);
+      if (!total)
+        continue;
+      bool isCertain = isTopCertain(buffers, *total);
+      if (best && (bestIsCertain != isCertain ? bestIsCertain : *best <= *total))
+        continue;
+      best = total;
+      bestIsCertain = isCertain;
+      for (auto [offset, buffer] : llvm::zip_equal(offsets, buffers))
+        offset = buffer.offset;
+    }
+  }
   if (best)
     for (auto [offset, buffer] : llvm::zip_equal(offsets, buffers))
       buffer.offset = offset;

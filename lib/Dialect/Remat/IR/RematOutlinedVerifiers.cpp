@@ -14,6 +14,8 @@
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 
+#include "remat/Schedule/PlanTable.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
@@ -38,6 +40,28 @@ static LogicalResult verifyTypes(ChainOp op, ArrayAttr types, StringRef what, bo
   return success();
 }
 
+/// (C5): the plan says about its table what the table says.
+static LogicalResult verifyPlan(ChainOp op) {
+  PlanAttr plan = op.getPlanAttr();
+  if (!plan)
+    return success();
+  if (!op.isDifferentiated() || !op.isFinalized())
+    return op.emitOpError("expects 'reverse' and 'workspace' with a plan");
+  ArrayRef<int64_t> words = plan.getTable().asArrayRef();
+  schedule::PlanTable table(std::vector<int64_t>(words.begin(), words.end()));
+  if (std::optional<std::string> problem = table.validate())
+    return op.emitOpError("expects a plan table that can be walked: ") << *problem;
+  if (table.getSteps() != plan.getSteps() || table.isRestartable() != bool(op.getResumeAttr()))
+    return op.emitOpError("expects a plan table for ")
+           << plan.getSteps() << " steps that is restartable if there is a 'resume'";
+  std::optional<schedule::MoveCounts> counts = table.countMoves();
+  if (!counts || counts->advances != plan.getAdvances() || counts->records != plan.getRecords() ||
+      counts->resumes != plan.getResumes() || counts->copies != plan.getCopies() ||
+      table.stackDepth() != plan.getStackFrames())
+    return op.emitOpError("expects the counts and stack frames of the plan to be those of its table");
+  return success();
+}
+
 LogicalResult ChainOp::verify() {
   // chain_c2
   if (bool(getRecordAttr()) != bool(getReverseAttr()))
@@ -58,7 +82,8 @@ LogicalResult ChainOp::verify() {
     return emitOpError("expects a workspace that is not negative, but got ") << int64_t(*bytes);
   if (bool(getCopyBytes()) != isFinalized() || (getCopyBytes() && getCopyBytes()->size() != 6))
     return emitOpError("expects six entries in 'copies' together with 'workspace'");
-  return success();
+  // chain_c5
+  return verifyPlan(*this);
 }
 
 LogicalResult ChainOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -170,6 +195,17 @@ static LogicalResult verifyForm(Operation *op, ValueRange destinations, TypeRang
   return success();
 }
 
+/// (C4) of both sweeps.
+static LogicalResult verifyIndices(Operation *op, ArrayRef<int64_t> indices, size_t size, StringRef name) {
+  int64_t previous = -1;
+  for (int64_t index : indices) {
+    if (index <= previous || index >= int64_t(size))
+      return op->emitOpError("expects '") << name << "' to be increasing and below " << size << ", but got " << index;
+    previous = index;
+  }
+  return success();
+}
+
 static Form getForm(Operation *op, ChainOp chain) {
   if (chain.isFinalized())
     return Form::Memrefs;
@@ -186,7 +222,10 @@ LogicalResult ForwardSweepOp::verify() {
   // forward_sweep_c2
   SmallVector<Value> destinations(getStacked());
   llvm::append_range(destinations, getFinals());
-  return verifyForm(*this, destinations, getOutputs().getTypes());
+  // forward_sweep_c4
+  return success(succeeded(verifyForm(*this, destinations, getOutputs().getTypes())) &&
+                 succeeded(verifyIndices(*this, getPackedCaptures(), getCaptures().size(), "packed_captures")) &&
+                 succeeded(verifyIndices(*this, getUnusedFinals(), getFinals().size(), "unused_finals")));
 }
 
 LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -253,7 +292,8 @@ LogicalResult BackwardSweepOp::verify() {
   ForwardSweepOp forward = getForwardSweep();
   if (!forward || forward.getChainAttr() != getChainAttr() || !getHistory().hasOneUse())
     return emitOpError("expects the history of one forward sweep of ") << getChainAttr() << ", used only here";
-  return success();
+  // backward_sweep_c4
+  return verifyIndices(*this, getPackedAccumulators(), getAccumulators().size(), "packed_accumulators");
 }
 
 LogicalResult BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {

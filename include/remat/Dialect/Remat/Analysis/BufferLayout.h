@@ -47,6 +47,8 @@ struct LiveBuffer {
   int64_t bytes = 0;
   int64_t first = 0;
   int64_t last = 0;
+  /// Whether every run surely touches the last bytes of the buffer.
+  bool isCertain = true;
   /// Filled by packBuffers.
   int64_t offset = 0;
 
@@ -55,8 +57,10 @@ struct LiveBuffer {
 
 /// Gives each buffer an offset such that buffers in use at the same time do not
 /// overlap, and returns the number of bytes taken; nothing on overflow. Sizes are
-/// multiples of the alignment. Takes the best of a few first-fit orders (by start
-/// time, which is exact for nested lifetimes, and by size); O(n^2 log n).
+/// multiples of the alignment. Takes the best of a few first-fit orders: by start
+/// time, which is exact for nested lifetimes, by length, and by size; O(n^2 log n).
+/// The topmost buffer is one that is certainly touched, if there is one that can
+/// be: the highest byte in use is then the one that was planned.
 std::optional<int64_t> packBuffers(MutableArrayRef<LiveBuffer> buffers);
 
 } // namespace remat

@@ -16,4 +16,92 @@ class Remat_Attr<string name, string attrMnemonic> : AttrDef<Remat_Dialect, name
   let mnemonic = attrMnemonic;
 }
 
+def Remat_Policy : I32EnumAttr<"Policy", "how a plan is chosen", [
+    I32EnumAttrCase<"StoreAll", 0, "store_all">,
+    I32EnumAttrCase<"Periodic", 1, "periodic">,
+    I32EnumAttrCase<"Revolve", 2, "revolve">,
+    I32EnumAttrCase<"Ism", 3, "ism">,
+    I32EnumAttrCase<"Msm", 4, "msm">,
+    I32EnumAttrCase<"Optimal", 5, "optimal">]> {
+  let cppNamespace = "::remat";
+  let genSpecializedAttr = 0;
+}
+
+def Remat_PlanAttr : Remat_Attr<"Plan", "plan"> {
+  let summary = "the schedule of one chain";
+  let description = [{
+    What `remat-plan-schedule` decided for a chain and what it promises. `slot_bytes`
+    is the exact peak of the slot region, in which states and tapes are kept;
+    `budget` is what was available for it. Times are in thousandths of an advance.
+    The plan is proved to be the best of its class if `time` equals `lower_bound`.
+    `table` is the schedule as the words of a plan table, whose size does not depend
+    on the number of steps.
+  }];
+  let parameters = (ins
+    EnumParameter<Remat_Policy>:$policy,
+    "int64_t":$steps,
+    "int64_t":$budget,
+    "int64_t":$slot_bytes,
+    "int64_t":$stack_frames,
+    "int64_t":$advances,
+    "int64_t":$records,
+    "int64_t":$resumes,
+    "int64_t":$copies,
+    "int64_t":$time,
+    "int64_t":$store_all_time,
+    "int64_t":$lower_bound,
+    "DenseI64ArrayAttr":$table);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let extraClassDeclaration = [{
+    /// All executions of the forward step.
+    int64_t getForwardSteps() const { return getAdvances() + getRecords(); }
+    bool isCertified() const { return getTime() == getLowerBound(); }
+    /// Time over the time of keeping everything; 1 if that is zero.
+    double getTimeRatio() const {
+      return getStoreAllTime() == 0 ? 1.0 : double(getTime()) / double(getStoreAllTime());
+    }
+  }];
+}
+
+def Remat_MemoryAttr : Remat_Attr<"Memory", "memory"> {
+  let summary = "the memory of one entry function";
+  let description = [{
+    What a call of a public function takes: `peak` bytes of arena, which is at most
+    `budget`, and `parameters` bytes for copies of parameters in another layout, which
+    the budget does not cover. `store_all` is the peak with everything kept. It stands
+    on the function as `remat.memory`.
+  }];
+  let parameters = (ins "int64_t":$budget, "int64_t":$peak, "int64_t":$store_all, "int64_t":$parameters);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Remat_InfeasibleAttr : Remat_Attr<"Infeasible", "infeasible"> {
+  let summary = "a budget that no plan meets";
+  let description = [{
+    Left by `remat-plan-schedule` on a public function as `remat.infeasible` when it
+    fails because the budget is too small, so that a tool can tell that apart from a
+    wrong program. `minimum` is the smallest budget that has a plan.
+  }];
+  let parameters = (ins "int64_t":$budget, "int64_t":$minimum);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
+  let summary = "where the fixed buffers of a chain lie in the arena";
+  let description = [{
+    Byte offsets into the arena: the walk and its stack, the two core states, the core
+    tape, the two gradient carries, the workspace of each sweep, and the slot region.
+  }];
+  let parameters = (ins
+    "int64_t":$walk,
+    "int64_t":$forward_core,
+    "int64_t":$backward_core,
+    "int64_t":$core_tape,
+    "int64_t":$gradients,
+    "int64_t":$forward_workspace,
+    "int64_t":$backward_workspace,
+    "int64_t":$slots);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 #endif // REMAT_DIALECT_REMAT_IR_REMATATTRS_TD

@@ -17,6 +17,7 @@
 include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "remat/Dialect/Remat/IR/RematAttrs.td"
 include "remat/Dialect/Remat/IR/RematOpBase.td"
 include "remat/Dialect/Remat/IR/RematTypes.td"
 
@@ -50,6 +51,8 @@ def Remat_ChainOp : Remat_Op<"chain",
     (`memref<5xi64>`: advance, replay, record, replay_record, reverse). `copy_bytes`
     then says how many bytes each function copies, in the order of the table.
 
+    `remat-plan-schedule` adds the plan, `remat-plan-memory` the frame.
+
     **Constraints**
 
     * (C1) Each named function is a private `func.func` with a body.
@@ -57,6 +60,9 @@ def Remat_ChainOp : Remat_Op<"chain",
     * (C3) Carry, tape and gradient types are tensors of static shape with float or integer
       elements; tape and gradient types need `reverse`, gradient types are float tensors.
     * (C4) `workspace_bytes` is not negative; `copy_bytes` comes with it and has six entries.
+    * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table for
+      its number of steps, restartable if and only if there is a `resume`, and its counts and
+      stack frames are those of the table.
 
     Example:
 
@@ -80,7 +86,9 @@ def Remat_ChainOp : Remat_Op<"chain",
     DefaultValuedAttr<TypeArrayAttr, "{}">:$tape_types,
     DefaultValuedAttr<TypeArrayAttr, "{}">:$gradient_types,
     OptionalAttr<I64Attr>:$workspace_bytes,
-    OptionalAttr<DenseI64ArrayAttr>:$copy_bytes);
+    OptionalAttr<DenseI64ArrayAttr>:$copy_bytes,
+    OptionalAttr<Remat_PlanAttr>:$plan,
+    OptionalAttr<Remat_FrameAttr>:$frame);
   let assemblyFormat = [{
     ($sym_visibility^)? $sym_name (`reversed` $reversed^)?
     `advance` `(` $advance `)`
@@ -91,6 +99,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     (`resume` `(` $resume^ `)`)?
     `carry` $carry_types (`tape` $tape_types^)? (`gradient` $gradient_types^)?
     (`workspace` `(` $workspace_bytes^ `)`)? (`copies` $copy_bytes^)?
+    (`plan` $plan^)? (`frame` $frame^)?
     attr-dict
   }];
   let extraClassDeclaration = [{
@@ -113,7 +122,7 @@ def Remat_ChainOp : Remat_Op<"chain",
 /// What both sweeps are: a use of a chain that bufferizes in place.
 class Remat_SweepOp<string mnemonic, list<Trait> traits = []>
     : Remat_Op<mnemonic, !listconcat(traits, [
-        AttrSizedOperandSegments,
+        AttrSizedOperandSegments, SingleBlock, NoTerminator,
         DeclareOpInterfaceMethods<SymbolUserOpInterface>,
         DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
         DeclareOpInterfaceMethods<BufferizableOpInterface, [
@@ -132,12 +141,18 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
     the destinations; on memrefs these are written and the history is the only
     result.
 
+    `packed_captures` names captures that are copies of parameters in another layout,
+    made once in front of the loop: the budget does not cover them. `unused_finals`
+    names final carries that nobody reads, so that they need not be written. The
+    region, once `remat-expand-schedule` has filled it, says how to run the steps.
+
     **Constraints**
 
     * (C1) The operands have the types that the functions of the chain take.
     * (C2) Tensors and memrefs are not mixed; on tensors the outputs have the types of the
       destinations, on memrefs there are none.
     * (C3) There is a history if and only if the chain is differentiated.
+    * (C4) `packed_captures` and `unused_finals` are increasing numbers of captures and finals.
 
     Example:
 
@@ -154,7 +169,10 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
     Variadic<AnyType>:$scans,
     Variadic<AnyType>:$captures,
     Variadic<AnyType>:$stacked,
-    Variadic<AnyType>:$finals);
+    Variadic<AnyType>:$finals,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$packed_captures,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$unused_finals);
+  let regions = (region AnyRegion:$schedule);
   let results = (outs Variadic<AnyRankedTensor>:$outputs, Optional<Remat_HistoryType>:$history);
   let assemblyFormat = [{
     $chain `count` `(` $count `)`
@@ -163,8 +181,9 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
     (`capture` `(` $captures^ `:` type($captures) `)`)?
     (`stacked` `(` $stacked^ `:` type($stacked) `)`)?
     (`final` `(` $finals^ `:` type($finals) `)`)?
+    (`packed_captures` $packed_captures^)? (`unused_finals` $unused_finals^)?
     (`->` type($outputs)^)? (`history` type($history)^)?
-    attr-dict
+    attr-dict (`schedule` $schedule^)?
   }];
   let hasVerifier = 1;
 }
@@ -178,6 +197,8 @@ def Remat_BackwardSweepOp : Remat_SweepOp<"backward_sweep"> {
     in place, in this order of steps whatever the plan.
 
     Initial carries, scans and captures are those of the forward sweep.
+    `packed_accumulators` names accumulators that are in another layout than the
+    gradient that they become: the budget does not cover them.
 
     **Constraints**
 
@@ -185,6 +206,7 @@ def Remat_BackwardSweepOp : Remat_SweepOp<"backward_sweep"> {
     * (C2) Tensors and memrefs are not mixed; on tensors the outputs have the types of the
       destinations (`init_gradient`, `scan_gradient`, `accumulator`), on memrefs there are none.
     * (C3) The history comes from a forward sweep of the same chain and has one use.
+    * (C4) `packed_accumulators` are increasing numbers of accumulators.
 
     Example:
 
@@ -207,7 +229,9 @@ def Remat_BackwardSweepOp : Remat_SweepOp<"backward_sweep"> {
     Variadic<AnyType>:$stacked_cotangents,
     Variadic<AnyType>:$init_gradients,
     Variadic<AnyType>:$scan_gradients,
-    Variadic<AnyType>:$accumulators);
+    Variadic<AnyType>:$accumulators,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$packed_accumulators);
+  let regions = (region AnyRegion:$schedule);
   let results = (outs Variadic<AnyRankedTensor>:$outputs);
   let assemblyFormat = [{
     $chain `history` `(` $history `)` `count` `(` $count `)`
@@ -219,7 +243,8 @@ def Remat_BackwardSweepOp : Remat_SweepOp<"backward_sweep"> {
     (`init_gradient` `(` $init_gradients^ `:` type($init_gradients) `)`)?
     (`scan_gradient` `(` $scan_gradients^ `:` type($scan_gradients) `)`)?
     (`accumulator` `(` $accumulators^ `:` type($accumulators) `)`)?
-    (`->` type($outputs)^)? attr-dict
+    (`packed_accumulators` $packed_accumulators^)?
+    (`->` type($outputs)^)? attr-dict (`schedule` $schedule^)?
   }];
   let extraClassDeclaration = [{
     /// The forward sweep that the history comes from.
