@@ -19,12 +19,13 @@ def MarkEntriesPass : Pass<"remat-mark-entries", "::mlir::ModuleOp"> {
   let description = [{
     Gives every public function with a body a C interface and makes its tensor
     arguments read-only for bufferization, so that a compiled program never writes
-    into an argument of its caller.
+    into an argument of its caller. Names of arguments and results (`remat.name`) have
+    served and go away: LLVM IR has no place for them.
 
     Before:
 
     ```mlir
-    func.func @entry(%x: tensor<4xf32>) -> tensor<4xf32>
+    func.func @entry(%x: tensor<4xf32> {remat.name = "x"}) -> tensor<4xf32>
     ```
 
     After:
