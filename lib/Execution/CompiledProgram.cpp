@@ -39,9 +39,9 @@ double CompiledProgram::getCompileSeconds() const {
                          [](double sum, const PhaseTime &time) { return sum + time.seconds; });
 }
 
-llvm::Expected<std::unique_ptr<CompiledProgram>>
-CompiledProgram::compile(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
-                         const TargetOptions &target) {
+llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::ModuleOp module, llvm::StringRef entry,
+                                                                          const CPUPipelineOptions &options,
+                                                                          const TargetOptions &target) {
   auto implementation = std::make_unique<Implementation>();
   auto lowered = lowerProgram(module, entry, options, implementation->signature, implementation->times);
   if (!lowered)
@@ -83,7 +83,6 @@ llvm::Error CompiledProgram::call(llvm::ArrayRef<ArrayView> arguments, llvm::Arr
 }
 
 llvm::Error CompiledProgram::measure(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
-                                     const MeasureOptions &options, Measurement &measurement,
-                                     CallCounters *counters) {
+                                     const MeasureOptions &options, Measurement &measurement, CallCounters *counters) {
   return call(arguments, results, counters);
 }

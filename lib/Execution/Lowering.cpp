@@ -56,8 +56,7 @@ static llvm::Expected<mlir::func::FuncOp> isolateEntry(ModuleOp module, llvm::St
 }
 
 llvm::Expected<mlir::OwningOpRef<ModuleOp>> remat::lowerProgram(ModuleOp module, llvm::StringRef entryName,
-                                                                const CPUPipelineOptions &options,
-                                                                Signature &signature,
+                                                                const CPUPipelineOptions &options, Signature &signature,
                                                                 std::vector<PhaseTime> &times) {
   mlir::MLIRContext *context = module.getContext();
   mlir::registerBuiltinDialectTranslation(*context);

@@ -41,8 +41,8 @@ static void addPackedFunction(llvm::Function &function, llvm::StringRef entry) {
   llvm::LLVMContext &context = function.getContext();
   auto *pointer = llvm::PointerType::getUnqual(context);
   auto *type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), pointer, /*isVarArg=*/false);
-  auto *packed = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, getPackedName(entry),
-                                        function.getParent());
+  auto *packed =
+      llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, getPackedName(entry), function.getParent());
   llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "entry", packed));
   llvm::SmallVector<llvm::Value *> arguments;
   for (llvm::Argument &argument : function.args()) {
@@ -82,14 +82,12 @@ static llvm::Expected<llvm::orc::JITTargetMachineBuilder> makeTarget(const Targe
 static llvm::Error defineHostSymbols(LLJIT &jit) {
   llvm::orc::SymbolMap symbols;
   for (const auto &[name, address] : getHostSymbols())
-    symbols[jit.mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(address),
-                                          llvm::JITSymbolFlags::Exported};
+    symbols[jit.mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(address), llvm::JITSymbolFlags::Exported};
   return jit.getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols)));
 }
 
 llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
-                                                const TargetOptions &options,
-                                                std::vector<PhaseTime> &times) {
+                                                const TargetOptions &options, std::vector<PhaseTime> &times) {
   auto target = makeTarget(options);
   if (!target)
     return target.takeError();
@@ -114,8 +112,7 @@ llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::Arr
   translate.stop();
 
   PhaseTimer optimize("optimize", times);
-  if (llvm::Error error =
-          mlir::makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine->get())(code.get()))
+  if (llvm::Error error = mlir::makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine->get())(code.get()))
     return std::move(error);
   optimize.stop();
 
@@ -125,8 +122,7 @@ llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::Arr
     return jit.takeError();
   if (llvm::Error error = defineHostSymbols(**jit))
     return std::move(error);
-  if (llvm::Error error =
-          (*jit)->addIRModule(llvm::orc::ThreadSafeModule(std::move(code), std::move(context))))
+  if (llvm::Error error = (*jit)->addIRModule(llvm::orc::ThreadSafeModule(std::move(code), std::move(context))))
     return std::move(error);
   MachineCode result;
   result.jit = std::move(*jit);

@@ -18,6 +18,7 @@
 #include "RowNetwork.h"
 #include "SplitDag.h"
 #include "TableBuilder.h"
+#include "TwoSweep.h"
 
 #include <algorithm>
 #include <numeric>
@@ -29,8 +30,10 @@ using NodeId = TableBuilder::NodeId;
 static constexpr int64_t maxRows = 1000000;
 /// Points of the conjugates (rows times slopes); some 32 bytes each.
 static constexpr int64_t maxPoints = int64_t(1) << 24;
+/// Segments in which the planner may try more than one split.
+static constexpr int64_t maxSearched = 50000;
 /// Work of the exact dynamic program, rows * steps^2, when it may be used.
-static constexpr int64_t maxExactWork = int64_t(1) << 25;
+static constexpr int64_t maxExactWork = int64_t(1) << 28;
 
 namespace {
 class MixedSolver {
@@ -162,8 +165,8 @@ Solution MixedSolver::solveNetwork() {
   bool exactSizes = solution.planningUnit == 1;
   if (exactSizes)
     solution.forwardBound = std::max(solution.forwardBound, dual.lowerBound());
-  for (int64_t width : {0, 3})
-    if (improve(solution, network, planByDual(network, dual, steps, width)))
+  for (int64_t searched : {int64_t(0), maxSearched})
+    if (improve(solution, network, planByDual(network, dual, steps, searched)))
       return solution;
 
   Checked work = Checked(steps) * steps * network.rows.size();
@@ -192,6 +195,9 @@ Solution MixedSolver::solve() {
   sizes.freeWithoutStart /= unit;
   if (hasNoRoom())
     return solveNoRoom();
+  if (auto root =
+          buildTwoSweep(sizes, policy, steps, problem.restartable, builder))
+    return finish(*root, 2 * steps - tapes);
   return solveNetwork();
 }
 

@@ -134,8 +134,7 @@ public:
   /// Runs the program and observes its memory; slower than call by a pass over
   /// the arena.
   llvm::Error measure(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
-                      const MeasureOptions &options, Measurement &measurement,
-                      CallCounters *counters = nullptr);
+                      const MeasureOptions &options, Measurement &measurement, CallCounters *counters = nullptr);
 
 private:
   struct Implementation;

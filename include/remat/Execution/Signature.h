@@ -69,8 +69,7 @@ public:
   /// Checks number, element types and shapes of the arguments of a call.
   llvm::Error checkArguments(llvm::ArrayRef<ArrayView> views) const;
   /// Checks the results of a call with these (checked) arguments.
-  llvm::Error checkResults(llvm::ArrayRef<ArrayView> arguments,
-                           llvm::ArrayRef<ArrayView> results) const;
+  llvm::Error checkResults(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results) const;
   /// The shape of result \p index in a call with these (checked) arguments.
   /// Fails if it is negative or too large.
   llvm::Expected<llvm::SmallVector<int64_t, 4>> getResultShape(unsigned index,

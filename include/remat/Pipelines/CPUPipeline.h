@@ -14,6 +14,8 @@
 #ifndef REMAT_PIPELINES_CPUPIPELINE_H
 #define REMAT_PIPELINES_CPUPIPELINE_H
 
+#include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
+
 #include "mlir/Pass/PassOptions.h"
 #include "llvm/ADT/ArrayRef.h"
 
@@ -25,6 +27,14 @@ namespace remat {
 
 /// The options of `remat-to-cpu`, for the command line and for C++ alike.
 struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
+  Option<VectorISA> isa{*this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
+                        llvm::cl::init(VectorISA::Generic),
+                        llvm::cl::values(clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
+                                         clEnumValN(VectorISA::Neon, "neon", "32 registers of 128 bits"),
+                                         clEnumValN(VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
+                                         clEnumValN(VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))};
+  Option<bool> accurate{*this, "accurate", llvm::cl::desc("Keep the functions of libm for f32 (slow)"),
+                        llvm::cl::init(false)};
 };
 
 /// A part of the pipeline that leaves the program in one of its phases.

@@ -13,13 +13,12 @@
 
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Pipelines/LinalgToLLVM.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -46,27 +45,15 @@ static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &opt
   manager.addPass(mlir::bufferization::createBufferResultsToOutParamsPass(outParams));
 }
 
-/// From loops, vectors and memory to the LLVM dialect.
+/// From linalg on memory to the LLVM dialect.
 static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &options) {
-  manager.addNestedPass<mlir::func::FuncOp>(mlir::createConvertLinalgToLoopsPass());
-  manager.addPass(mlir::createConvertVectorToSCFPass());
-  manager.addPass(mlir::createSCFToControlFlowPass());
+  LinalgToLLVMOptions kernels;
+  kernels.isa = options.isa;
+  kernels.accurate = options.accurate;
+  buildLinalgToKernelsPipeline(manager, kernels);
   // Assertions split blocks, so this needs the flat control flow of the line above.
   manager.addPass(createConvertAssertToRuntimePass());
-  // Strided views become arithmetic on offsets, which is affine until the next line.
-  manager.addPass(mlir::memref::createExpandStridedMetadataPass());
-  manager.addPass(mlir::createLowerAffinePass());
-  manager.addPass(mlir::createConvertVectorToLLVMPass());
-  // Intrinsics of LLVM where there are some, the C library for the rest.
-  manager.addPass(mlir::createConvertMathToLLVMPass());
-  manager.addPass(mlir::createConvertMathToLibmPass());
-  manager.addPass(mlir::createFinalizeMemRefToLLVMConversionPass());
-  manager.addPass(mlir::createArithToLLVMConversionPass());
-  manager.addPass(mlir::createConvertIndexToLLVMPass());
-  manager.addPass(mlir::createConvertFuncToLLVMPass());
-  manager.addPass(mlir::createConvertControlFlowToLLVMPass());
-  manager.addPass(mlir::createUBToLLVMConversionPass());
-  manager.addPass(mlir::createReconcileUnrealizedCastsPass());
+  buildKernelsToLLVMPipeline(manager);
 }
 
 static const CPUStage stages[] = {
@@ -83,6 +70,5 @@ void remat::buildCPUPipeline(OpPassManager &manager, const CPUPipelineOptions &o
 
 void remat::registerPipelines() {
   mlir::PassPipelineRegistration<CPUPipelineOptions>(
-      "remat-to-cpu", "compiles programs with recurrences to the LLVM dialect, inside a byte budget",
-      buildCPUPipeline);
+      "remat-to-cpu", "compiles programs with recurrences to the LLVM dialect, inside a byte budget", buildCPUPipeline);
 }

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/Twine.h"
 
 using namespace mlir;
 using namespace remat;
@@ -122,10 +123,7 @@ bool ProgramMemory::isInitialStateOwned(Loop &loop) {
         if (!isInit && getTime(user) >= getTime(loop.forward))
           return false;
       }
-    auto isOnlyUse = [&](Operation *sweep) {
-      return llvm::count(sweep->getOperands(), init) == 1;
-    };
-    if (!isOnlyUse(loop.forward) || !isOnlyUse(loop.backward))
+    if (llvm::count(loop.forward->getOperands(), init) != 1 || llvm::count(loop.backward->getOperands(), init) != 1)
       return false;
   }
   return true;
@@ -280,7 +278,9 @@ SmallVector<ArenaBuffer *> ProgramMemory::getBuffersAtPeak() {
       best = std::move(current);
     }
   }
-  llvm::stable_sort(best, [](ArenaBuffer *a, ArenaBuffer *b) { return a->live.bytes > b->live.bytes; });
+  llvm::sort(best, [](ArenaBuffer *a, ArenaBuffer *b) {
+    return a->live.bytes != b->live.bytes ? a->live.bytes > b->live.bytes : a < b;
+  });
   return best;
 }
 
@@ -312,7 +312,7 @@ static std::string describeAllocation(memref::AllocOp alloc) {
     auto position = llvm::find(range, alloc.getResult());
     if (position == range.end())
       return "";
-    return llvm::formatv("{0} #{1} of @{2}", what, position - range.begin(), chain).str();
+    return (what + " #" + Twine(position - range.begin()) + " of @" + chain).str();
   };
   std::string text;
   for (Operation *user : alloc->getUsers()) {

@@ -40,6 +40,10 @@ void RematDialect::initialize() {
 #define GET_TYPEDEF_LIST
 #include "remat/Dialect/Remat/IR/RematTypes.cpp.inc"
       >();
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "remat/Dialect/Remat/IR/RematAttrs.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "remat/Dialect/Remat/IR/RematOps.cpp.inc"

@@ -25,6 +25,7 @@ def Remat_Dialect : Dialect {
     | adjoint  | `bptt`, `unwind`                                       | `remat-differentiate`       |
     | outlined | `chain`, `forward_sweep`, `backward_sweep`             | `remat-outline-steps`       |
   }];
+  let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;
 }
 

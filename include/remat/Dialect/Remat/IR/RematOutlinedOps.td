@@ -183,7 +183,7 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
     (`final` `(` $finals^ `:` type($finals) `)`)?
     (`packed_captures` $packed_captures^)? (`unused_finals` $unused_finals^)?
     (`->` type($outputs)^)? (`history` type($history)^)?
-    attr-dict ($schedule^)?
+    attr-dict (`schedule` $schedule^)?
   }];
   let hasVerifier = 1;
 }
@@ -244,7 +244,7 @@ def Remat_BackwardSweepOp : Remat_SweepOp<"backward_sweep"> {
     (`scan_gradient` `(` $scan_gradients^ `:` type($scan_gradients) `)`)?
     (`accumulator` `(` $accumulators^ `:` type($accumulators) `)`)?
     (`packed_accumulators` $packed_accumulators^)?
-    (`->` type($outputs)^)? attr-dict ($schedule^)?
+    (`->` type($outputs)^)? attr-dict (`schedule` $schedule^)?
   }];
   let extraClassDeclaration = [{
     /// The forward sweep that the history comes from.

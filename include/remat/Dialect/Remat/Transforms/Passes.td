@@ -140,6 +140,11 @@ def Differentiate : Pass<"remat-differentiate", "::mlir::ModuleOp"> {
     a rule is an error at that operation. Afterwards `remat.custom_vjp` is replaced by
     its callee's body and `remat.stop_gradient` by its operand.
 
+    Each `remat.recurrence` in such code becomes a `remat.bptt`, whose regions are the
+    step in the forms that a schedule needs, and a `remat.unwind` where the adjoint
+    stands. What a step leaves for its adjoint is chosen here: the tape. A recurrence
+    that is not differentiated becomes a `remat.bptt` that only goes forward.
+
     Expects calls to be inlined (`remat-inline-calls`). Cotangents of types narrower
     than 32 bits are kept in f32 and rounded once, in the gradient that is returned.
 
