@@ -62,10 +62,9 @@ static Value splitDimension(OpBuilder &builder, Location loc, Value value, unsig
     if (i == position) {
       groups.back().push_back(shape.size());
       shape.push_back(size / kPanelColumns);
-      size = kPanelColumns;
     }
     groups.back().push_back(shape.size());
-    shape.push_back(size);
+    shape.push_back(i == position ? kPanelColumns : size);
   }
   return tensor::ExpandShapeOp::create(builder, loc, type.clone(shape), value, groups);
 }
@@ -175,9 +174,12 @@ struct PackedUse {
   Contraction contraction;
 };
 
+using PackedUses = std::vector<PackedUse>;
+
 class ChainPacker {
 public:
-  ChainPacker(IRRewriter &rewriter, ChainOp chain, ArrayRef<ForwardSweepOp> forward, ArrayRef<BackwardSweepOp> backward)
+  ChainPacker(IRRewriter &rewriter, ChainOp chain, MutableArrayRef<ForwardSweepOp> forward,
+              MutableArrayRef<BackwardSweepOp> backward)
       : rewriter(rewriter), functions(getStepFunctions(chain)), forward(forward), backward(backward) {}
 
   void run();
@@ -185,15 +187,15 @@ public:
 private:
   unsigned getFirstCapture(StepFunction &step);
   void generalizeProducts();
-  SmallVector<PackedUse> findUses(BlockArgument capture, bool transposed);
+  PackedUses findUses(BlockArgument capture, bool transposed);
   void packCapture(unsigned capture, bool transposed);
   void packAccumulator(unsigned accumulator);
-  SmallVector<PackedUse> findAccumulations(StepFunction &reverse, BlockArgument argument, unsigned result);
+  PackedUses findAccumulations(StepFunction &reverse, BlockArgument argument, unsigned result);
 
   IRRewriter &rewriter;
   SmallVector<StepFunction> functions;
-  ArrayRef<ForwardSweepOp> forward;
-  ArrayRef<BackwardSweepOp> backward;
+  MutableArrayRef<ForwardSweepOp> forward;
+  MutableArrayRef<BackwardSweepOp> backward;
 };
 
 struct PackParametersPass final : remat::impl::PackParametersPassBase<PackParametersPass> {
@@ -241,8 +243,8 @@ void ChainPacker::generalizeProducts() {
 }
 
 /// The products that read \p capture as their right operand, as it is or transposed.
-SmallVector<PackedUse> ChainPacker::findUses(BlockArgument capture, bool transposed) {
-  SmallVector<PackedUse> uses;
+PackedUses ChainPacker::findUses(BlockArgument capture, bool transposed) {
+  PackedUses uses;
   for (OpOperand &use : capture.getUses()) {
     auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
     FailureOr<Contraction> contraction = op ? Contraction::match(op) : FailureOr<Contraction>();
@@ -298,13 +300,13 @@ void ChainPacker::packCapture(unsigned capture, bool transposed) {
 
 /// The products that add to \p argument one after the other until result number
 /// \p result; none if anything else happens to it.
-SmallVector<PackedUse> ChainPacker::findAccumulations(StepFunction &reverse, BlockArgument argument, unsigned result) {
-  SmallVector<PackedUse> uses;
+PackedUses ChainPacker::findAccumulations(StepFunction &reverse, BlockArgument argument, unsigned result) {
+  PackedUses uses;
   Value value = argument;
   while (value.hasOneUse()) {
     OpOperand &use = *value.use_begin();
     if (isa<func::ReturnOp>(use.getOwner()))
-      return use.getOperandNumber() == result ? uses : SmallVector<PackedUse>();
+      return use.getOperandNumber() == result ? uses : PackedUses();
     auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
     FailureOr<Contraction> contraction = op ? Contraction::match(op) : FailureOr<Contraction>();
     if (failed(contraction) || contraction->acc != &use || contraction->columns.size() != 1)
@@ -326,7 +328,7 @@ void ChainPacker::packAccumulator(unsigned accumulator) {
   auto type = dyn_cast<RankedTensorType>(function.getArgument(argument).getType());
   if (!type || !isWorthPanels(type, 1))
     return;
-  SmallVector<PackedUse> uses = findAccumulations(*reverse, function.getArgument(argument), result);
+  PackedUses uses = findAccumulations(*reverse, function.getArgument(argument), result);
   if (uses.empty())
     return;
 
