@@ -157,5 +157,6 @@ def VerifyPhase : Pass<"remat-verify-phase"> {
 
 include "remat/Dialect/Remat/Transforms/DifferentiationPasses.td"
 include "remat/Dialect/Remat/Transforms/MemoryPasses.td"
+include "remat/Dialect/Remat/Transforms/PackPasses.td"
 
 #endif // REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_TD
