@@ -19,12 +19,13 @@ def MarkEntriesPass : Pass<"remat-mark-entries", "::mlir::ModuleOp"> {
   let description = [{
     Gives every public function with a body a C interface and makes its tensor
     arguments read-only for bufferization, so that a compiled program never writes
-    into an argument of its caller.
+    into an argument of its caller. Names of arguments and results (`remat.name`) have
+    served and go away: LLVM IR has no place for them.
 
     Before:
 
     ```mlir
-    func.func @entry(%x: tensor<4xf32>) -> tensor<4xf32>
+    func.func @entry(%x: tensor<4xf32> {remat.name = "x"}) -> tensor<4xf32>
     ```
 
     After:
@@ -98,6 +99,42 @@ def OutlineSteps : Pass<"remat-outline-steps", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def FuseElementwise : Pass<"remat-fuse-elementwise"> {
+  let summary = "put element-wise operations of one shape into one loop";
+  let description = [{
+    Gathers element-wise operations on tensors and element-wise `linalg` operations
+    of a block into as few `linalg.generic` as their dependences allow, each with one
+    result per value that is read elsewhere. Broadcasts, transpositions, fills and
+    splat constants are read through. A result is written over an operand where that
+    is the last use of the result of a contraction.
+
+    The order of the operations on one element stays what it was, so the results
+    have the same bits.
+
+    Before:
+
+    ```mlir
+    %i = math.tanh %z : tensor<16x256xf32>
+    %y = arith.mulf %i, %c : tensor<16x256xf32>
+    return %i, %y
+    ```
+
+    After:
+
+    ```mlir
+    %i, %y = linalg.generic {indexing_maps = [#id, #id, #id, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%z, %c : ...) outs(%e, %e : ...) {
+    ^bb0(%z_element: f32, %c_element: f32, %out_i: f32, %out_y: f32):
+      %0 = math.tanh %z_element : f32
+      %1 = arith.mulf %0, %c_element : f32
+      linalg.yield %0, %1 : f32, f32
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def VerifyPhase : Pass<"remat-verify-phase"> {
   let summary = "check that no operation of an earlier phase is left";
   let description = [{
@@ -120,5 +157,6 @@ def VerifyPhase : Pass<"remat-verify-phase"> {
 
 include "remat/Dialect/Remat/Transforms/DifferentiationPasses.td"
 include "remat/Dialect/Remat/Transforms/MemoryPasses.td"
+include "remat/Dialect/Remat/Transforms/PackPasses.td"
 
 #endif // REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_TD
