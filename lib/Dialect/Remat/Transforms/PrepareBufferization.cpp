@@ -59,8 +59,7 @@ struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBas
     for (ChainOp chain : getChains(getOperation()))
       for (StepFunction &step : getStepFunctions(chain))
         markArguments(step);
-    for (func::FuncOp entry : getEntryFunctions(getOperation()))
-      entry.walk(fillSplat);
+    getOperation().walk(fillSplat);
   }
 };
 } // namespace
