@@ -124,6 +124,7 @@ llvm::Error Session::load() {
   if (!compiled)
     return compiled.takeError();
   program = std::move(*compiled);
+  report.objectBytes = program->getObjectBytes();
   report.phases.assign(program->getPhaseTimes().begin(), program->getPhaseTimes().end());
   return llvm::Error::success();
 }
