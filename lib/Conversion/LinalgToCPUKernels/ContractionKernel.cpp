@@ -23,9 +23,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Contraction.h"
 #include "KernelBuilder.h"
 #include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
+#include "remat/Analysis/Contraction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Contraction.h"
 #include "remat/Conversion/Passes.h"
+#include "remat/Analysis/Contraction.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
