@@ -158,4 +158,41 @@ def ConvertAssertToRuntimePass : Pass<"convert-assert-to-runtime", "::mlir::Modu
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+//===----------------------------------------------------------------------===//
+// Schedules
+//===----------------------------------------------------------------------===//
+
+def ConvertRematToSCFPass : Pass<"convert-remat-to-scf", "::mlir::ModuleOp"> {
+  let summary = "lower sweeps to loops that call the step functions";
+  let description = [{
+    A sweep that follows a plan table becomes a loop that asks the runtime for the
+    next move and switches on its kind. A forward sweep that is not differentiated
+    becomes a loop over the steps. Chains disappear; what is left is scf, memref and
+    calls of the step functions and of the runtime (remat/Runtime/Runtime.h).
+
+    Before:
+
+    ```mlir
+    %history = remat.forward_sweep @walk ... schedule { remat.walk @walk_table }
+    ```
+
+    After:
+
+    ```mlir
+    call @rematWalkBegin(...)
+    scf.while : () -> i64 {
+      %kind = call @rematWalkNext(%walk, %move)
+      ...
+    } do {
+      scf.index_switch %kind
+      case 0 { call @walk_advance(...) }
+      ...
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 #endif // REMAT_CONVERSION_PASSES_TD

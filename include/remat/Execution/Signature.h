@@ -16,6 +16,7 @@
 #define REMAT_EXECUTION_SIGNATURE_H
 
 #include "remat/Execution/Array.h"
+#include "remat/Support/AttributeNames.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Error.h"
@@ -23,9 +24,6 @@
 #include <string>
 
 namespace remat {
-
-/// The attribute on arguments and results of a function that names them.
-inline constexpr llvm::StringLiteral nameAttrName = "remat.name";
 
 struct ArgumentInfo {
   std::string name;

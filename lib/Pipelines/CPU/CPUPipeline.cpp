@@ -26,27 +26,60 @@
 using namespace remat;
 using mlir::OpPassManager;
 
+/// Gradient requests become primal and adjoint code.
+static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions &options) {
+  // Rules see operations, not calls; what an author factored out costs nothing.
+  manager.addPass(createInlineCalls());
+  // Whole-tensor arithmetic is what rules and the choice of the tape work on.
+  manager.addPass(createSplitElementwise());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createDifferentiate());
+  // The functions that were differentiated are not needed any more.
+  manager.addPass(mlir::createSymbolDCEPass());
+  // Contractions accumulate into their destination before anything hides that.
+  manager.addPass(createSimplifyAdjoint());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createVerifyPhase({Phase::adjoint}));
+}
+
+/// Recurrences become step functions, which are compiled like any function.
+static void buildOutline(OpPassManager &manager, const CPUPipelineOptions &options) {
+  manager.addPass(createOutlineSteps());
+  manager.addPass(createVerifyPhase({Phase::outlined}));
+  // Only now: within a step nothing is cut any more.
+  manager.addPass(mlir::createConvertElementwiseToLinalgPass());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+}
+
 /// From tensors to memory.
 static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &options) {
-  // Loops that nobody differentiates.
-  manager.addPass(createConvertRematSourceToSCFPass());
   // Before anything is allowed to choose where a value lives.
   manager.addPass(createMarkEntriesPass());
-  manager.addPass(mlir::createConvertElementwiseToLinalgPass());
+  manager.addPass(createPrepareBufferizationPass());
   mlir::bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.functionBoundaryTypeConversion = mlir::bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(mlir::bufferization::createOneShotBufferizePass(bufferize));
+  // Casts between equal layouts hide that a result is an argument; two rounds,
+  // because CSE leaves copies of a buffer to itself.
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
-  mlir::bufferization::BufferResultsToOutParamsPassOptions outParams;
-  outParams.hoistStaticAllocs = true;
-  outParams.modifyPublicFunctions = true;
-  manager.addPass(mlir::bufferization::createBufferResultsToOutParamsPass(outParams));
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(createFinalizeStepsPass());
+  // Results have places now, so values can be computed in them.
+  manager.addNestedPass<mlir::func::FuncOp>(createForwardCopiesPass());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createAssignWorkspacePass());
 }
 
 /// From linalg on memory to the LLVM dialect.
 static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &options) {
+  // What is left of remat here, no conversion below knows.
+  manager.addPass(createVerifyPhase({Phase::scheduled}));
   LinalgToLLVMOptions kernels;
   kernels.isa = options.isa;
   kernels.accurate = options.accurate;
@@ -57,6 +90,8 @@ static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &optio
 }
 
 static const CPUStage stages[] = {
+    {"differentiate", buildDifferentiate},
+    {"outline", buildOutline},
     {"bufferize", buildBufferize},
     {"machine", buildMachine},
 };

@@ -126,7 +126,7 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
     return error;
 
   options.minimumBudget = line.budget == "min";
-  options.budget = options.minimumBudget ? "unlimited" : line.budget;
+  options.budget = options.minimumBudget ? "unlimited" : line.budget.getValue();
   std::string reason;
   if (!parseBudget(options.budget, reason))
     return makeUsageError("budget", reason);

@@ -124,6 +124,7 @@ llvm::Error Session::load() {
   if (!compiled)
     return compiled.takeError();
   program = std::move(*compiled);
+  report.objectBytes = program->getObjectBytes();
   report.phases.assign(program->getPhaseTimes().begin(), program->getPhaseTimes().end());
   return llvm::Error::success();
 }
@@ -235,7 +236,8 @@ llvm::Error Session::writeFiles() {
   if (!options.outputDirectory.empty()) {
     if (std::error_code error = llvm::sys::fs::create_directories(options.outputDirectory))
       return makeFault(options.outputDirectory + ": " + error.message());
-    for (auto [info, result] : llvm::zip(program->getSignature().getResults(), results)) {
+    for (const auto &[number, info] : llvm::enumerate(program->getSignature().getResults())) {
+      const Array &result = results[number];
       llvm::SmallString<128> path(options.outputDirectory);
       llvm::sys::path::append(path, info.name + ".npy");
       if (llvm::Error error = files.add(path, [&](llvm::raw_ostream &stream) { writeNpy(result, stream); }))

@@ -13,6 +13,7 @@ include "remat/Dialect/Remat/IR/RematDialect.td"
 include "remat/Dialect/Remat/IR/RematTypes.td"
 include "remat/Dialect/Remat/IR/RematSourceOps.td"
 include "remat/Dialect/Remat/IR/RematOutlinedOps.td"
+include "remat/Dialect/Remat/IR/RematExpandedOps.td"
 include "remat/Dialect/Remat/IR/RematAdjointOps.td"
 
 #endif // REMAT_DIALECT_REMAT_IR_REMATOPS_TD
