@@ -50,6 +50,33 @@ def ConvertRematSourceToSCFPass : Pass<"convert-remat-source-to-scf", "::mlir::M
 }
 
 //===----------------------------------------------------------------------===//
+// Programs compiled ahead of time
+//===----------------------------------------------------------------------===//
+
+def ExportMemoryPass : Pass<"remat-export-memory", "::mlir::ModuleOp"> {
+  let summary = "make the sizes of a program's blocks known to its caller";
+  let description = [{
+    Adds two constants for each function with a `remat.memory` attribute: the bytes of
+    its arena and of its parameter copies.
+
+    Before:
+
+    ```mlir
+    func.func @f(...) attributes {remat.memory = #remat.memory<budget = 8192, peak = 8128, store_all = 65536, parameters = 0>}
+    ```
+
+    After:
+
+    ```mlir
+    llvm.mlir.global external constant @f_arena_bytes(8128 : i64) : i64
+    llvm.mlir.global external constant @f_parameter_bytes(0 : i64) : i64
+    func.func @f(...)
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // LinalgToCPUKernels
 //===----------------------------------------------------------------------===//
 
