@@ -131,6 +131,25 @@ def ConvertLinalgToCPUKernelsPass
   ];
 }
 
+def InternalizeFunctionsPass : Pass<"remat-internalize-functions", "::mlir::ModuleOp"> {
+  let summary = "Give private functions internal linkage in LLVM";
+  let description = [{
+    A private `func.func` becomes an exported symbol unless it says otherwise: every
+    step function would be kept, with all of its arguments, beside its inlined
+    copies, and two compiled programs would clash when linked together.
+
+    Before:
+    ```mlir
+    func.func private @advance(%x: memref<4xf32>) { return }
+    ```
+    After:
+    ```mlir
+    func.func private @advance(%x: memref<4xf32>) attributes {llvm.linkage = #llvm.linkage<internal>} { return }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // MathExpansion
 //===----------------------------------------------------------------------===//
