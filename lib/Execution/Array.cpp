@@ -21,8 +21,7 @@ std::optional<int64_t> remat::countElements(llvm::ArrayRef<int64_t> shape, int64
   int64_t count = 1;
   int64_t bytes = elementBytes;
   for (int64_t extent : shape) {
-    if (extent < 0 || llvm::MulOverflow(count, extent, count) ||
-        llvm::MulOverflow(bytes, extent, bytes))
+    if (extent < 0 || llvm::MulOverflow(count, extent, count) || llvm::MulOverflow(bytes, extent, bytes))
       return std::nullopt;
   }
   return count;

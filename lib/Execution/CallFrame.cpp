@@ -10,6 +10,7 @@
 #include "MemoryBlock.h"
 #include "remat/Execution/HeapUse.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Runtime/Runtime.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -33,19 +34,17 @@ struct Frame {
 
 } // namespace
 
-static thread_local Frame *activeFrame = nullptr;
 static thread_local HeapUse *activeHeapUse = nullptr;
 
 HeapUse *remat::getActiveHeapUse() noexcept { return activeHeapUse; }
 
 HeapUse *remat::setActiveHeapUse(HeapUse *use) noexcept { return std::exchange(activeHeapUse, use); }
 
-/// What compiled code calls when it can not go on.
-[[noreturn]] static void failHost(const char *message) {
-  if (!activeFrame)
-    std::abort();
-  std::snprintf(activeFrame->message.data(), activeFrame->message.size(), "%s", message);
-  longjmp(activeFrame->exit, 1);
+/// The runtime's failure handler: leaves the compiled code.
+[[noreturn]] static void leaveFrame(void *context, const char *message) {
+  auto *frame = static_cast<Frame *>(context);
+  std::snprintf(frame->message.data(), frame->message.size(), "%s", message);
+  longjmp(frame->exit, 1);
 }
 
 //===----------------------------------------------------------------------===//
@@ -86,7 +85,13 @@ static void freeHost(void *pointer) {
 
 llvm::StringMap<void *> remat::getHostSymbols() {
   llvm::StringMap<void *> symbols;
-  symbols["remat_fail"] = reinterpret_cast<void *>(&failHost);
+  symbols["rematFail"] = reinterpret_cast<void *>(&rematFail);
+  symbols["rematCheckIndices"] = reinterpret_cast<void *>(&rematCheckIndices);
+  symbols["rematFlushDenormals"] = reinterpret_cast<void *>(&rematFlushDenormals);
+  symbols["rematRestoreDenormals"] = reinterpret_cast<void *>(&rematRestoreDenormals);
+  symbols["rematWalkBegin"] = reinterpret_cast<void *>(&rematWalkBegin);
+  symbols["rematWalkBeginForward"] = reinterpret_cast<void *>(&rematWalkBeginForward);
+  symbols["rematWalkNext"] = reinterpret_cast<void *>(&rematWalkNext);
   symbols["malloc"] = reinterpret_cast<void *>(&mallocHost);
   symbols["calloc"] = reinterpret_cast<void *>(&callocHost);
   symbols["aligned_alloc"] = reinterpret_cast<void *>(&alignedAllocHost);
@@ -103,11 +108,11 @@ llvm::Error remat::runGuarded(llvm::function_ref<void()> code) {
   fenv_t environment;
   std::fegetenv(&environment);
   Frame frame;
-  Frame *outer = std::exchange(activeFrame, &frame);
+  rematSetFailureHandler(leaveFrame, &frame);
   bool failed = setjmp(frame.exit) != 0;
   if (!failed)
     code();
-  activeFrame = outer;
+  rematSetFailureHandler(nullptr, nullptr);
   std::fesetenv(&environment);
   return failed ? makeFault(frame.message.data()) : llvm::Error::success();
 }
@@ -135,8 +140,7 @@ struct StackTask {
 
 } // namespace
 
-llvm::Error remat::runGuardedOnOwnStack(llvm::function_ref<void()> code, int64_t stackBytes,
-                                        int64_t &usedStackBytes) {
+llvm::Error remat::runGuardedOnOwnStack(llvm::function_ref<void()> code, int64_t stackBytes, int64_t &usedStackBytes) {
   llvm::Expected<MemoryBlock> stack = MemoryBlock::create(stackBytes);
   if (!stack)
     return stack.takeError();

@@ -6,9 +6,10 @@
 //===----------------------------------------------------------------------===//
 //
 // Compiled code that finds it can not go on (a failed assertion, an index outside
-// a table) calls remat_fail. Compiled code owns nothing that would have to be
-// released, so the way out is a longjmp to the frame of the call. Floating-point
-// modes that the code set at entry are restored here in either case.
+// a table) calls rematFail of the runtime. Compiled code owns nothing that would
+// have to be released, so the failure handler leaves with longjmp to the frame of
+// the call. Floating-point modes that the code set at entry are restored here in
+// either case.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,17 +22,16 @@
 
 namespace remat {
 
-/// Runs \p code; if it calls remat_fail on this thread, returns a fault with the
+/// Runs \p code; if it fails, returns a fault with the
 /// message. \p code must not own anything with a destructor.
 llvm::Error runGuarded(llvm::function_ref<void()> code);
 
 /// As runGuarded, but on a stack of its own of \p stackBytes bytes.
 /// \p usedStackBytes receives how much of it was used.
-llvm::Error runGuardedOnOwnStack(llvm::function_ref<void()> code, int64_t stackBytes,
-                                 int64_t &usedStackBytes);
+llvm::Error runGuardedOnOwnStack(llvm::function_ref<void()> code, int64_t stackBytes, int64_t &usedStackBytes);
 
-/// The symbols that this library gives to compiled code: remat_fail and counted
-/// versions of the allocation functions.
+/// The symbols that this library gives to compiled code: the runtime's C ABI and
+/// counted versions of the allocation functions.
 llvm::StringMap<void *> getHostSymbols();
 
 } // namespace remat

@@ -58,8 +58,7 @@ int64_t remat::getByteSize(ElementType type) {
 }
 
 bool remat::isFloat(ElementType type) {
-  return type == ElementType::F64 || type == ElementType::F32 || type == ElementType::F16 ||
-         type == ElementType::BF16;
+  return type == ElementType::F64 || type == ElementType::F32 || type == ElementType::F16 || type == ElementType::BF16;
 }
 
 std::optional<ElementType> remat::getElementType(mlir::Type type) {

@@ -18,8 +18,7 @@ namespace remat {
 /// function. \p signature receives the entry's signature before lowering, \p times
 /// the time of each stage.
 llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> lowerProgram(mlir::ModuleOp module, llvm::StringRef entry,
-                                                               const CPUPipelineOptions &options,
-                                                               Signature &signature,
+                                                               const CPUPipelineOptions &options, Signature &signature,
                                                                std::vector<PhaseTime> &times);
 
 } // namespace remat

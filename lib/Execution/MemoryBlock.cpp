@@ -63,8 +63,8 @@ llvm::Expected<MemoryBlock> MemoryBlock::create(int64_t bytes, std::optional<int
   block.bytes = bytes;
   block.accessible = accessible;
   block.mappedBytes = usable + page;
-  void *mapping = mmap(nullptr, block.mappedBytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *mapping =
+      mmap(nullptr, block.mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapping == MAP_FAILED)
     return makeFault("no memory for an arena of " + llvm::Twine(bytes) + " bytes");
   block.mapping = mapping;

@@ -16,9 +16,7 @@ char ProgramError::ID = 0;
 
 void ProgramError::log(llvm::raw_ostream &stream) const { stream << text; }
 
-std::error_code ProgramError::convertToErrorCode() const {
-  return llvm::inconvertibleErrorCode();
-}
+std::error_code ProgramError::convertToErrorCode() const { return llvm::inconvertibleErrorCode(); }
 
 llvm::Error remat::makeInputError(const llvm::Twine &message) {
   return llvm::make_error<ProgramError>(ProgramError::Kind::InvalidInput, message.str());

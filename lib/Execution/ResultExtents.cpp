@@ -75,9 +75,8 @@ static Extent traceCallee(Operation *call, FlatSymbolRefAttr callee, ValueRange 
   if (!inside || inside->kind == ResultExtent::Kind::Constant)
     return inside;
   Value operand = operands[inside->argument];
-  return inside->kind == ResultExtent::Kind::ArgumentValue
-             ? traceValue(operand, depth - 1)
-             : traceExtent(operand, inside->dimension, depth - 1);
+  return inside->kind == ResultExtent::Kind::ArgumentValue ? traceValue(operand, depth - 1)
+                                                           : traceExtent(operand, inside->dimension, depth - 1);
 }
 
 /// Where extent \p dimension of \p tensor comes from.

@@ -14,8 +14,7 @@ namespace remat {
 
 /// Where extent \p dimension of result \p index of \p entry comes from; nullopt
 /// if it is more than an extent or a value of an argument.
-std::optional<ResultExtent> traceResultExtent(mlir::func::FuncOp entry, unsigned index,
-                                              unsigned dimension);
+std::optional<ResultExtent> traceResultExtent(mlir::func::FuncOp entry, unsigned index, unsigned dimension);
 
 } // namespace remat
 

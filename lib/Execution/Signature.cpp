@@ -35,14 +35,14 @@ static std::string chooseName(DictionaryAttr attributes, llvm::StringRef fallbac
 }
 
 /// Checks one array against its declared type.
-static llvm::Error checkArray(llvm::StringRef what, llvm::StringRef name, const ArrayView &view,
-                              ElementType type, llvm::ArrayRef<int64_t> shape) {
+static llvm::Error checkArray(llvm::StringRef what, llvm::StringRef name, const ArrayView &view, ElementType type,
+                              llvm::ArrayRef<int64_t> shape) {
   bool matches = view.type == type && view.shape.size() == shape.size();
   for (size_t i = 0; matches && i < shape.size(); ++i)
     matches = ShapedType::isDynamic(shape[i]) ? view.shape[i] >= 0 : view.shape[i] == shape[i];
   if (!matches)
-    return makeInputError(what + " '" + name + "' expects " + formatArrayType(type, shape) +
-                          ", but got " + formatArrayType(view.type, view.shape));
+    return makeInputError(what + " '" + name + "' expects " + formatArrayType(type, shape) + ", but got " +
+                          formatArrayType(view.type, view.shape));
   if (!countElements(view.shape, getByteSize(type)))
     return makeInputError(what + " '" + name + "' is too large");
   if (!view.data && view.getNumElements() != 0)
@@ -79,8 +79,7 @@ llvm::Expected<Signature> Signature::read(func::FuncOp entry) {
       element = getElementType(tensor.getElementType());
     if (!element)
       return makeInputError("result '" + info.name + "' of @" + entry.getName() +
-                            " expects a ranked tensor of float, integer or index type, but got " +
-                            formatType(type));
+                            " expects a ranked tensor of float, integer or index type, but got " + formatType(type));
     info.type = *element;
     for (unsigned dimension = 0; dimension < tensor.getRank(); ++dimension) {
       std::optional<ResultExtent> extent = traceResultExtent(entry, number, dimension);
@@ -106,11 +105,9 @@ llvm::Error Signature::checkArguments(llvm::ArrayRef<ArrayView> views) const {
   return llvm::Error::success();
 }
 
-llvm::Error Signature::checkResults(llvm::ArrayRef<ArrayView> argumentViews,
-                                    llvm::ArrayRef<ArrayView> views) const {
+llvm::Error Signature::checkResults(llvm::ArrayRef<ArrayView> argumentViews, llvm::ArrayRef<ArrayView> views) const {
   if (views.size() != results.size())
-    return makeInputError("expects " + llvm::Twine(results.size()) + " results, but got " +
-                          llvm::Twine(views.size()));
+    return makeInputError("expects " + llvm::Twine(results.size()) + " results, but got " + llvm::Twine(views.size()));
   for (auto [number, view] : llvm::enumerate(views)) {
     auto shape = getResultShape(number, argumentViews);
     if (!shape)
@@ -137,8 +134,8 @@ static int64_t readInteger(const ArrayView &view) {
   }
 }
 
-llvm::Expected<llvm::SmallVector<int64_t, 4>>
-Signature::getResultShape(unsigned index, llvm::ArrayRef<ArrayView> argumentViews) const {
+llvm::Expected<llvm::SmallVector<int64_t, 4>> Signature::getResultShape(unsigned index,
+                                                                        llvm::ArrayRef<ArrayView> argumentViews) const {
   const ResultInfo &info = results[index];
   llvm::SmallVector<int64_t, 4> shape;
   for (const ResultExtent &extent : info.shape) {
@@ -164,8 +161,7 @@ Signature::getResultShape(unsigned index, llvm::ArrayRef<ArrayView> argumentView
   return shape;
 }
 
-llvm::Expected<std::vector<Array>>
-Signature::allocateResults(llvm::ArrayRef<ArrayView> argumentViews) const {
+llvm::Expected<std::vector<Array>> Signature::allocateResults(llvm::ArrayRef<ArrayView> argumentViews) const {
   std::vector<Array> arrays;
   for (unsigned index = 0; index < results.size(); ++index) {
     auto shape = getResultShape(index, argumentViews);

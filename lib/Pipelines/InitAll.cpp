@@ -15,10 +15,10 @@
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
-#include "remat/Pipelines/LinalgToLLVM.h"
-#include "remat/Pipelines/CPUPipeline.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
 #include "remat/Interfaces/Adjoint/Models.h"
+#include "remat/Pipelines/CPUPipeline.h"
+#include "remat/Pipelines/LinalgToLLVM.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -50,8 +50,8 @@ void remat::registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::linalg::LinalgDialect, mlir::math::MathDialect, mlir::scf::SCFDialect,
                   mlir::tensor::TensorDialect>();
   // What they are lowered to.
-  registry.insert<mlir::affine::AffineDialect, mlir::bufferization::BufferizationDialect,
-                  mlir::LLVM::LLVMDialect, mlir::memref::MemRefDialect, mlir::vector::VectorDialect>();
+  registry.insert<mlir::affine::AffineDialect, mlir::bufferization::BufferizationDialect, mlir::LLVM::LLVMDialect,
+                  mlir::memref::MemRefDialect, mlir::vector::VectorDialect>();
 
   mlir::arith::registerBufferizableOpInterfaceExternalModels(registry);
   mlir::bufferization::func_ext::registerBufferizableOpInterfaceExternalModels(registry);

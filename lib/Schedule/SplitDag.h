@@ -53,19 +53,18 @@ struct Segment {
 /// Segments in no particular order; the first one is the whole chain.
 using SplitDag = std::vector<Segment>;
 
-/// Plans top-down, guided by the estimates of a solved `dual`: each segment
-/// takes the option and split with the least estimate among few candidates,
-/// those within `width` of the ends of the children's intervals.
-SplitDag planByDual(const RowNetwork &network, const Dual &dual, int64_t steps,
-                    int64_t width);
+/// Plans top-down, guided by the estimates of a solved `dual`. Each segment takes
+/// the option and split with the least estimate among few candidates. Where the
+/// estimate is not met, other candidates are tried until there are `maxSearched`
+/// segments: 0 is greedy.
+SplitDag planByDual(const RowNetwork &network, const Dual &dual, int64_t steps, int64_t maxSearched);
 
 /// Solves the recurrence itself, in O(rows steps^2) time and O(rows steps)
 /// memory.
 SplitDag planExactly(const RowNetwork &network, int64_t steps);
 
 /// Turns decisions into a table.
-PlanTable buildTable(const RowNetwork &network, const SplitDag &dag,
-                     Start start);
+PlanTable buildTable(const RowNetwork &network, const SplitDag &dag, Start start);
 
 } // namespace remat::schedule
 

@@ -4,13 +4,13 @@
 
 // CHECK: llvm.mlir.global internal constant @[[SECOND:remat_message.*]]("second\00")
 // CHECK: llvm.mlir.global internal constant @[[FIRST:remat_message.*]]("first\00")
-// CHECK: llvm.func @remat_fail(!llvm.ptr)
+// CHECK: llvm.func @rematFail(!llvm.ptr)
 // CHECK-LABEL: func.func @two_assertions
 // CHECK-SAME: (%[[A:.*]]: i1, %[[B:.*]]: i1
 // CHECK: cf.cond_br %[[A]], ^[[NEXT:bb[0-9]+]], ^[[FAIL:bb[0-9]+]]
 // CHECK: ^[[FAIL]]:
 // CHECK: %[[MESSAGE:.*]] = llvm.mlir.addressof @[[FIRST]]
-// CHECK: llvm.call @remat_fail(%[[MESSAGE]])
+// CHECK: llvm.call @rematFail(%[[MESSAGE]])
 // CHECK: llvm.unreachable
 // CHECK: ^[[NEXT]]:
 // CHECK: cf.cond_br %[[B]]

@@ -51,7 +51,7 @@ def main():
     parser.add_argument("--path", action="append", default=[], help="a folder of tools")
     arguments = parser.parse_args()
 
-    environment = dict(os.environ, PATH=os.pathsep.join([*arguments.path, os.environ["PATH"]]))
+    environment = dict(os.environ, PATH=os.pathsep.join([*map(os.path.abspath, arguments.path), os.environ["PATH"]]))
     count = 0
     with tempfile.TemporaryDirectory() as folder:
         for language, block, line in read_blocks(arguments.page.read_text()):

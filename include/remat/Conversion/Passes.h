@@ -1,4 +1,4 @@
-//===- Passes.h - Conversion passes -------------------------------*- C++ -*-===//
+//===- Passes.h - Conversion passes ---------------------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,6 +10,7 @@
 
 #include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

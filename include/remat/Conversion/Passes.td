@@ -135,7 +135,7 @@ def ConvertAssertToRuntimePass : Pass<"convert-assert-to-runtime", "::mlir::Modu
   let description = [{
     Upstream's lowering of `cf.assert` drops the message and aborts the process. A
     program that is embedded must hand the message to its caller, so each assertion
-    becomes a branch around a call of `remat_fail`, which does not return. Functions
+    becomes a branch around a call of `rematFail`, which does not return. Functions
     must have flat control flow; the messages become constants of the module.
 
     Before:
@@ -150,7 +150,7 @@ def ConvertAssertToRuntimePass : Pass<"convert-assert-to-runtime", "::mlir::Modu
       cf.cond_br %condition, ^continue, ^fail
     ^fail:
       %message = llvm.mlir.addressof @remat_message_0 : !llvm.ptr
-      llvm.call @remat_fail(%message) : (!llvm.ptr) -> ()
+      llvm.call @rematFail(%message) : (!llvm.ptr) -> ()
       llvm.unreachable
     ^continue:
     ```

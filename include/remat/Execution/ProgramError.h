@@ -33,11 +33,13 @@ public:
   };
   static char ID;
 
-  ProgramError(Kind kind, std::string message, int64_t minimumBudget = -1)
-      : kind(kind), text(std::move(message)), minimumBudget(minimumBudget) {}
+  ProgramError(Kind kind, std::string message, int64_t budget = -1, int64_t minimumBudget = -1)
+      : kind(kind), text(std::move(message)), budget(budget), minimumBudget(minimumBudget) {}
 
   Kind getKind() const { return kind; }
-  /// In bytes; negative unless the kind is Infeasible.
+  /// What was given and what would do, in bytes; negative unless the kind is
+  /// Infeasible.
+  int64_t getBudget() const { return budget; }
   int64_t getMinimumBudget() const { return minimumBudget; }
 
   void log(llvm::raw_ostream &stream) const override;
@@ -46,6 +48,7 @@ public:
 private:
   Kind kind;
   std::string text;
+  int64_t budget;
   int64_t minimumBudget;
 };
 

@@ -16,6 +16,7 @@
 #define REMAT_EXECUTION_SIGNATURE_H
 
 #include "remat/Execution/Array.h"
+#include "remat/Support/AttributeNames.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/Error.h"
@@ -23,9 +24,6 @@
 #include <string>
 
 namespace remat {
-
-/// The attribute on arguments and results of a function that names them.
-inline constexpr llvm::StringLiteral nameAttrName = "remat.name";
 
 struct ArgumentInfo {
   std::string name;
@@ -69,8 +67,7 @@ public:
   /// Checks number, element types and shapes of the arguments of a call.
   llvm::Error checkArguments(llvm::ArrayRef<ArrayView> views) const;
   /// Checks the results of a call with these (checked) arguments.
-  llvm::Error checkResults(llvm::ArrayRef<ArrayView> arguments,
-                           llvm::ArrayRef<ArrayView> results) const;
+  llvm::Error checkResults(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results) const;
   /// The shape of result \p index in a call with these (checked) arguments.
   /// Fails if it is negative or too large.
   llvm::Expected<llvm::SmallVector<int64_t, 4>> getResultShape(unsigned index,

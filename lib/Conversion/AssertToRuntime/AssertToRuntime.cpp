@@ -26,7 +26,7 @@ using namespace mlir;
 
 /// The declaration of the runtime's failure function.
 static LLVM::LLVMFuncOp getOrDeclareFailure(ModuleOp module) {
-  constexpr llvm::StringLiteral name = "remat_fail";
+  constexpr llvm::StringLiteral name = "rematFail";
   if (auto existing = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
     return existing;
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
@@ -41,9 +41,8 @@ static LLVM::GlobalOp createMessage(ModuleOp module, SymbolTable &symbols, cf::A
   std::string text = assertion.getMsg().str();
   text.push_back('\0');
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
-  auto global = LLVM::GlobalOp::create(builder, assertion.getLoc(), type, /*isConstant=*/true,
-                                       LLVM::Linkage::Internal, "remat_message",
-                                       builder.getStringAttr(text));
+  auto global = LLVM::GlobalOp::create(builder, assertion.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                                       "remat_message", builder.getStringAttr(text));
   symbols.insert(global);
   return global;
 }
@@ -66,8 +65,7 @@ static void lowerAssertion(cf::AssertOp assertion, LLVM::LLVMFuncOp failure, LLV
 
 namespace {
 
-struct ConvertAssertToRuntimePass final
-    : remat::impl::ConvertAssertToRuntimePassBase<ConvertAssertToRuntimePass> {
+struct ConvertAssertToRuntimePass final : remat::impl::ConvertAssertToRuntimePassBase<ConvertAssertToRuntimePass> {
   using Base::Base;
 
   void runOnOperation() override {

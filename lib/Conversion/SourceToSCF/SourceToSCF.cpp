@@ -83,8 +83,8 @@ static SmallVector<Value> cloneStep(OpBuilder &builder, RecurrenceOp loop, Value
   for (auto [inside, scan] : llvm::zip(loop.getElements(), loop.getScans())) {
     auto type = cast<RankedTensorType>(inside.getType());
     TimeSlice slice(builder, type, position);
-    mapping.map(inside, tensor::ExtractSliceOp::create(builder, loc, type, scan, slice.offsets, slice.sizes,
-                                                       slice.strides));
+    mapping.map(inside,
+                tensor::ExtractSliceOp::create(builder, loc, type, scan, slice.offsets, slice.sizes, slice.strides));
   }
   for (Operation &op : loop.getStep().without_terminator())
     builder.clone(op, mapping);
@@ -92,13 +92,13 @@ static SmallVector<Value> cloneStep(OpBuilder &builder, RecurrenceOp loop, Value
   // Said explicitly, each carry stays in one buffer for the whole loop.
   SmallVector<Value> next;
   for (auto [carry, buffer] : llvm::zip(loop.getYield().getCarries(), state.take_front(carries)))
-    next.push_back(bufferization::MaterializeInDestinationOp::create(
-                       builder, loc, mapping.lookupOrDefault(carry), buffer)
-                       ->getResult(0));
+    next.push_back(
+        bufferization::MaterializeInDestinationOp::create(builder, loc, mapping.lookupOrDefault(carry), buffer)
+            ->getResult(0));
   for (auto [emitted, stacked] : llvm::zip(loop.getYield().getEmits(), state.drop_front(carries))) {
     TimeSlice slice(builder, cast<RankedTensorType>(emitted.getType()), position);
-    next.push_back(tensor::InsertSliceOp::create(builder, loc, mapping.lookupOrDefault(emitted), stacked,
-                                                 slice.offsets, slice.sizes, slice.strides));
+    next.push_back(tensor::InsertSliceOp::create(builder, loc, mapping.lookupOrDefault(emitted), stacked, slice.offsets,
+                                                 slice.sizes, slice.strides));
   }
   return next;
 }
@@ -110,19 +110,17 @@ static void lowerRecurrence(RecurrenceOp loop) {
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
   SmallVector<Value> state(loop.getInits());
   llvm::append_range(state, createStacked(builder, loop));
-  auto result = scf::ForOp::create(
-      builder, loc, zero, loop.getCount(), one, state,
-      [&](OpBuilder &inside, Location, Value step, ValueRange values) {
-        scf::YieldOp::create(inside, loc, cloneStep(inside, loop, step, values));
-      });
+  auto result = scf::ForOp::create(builder, loc, zero, loop.getCount(), one, state,
+                                   [&](OpBuilder &inside, Location, Value step, ValueRange values) {
+                                     scf::YieldOp::create(inside, loc, cloneStep(inside, loop, step, values));
+                                   });
   loop.replaceAllUsesWith(result.getResults());
   loop.erase();
 }
 
 namespace {
 
-struct ConvertRematSourceToSCFPass final
-    : remat::impl::ConvertRematSourceToSCFPassBase<ConvertRematSourceToSCFPass> {
+struct ConvertRematSourceToSCFPass final : remat::impl::ConvertRematSourceToSCFPassBase<ConvertRematSourceToSCFPass> {
   using Base::Base;
 
   void runOnOperation() override {
@@ -137,8 +135,8 @@ struct ConvertRematSourceToSCFPass final
         lowerRecurrence(loop);
       } else if (auto call = dyn_cast<CustomVjpOp>(op)) {
         OpBuilder builder(op);
-        auto plain = func::CallOp::create(builder, op->getLoc(), call.getCallee(), op->getResultTypes(),
-                                          call.getArgs());
+        auto plain =
+            func::CallOp::create(builder, op->getLoc(), call.getCallee(), op->getResultTypes(), call.getArgs());
         op->replaceAllUsesWith(plain);
         op->erase();
       } else {

@@ -80,10 +80,10 @@ public:
   Formula(mlir::Operation *op, AdjointBuilder &builder) : op(op), scope{builder, op->getLoc(), {}} {
     // Flags that allow rounding differently carry over. Flags that promise
     // something of the values (no NaN, say) do not: they promised it of others.
-    if (auto fast = mlir::dyn_cast<mlir::arith::ArithFastMathInterface>(op))
-      scope.flags = fast.getFastMathFlagsAttr().getValue() &
-                    (mlir::arith::FastMathFlags::reassoc | mlir::arith::FastMathFlags::contract |
-                     mlir::arith::FastMathFlags::arcp | mlir::arith::FastMathFlags::afn);
+    auto fast = mlir::dyn_cast<mlir::arith::ArithFastMathInterface>(op);
+    if (mlir::arith::FastMathFlagsAttr flags = fast ? fast.getFastMathFlagsAttr() : nullptr)
+      scope.flags = flags.getValue() & (mlir::arith::FastMathFlags::reassoc | mlir::arith::FastMathFlags::contract |
+                                        mlir::arith::FastMathFlags::arcp | mlir::arith::FastMathFlags::afn);
   }
 
   /// An operand or result of the operation.

@@ -13,13 +13,12 @@
 
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Pipelines/LinalgToLLVM.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/LLVMIR/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -27,49 +26,72 @@
 using namespace remat;
 using mlir::OpPassManager;
 
+/// Gradient requests become primal and adjoint code.
+static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions &options) {
+  // Rules see operations, not calls; what an author factored out costs nothing.
+  manager.addPass(createInlineCalls());
+  // Whole-tensor arithmetic is what rules and the choice of the tape work on.
+  manager.addPass(createSplitElementwise());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createDifferentiate());
+  // The functions that were differentiated are not needed any more.
+  manager.addPass(mlir::createSymbolDCEPass());
+  // Contractions accumulate into their destination before anything hides that.
+  manager.addPass(createSimplifyAdjoint());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createVerifyPhase({Phase::adjoint}));
+}
+
+/// Recurrences become step functions, which are compiled like any function.
+static void buildOutline(OpPassManager &manager, const CPUPipelineOptions &options) {
+  manager.addPass(createOutlineSteps());
+  manager.addPass(createVerifyPhase({Phase::outlined}));
+  // Only now: within a step nothing is cut any more.
+  manager.addPass(mlir::createConvertElementwiseToLinalgPass());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+}
+
 /// From tensors to memory.
 static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &options) {
-  // Loops that nobody differentiates.
-  manager.addPass(createConvertRematSourceToSCFPass());
   // Before anything is allowed to choose where a value lives.
   manager.addPass(createMarkEntriesPass());
-  manager.addPass(mlir::createConvertElementwiseToLinalgPass());
+  manager.addPass(createPrepareBufferizationPass());
   mlir::bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.functionBoundaryTypeConversion = mlir::bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(mlir::bufferization::createOneShotBufferizePass(bufferize));
+  // Casts between equal layouts hide that a result is an argument; two rounds,
+  // because CSE leaves copies of a buffer to itself.
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
-  mlir::bufferization::BufferResultsToOutParamsPassOptions outParams;
-  outParams.hoistStaticAllocs = true;
-  outParams.modifyPublicFunctions = true;
-  manager.addPass(mlir::bufferization::createBufferResultsToOutParamsPass(outParams));
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(createFinalizeStepsPass());
+  // Results have places now, so values can be computed in them.
+  manager.addNestedPass<mlir::func::FuncOp>(createForwardCopiesPass());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  manager.addPass(createAssignWorkspacePass());
 }
 
-/// From loops, vectors and memory to the LLVM dialect.
+/// From linalg on memory to the LLVM dialect.
 static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &options) {
-  manager.addNestedPass<mlir::func::FuncOp>(mlir::createConvertLinalgToLoopsPass());
-  manager.addPass(mlir::createConvertVectorToSCFPass());
-  manager.addPass(mlir::createSCFToControlFlowPass());
+  // What is left of remat here, no conversion below knows.
+  manager.addPass(createVerifyPhase({Phase::scheduled}));
+  LinalgToLLVMOptions kernels;
+  kernels.isa = options.isa;
+  kernels.accurate = options.accurate;
+  buildLinalgToKernelsPipeline(manager, kernels);
   // Assertions split blocks, so this needs the flat control flow of the line above.
   manager.addPass(createConvertAssertToRuntimePass());
-  // Strided views become arithmetic on offsets, which is affine until the next line.
-  manager.addPass(mlir::memref::createExpandStridedMetadataPass());
-  manager.addPass(mlir::createLowerAffinePass());
-  manager.addPass(mlir::createConvertVectorToLLVMPass());
-  // Intrinsics of LLVM where there are some, the C library for the rest.
-  manager.addPass(mlir::createConvertMathToLLVMPass());
-  manager.addPass(mlir::createConvertMathToLibmPass());
-  manager.addPass(mlir::createFinalizeMemRefToLLVMConversionPass());
-  manager.addPass(mlir::createArithToLLVMConversionPass());
-  manager.addPass(mlir::createConvertIndexToLLVMPass());
-  manager.addPass(mlir::createConvertFuncToLLVMPass());
-  manager.addPass(mlir::createConvertControlFlowToLLVMPass());
-  manager.addPass(mlir::createUBToLLVMConversionPass());
-  manager.addPass(mlir::createReconcileUnrealizedCastsPass());
+  buildKernelsToLLVMPipeline(manager);
 }
 
 static const CPUStage stages[] = {
+    {"differentiate", buildDifferentiate},
+    {"outline", buildOutline},
     {"bufferize", buildBufferize},
     {"machine", buildMachine},
 };
@@ -83,6 +105,5 @@ void remat::buildCPUPipeline(OpPassManager &manager, const CPUPipelineOptions &o
 
 void remat::registerPipelines() {
   mlir::PassPipelineRegistration<CPUPipelineOptions>(
-      "remat-to-cpu", "compiles programs with recurrences to the LLVM dialect, inside a byte budget",
-      buildCPUPipeline);
+      "remat-to-cpu", "compiles programs with recurrences to the LLVM dialect, inside a byte budget", buildCPUPipeline);
 }

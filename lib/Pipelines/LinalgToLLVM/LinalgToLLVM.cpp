@@ -53,12 +53,13 @@ void remat::buildKernelsToLLVMPipeline(OpPassManager &manager) {
   // Strided views become arithmetic on offsets, which is affine until the next line.
   manager.addPass(mlir::memref::createExpandStridedMetadataPass());
   manager.addPass(mlir::createLowerAffinePass());
-  manager.addPass(mlir::createConvertVectorToLLVMPass());
-  // Intrinsics of LLVM where there are some, the C library for the rest.
+  // Intrinsics of LLVM where there are some, the C library for the rest: a call per
+  // lane, which is vector code again.
   mlir::ConvertMathToLLVMPassOptions math;
   math.approximateLog1p = false;
   manager.addPass(mlir::createConvertMathToLLVMPass(math));
   manager.addPass(mlir::createConvertMathToLibmPass());
+  manager.addPass(mlir::createConvertVectorToLLVMPass());
   manager.addPass(mlir::createFinalizeMemRefToLLVMConversionPass());
   manager.addPass(mlir::createArithToLLVMConversionPass());
   manager.addPass(mlir::createConvertIndexToLLVMPass());

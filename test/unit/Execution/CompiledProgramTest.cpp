@@ -102,8 +102,7 @@ TEST_F(CompiledProgramTest, ScalarsAndDynamicExtents) {
   n = -1;
   auto negative = program->getSignature().allocateResults(arguments);
   ASSERT_FALSE(bool(negative));
-  EXPECT_EQ(llvm::toString(negative.takeError()),
-            "argument 'arg2' expects a value that is not negative, but got -1");
+  EXPECT_EQ(llvm::toString(negative.takeError()), "argument 'arg2' expects a value that is not negative, but got -1");
 }
 
 TEST_F(CompiledProgramTest, WrongArraysAreErrors) {

@@ -1,12 +1,12 @@
 //===- Exhaustive.cpp - the best schedule by search -------------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// Breadth-first over states, one layer per forward step. What is kept but can not
-// matter any more is dropped at once, which is never worse.
+// Breadth-first over states, one layer per forward step. What is kept but can
+// not matter any more is dropped at once, which is never worse.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,9 +28,7 @@ struct MachineState {
   uint32_t states;
   uint32_t tapes;
 
-  uint32_t pack() const {
-    return (((left * 9 + core) * 2 + coreTape) << 16) | states << 8 | tapes;
-  }
+  uint32_t pack() const { return (((left * 9 + core) * 2 + coreTape) << 16) | states << 8 | tapes; }
   static MachineState unpack(uint32_t bits) {
     uint32_t high = bits >> 16;
     return {high / 18, high / 2 % 9, high % 2, bits >> 8 & 255, bits & 255};
@@ -39,8 +37,7 @@ struct MachineState {
 
 class Search {
 public:
-  explicit Search(const ChainProblem &problem)
-      : problem(problem), seen(9 * 18 << 16, false) {}
+  explicit Search(const ChainProblem &problem) : problem(problem), seen(9 * 18 << 16, false) {}
 
   int64_t run();
 
@@ -58,8 +55,7 @@ private:
 
 bool Search::fits(const MachineState &state) const {
   int64_t initial = state.states & 1 ? problem.countedInitialState() : 0;
-  int64_t used = problem.workspace + initial +
-                 __builtin_popcount(state.states & ~1u) * problem.stateSize +
+  int64_t used = problem.workspace + initial + __builtin_popcount(state.states & ~1u) * problem.stateSize +
                  __builtin_popcount(state.tapes) * problem.tapeSize;
   return used <= problem.budget;
 }
@@ -143,6 +139,4 @@ int64_t Search::run() {
   return -1;
 }
 
-int64_t remat::schedule::searchForward(const ChainProblem &problem) {
-  return Search(problem).run();
-}
+int64_t remat::schedule::searchForward(const ChainProblem &problem) { return Search(problem).run(); }

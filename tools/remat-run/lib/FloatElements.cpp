@@ -41,8 +41,7 @@ void remat::storeFloat(Array &array, int64_t index, double value) {
 
 llvm::Expected<Array> remat::widen(const Array &array) {
   bool isFloatArray = isFloat(array.getType());
-  llvm::Expected<Array> wide =
-      Array::create(isFloatArray ? ElementType::F64 : array.getType(), array.getShape());
+  llvm::Expected<Array> wide = Array::create(isFloatArray ? ElementType::F64 : array.getType(), array.getShape());
   if (!wide)
     return wide;
   if (!isFloatArray) {

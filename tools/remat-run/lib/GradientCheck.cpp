@@ -57,8 +57,8 @@ public:
   /// \p point holds the operands: arguments of the callee, then seeds.
   Checker(const GradientRequest &request, CompiledProgram &value, std::vector<Array> point,
           std::vector<Array> gradients, double tolerance)
-      : request(request), value(value), point(std::move(point)), gradients(std::move(gradients)),
-        tolerance(tolerance) {}
+      : request(request), value(value), point(std::move(point)), gradients(std::move(gradients)), tolerance(tolerance) {
+  }
 
   llvm::Expected<GradientCheckResult> check(unsigned number, uint64_t seed);
 
@@ -115,8 +115,7 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
   Derivative best{0, std::numeric_limits<double>::infinity()};
   for (double step : {1e-3, 1e-4, 1e-5, 1e-6, 1e-2, 1e-7}) {
     double goal = 0.01 * tolerance * std::max(norm, std::numeric_limits<double>::min());
-    auto derivative =
-        differentiate([&](double t) { return evaluate(operand, *direction, t); }, step, goal);
+    auto derivative = differentiate([&](double t) { return evaluate(operand, *direction, t); }, step, goal);
     if (!derivative)
       return derivative.takeError();
     if (derivative->error < best.error)
@@ -137,8 +136,7 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
 /// The operands of a request at the point \p arguments, in f64.
 static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &programs, unsigned index,
                                                        llvm::ArrayRef<Array> arguments,
-                                                       const CPUPipelineOptions &options,
-                                                       const TargetOptions &target) {
+                                                       const CPUPipelineOptions &options, const TargetOptions &target) {
   std::vector<Array> wide;
   for (const Array &argument : arguments) {
     llvm::Expected<Array> copy = widen(argument);
@@ -154,8 +152,7 @@ static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &program
 
 llvm::Expected<std::vector<GradientCheckResult>>
 remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayRef<Array> arguments,
-                      const CPUPipelineOptions &options, const TargetOptions &target, uint64_t seed,
-                      double tolerance) {
+                      const CPUPipelineOptions &options, const TargetOptions &target, uint64_t seed, double tolerance) {
   auto programs = GradientPrograms::create(module, entry);
   if (!programs)
     return programs.takeError();
@@ -164,8 +161,7 @@ remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayR
     auto point = computePoint(*programs, index, arguments, options, target);
     if (!point)
       return point.takeError();
-    auto gradient =
-        CompiledProgram::compile(programs->getModule(), programs->addGradient(index), options, target);
+    auto gradient = CompiledProgram::compile(programs->getModule(), programs->addGradient(index), options, target);
     if (!gradient)
       return gradient.takeError();
     auto gradients = run(**gradient, *point);

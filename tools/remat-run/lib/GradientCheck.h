@@ -49,8 +49,7 @@ struct GradientCheckResult {
 /// program can not be checked.
 llvm::Expected<std::vector<GradientCheckResult>>
 checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayRef<Array> arguments,
-               const CPUPipelineOptions &options, const TargetOptions &target, uint64_t seed,
-               double tolerance);
+               const CPUPipelineOptions &options, const TargetOptions &target, uint64_t seed, double tolerance);
 
 } // namespace remat
 

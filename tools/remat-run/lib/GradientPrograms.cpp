@@ -98,8 +98,8 @@ std::string GradientPrograms::addPrefix(unsigned index) {
   for (Value operand : ops[index]->getOperands()) {
     Value value = mapping.lookup(operand);
     if (!isa<TensorType>(value.getType()))
-      value = tensor::FromElementsOp::create(builder, function.getLoc(),
-                                             RankedTensorType::get({}, value.getType()), value);
+      value =
+          tensor::FromElementsOp::create(builder, function.getLoc(), RankedTensorType::get({}, value.getType()), value);
     results.push_back(value);
   }
   finishFunction(function, builder, results);

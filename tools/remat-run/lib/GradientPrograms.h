@@ -14,6 +14,8 @@
 #ifndef REMAT_TOOLS_REMAT_RUN_GRADIENTPROGRAMS_H
 #define REMAT_TOOLS_REMAT_RUN_GRADIENTPROGRAMS_H
 
+#include "remat/Dialect/Remat/IR/Remat.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -23,8 +25,6 @@
 #include <vector>
 
 namespace remat {
-
-class ValueAndGradientOp;
 
 /// One remat.value_and_gradient.
 struct GradientRequest {

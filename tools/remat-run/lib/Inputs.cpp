@@ -171,12 +171,11 @@ static llvm::Error generateIntegers(Array &array, const InputSpec &spec, Generat
   if (spec.kind != InputSpec::Kind::Integers)
     return makeInputError("expects integers: int:LOW:HIGH or a number");
   if (spec.low < lowest || spec.high - 1 > highest)
-    return makeInputError("int:" + llvm::Twine(spec.low) + ":" + llvm::Twine(spec.high) +
-                          " does not fit into " + getName(array.getType()));
+    return makeInputError("int:" + llvm::Twine(spec.low) + ":" + llvm::Twine(spec.high) + " does not fit into " +
+                          getName(array.getType()));
   uint64_t range = static_cast<uint64_t>(spec.high) - static_cast<uint64_t>(spec.low);
-  fillIntegers(array, [&] {
-    return static_cast<int64_t>(static_cast<uint64_t>(spec.low) + generator.nextBelow(range));
-  });
+  fillIntegers(array,
+               [&] { return static_cast<int64_t>(static_cast<uint64_t>(spec.low) + generator.nextBelow(range)); });
   return llvm::Error::success();
 }
 
@@ -190,9 +189,9 @@ llvm::Error remat::generateValues(Array &array, const InputSpec &spec, uint64_t 
     if (spec.kind == InputSpec::Kind::Normal)
       value *= generator.nextNormal();
     else if (spec.kind == InputSpec::Kind::Integers)
-      value = static_cast<double>(spec.low) +
-              static_cast<double>(generator.nextBelow(static_cast<uint64_t>(spec.high) -
-                                                      static_cast<uint64_t>(spec.low)));
+      value =
+          static_cast<double>(spec.low) +
+          static_cast<double>(generator.nextBelow(static_cast<uint64_t>(spec.high) - static_cast<uint64_t>(spec.low)));
     storeFloat(array, i, value);
   }
   return llvm::Error::success();
@@ -234,22 +233,23 @@ static llvm::Expected<Array> loadArgument(const ArgumentInfo &info, const InputS
 }
 
 /// Makes up the values of an argument.
-static llvm::Expected<Array> generateArgument(const ArgumentInfo &info, const InputSpec &spec,
-                                              const ShapeSpec *shape, uint64_t seed) {
-  llvm::ArrayRef<int64_t> extents = shape ? llvm::ArrayRef<int64_t>(shape->shape) : info.shape;
+static llvm::Expected<Array> generateArgument(const ArgumentInfo &info, const InputSpec &spec, const ShapeSpec *shape,
+                                              const InputOptions &options) {
+  llvm::SmallVector<int64_t, 4> extents = shape ? shape->shape : info.shape;
+  if (!shape && options.steps && !extents.empty() && mlir::ShapedType::isDynamic(extents.front()))
+    extents.front() = *options.steps;
   if (!matches(info.shape, extents))
     return makeInputError("argument '" + info.name + "' expects " + formatArrayType(info.type, info.shape) +
                           ", but --shape gives " + formatArrayType(info.type, extents));
   if (llvm::any_of(extents, mlir::ShapedType::isDynamic))
-    return makeInputError("argument '" + info.name + "' has the type " +
-                          formatArrayType(info.type, info.shape) +
-                          " and expects --input with a file or --shape");
+    return makeInputError("argument '" + info.name + "' has the type " + formatArrayType(info.type, info.shape) +
+                          " and expects --input with a file, --shape or --steps");
   llvm::Expected<Array> array = Array::create(info.type, extents);
   if (!array)
     return array.takeError();
-  if (llvm::Error error = generateValues(*array, spec, seed, info.name))
-    return makeInputError("argument '" + info.name + "' of type " +
-                          formatArrayType(info.type, info.shape) + ": " + llvm::toString(std::move(error)));
+  if (llvm::Error error = generateValues(*array, spec, options.seed, info.name))
+    return makeInputError("argument '" + info.name + "' of type " + formatArrayType(info.type, info.shape) + ": " +
+                          llvm::toString(std::move(error)));
   return array;
 }
 
@@ -268,8 +268,7 @@ static llvm::Error checkNames(const std::vector<Spec> &specs, const Signature &s
   for (const Spec &spec : specs) {
     if (findSpec(specs, spec.name) != &spec)
       return makeInputError(option + " names argument '" + spec.name + "' twice");
-    if (llvm::none_of(signature.getArguments(),
-                      [&](const ArgumentInfo &info) { return info.name == spec.name; })) {
+    if (llvm::none_of(signature.getArguments(), [&](const ArgumentInfo &info) { return info.name == spec.name; })) {
       std::string names;
       for (const ArgumentInfo &info : signature.getArguments())
         names += (names.empty() ? "" : ", ") + info.name;
@@ -279,9 +278,8 @@ static llvm::Error checkNames(const std::vector<Spec> &specs, const Signature &s
   return llvm::Error::success();
 }
 
-llvm::Expected<std::vector<Array>>
-remat::makeInputs(const Signature &signature, const InputOptions &options,
-                  llvm::function_ref<void(const std::string &)> warn) {
+llvm::Expected<std::vector<Array>> remat::makeInputs(const Signature &signature, const InputOptions &options,
+                                                     llvm::function_ref<void(const std::string &)> warn) {
   if (llvm::Error error = checkNames(options.inputs, signature, "--input"))
     return std::move(error);
   if (llvm::Error error = checkNames(options.shapes, signature, "--shape"))
@@ -291,9 +289,13 @@ remat::makeInputs(const Signature &signature, const InputOptions &options,
     const InputSpec *spec = findSpec(options.inputs, info.name);
     const ShapeSpec *shape = findSpec(options.shapes, info.name);
     InputSpec standard;
+    if (info.type == ElementType::Index && info.isScalar && options.steps) {
+      standard.kind = InputSpec::Kind::Constant;
+      standard.integer = *options.steps;
+    }
     llvm::Expected<Array> array = spec && spec->kind == InputSpec::Kind::File
                                       ? loadArgument(info, *spec, warn)
-                                      : generateArgument(info, spec ? *spec : standard, shape, options.seed);
+                                      : generateArgument(info, spec ? *spec : standard, shape, options);
     if (!array)
       return array.takeError();
     arrays.push_back(std::move(*array));

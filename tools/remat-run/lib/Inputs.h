@@ -12,7 +12,8 @@
 //   NAME=normal:STDDEV   normal values with mean 0
 //   NAME=NUMBER          one number everywhere
 //
-// Float arguments that are not given are normal with standard deviation 1.
+// Float arguments that are not given are normal with standard deviation 1. A
+// dynamic first extent and an index argument may also come from --steps.
 //
 // Generated values are the same on every machine. The generator is SplitMix64
 // (Steele, Lea and Flood, OOPSLA 2014), started at seed + FNV-1a-64(name), so that
@@ -66,6 +67,9 @@ llvm::Expected<ShapeSpec> parseShapeSpec(llvm::StringRef text);
 struct InputOptions {
   std::vector<InputSpec> inputs;
   std::vector<ShapeSpec> shapes;
+  /// The first extent of arguments where it is dynamic and the value of index
+  /// arguments, if nothing else is said.
+  std::optional<int64_t> steps;
   uint64_t seed = 0;
 };
 

@@ -25,8 +25,7 @@
 using namespace remat;
 using llvm::StringRef;
 
-static_assert(llvm::endianness::native == llvm::endianness::little,
-              "elements are copied as they are in the file");
+static_assert(llvm::endianness::native == llvm::endianness::little, "elements are copied as they are in the file");
 
 static constexpr llvm::StringLiteral magic("\x93NUMPY");
 /// NumPy writes headers below 1 KiB; a rank of 32 needs less than this.
@@ -184,8 +183,8 @@ static llvm::Expected<Header> consumeHeader(StringRef &contents) {
   size_t lengthBytes = major == 1 ? 2 : 4;
   if (contents.size() < lengthBytes)
     return makeInputError("the file ends inside its header");
-  uint64_t length = major == 1 ? llvm::support::endian::read16le(contents.data())
-                               : llvm::support::endian::read32le(contents.data());
+  uint64_t length =
+      major == 1 ? llvm::support::endian::read16le(contents.data()) : llvm::support::endian::read32le(contents.data());
   contents = contents.drop_front(lengthBytes);
   if (length > maxHeaderBytes)
     return makeInputError("expects a header of at most " + llvm::Twine(maxHeaderBytes) + " bytes, but got " +
@@ -217,8 +216,8 @@ llvm::Expected<Array> remat::readNpy(StringRef contents, ElementType type) {
   bool isUnsignedByte = type == ElementType::I8 && header->descr == "|u1";
   if (header->descr != descr && !isUnsignedByte) {
     StringRef reason = StringRef(header->descr).starts_with(">") ? " (big-endian)" : "";
-    return makeInputError("expects dtype '" + descr + "' for " + getName(type) + ", but got '" +
-                          header->descr + "'" + reason);
+    return makeInputError("expects dtype '" + descr + "' for " + getName(type) + ", but got '" + header->descr + "'" +
+                          reason);
   }
   if (header->fortranOrder && header->shape.size() > 1)
     return makeInputError("expects C order, but the file is in Fortran order");
@@ -229,8 +228,7 @@ llvm::Expected<Array> remat::readNpy(StringRef contents, ElementType type) {
   int64_t bytes = *count * fileElementBytes;
   if (static_cast<uint64_t>(bytes) != contents.size())
     return makeInputError("expects " + llvm::Twine(bytes) + " bytes of elements for " +
-                          formatArrayType(type, header->shape) + ", but got " +
-                          llvm::Twine(contents.size()));
+                          formatArrayType(type, header->shape) + ", but got " + llvm::Twine(contents.size()));
 
   llvm::Expected<Array> array = Array::create(type, header->shape);
   if (!array)
@@ -257,8 +255,8 @@ void remat::writeNpy(const Array &array, llvm::raw_ostream &stream) {
   while ((prefix + header.size() + 1) % 64 != 0)
     header.push_back(' ');
   header.push_back('\n');
-  stream << magic << '\x01' << '\0' << static_cast<char>(header.size() & 0xff)
-         << static_cast<char>(header.size() >> 8) << header;
+  stream << magic << '\x01' << '\0' << static_cast<char>(header.size() & 0xff) << static_cast<char>(header.size() >> 8)
+         << header;
 
   if (array.getType() != ElementType::BF16) {
     stream << llvm::toStringRef(array.getBytes());
@@ -278,8 +276,7 @@ static bool isNaN(uint64_t bits, uint64_t exponentMask, uint64_t mantissaMask) {
 /// The index of the first NaN, or -1.
 static int64_t findFirstNaN(const Array &array) {
   auto find = [&](auto elements, uint64_t exponentMask, uint64_t mantissaMask) -> int64_t {
-    const auto *found =
-        llvm::find_if(elements, [&](auto bits) { return isNaN(bits, exponentMask, mantissaMask); });
+    const auto *found = llvm::find_if(elements, [&](auto bits) { return isNaN(bits, exponentMask, mantissaMask); });
     return found == elements.end() ? -1 : found - elements.begin();
   };
   switch (array.getType()) {

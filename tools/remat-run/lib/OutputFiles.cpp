@@ -20,8 +20,8 @@ OutputFiles::~OutputFiles() {
 
 llvm::Error OutputFiles::add(llvm::StringRef path, llvm::function_ref<void(llvm::raw_ostream &)> write) {
   // TempFile removes itself when a signal ends the process.
-  auto temporary = llvm::sys::fs::TempFile::create(path + ".%%%%%%.part",
-                                                   llvm::sys::fs::all_read | llvm::sys::fs::all_write);
+  auto temporary =
+      llvm::sys::fs::TempFile::create(path + ".%%%%%%.part", llvm::sys::fs::all_read | llvm::sys::fs::all_write);
   if (!temporary)
     return makeFault(path + ": " + llvm::toString(temporary.takeError()));
   files.push_back({std::move(*temporary), path.str()});

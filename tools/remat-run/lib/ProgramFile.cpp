@@ -13,7 +13,7 @@
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/AsmParser/AsmParserState.h"
-#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace remat;
@@ -78,9 +78,8 @@ OwningOpRef<ModuleOp> remat::parseProgram(llvm::SourceMgr &sources, MLIRContext 
   ParserConfig config(context);
   if (failed(parseAsmSourceFile(sources, &block, config, &state)))
     return nullptr;
-  OwningOpRef<ModuleOp> module =
-      mlir::detail::constructContainerOpForParserIfNecessary<ModuleOp>(
-          &block, context, FileLineColLoc::get(context, sources.getMemoryBuffer(1)->getBufferIdentifier(), 1, 1));
+  OwningOpRef<ModuleOp> module = mlir::detail::constructContainerOpForParserIfNecessary<ModuleOp>(
+      &block, context, FileLineColLoc::get(context, sources.getMemoryBuffer(1)->getBufferIdentifier(), 1, 1));
   if (!module)
     return nullptr;
   for (auto function : module->getOps<func::FuncOp>())
@@ -91,9 +90,7 @@ OwningOpRef<ModuleOp> remat::parseProgram(llvm::SourceMgr &sources, MLIRContext 
 
 /// Whether \p function itself asks for a gradient.
 static bool asksForGradient(func::FuncOp function) {
-  return function
-      .walk([](ValueAndGradientOp) { return WalkResult::interrupt(); })
-      .wasInterrupted();
+  return function.walk([](ValueAndGradientOp) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 
 llvm::Expected<func::FuncOp> remat::findEntry(ModuleOp module, StringRef name) {

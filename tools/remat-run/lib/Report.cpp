@@ -17,6 +17,7 @@
 #include "llvm/TargetParser/Host.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 using namespace remat;
@@ -37,8 +38,7 @@ static TimeSummary summarize(std::vector<double> seconds) {
     return {};
   llvm::sort(seconds);
   size_t middle = seconds.size() / 2;
-  double median =
-      seconds.size() % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+  double median = seconds.size() % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
   return {median, seconds.front(), seconds.back()};
 }
 
@@ -71,6 +71,31 @@ std::string remat::describeDevice() {
   return llvm::sys::getHostCPUName().str();
 }
 
+static void printTimes(llvm::json::OStream &json, StringRef name, const std::vector<double> &seconds) {
+  json.attributeObject(name, [&] {
+    TimeSummary times = summarize(seconds);
+    json.attribute("median", times.median);
+    json.attribute("min", times.min);
+    json.attribute("max", times.max);
+    json.attribute("runs", static_cast<int64_t>(seconds.size()));
+  });
+}
+
+/// A number, or null where JSON has no spelling for it.
+static llvm::json::Value toValue(double number) {
+  return std::isfinite(number) ? llvm::json::Value(number) : llvm::json::Value(nullptr);
+}
+
+void remat::printInfeasible(const ProgramError &error, llvm::raw_ostream &stream) {
+  llvm::json::OStream json(stream, /*IndentSize=*/2);
+  json.object([&] {
+    json.attribute("feasible", false);
+    json.attribute("budget", error.getBudget());
+    json.attribute("minimum_budget", error.getMinimumBudget());
+  });
+  stream << '\n';
+}
+
 void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
   llvm::json::OStream json(stream, /*IndentSize=*/2);
   const PlanFigures &plan = report.plan;
@@ -86,7 +111,6 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
     json.attribute("planned_peak_bytes", plan.peakBytes);
     json.attribute("measured_peak_bytes", report.measurement.getPeakBytes());
     json.attribute("store_all_bytes", plan.storeAllBytes);
-    json.attribute("minimum_budget_bytes", plan.minimumBudgetBytes);
     json.attribute("parameter_copy_bytes", plan.parameterCopyBytes);
     json.attribute("total_bytes", plan.getTotalBytes());
     json.attribute("stack_bytes", report.measurement.stackBytes);
@@ -100,17 +124,13 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
     json.attribute("bit_identical",
                    report.bitIdentical ? llvm::json::Value(*report.bitIdentical) : llvm::json::Value(nullptr));
     json.attribute("compile_seconds", sumSeconds(report.phases));
+    json.attribute("object_bytes", report.objectBytes);
     json.attributeObject("compile_phases", [&] {
       for (const PhaseTime &phase : report.phases)
         json.attribute(phase.name, phase.seconds);
     });
-    json.attributeObject("seconds", [&] {
-      TimeSummary times = summarize(report.seconds);
-      json.attribute("median", times.median);
-      json.attribute("min", times.min);
-      json.attribute("max", times.max);
-      json.attribute("runs", static_cast<int64_t>(report.seconds.size()));
-    });
+    printTimes(json, "seconds", report.seconds);
+    printTimes(json, "cpu_seconds", report.cpuSeconds);
     json.attributeArray("results", [&] {
       for (const ResultDigest &result : report.results)
         json.object([&] {
@@ -129,10 +149,10 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
       for (const GradientCheckResult &check : report.gradientChecks)
         json.object([&] {
           json.attribute("name", check.name);
-          json.attribute("gradient", check.gradient);
-          json.attribute("difference", check.difference);
-          json.attribute("difference_error", check.differenceError);
-          json.attribute("relative_error", check.relativeError);
+          json.attribute("gradient", toValue(check.gradient));
+          json.attribute("difference", toValue(check.difference));
+          json.attribute("difference_error", toValue(check.differenceError));
+          json.attribute("relative_error", toValue(check.relativeError));
           json.attribute("tolerance", check.tolerance);
           json.attribute("passed", check.passed);
         });
@@ -142,9 +162,7 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
 }
 
 void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
-  auto row = [&](StringRef name, const llvm::Twine &value) {
-    stream << llvm::left_justify(name, 24) << value << '\n';
-  };
+  auto row = [&](StringRef name, const llvm::Twine &value) { stream << llvm::left_justify(name, 24) << value << '\n'; };
   auto format = [](const char *pattern, double value) {
     std::string text;
     llvm::raw_string_ostream(text) << llvm::format(pattern, value);
@@ -159,21 +177,18 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("planned peak", formatByteSize(plan.peakBytes));
   row("measured peak", formatByteSize(report.measurement.getPeakBytes()));
   row("keeping everything", formatByteSize(plan.storeAllBytes));
-  row("smallest budget", formatByteSize(plan.minimumBudgetBytes));
   row("parameter copies", formatByteSize(plan.parameterCopyBytes));
   row("total", formatByteSize(plan.getTotalBytes()));
   row("forward steps", llvm::Twine(report.counters.getForwardSteps()));
   row("reverse steps", llvm::Twine(report.counters.reverse));
-  row("planned time ratio", format("%.4f", plan.timeRatio) + ", lower bound " +
-                                format("%.4f", plan.lowerBoundRatio) +
+  row("planned time ratio", format("%.4f", plan.timeRatio) + ", lower bound " + format("%.4f", plan.lowerBoundRatio) +
                                 (plan.certified ? ", certified" : ", not certified"));
-  row("bits as keeping all", !report.bitIdentical    ? "not checked"
-                             : *report.bitIdentical ? "identical"
-                                                    : "different");
-  row("compile time", format("%.3f s", sumSeconds(report.phases)));
+  row("bits as keeping all", !report.bitIdentical ? "not checked" : *report.bitIdentical ? "identical" : "different");
+  row("compile time", format("%.3f s", sumSeconds(report.phases)) + ", " + formatByteSize(report.objectBytes) +
+                          " of object code");
   TimeSummary times = summarize(report.seconds);
-  row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) +
-                      ", min " + format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");
+  row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) + ", min " +
+                      format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");
   for (const ResultDigest &result : report.results)
     row("result " + result.name,
         formatArrayType(result.type, result.shape) + " sha256 " + StringRef(result.sha256).take_front(16));

@@ -15,6 +15,7 @@
 
 #include "GradientCheck.h"
 #include "remat/Execution/CompiledProgram.h"
+#include "remat/Execution/ProgramError.h"
 
 #include <string>
 #include <vector>
@@ -39,8 +40,11 @@ struct Report {
   /// Against a run with everything kept; nullopt if that was not run.
   std::optional<bool> bitIdentical;
   std::vector<PhaseTime> phases;
+  int64_t objectBytes = 0;
   /// One time per run, in the order of the runs.
   std::vector<double> seconds;
+  /// The same runs in the time of their thread.
+  std::vector<double> cpuSeconds;
   std::vector<ResultDigest> results;
   std::vector<GradientCheckResult> gradientChecks;
 };
@@ -53,6 +57,9 @@ void printJSON(const Report &report, llvm::raw_ostream &stream);
 
 /// The report for people.
 void printTable(const Report &report, llvm::raw_ostream &stream);
+
+/// What is printed as JSON when no plan fits: feasible, budget and minimum_budget.
+void printInfeasible(const ProgramError &error, llvm::raw_ostream &stream);
 
 /// A name for the processor of this machine.
 std::string describeDevice();

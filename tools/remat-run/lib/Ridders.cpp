@@ -21,9 +21,8 @@
 
 using namespace remat;
 
-llvm::Expected<Derivative>
-remat::differentiate(llvm::function_ref<llvm::Expected<double>(double)> function, double step,
-                     double errorGoal) {
+llvm::Expected<Derivative> remat::differentiate(llvm::function_ref<llvm::Expected<double>(double)> function,
+                                                double step, double errorGoal) {
   constexpr int maxRows = 8;
   Derivative best{0, std::numeric_limits<double>::infinity()};
   std::vector<double> previous;
@@ -40,8 +39,8 @@ remat::differentiate(llvm::function_ref<llvm::Expected<double>(double)> function
     for (size_t order = 0; order < previous.size(); ++order) {
       factor *= 4;
       current.push_back((current[order] * factor - previous[order]) / (factor - 1));
-      double error = std::max(std::abs(current[order + 1] - current[order]),
-                              std::abs(current[order + 1] - previous[order]));
+      double error =
+          std::max(std::abs(current[order + 1] - current[order]), std::abs(current[order + 1] - previous[order]));
       if (error <= best.error)
         best = {current[order + 1], error};
     }

@@ -23,8 +23,8 @@ struct Derivative {
 /// \p step, step/2, step/4 ..., extrapolated to step 0 as a polynomial in the square
 /// of the step (Ridders 1982). Stops when the estimated error is below
 /// \p errorGoal, when it grows, or after 8 rows of two evaluations each.
-llvm::Expected<Derivative> differentiate(llvm::function_ref<llvm::Expected<double>(double)> function,
-                                         double step, double errorGoal);
+llvm::Expected<Derivative> differentiate(llvm::function_ref<llvm::Expected<double>(double)> function, double step,
+                                         double errorGoal);
 
 } // namespace remat
 

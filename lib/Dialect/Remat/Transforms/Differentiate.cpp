@@ -8,6 +8,7 @@
 #include "CalleesFirst.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Dialect/Remat/Transforms/Recurrence.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
 namespace remat {
@@ -96,6 +97,11 @@ struct DifferentiatePass final : remat::impl::DifferentiateBase<DifferentiatePas
       stop.getResult().replaceAllUsesWith(stop.getInput());
       stop.erase();
     });
+    SmallVector<RecurrenceOp> loops;
+    module.walk([&](RecurrenceOp loop) { loops.push_back(loop); });
+    IRRewriter rewriter(&getContext());
+    for (RecurrenceOp loop : loops)
+      lowerToForwardOnly(loop, rewriter);
   }
 };
 } // namespace

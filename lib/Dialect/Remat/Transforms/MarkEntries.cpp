@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Support/AttributeNames.h"
 
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -36,10 +37,14 @@ struct MarkEntriesPass final : remat::impl::MarkEntriesPassBase<MarkEntriesPass>
       if (function.isExternal() || !function.isPublic())
         continue;
       function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(), builder.getUnitAttr());
-      for (auto [number, type] : llvm::enumerate(function.getArgumentTypes()))
+      for (auto [number, type] : llvm::enumerate(function.getArgumentTypes())) {
+        function.removeArgAttr(number, remat::nameAttrName);
         if (isa<TensorType>(type))
           function.setArgAttr(number, bufferization::BufferizationDialect::kWritableAttrName,
                               builder.getBoolAttr(false));
+      }
+      for (unsigned number = 0; number < function.getNumResults(); ++number)
+        function.removeResultAttr(number, builder.getStringAttr(remat::nameAttrName));
     }
   }
 };

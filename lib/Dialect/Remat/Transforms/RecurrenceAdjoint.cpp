@@ -12,6 +12,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "StepPartition.h"
+#include "remat/Dialect/Remat/IR/FunctionBody.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
@@ -70,8 +72,7 @@ private:
   ActiveParts active;
 };
 
-struct RecurrenceAdjointModel final
-    : AdjointOpInterface::ExternalModel<RecurrenceAdjointModel, RecurrenceOp> {
+struct RecurrenceAdjointModel final : AdjointOpInterface::ExternalModel<RecurrenceAdjointModel, RecurrenceOp> {
   LogicalResult emitAdjoint(Operation *op, AdjointBuilder &adjoint) const {
     return RecurrenceDifferentiator(cast<RecurrenceOp>(op), adjoint).run();
   }
@@ -164,26 +165,54 @@ BpttOp RecurrenceDifferentiator::createForward() {
   return forward;
 }
 
+/// Calls with a derivative of their own are calls again once it has been used, and
+/// so is what stops a gradient.
+static LogicalResult dropDerivativeMarks(Block &joint) {
+  SmallVector<Operation *> marks;
+  joint.walk([&](Operation *op) {
+    if (isa<CustomVjpOp, StopGradientOp>(op))
+      marks.push_back(op);
+  });
+  for (Operation *op : marks) {
+    SmallVector<Value> results = {op->getNumOperands() ? op->getOperand(0) : Value()};
+    if (auto call = dyn_cast<CustomVjpOp>(op)) {
+      FailureOr<FunctionOpInterface> callee = getStraightLineFunction(op, call.getCalleeAttr());
+      if (failed(callee))
+        return failure();
+      OpBuilder builder(op);
+      results = copyFunctionBody(*callee, call.getArgs(), builder);
+    }
+    op->replaceAllUsesWith(results);
+    op->erase();
+  }
+  return success();
+}
+
 /// Simplifies a step and its adjoint together, so that they share what they can.
-static void simplify(BpttOp scratch) {
+/// Nobody else reads the accumulators.
+static LogicalResult simplify(BpttOp scratch, ArrayRef<Value> accumulators) {
   MLIRContext *context = scratch.getContext();
   RewritePatternSet patterns(context);
   for (RegisteredOperationName name : context->getRegisteredOperations())
     if (isa<arith::ArithDialect, linalg::LinalgDialect, math::MathDialect, tensor::TensorDialect>(name.getDialect()))
       name.getCanonicalizationPatterns(patterns, context);
+  populateSimplifyAdjointPatterns(
+      patterns, [&](BlockArgument argument) { return llvm::is_contained(accumulators, Value(argument)); });
   FrozenRewritePatternSet frozen(std::move(patterns));
-  // The greedy driver folds equal operations only by chance: twice finds what the first round uncovers.
+  // What common subexpressions uncover is simplified in a second round.
   for (int round = 0; round < 2; ++round) {
     SmallVector<Operation *> operations;
     scratch->walk([&](Operation *op) {
       if (op != scratch && !op->hasTrait<OpTrait::IsTerminator>())
         operations.push_back(op);
     });
-    (void)applyOpPatternsGreedily(operations, frozen);
+    if (failed(applyOpPatternsGreedily(operations, frozen)))
+      return scratch.emitOpError("has a step whose simplification does not come to an end");
     IRRewriter rewriter(context);
     DominanceInfo dominance(scratch);
     eliminateCommonSubExpressions(rewriter, dominance, scratch);
   }
+  return success();
 }
 
 /// The joint step (StepPartition.h); null after an error. Lies in the reverse region
@@ -218,8 +247,11 @@ Block *RecurrenceDifferentiator::buildJointStep(BpttOp forward) {
     Value cotangent = addCotangentArgument(output);
     stepAdjoint.addCotangent(output, cotangent, loop.getLoc());
   }
-  for (Value capture : active.captures)
-    stepAdjoint.setCotangent(capture, addCotangentArgument(capture));
+  SmallVector<Value> accumulators;
+  for (Value capture : active.captures) {
+    accumulators.push_back(addCotangentArgument(capture));
+    stepAdjoint.setCotangent(capture, accumulators.back());
+  }
   if (failed(stepAdjoint.emitAdjoint()))
     return nullptr;
 
@@ -228,9 +260,8 @@ Block *RecurrenceDifferentiator::buildJointStep(BpttOp forward) {
     results.push_back(stepAdjoint.getCotangentOrZero(input, loop.getLoc()));
   YieldOp::create(stepAdjoint, loop.getLoc(), llvm::map_to_vector(yield.getCarries(), lookup),
                   llvm::map_to_vector(yield.getEmits(), lookup), results);
-  simplify(forward);
-  // The copies of the step are appended behind the joint step.
-  joint->moveBefore(&forward.getReverse(), forward.getReverse().begin());
+  if (failed(dropDerivativeMarks(*joint)) || failed(simplify(forward, accumulators)))
+    return nullptr;
   return joint;
 }
 
@@ -260,7 +291,6 @@ void RecurrenceDifferentiator::emitUnwind(BpttOp forward) {
 }
 
 void remat::registerRecurrenceAdjointModel(DialectRegistry &registry) {
-  registry.addExtension(+[](MLIRContext *context, RematDialect *) {
-    RecurrenceOp::attachInterface<RecurrenceAdjointModel>(*context);
-  });
+  registry.addExtension(
+      +[](MLIRContext *context, RematDialect *) { RecurrenceOp::attachInterface<RecurrenceAdjointModel>(*context); });
 }

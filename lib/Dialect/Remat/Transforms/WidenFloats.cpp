@@ -55,16 +55,14 @@ struct WidenFloatsPass final : remat::impl::WidenFloatsPassBase<WidenFloatsPass>
     Type wide = Float64Type::get(&getContext());
     AttrTypeReplacer replacer;
     replacer.addReplacement([&](FloatType type) { return wide; });
-    replacer.addReplacement([&](FloatAttr attribute) -> Attribute {
-      return FloatAttr::get(wide, widen(attribute.getValue()));
-    });
-    // Returned unchanged, the attribute would get a new type over its old bytes.
     replacer.addReplacement(
-        [](DenseElementsAttr elements) -> std::optional<std::pair<Attribute, WalkResult>> {
-          if (DenseElementsAttr widened = widenElements(elements))
-            return std::make_pair(Attribute(widened), WalkResult::skip());
-          return std::make_pair(Attribute(elements), WalkResult::skip());
-        });
+        [&](FloatAttr attribute) -> Attribute { return FloatAttr::get(wide, widen(attribute.getValue())); });
+    // Returned unchanged, the attribute would get a new type over its old bytes.
+    replacer.addReplacement([](DenseElementsAttr elements) -> std::optional<std::pair<Attribute, WalkResult>> {
+      if (DenseElementsAttr widened = widenElements(elements))
+        return std::make_pair(Attribute(widened), WalkResult::skip());
+      return std::make_pair(Attribute(elements), WalkResult::skip());
+    });
     replacer.recursivelyReplaceElementsIn(getOperation(), /*replaceAttrs=*/true,
                                           /*replaceLocs=*/false, /*replaceTypes=*/true);
     removeConversions();

@@ -1,0 +1,21 @@
+//===- AttributeNames.h - Attributes that anyone may attach ---------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_SUPPORT_ATTRIBUTENAMES_H
+#define REMAT_SUPPORT_ATTRIBUTENAMES_H
+
+#include "llvm/ADT/StringRef.h"
+
+namespace remat {
+
+/// On an argument or result of a public function: the name that callers know it
+/// by, a string.
+inline constexpr llvm::StringLiteral nameAttrName = "remat.name";
+
+} // namespace remat
+
+#endif // REMAT_SUPPORT_ATTRIBUTENAMES_H

@@ -1,0 +1,193 @@
+//===- PolicyTest.cpp - every policy through the simulator ------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Problems.h"
+#include "remat/Schedule/Simulator.h"
+
+#include <gtest/gtest.h>
+
+using namespace remat::schedule;
+
+/// Everything that a plan promises about itself.
+static void expectHonestPlan(const ChainProblem &problem, Policy policy) {
+  std::optional<int64_t> least = minimumBudget(problem, policy);
+  PlanResult result = plan(problem, policy);
+  const Plan &plan = result.plan;
+  EXPECT_EQ(result.verdict.status == Status::Unsupported, !least.has_value());
+  if (!least)
+    return;
+  EXPECT_EQ(plan.minimumBudget, *least) << problem;
+  EXPECT_EQ(result.ok(), problem.budget >= *least) << problem;
+  if (!result.ok())
+    return;
+
+  SimulationResult played = simulate(problem, result.table);
+  EXPECT_TRUE(played.valid) << problem << played.rule;
+  EXPECT_EQ(played.forward, plan.forward) << problem;
+  EXPECT_EQ(played.advance, plan.advance) << problem;
+  EXPECT_EQ(played.record, plan.record) << problem;
+  EXPECT_EQ(played.reverse, plan.reverse) << problem;
+  EXPECT_EQ(played.time, plan.time) << problem;
+  EXPECT_EQ(played.peak, plan.peak) << problem;
+  EXPECT_LE(plan.peak, problem.budget) << problem;
+  EXPECT_EQ(plan.record, problem.steps);
+  EXPECT_LE(plan.lowerBound, plan.time) << problem;
+  EXPECT_LE(plan.boundAnySchedule, plan.time) << problem;
+  EXPECT_EQ(plan.certified, plan.lowerBound == plan.time);
+}
+
+TEST(PolicyTest, RandomProblems) {
+  RandomProblems random(7);
+  for (int64_t i = 0; i < 6000; ++i) {
+    ChainProblem problem = random.problem(i % 4 ? 14 : 120, 4, 9);
+    for (Policy policy : allPolicies)
+      expectHonestPlan(problem, policy);
+    if (HasFailure())
+      return;
+  }
+}
+
+TEST(PolicyTest, MinimumBudgetIsTheLeast) {
+  RandomProblems random(8);
+  for (int64_t i = 0; i < 500; ++i) {
+    ChainProblem problem = random.problem(30, 4, 9);
+    for (Policy policy : allPolicies) {
+      std::optional<int64_t> least = minimumBudget(problem, policy);
+      if (!least)
+        continue;
+      problem.budget = *least;
+      EXPECT_TRUE(plan(problem, policy).ok()) << problem;
+      problem.budget = *least - 1;
+      EXPECT_FALSE(plan(problem, policy).ok()) << problem;
+    }
+  }
+}
+
+TEST(PolicyTest, OptimalIsNeverWorse) {
+  RandomProblems random(9);
+  for (int64_t i = 0; i < 1500; ++i) {
+    ChainProblem problem = random.problem(60, 4, 9);
+    PlanResult best = plan(problem, Policy::Optimal);
+    for (Policy policy : allPolicies) {
+      PlanResult other = plan(problem, policy);
+      if (other.ok()) {
+        ASSERT_TRUE(best.ok()) << problem;
+        EXPECT_LE(best.plan.forward, other.plan.forward) << problem << " " << stringifyPolicy(policy);
+      }
+    }
+  }
+}
+
+TEST(PolicyTest, MoreMemoryIsNeverWorse) {
+  RandomProblems random(10);
+  for (int64_t i = 0; i < 200; ++i) {
+    ChainProblem problem = random.problem(60, 4, 9);
+    for (Policy policy : allPolicies) {
+      int64_t last = INT64_MAX;
+      for (problem.budget = 0; problem.budget < 80; ++problem.budget) {
+        PlanResult result = plan(problem, policy);
+        if (!result.ok())
+          continue;
+        EXPECT_LE(result.plan.forward, last) << problem << " " << stringifyPolicy(policy);
+        last = result.plan.forward;
+      }
+    }
+  }
+}
+
+TEST(PolicyTest, PlansAreDeterministic) {
+  ChainProblem problem = makeProblem(5000, 3, 8, 400);
+  for (Policy policy : allPolicies)
+    EXPECT_TRUE(plan(problem, policy).table == plan(problem, policy).table);
+}
+
+TEST(PolicyTest, PeriodicTakesTheBestPeriod) {
+  ChainProblem problem = makeProblem(100, 1, 4, 0, Start::Pinned);
+  for (problem.budget = 1; problem.budget < 420; problem.budget += 7) {
+    PlanResult result = plan(problem, Policy::Periodic);
+    int64_t best = INT64_MAX;
+    for (int64_t p = 1; p <= 100; ++p) {
+      int64_t before = 99 / p, last = 100 - before * p;
+      int64_t peak = std::max(before + (last - 1) * 4, before ? before - 1 + (p - 1) * 4 : 0);
+      if (peak + 1 <= problem.budget)
+        best = std::min(best, 200 - last);
+    }
+    ASSERT_EQ(result.ok(), best != INT64_MAX) << problem;
+    if (result.ok())
+      EXPECT_EQ(result.plan.forward, best) << problem;
+  }
+}
+
+TEST(PolicyTest, TimesDoNotChangeTheSchedule) {
+  ChainProblem problem = makeProblem(300, 1, 5, 40);
+  PlanResult plain = plan(problem, Policy::Optimal);
+  problem.advanceTime = 7;
+  problem.recordTime = 9;
+  problem.reverseTime = 21;
+  PlanResult timed = plan(problem, Policy::Optimal);
+  EXPECT_TRUE(plain.table == timed.table);
+  EXPECT_EQ(timed.plan.time, timed.plan.advance * 7 + 300 * 9 + 300 * 21);
+  EXPECT_TRUE(timed.plan.certified);
+}
+
+TEST(PolicyTest, BoundOfAnyScheduleUsesTheCheaperStep) {
+  // Recording is cheaper here, so a schedule outside the class could re-run
+  // with it: the bound of any schedule is lower than the bound of the class.
+  ChainProblem problem = makeProblem(300, 1, 5, 100);
+  problem.advanceTime = 3;
+  problem.recordTime = 2;
+  PlanResult result = plan(problem, Policy::Optimal);
+  EXPECT_TRUE(result.plan.certified);
+  EXPECT_LT(result.plan.boundAnySchedule, result.plan.lowerBound);
+}
+
+TEST(PolicyTest, ZeroSizes) {
+  // Tapes for nothing: keep them all. States for nothing: keep them all, and as
+  // many tapes as there is room for.
+  ChainProblem problem = makeProblem(50, 3, 0, 3);
+  EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, 50);
+  problem = makeProblem(50, 0, 4, 21);
+  for (bool restartable : {true, false}) {
+    problem.restartable = restartable;
+    EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, 2 * 50 - 6);
+    problem.initialStateSize = 4;
+    EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, 2 * 50 - 6);
+    problem.initialStateSize = 0;
+  }
+}
+
+TEST(FrontierTest, PointsAreThePlans) {
+  ChainProblem problem = makeProblem(200, 2, 7, 0);
+  std::vector<FrontierPoint> points = frontier(problem, Policy::Optimal, {0, 2, 50, 5000});
+  ASSERT_EQ(points.size(), 4u);
+  EXPECT_FALSE(points[0].feasible);
+  for (size_t i = 1; i < points.size(); ++i) {
+    problem.budget = points[i].budget;
+    Plan expected = plan(problem, Policy::Optimal).plan;
+    EXPECT_TRUE(points[i].feasible);
+    EXPECT_EQ(points[i].forward, expected.forward);
+    EXPECT_EQ(points[i].time, expected.time);
+    EXPECT_EQ(points[i].peak, expected.peak);
+    EXPECT_EQ(points[i].lowerBound, expected.lowerBound);
+  }
+}
+
+TEST(FrontierTest, BudgetsSpanTheRange) {
+  ChainProblem problem = makeProblem(1000, 3, 9, 0);
+  std::vector<int64_t> budgets = frontierBudgets(problem, Policy::Optimal, 8);
+  ASSERT_EQ(budgets.size(), 8u);
+  EXPECT_EQ(budgets.front(), 3);
+  EXPECT_EQ(budgets.back(), 3 + 999 * 9);
+  EXPECT_TRUE(std::is_sorted(budgets.begin(), budgets.end()));
+  for (const FrontierPoint &point : frontier(problem, Policy::Optimal, budgets))
+    EXPECT_TRUE(point.feasible);
+
+  EXPECT_EQ(frontierBudgets(problem, Policy::StoreAll, 5), std::vector<int64_t>{3 + 999 * 9});
+  EXPECT_EQ(frontierBudgets(makeProblem(0, 3, 9, 0), Policy::Optimal, 5), std::vector<int64_t>{3});
+  problem.steps = -1;
+  EXPECT_TRUE(frontierBudgets(problem, Policy::Optimal, 5).empty());
+}

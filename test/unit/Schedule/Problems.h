@@ -1,0 +1,81 @@
+//===- Problems.h - problems for tests --------------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TEST_UNIT_SCHEDULE_PROBLEMS_H
+#define REMAT_TEST_UNIT_SCHEDULE_PROBLEMS_H
+
+#include "remat/Schedule/Solvers.h"
+
+#include <cstdlib>
+#include <ostream>
+#include <random>
+
+namespace remat::schedule {
+
+inline constexpr Policy allPolicies[] = {Policy::StoreAll, Policy::Periodic, Policy::Revolve,
+                                         Policy::Ism,      Policy::Msm,      Policy::Optimal};
+inline constexpr Start allStarts[] = {Start::Releasable, Start::Pinned, Start::External};
+
+/// A problem with all times 1.
+inline ChainProblem makeProblem(int64_t steps, int64_t state, int64_t tape, int64_t budget,
+                                Start start = Start::Releasable, bool restartable = true) {
+  ChainProblem problem;
+  problem.steps = steps;
+  problem.stateSize = problem.initialStateSize = state;
+  problem.tapeSize = tape;
+  problem.budget = budget;
+  problem.start = start;
+  problem.restartable = restartable;
+  return problem;
+}
+
+/// Four steps of which the second leaves a tape that the rest begins from.
+inline PlanTable tapeInTheMiddle() {
+  return PlanTable(4, Start::Pinned, true,
+                   {{NodeKind::Leaf, 0, 0, 0, 0}, {NodeKind::RunToEnd, 0, 1, 0, 0}, {NodeKind::KeepTape, 1, 1, 0, 1}});
+}
+
+/// For messages.
+inline std::ostream &operator<<(std::ostream &os, const ChainProblem &p) {
+  return os << "T=" << p.steps << " state=" << p.stateSize << " tape=" << p.tapeSize
+            << " initial=" << p.initialStateSize << " workspace=" << p.workspace << " budget=" << p.budget
+            << " start=" << static_cast<int64_t>(p.start) << " restartable=" << p.restartable;
+}
+
+/// Problems of all kinds, feasible ones and others.
+class RandomProblems {
+public:
+  explicit RandomProblems(uint32_t seed) : engine(seed) {}
+
+  int64_t number(int64_t least, int64_t most) { return std::uniform_int_distribution<int64_t>(least, most)(engine); }
+
+  ChainProblem problem(int64_t maxSteps, int64_t maxState, int64_t maxTape) {
+    ChainProblem p;
+    p.steps = number(0, maxSteps);
+    p.stateSize = number(0, maxState);
+    p.tapeSize = number(0, maxTape);
+    p.initialStateSize = number(0, 2) ? p.stateSize : number(0, maxState);
+    p.workspace = number(0, 3);
+    p.advanceTime = number(0, 3);
+    p.recordTime = number(0, 3);
+    p.reverseTime = number(0, 5);
+    p.restartable = number(0, 1);
+    p.start = allStarts[number(0, 2)];
+    p.budget = number(0, (maxState + maxTape) * 6);
+    return p;
+  }
+
+private:
+  std::mt19937 engine;
+};
+
+/// Whether to run the tests that take minutes.
+inline bool runLongTests() { return std::getenv("REMAT_LONG_TESTS") != nullptr; }
+
+} // namespace remat::schedule
+
+#endif // REMAT_TEST_UNIT_SCHEDULE_PROBLEMS_H

@@ -1,0 +1,85 @@
+//===- SearchTest.cpp - optimal against exhaustive search -------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Exhaustive.h"
+#include "Problems.h"
+#include "remat/Schedule/Simulator.h"
+
+#include <gtest/gtest.h>
+
+using namespace remat::schedule;
+
+/// Compares plan and search at every budget up to that of keeping everything,
+/// and returns the number of budgets.
+static int64_t compareAllBudgets(ChainProblem problem) {
+  int64_t count = 0;
+  for (problem.budget = 0;; ++problem.budget, ++count) {
+    int64_t searched = searchForward(problem);
+    PlanResult result = plan(problem, Policy::Optimal);
+    EXPECT_EQ(result.ok() ? result.plan.forward : -1, searched) << problem;
+    if (result.ok()) {
+      SimulationResult played = simulate(problem, result.table);
+      EXPECT_TRUE(played.valid) << problem << played.rule;
+      EXPECT_LE(result.plan.boundAnySchedule, result.plan.time) << problem;
+    }
+    if (searched == problem.steps || ::testing::Test::HasFailure())
+      return count + 1;
+  }
+}
+
+static int64_t compareSizes(int64_t maxSteps, int64_t maxState, int64_t maxTape) {
+  int64_t count = 0;
+  for (int64_t steps = 0; steps <= maxSteps; ++steps)
+    for (int64_t state = 0; state <= maxState; ++state)
+      for (int64_t tape = 0; tape <= maxTape; ++tape)
+        for (Start start : allStarts)
+          for (bool restartable : {true, false})
+            count += compareAllBudgets(makeProblem(steps, state, tape, 0, start, restartable));
+  return count;
+}
+
+TEST(SearchTest, EqualSizes) { EXPECT_GT(compareSizes(6, 3, 5), 5000); }
+
+TEST(SearchTest, SevenAndEightSteps) {
+  for (bool restartable : {true, false}) {
+    compareAllBudgets(makeProblem(7, 1, 3, 0, Start::External, restartable));
+    compareAllBudgets(makeProblem(8, 1, 2, 0, Start::Releasable, restartable));
+    compareAllBudgets(makeProblem(8, 2, 3, 0, Start::Pinned, restartable));
+  }
+}
+
+TEST(SearchTest, InitialStateOfAnotherSize) {
+  for (int64_t initial : {0, 1, 3, 4})
+    for (int64_t steps = 2; steps <= 5; ++steps)
+      for (int64_t tape = 1; tape <= 4; ++tape)
+        for (Start start : {Start::Releasable, Start::Pinned})
+          for (bool restartable : {true, false}) {
+            ChainProblem problem = makeProblem(steps, 2, tape, 0, start, restartable);
+            problem.initialStateSize = initial;
+            compareAllBudgets(problem);
+          }
+}
+
+/// Where the recurrence of the paper is not optimal (docs/Schedules.md).
+TEST(SearchTest, PublishedRecurrenceIsNotOptimal) {
+  // Tape 3, T = 7, four units with the start state outside the game.
+  ChainProblem problem = makeProblem(7, 1, 3, 4, Start::Pinned);
+  EXPECT_EQ(plan(problem, Policy::Msm).plan.forward, 14);
+  EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, 13);
+  EXPECT_EQ(searchForward(problem), 13);
+  // Tape 2, T = 2, three units, start state releasable.
+  problem = makeProblem(2, 1, 2, 2);
+  EXPECT_EQ(plan(problem, Policy::Msm).plan.forward, 3);
+  EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, 2);
+  EXPECT_EQ(searchForward(problem), 2);
+}
+
+TEST(SearchTest, LongEightSteps) {
+  if (!runLongTests())
+    GTEST_SKIP() << "set REMAT_LONG_TESTS to search all sizes up to T = 8";
+  RecordProperty("budgets", static_cast<int>(compareSizes(8, 3, 5)));
+}

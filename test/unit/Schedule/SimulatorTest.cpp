@@ -1,0 +1,167 @@
+//===- SimulatorTest.cpp - the referee sees every foul ----------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Schedule/Simulator.h"
+#include "Problems.h"
+
+#include <gtest/gtest.h>
+
+using namespace remat::schedule;
+
+using Kind = ActionKind;
+
+static ChainProblem threeSteps() {
+  ChainProblem problem = makeProblem(3, 1, 2, 4);
+  problem.advanceTime = 2;
+  problem.recordTime = 3;
+  problem.reverseTime = 5;
+  return problem;
+}
+
+/// A schedule of threeSteps() that uses every kind of action.
+static std::vector<Action> goodActions() {
+  return {{Kind::Restore, 0},     {Kind::Advance, 0, 1},   {Kind::Checkpoint, 1}, {Kind::Record, 2},
+          {Kind::Keep, 2},        {Kind::Record, 3},       {Kind::Reverse, 3},    {Kind::Reverse, 2},
+          {Kind::DiscardTape, 2}, {Kind::DiscardState, 1}, {Kind::Restore, 0},    {Kind::Record, 1},
+          {Kind::Reverse, 1},     {Kind::DiscardState, 0}};
+}
+
+TEST(SimulatorTest, CountsAGoodSchedule) {
+  SimulationResult result = simulate(threeSteps(), goodActions());
+  EXPECT_TRUE(result.valid) << result.rule;
+  EXPECT_EQ(result.advance, 1);
+  EXPECT_EQ(result.record, 3);
+  EXPECT_EQ(result.forward, 4);
+  EXPECT_EQ(result.reverse, 3);
+  EXPECT_EQ(result.time, 2 + 3 * 3 + 3 * 5);
+  EXPECT_EQ(result.peak, 1 + 1 + 2);
+}
+
+TEST(SimulatorTest, NamesTheActionAndTheRule) {
+  struct Case {
+    size_t position;
+    Action action;
+    const char *rule;
+  };
+  for (const Case &c : {
+           Case{1, {Kind::Advance, 1, 2}, "expects state 1 in the core"},
+           Case{1, {Kind::Advance, 0, 0}, "expects to advance to a later state, but got 0"},
+           Case{1, {Kind::Advance, 0, 4}, "expects to advance to a later state, but got 4"},
+           Case{2, {Kind::Checkpoint, 2}, "expects state 2 in the core"},
+           Case{0, {Kind::Checkpoint, 0}, "expects a state that is not kept yet"},
+           Case{3, {Kind::Record, 3}, "expects state 2 in the core"},
+           Case{4, {Kind::Keep, 1}, "expects the tape of step 1 in the core"},
+           Case{5, {Kind::Keep, 2}, "expects a tape that is not kept yet"},
+           Case{6, {Kind::Reverse, 2}, "expects step 3 to be reversed next"},
+           Case{8, {Kind::Reverse, 1}, "expects the tape of step 1 in the core or kept"},
+           Case{8, {Kind::DiscardTape, 1}, "expects a kept tape of step 1"},
+           Case{9, {Kind::DiscardState, 2}, "expects a checkpoint of state 2"},
+           Case{10,
+                {Kind::Restore, 1},
+                "expects a checkpoint of state 1 or the kept, restartable "
+                "tape of its step"},
+           Case{0, {Kind::Restore, -1}, "expects a number from 0 to 3, but got -1"},
+           Case{0, {Kind::Record, 0}, "expects a number from 1 to 3, but got 0"},
+           Case{0, {Kind::Reverse, 4}, "expects a number from 1 to 3, but got 4"},
+           Case{0, {Kind(99), 1}, "expects a known kind of action"},
+       }) {
+    std::vector<Action> changed = goodActions();
+    changed[c.position] = c.action;
+    SimulationResult result = simulate(threeSteps(), changed);
+    EXPECT_FALSE(result.valid);
+    EXPECT_EQ(result.action, static_cast<int64_t>(c.position) + 1) << c.rule;
+    EXPECT_EQ(result.rule, c.rule);
+  }
+}
+
+TEST(SimulatorTest, Budget) {
+  ChainProblem problem = threeSteps();
+  problem.budget = 3;
+  SimulationResult result = simulate(problem, goodActions());
+  EXPECT_EQ(result.action, 5);
+  EXPECT_EQ(result.rule, "expects at most 3 to be kept, but this makes it 4");
+  problem.workspace = 3;
+  result = simulate(problem, goodActions());
+  EXPECT_EQ(result.action, 0);
+  EXPECT_EQ(result.rule, "expects the initial state and the workspace to fit "
+                         "in the budget 3, but they take 4");
+}
+
+TEST(SimulatorTest, StartStates) {
+  ChainProblem problem = threeSteps();
+  problem.start = Start::Pinned;
+  SimulationResult result = simulate(problem, goodActions());
+  EXPECT_EQ(result.action, 14);
+  EXPECT_EQ(result.rule, "expects the initial state to stay");
+
+  problem.start = Start::External;
+  problem.budget = 3;
+  std::vector<Action> actions = goodActions();
+  actions.pop_back();
+  result = simulate(problem, actions);
+  EXPECT_TRUE(result.valid) << result.rule;
+  EXPECT_EQ(result.peak, 3);
+}
+
+TEST(SimulatorTest, RestartFromATape) {
+  ChainProblem problem = makeProblem(3, 1, 2, 4);
+  std::vector<Action> list = {{Kind::Record, 1}, {Kind::Keep, 1},    {Kind::Advance, 1, 2},
+                              {Kind::Record, 3}, {Kind::Reverse, 3}, {Kind::Restore, 1},
+                              {Kind::Record, 2}, {Kind::Reverse, 2}, {Kind::Reverse, 1}};
+  EXPECT_TRUE(simulate(problem, list).valid);
+  problem.restartable = false;
+  EXPECT_EQ(simulate(problem, list).action, 6);
+}
+
+TEST(SimulatorTest, TooShort) {
+  std::vector<Action> list = goodActions();
+  list.resize(12);
+  SimulationResult result = simulate(threeSteps(), list);
+  EXPECT_FALSE(result.valid);
+  EXPECT_EQ(result.action, 13);
+  EXPECT_EQ(result.rule, "expects step 1 to be reversed");
+}
+
+/// Any action left out, misnumbered or swapped breaks a plan, unless it only
+/// keeps something longer than needed.
+TEST(SimulatorTest, Mutations) {
+  RandomProblems random(12);
+  int64_t mutants = 0;
+  for (int64_t i = 0; i < 150; ++i) {
+    ChainProblem problem = random.problem(14, 3, 5);
+    PlanResult result = plan(problem, Policy::Optimal);
+    if (!result.ok())
+      continue;
+    std::vector<Action> good = actions(result.table);
+    ASSERT_TRUE(simulate(problem, good).valid) << problem;
+    for (size_t at = 0; at < good.size(); ++at) {
+      bool discards = good[at].kind == Kind::DiscardState || good[at].kind == Kind::DiscardTape;
+      // At the start state 0 is in the core anyway.
+      bool idle = at == 0 && good[at].kind == Kind::Restore;
+      std::vector<Action> mutant = good;
+      mutant.erase(mutant.begin() + static_cast<int64_t>(at));
+      SimulationResult played = simulate(problem, mutant);
+      if (discards && played.valid)
+        EXPECT_LE(played.peak, problem.budget);
+      else
+        EXPECT_EQ(played.valid, idle) << problem << " without " << stringifyAction(good[at]);
+
+      for (int64_t shift : {-1, 1}) {
+        mutant = good;
+        mutant[at].step += shift;
+        EXPECT_FALSE(simulate(problem, mutant).valid) << problem << " with " << stringifyAction(mutant[at]);
+        if (good[at].kind != Kind::Advance)
+          continue;
+        mutant = good;
+        mutant[at].to += shift;
+        EXPECT_FALSE(simulate(problem, mutant).valid) << problem << " with " << stringifyAction(mutant[at]);
+      }
+      ++mutants;
+    }
+  }
+  EXPECT_GT(mutants, 1000);
+}

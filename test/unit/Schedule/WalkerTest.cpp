@@ -1,0 +1,164 @@
+//===- WalkerTest.cpp - walks in a machine with bytes -----------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Machine.h"
+#include "Problems.h"
+
+#include <gtest/gtest.h>
+
+using namespace remat::schedule;
+
+/// Sizes in bytes without a common factor, so that no overlap goes unseen.
+static constexpr SlotSizes oddSizes = {7, 19, 11};
+
+static void expectGoodWalk(const ChainProblem &problem, Policy policy, SlotSizes sizes) {
+  PlanResult result = plan(problem, policy);
+  if (!result.ok())
+    return;
+  WalkResult walked = walk(result.table, sizes);
+  ASSERT_EQ(walked.error, "") << problem << " " << stringifyPolicy(policy);
+  EXPECT_EQ(walked.counts, result.table.countMoves()) << problem;
+  EXPECT_EQ(walked.peak, result.table.slotPeak(sizes)) << problem;
+  EXPECT_EQ(walked.firstRuns, problem.steps);
+  EXPECT_EQ(walked.counts.forward(), result.plan.forward);
+}
+
+TEST(WalkerTest, EveryPolicyOnRandomProblems) {
+  RandomProblems random(1);
+  for (int64_t i = 0; i < 4000; ++i) {
+    ChainProblem problem = random.problem(i % 3 ? 12 : 90, 4, 9);
+    for (Policy policy : allPolicies)
+      expectGoodWalk(problem, policy, oddSizes);
+    if (HasFailure())
+      return;
+  }
+}
+
+TEST(WalkerTest, TapesSmallerAndLargerThanStates) {
+  RandomProblems random(2);
+  for (int64_t i = 0; i < 500; ++i) {
+    ChainProblem problem = random.problem(60, 4, 9);
+    for (SlotSizes sizes : {SlotSizes{19, 7, 3}, SlotSizes{5, 5, 5}, SlotSizes{64, 320, 128}})
+      expectGoodWalk(problem, Policy::Optimal, sizes);
+    if (HasFailure())
+      return;
+  }
+}
+
+TEST(WalkerTest, PeakInBytesIsThePeakOfThePlan) {
+  RandomProblems random(3);
+  for (int64_t i = 0; i < 500; ++i) {
+    ChainProblem problem = random.problem(80, 40, 90);
+    problem.stateSize += 1;
+    problem.tapeSize += 1;
+    problem.initialStateSize += 1;
+    PlanResult result = plan(problem, Policy::Optimal);
+    if (!result.ok() || problem.steps == 0)
+      continue;
+    SlotSizes sizes = {problem.stateSize, problem.tapeSize, problem.initialStateSize};
+    WalkResult walked = walk(result.table, sizes);
+    EXPECT_EQ(walked.error, "") << problem;
+    EXPECT_EQ(walked.peak + problem.workspace, result.plan.peak) << problem;
+    EXPECT_LE(result.plan.peak, problem.budget) << problem;
+  }
+}
+
+/// The moves of a plan, in short: kind and step.
+static std::string spell(const PlanTable &table, bool drops) {
+  static const char *names[] = {"A", "a", "R", "r", "B", "S", "C", "T", "D", "d", "t"};
+  std::vector<Walker::Frame> stack(table.stackDepth());
+  Walker walker;
+  walker.begin(table.data(), oddSizes, stack.data(), drops);
+  std::string text;
+  while (true) {
+    Move move = walker.next();
+    text += names[static_cast<int64_t>(move.kind)];
+    if (move.kind == MoveKind::Done)
+      return text;
+    text += std::to_string(move.step) + " ";
+  }
+}
+
+TEST(WalkerTest, SpelledOut) {
+  // Four steps, room for one state: keep it in the middle.
+  PlanResult states = plan(makeProblem(4, 1, 9, 2, Start::Pinned), Policy::Revolve);
+  EXPECT_EQ(spell(states.table, false), "A0 A1 A2 R3 T4 B3 r2 B2 a0 r1 B1 r0 B0 D");
+  EXPECT_EQ(spell(states.table, true), "A0 A1 A2 R3 T4 B3 r2 B2 d2 a0 r1 B1 r0 B0 D");
+  // The same with a tape: what follows it begins from it.
+  EXPECT_EQ(spell(tapeInTheMiddle(), true), "A0 R1 A2 R3 T4 B3 S2 r2 B2 B1 t1 r0 B0 D");
+  // Two steps, and the first tape takes the place of the start state.
+  PlanResult taken = plan(makeProblem(2, 1, 2, 2), Policy::Optimal);
+  EXPECT_EQ(spell(taken.table, true), "C0 d0 R0 R1 T2 B1 B0 t0 D");
+}
+
+TEST(WalkerTest, StatesAreWrittenInPlace) {
+  // No plan copies a state except in front of a tape that takes its slot over.
+  RandomProblems random(4);
+  for (int64_t i = 0; i < 300; ++i) {
+    ChainProblem problem = random.problem(60, 3, 7);
+    for (Policy policy : {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism, Policy::Msm}) {
+      PlanResult result = plan(problem, policy);
+      if (result.ok())
+        EXPECT_EQ(result.plan.copy, 0) << problem;
+    }
+  }
+}
+
+TEST(WalkerTest, ForwardOnly) {
+  for (int64_t steps : {0, 1, 2, 7}) {
+    Walker walker;
+    walker.beginForward(steps, InitialState);
+    int64_t place = InitialState;
+    for (int64_t step = 0; step < steps; ++step) {
+      Move move = walker.next();
+      EXPECT_EQ(move.kind, MoveKind::AdvanceFirst);
+      EXPECT_EQ(move.step, step);
+      EXPECT_EQ(move.src, place);
+      EXPECT_NE(move.dst, place);
+      EXPECT_LT(move.dst, 0);
+      place = move.dst;
+    }
+    for (int64_t again = 0; again < 2; ++again) {
+      Move move = walker.next();
+      EXPECT_EQ(move.kind, MoveKind::Done);
+      EXPECT_EQ(move.src, place);
+    }
+  }
+}
+
+TEST(WalkerTest, ZeroStepsTurnOnce) {
+  for (Start start : allStarts) {
+    PlanResult result = plan(makeProblem(0, 1, 1, 1, start), Policy::Optimal);
+    ASSERT_TRUE(result.ok());
+    std::vector<Walker::Frame> stack(result.table.stackDepth());
+    Walker walker;
+    walker.begin(result.table.data(), oddSizes, stack.data());
+    Move turn = walker.next();
+    EXPECT_EQ(turn.kind, MoveKind::Turn);
+    EXPECT_EQ(turn.src, start == Start::External ? static_cast<int64_t>(InitialState) : 0);
+    EXPECT_EQ(walker.next().kind, MoveKind::Done);
+    EXPECT_EQ(walker.next().kind, MoveKind::Done);
+  }
+}
+
+TEST(WalkerTest, CopyInTheMiddleOfAWalk) {
+  // The runtime keeps a walker in plain memory: a copy goes on alike.
+  PlanResult result = plan(makeProblem(40, 1, 5, 12), Policy::Optimal);
+  std::vector<Walker::Frame> stack(result.table.stackDepth());
+  Walker walker;
+  walker.begin(result.table.data(), oddSizes, stack.data());
+  for (int64_t i = 0; i < 50; ++i)
+    walker.next();
+  std::vector<Walker::Frame> otherStack = stack;
+  Walker first = walker;
+  std::vector<int64_t> steps;
+  for (int64_t i = 0; i < 30; ++i)
+    steps.push_back(first.next().step);
+  stack = otherStack;
+  for (int64_t i = 0; i < 30; ++i)
+    EXPECT_EQ(walker.next().step, steps[i]);
+}

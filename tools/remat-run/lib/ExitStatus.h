@@ -1,0 +1,30 @@
+//===- ExitStatus.h - How tools end ---------------------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_RUN_EXITSTATUS_H
+#define REMAT_TOOLS_REMAT_RUN_EXITSTATUS_H
+
+namespace remat {
+
+/// The exit statuses of all tools; scripts rely on the numbers.
+enum class ExitStatus {
+  Success = 0,
+  /// A file or program is wrong.
+  InvalidInput = 1,
+  /// The command line is wrong.
+  Usage = 2,
+  /// No plan fits the budget.
+  Infeasible = 3,
+  /// A gradient, a counter, a peak or the bits of a result are not as promised.
+  VerificationFailed = 4,
+  /// A fault while running: memory, files, an assertion of the program.
+  Fault = 6,
+};
+
+} // namespace remat
+
+#endif // REMAT_TOOLS_REMAT_RUN_EXITSTATUS_H

@@ -1,0 +1,169 @@
+//===- Options.cpp - The command line of remat-run ----------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+
+#include "ExitStatus.h"
+#include "remat/Support/Budget.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+
+using namespace remat;
+namespace cl = llvm::cl;
+
+namespace {
+
+/// The declarations; they live while the command line is parsed.
+struct CommandLine {
+  cl::OptionCategory category{"remat-run options"};
+
+  cl::opt<std::string> program{cl::Positional, cl::Required, cl::desc("PROGRAM.mlir (- for standard input)"),
+                               cl::cat(category)};
+  cl::opt<std::string> entry{"entry", cl::value_desc("NAME"), cl::cat(category),
+                             cl::desc("Function to run; by default the only public one, or the only public one "
+                                      "that asks for a gradient")};
+  cl::list<std::string> inputs{"input", cl::value_desc("NAME=SPEC"), cl::cat(category),
+                               cl::desc("Values of an argument: FILE.npy, int:LOW:HIGH (HIGH is not drawn), "
+                                        "normal:STDDEV, or one number. Floats that are not given are normal:1")};
+  cl::list<std::string> shapes{"shape", cl::value_desc("NAME=16x256"), cl::cat(category),
+                               cl::desc("Shape of a generated argument with dynamic extents")};
+  cl::opt<std::string> steps{"steps", cl::value_desc("N"), cl::cat(category),
+                             cl::desc("Dynamic first extents and index arguments for which nothing else is said")};
+  cl::opt<std::string> seed{"seed", cl::value_desc("N"), cl::init("0"), cl::cat(category),
+                            cl::desc("Seed of generated values (default 0)")};
+  cl::opt<std::string> output{"output", cl::value_desc("DIR"), cl::cat(category),
+                              cl::desc("Write each result to DIR/NAME.npy")};
+  cl::opt<std::string> budget{"budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
+                              cl::desc("Bytes (4915200, 64MiB), a share of what keeping everything takes (5%), min, "
+                                       "or unlimited (default)")};
+  cl::opt<std::string> policy{"policy", cl::value_desc("POLICY"), cl::init("optimal"), cl::cat(category),
+                              cl::desc("How to plan: optimal (default), store-all, periodic, revolve (or hsm), ism, "
+                                       "msm")};
+  cl::opt<bool> accurate{"accurate", cl::cat(category),
+                         cl::desc("Use the functions of the C library in f32, not vector approximations")};
+  cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::cat(category),
+                           cl::desc("Processor to generate code for; by default this machine's")};
+  cl::opt<std::string> features{"target-features", cl::value_desc("LIST"), cl::cat(category),
+                                cl::desc("Its features, such as +avx2,-avx512f")};
+  cl::opt<std::string> repeat{"repeat", cl::value_desc("N"), cl::init("1"), cl::cat(category),
+                              cl::desc("Timed runs after the measured one (default 1)")};
+  cl::opt<bool> json{"json", cl::cat(category), cl::desc("Print the report as JSON")};
+  cl::opt<std::string> problem{"export-problem", cl::value_desc("FILE"), cl::cat(category),
+                               cl::desc("Write the chain problem of the program for remat-plan")};
+  cl::opt<bool> checkGradient{"check-gradient", cl::cat(category),
+                              cl::desc("Compare gradients with central differences in f64")};
+  cl::opt<std::string> tolerance{"gradient-tolerance", cl::value_desc("X"), cl::init("1e-6"), cl::cat(category),
+                                 cl::desc("Largest relative error of a gradient (default 1e-6)")};
+  cl::opt<IdenticalCheck> identical{
+      "check-identical", cl::init(IdenticalCheck::Automatic), cl::cat(category),
+      cl::desc("Compare the bits of the results with those of keeping everything"),
+      cl::values(clEnumValN(IdenticalCheck::Automatic, "auto", "if that takes little of the memory (default)"),
+                 clEnumValN(IdenticalCheck::Always, "on", "always"),
+                 clEnumValN(IdenticalCheck::Never, "off", "never"))};
+  cl::opt<std::string> guard{"guard", cl::value_desc("OFFSET"), cl::cat(category),
+                             cl::desc("Put an inaccessible page OFFSET bytes behind the planned peak of the arena")};
+};
+
+} // namespace
+
+static llvm::Error makeUsageError(llvm::StringRef option, const llvm::Twine &message) {
+  return llvm::createStringError("--" + option + " " + message);
+}
+
+/// A whole number in [low, high].
+static llvm::Expected<int64_t> parseNumber(llvm::StringRef option, llvm::StringRef text, int64_t low, int64_t high) {
+  int64_t value = 0;
+  if (text.getAsInteger(10, value) || value < low || value > high)
+    return makeUsageError(option, "expects a whole number from " + llvm::Twine(low) + " to " + llvm::Twine(high) +
+                                      ", but got '" + text + "'");
+  return value;
+}
+
+static llvm::Error convertInputs(const CommandLine &line, InputOptions &inputs) {
+  for (const std::string &text : line.inputs) {
+    auto spec = parseInputSpec(text);
+    if (!spec)
+      return makeUsageError("input", llvm::toString(spec.takeError()));
+    inputs.inputs.push_back(std::move(*spec));
+  }
+  for (const std::string &text : line.shapes) {
+    auto spec = parseShapeSpec(text);
+    if (!spec)
+      return makeUsageError("shape", llvm::toString(spec.takeError()));
+    inputs.shapes.push_back(std::move(*spec));
+  }
+  if (llvm::StringRef(line.seed).getAsInteger(10, inputs.seed))
+    return makeUsageError("seed", "expects a whole number of 64 bits, but got '" + line.seed + "'");
+  if (line.steps.getNumOccurrences()) {
+    auto steps = parseNumber("steps", line.steps, 0, INT64_MAX);
+    if (!steps)
+      return steps.takeError();
+    inputs.steps = *steps;
+  }
+  return llvm::Error::success();
+}
+
+/// Checks what was read and puts it into \p options.
+static llvm::Error convert(const CommandLine &line, RunOptions &options) {
+  options.programPath = line.program;
+  options.entry = line.entry;
+  options.policy = line.policy;
+  options.accurate = line.accurate;
+  options.target = {line.cpu, line.features};
+  options.json = line.json;
+  options.outputDirectory = line.output;
+  options.problemPath = line.problem;
+  options.checkGradient = line.checkGradient;
+  options.identicalCheck = line.identical;
+  if (llvm::Error error = convertInputs(line, options.inputs))
+    return error;
+
+  options.minimumBudget = line.budget == "min";
+  options.budget = options.minimumBudget ? "unlimited" : line.budget.getValue();
+  std::string reason;
+  if (!parseBudget(options.budget, reason))
+    return makeUsageError("budget", reason);
+
+  auto repeat = parseNumber("repeat", line.repeat, 0, 1000000);
+  if (!repeat)
+    return repeat.takeError();
+  options.repeat = static_cast<unsigned>(*repeat);
+  if (llvm::StringRef(line.tolerance).getAsDouble(options.gradientTolerance) ||
+      !std::isfinite(options.gradientTolerance) || options.gradientTolerance <= 0)
+    return makeUsageError("gradient-tolerance", "expects a positive number, but got '" + line.tolerance + "'");
+  if (line.guard.getNumOccurrences()) {
+    int64_t offset = 0;
+    if (llvm::StringRef(line.guard).getAsInteger(10, offset) || offset % arrayAlignment != 0)
+      return makeUsageError("guard",
+                            "expects a multiple of " + llvm::Twine(arrayAlignment) + ", but got '" + line.guard + "'");
+    options.guard = offset;
+  }
+  return llvm::Error::success();
+}
+
+std::optional<RunOptions> remat::parseCommandLine(int argc, const char *const *argv, int &exitStatus) {
+  CommandLine line;
+  cl::HideUnrelatedOptions(line.category);
+  std::string errors;
+  llvm::raw_string_ostream stream(errors);
+  exitStatus = static_cast<int>(ExitStatus::Usage);
+  // With a stream for errors, wrong options are returned and do not end the process.
+  if (!cl::ParseCommandLineOptions(
+          argc, argv, "remat-run: compile a program, run it inside a budget, and report what it used\n", &stream)) {
+    llvm::errs() << errors;
+    return std::nullopt;
+  }
+  RunOptions options;
+  if (llvm::Error error = convert(line, options)) {
+    llvm::errs() << "remat-run: " << llvm::toString(std::move(error)) << '\n';
+    return std::nullopt;
+  }
+  return options;
+}

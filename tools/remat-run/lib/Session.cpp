@@ -1,0 +1,248 @@
+//===- Session.cpp - One run of remat-run -------------------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Session.h"
+
+#include "ExitStatus.h"
+#include "FaultSignals.h"
+#include "Npy.h"
+#include "OutputFiles.h"
+#include "ProgramFile.h"
+#include "Stopwatch.h"
+#include "remat/Execution/ProgramError.h"
+#include "remat/InitAll.h"
+#include "remat/Support/Budget.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstring>
+#include <unistd.h>
+
+using namespace remat;
+
+static std::vector<ArrayView> getViews(llvm::MutableArrayRef<Array> arrays) {
+  std::vector<ArrayView> views;
+  for (Array &array : arrays)
+    views.push_back(array.getView());
+  return views;
+}
+
+static bool haveEqualBits(llvm::ArrayRef<Array> left, llvm::ArrayRef<Array> right) {
+  for (auto [a, b] : llvm::zip_equal(left, right))
+    if (a.getBytes() != b.getBytes())
+      return false;
+  return true;
+}
+
+static void warn(const std::string &message) { llvm::errs() << "remat-run: warning: " << message << '\n'; }
+
+Session::Session(RunOptions runOptions) : options(std::move(runOptions)) {
+  pipelineOptions.accurate = options.accurate;
+  mlir::DialectRegistry registry;
+  registerAllDialects(registry);
+  context.appendDialectRegistry(registry);
+}
+
+Session::~Session() = default;
+
+std::vector<ArrayView> Session::getArgumentViews() { return getViews(arguments); }
+
+int Session::fail(llvm::Error error) {
+  ExitStatus status = ExitStatus::InvalidInput;
+  llvm::handleAllErrors(
+      std::move(error),
+      [&](const ProgramError &problem) {
+        if (problem.getKind() == ProgramError::Kind::Infeasible) {
+          status = ExitStatus::Infeasible;
+          if (options.json)
+            printInfeasible(problem, llvm::outs());
+        } else if (problem.getKind() == ProgramError::Kind::Fault) {
+          status = ExitStatus::Fault;
+        }
+        if (!diagnosed)
+          llvm::errs() << "remat-run: error: " << problem.message() << '\n';
+      },
+      [&](const llvm::ErrorInfoBase &other) { llvm::errs() << "remat-run: error: " << other.message() << '\n'; });
+  return static_cast<int>(status);
+}
+
+int Session::run() {
+  mlir::SourceMgrDiagnosticHandler printer(sources, &context);
+  mlir::ScopedDiagnosticHandler observer(&context, [&](mlir::Diagnostic &diagnostic) {
+    diagnosed |= diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error;
+    return mlir::failure();
+  });
+  using Step = llvm::Error (Session::*)();
+  for (Step step :
+       {&Session::load, &Session::measure, &Session::time, &Session::compareWithStoreAll, &Session::checkGradient})
+    if (llvm::Error error = (this->*step)())
+      return fail(std::move(error));
+  verify();
+  if (violations.empty())
+    if (llvm::Error error = writeFiles())
+      return fail(std::move(error));
+
+  if (options.json)
+    printJSON(report, llvm::outs());
+  else
+    printTable(report, llvm::outs());
+  for (const std::string &violation : violations)
+    llvm::errs() << "remat-run: error: " << violation << '\n';
+  return static_cast<int>(violations.empty() ? ExitStatus::Success : ExitStatus::VerificationFailed);
+}
+
+llvm::Error Session::load() {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(options.programPath);
+  if (!buffer)
+    return makeInputError(options.programPath + ": " + buffer.getError().message());
+  sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  module = parseProgram(sources, &context);
+  if (!module)
+    return makeInputError(options.programPath + " is no valid program");
+  auto entry = findEntry(*module, options.entry);
+  if (!entry)
+    return entry.takeError();
+  auto signature = Signature::read(*entry);
+  if (!signature)
+    return signature.takeError();
+  auto inputs = makeInputs(*signature, options.inputs, warn);
+  if (!inputs)
+    return inputs.takeError();
+  arguments = std::move(*inputs);
+  report.entry = entry->getName().str();
+  report.device = describeDevice();
+
+  auto compiled = compile();
+  if (!compiled)
+    return compiled.takeError();
+  program = std::move(*compiled);
+  report.objectBytes = program->getObjectBytes();
+  report.phases.assign(program->getPhaseTimes().begin(), program->getPhaseTimes().end());
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<CompiledProgram>> Session::compile() {
+  return CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target);
+}
+
+llvm::Error Session::measure() {
+  auto plan = program->getPlan(getArgumentViews());
+  if (!plan)
+    return plan.takeError();
+  report.plan = std::move(*plan);
+  auto allocated = program->getSignature().allocateResults(getArgumentViews());
+  if (!allocated)
+    return allocated.takeError();
+  results = std::move(*allocated);
+
+  MeasureOptions measureOptions;
+  if (options.guard)
+    measureOptions.guardBehind = report.plan.peakBytes + *options.guard;
+  FaultSignals signals;
+  if (llvm::Error error =
+          program->measure(getArgumentViews(), getViews(results), measureOptions, report.measurement, &report.counters))
+    return error;
+  for (auto [info, result] : llvm::zip(program->getSignature().getResults(), results))
+    report.results.push_back(digestResult(info.name, result));
+  return llvm::Error::success();
+}
+
+llvm::Error Session::time() {
+  if (options.repeat == 0)
+    return llvm::Error::success();
+  auto again = program->getSignature().allocateResults(getArgumentViews());
+  if (!again)
+    return again.takeError();
+  FaultSignals signals;
+  for (unsigned i = 0; i < options.repeat; ++i) {
+    Stopwatch watch;
+    if (llvm::Error error = program->call(getArgumentViews(), getViews(*again)))
+      return error;
+    report.seconds.push_back(watch.getSeconds());
+    report.cpuSeconds.push_back(watch.getThreadSeconds());
+  }
+  if (!haveEqualBits(results, *again))
+    violations.push_back("two runs with the same arguments differ");
+  return llvm::Error::success();
+}
+
+/// A quarter of the memory of this machine.
+static int64_t getComfortableBytes() { return sysconf(_SC_PHYS_PAGES) / 4 * sysconf(_SC_PAGESIZE); }
+
+llvm::Error Session::compareWithStoreAll() {
+  bool wanted =
+      options.identicalCheck == IdenticalCheck::Always ||
+      (options.identicalCheck == IdenticalCheck::Automatic && report.plan.storeAllBytes <= getComfortableBytes());
+  if (!wanted)
+    return llvm::Error::success();
+  CPUPipelineOptions storeAll;
+  storeAll.copyOptionValuesFrom(pipelineOptions);
+  auto reference = CompiledProgram::compile(*module, report.entry, storeAll, options.target);
+  if (!reference)
+    return reference.takeError();
+  auto expected = (*reference)->getSignature().allocateResults(getArgumentViews());
+  if (!expected)
+    return expected.takeError();
+  FaultSignals signals;
+  if (llvm::Error error = (*reference)->call(getArgumentViews(), getViews(*expected)))
+    return error;
+  report.bitIdentical = haveEqualBits(results, *expected);
+  if (!*report.bitIdentical)
+    violations.push_back("the results differ from those of keeping everything");
+  return llvm::Error::success();
+}
+
+llvm::Error Session::checkGradient() {
+  if (!options.checkGradient)
+    return llvm::Error::success();
+  FaultSignals signals;
+  auto checks = checkGradients(*module, report.entry, arguments, pipelineOptions, options.target, options.inputs.seed,
+                               options.gradientTolerance);
+  if (!checks)
+    return checks.takeError();
+  report.gradientChecks = std::move(*checks);
+  return llvm::Error::success();
+}
+
+void Session::verify() {
+  auto expectEqual = [&](llvm::StringRef what, int64_t planned, int64_t measured) {
+    if (planned != measured)
+      violations.push_back((what + ": planned " + llvm::Twine(planned) + ", measured " + llvm::Twine(measured)).str());
+  };
+  const PlanFigures &plan = report.plan;
+  expectEqual("peak bytes", plan.peakBytes, report.measurement.getPeakBytes());
+  expectEqual("parameter copy bytes", plan.parameterCopyBytes, report.measurement.parameterCopyBytes);
+  expectEqual("allocations inside the call", 0, report.measurement.heap.allocations);
+  expectEqual("forward steps", plan.forwardSteps, report.counters.getForwardSteps());
+  expectEqual("reverse steps", plan.reverseSteps, report.counters.reverse);
+  if (plan.budgetBytes && plan.peakBytes > *plan.budgetBytes)
+    violations.push_back("the planned peak exceeds the budget");
+  for (const GradientCheckResult &check : report.gradientChecks)
+    if (!check.passed)
+      violations.push_back("gradient of " + check.name + " is " + std::to_string(check.gradient) +
+                           " along a direction, but central differences give " + std::to_string(check.difference));
+}
+
+llvm::Error Session::writeFiles() {
+  OutputFiles files;
+  if (!options.outputDirectory.empty()) {
+    if (std::error_code error = llvm::sys::fs::create_directories(options.outputDirectory))
+      return makeFault(options.outputDirectory + ": " + error.message());
+    for (const auto &[number, info] : llvm::enumerate(program->getSignature().getResults())) {
+      const Array &result = results[number];
+      llvm::SmallString<128> path(options.outputDirectory);
+      llvm::sys::path::append(path, info.name + ".npy");
+      if (llvm::Error error = files.add(path, [&](llvm::raw_ostream &stream) { writeNpy(result, stream); }))
+        return error;
+    }
+  }
+  return files.commit();
+}

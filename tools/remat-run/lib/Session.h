@@ -1,0 +1,67 @@
+//===- Session.h - One run of remat-run -----------------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Load, plan, compile, measure, time, verify, write, report: in this order, each
+// step only if the one before succeeded. The report is printed even when a
+// verification failed; files are written only when none did.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_RUN_SESSION_H
+#define REMAT_TOOLS_REMAT_RUN_SESSION_H
+
+#include "Options.h"
+#include "Report.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/SourceMgr.h"
+
+namespace remat {
+
+class Session {
+public:
+  explicit Session(RunOptions options);
+  ~Session();
+
+  /// Returns the exit status of the process.
+  int run();
+
+private:
+  llvm::Error load();
+  /// Compiles with the user's budget, or with the smallest one there is.
+  llvm::Expected<std::unique_ptr<CompiledProgram>> compile();
+  llvm::Error measure();
+  llvm::Error time();
+  llvm::Error compareWithStoreAll();
+  llvm::Error checkGradient();
+  llvm::Error writeFiles();
+
+  /// What differs from the plan or from what was promised, one line each.
+  void verify();
+  /// Prints an error and returns the status for it.
+  int fail(llvm::Error error);
+
+  std::vector<ArrayView> getArgumentViews();
+
+  RunOptions options;
+  CPUPipelineOptions pipelineOptions;
+  mlir::MLIRContext context;
+  llvm::SourceMgr sources;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::vector<Array> arguments;
+  std::vector<Array> results;
+  std::unique_ptr<CompiledProgram> program;
+  Report report;
+  std::vector<std::string> violations;
+  /// Whether the diagnostics of the compiler have told the user already.
+  bool diagnosed = false;
+};
+
+} // namespace remat
+
+#endif // REMAT_TOOLS_REMAT_RUN_SESSION_H
