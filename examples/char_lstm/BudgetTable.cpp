@@ -71,11 +71,12 @@ static bool haveSameBits(const Line &a, const Line &b) {
 
 static void printLine(llvm::StringRef budget, const Line &line, const Line &first) {
   const PlanFigures &plan = line.plan;
-  llvm::outs() << llvm::formatv("{0,-9} {1,13:N} {2,13:N} {3,13:N} {4,8:N} {5,8:N} {6,7:F2} {7,6:F2}   {8}\n", budget,
-                                plan.peakBytes, line.measured.getPeakBytes(),
-                                line.measured.getPeakBytes() + line.measured.parameterCopyBytes,
-                                line.counters.getForwardSteps(), plan.forwardLowerBound, line.seconds,
-                                line.seconds / first.seconds, haveSameBits(line, first) ? "identical" : "DIFFERENT");
+  int64_t measured = line.measured.getPeakBytes();
+  llvm::outs() << llvm::formatv("{0,-9} {1,13:N} {2,13:N} {3,13:N} {4,9:N} {5,8:F3} {6,8:F3} {7,8:F3} {8,8:F2}  {9}\n",
+                                budget, plan.peakBytes, measured, measured + line.measured.parameterCopyBytes,
+                                line.counters.getForwardSteps(), plan.timeRatio, plan.lowerBoundRatio,
+                                line.seconds / first.seconds, line.seconds,
+                                haveSameBits(line, first) ? "identical" : "DIFFERENT");
   llvm::outs().flush();
 }
 
@@ -91,9 +92,11 @@ static llvm::Error printInfeasible(llvm::StringRef budget, llvm::Error error) {
 }
 
 llvm::Error printBudgetTable(Model &model, llvm::ArrayRef<llvm::StringRef> budgets, const std::atomic<bool> &stop) {
-  llvm::outs() << "\nThe gradient of the last batch under four budgets\n\n"
-               << "                peak bytes             with copies   forward steps  seconds   of     gradients\n"
-               << "budget          planned      measured  of weights    taken    bound   each   first\n";
+  llvm::outs() << "\nThe gradient of the last batch under several budgets\n\n"
+                  "           --------------- peak bytes --------------    forward  --- time, of first ---   "
+                  "time in  gradient\n"
+                  "budget           planned      measured   with copies      steps  planned    bound measured  "
+                  "seconds  bits\n";
   std::vector<Line> lines;
   for (llvm::StringRef budget : budgets) {
     if (stop)

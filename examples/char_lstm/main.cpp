@@ -66,9 +66,8 @@ static llvm::Error train(Model &model, const Text &text) {
 
   llvm::outs() << llvm::formatv("{0:N} characters of {1}; {2} texts of {3:N} characters a batch\n", text.size(),
                                 textPath, Model::texts, Model::steps)
-               << llvm::formatv("compiled in {0:F2} s; keeping everything would take {1:N} bytes, budget {2} is "
-                                "{3:N} bytes\n\n",
-                                (*program)->getCompileSeconds(), plan->storeAllBytes, budget, plan->budgetBytes);
+               << llvm::formatv("compiled in {0:F2} s for a budget of {1}; keeping everything would take {2:N} bytes\n\n",
+                                (*program)->getCompileSeconds(), budget, plan->storeAllBytes);
   Adam adam(learningRate);
   std::mt19937 random(seed);
   for (unsigned iteration = 1; iteration <= iterations && !stop; ++iteration) {

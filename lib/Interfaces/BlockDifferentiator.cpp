@@ -8,16 +8,26 @@
 #include "remat/Interfaces/BlockDifferentiator.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Transforms/RegionUtils.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace remat;
+
+SmallVector<Value> remat::getCaptures(Operation *op) {
+  SetVector<Value> captures;
+  op->walk<WalkOrder::PreOrder>([&](Operation *nested) {
+    for (Value operand : nested->getOperands())
+      if (nested != op && !op->isAncestor(operand.getParentBlock()->getParentOp()))
+        captures.insert(operand);
+  });
+  return captures.takeVector();
+}
 
 SmallVector<Value> remat::getInputs(Operation *op) {
   SetVector<Value> inputs;
   inputs.insert(op->operand_begin(), op->operand_end());
   if (op->getNumRegions() != 0)
-    getUsedValuesDefinedAbove(op->getRegions(), inputs);
+    inputs.insert_range(getCaptures(op));
   return inputs.takeVector();
 }
 

@@ -48,16 +48,13 @@ namespace {
 class BinomialPlanner {
 public:
   /// `kept` is Choice::State or Choice::Tape.
-  BinomialPlanner(Choice kept, int64_t slots, int64_t steps)
-      : kept(kept), slots(slots), steps(steps) {}
+  BinomialPlanner(Choice kept, int64_t slots, int64_t steps) : kept(kept), slots(slots), steps(steps) {}
 
   SplitDag plan();
   int64_t cost() const;
 
 private:
-  int64_t capacity(int64_t m, int64_t r) const {
-    return choose(m + r, r) - (kept == Choice::Tape ? 1 : 0);
-  }
+  int64_t capacity(int64_t m, int64_t r) const { return choose(m + r, r) - (kept == Choice::Tape ? 1 : 0); }
   int64_t segmentFor(int64_t m, int64_t r, int64_t length);
   void decide(int64_t index);
 
@@ -77,16 +74,14 @@ int64_t BinomialPlanner::cost() const {
     ++r;
   // At r = 0 a chain of states is a single step, and one of tapes is empty.
   int64_t saved = r == 0 ? 0 : choose(slots + r, r - 1);
-  return kept == Choice::State ? (r + 1) * steps - saved
-                               : r * steps - saved + r;
+  return kept == Choice::State ? (r + 1) * steps - saved : r * steps - saved + r;
 }
 
 /// The segment of `length` steps with m slots; no step needs more than r runs.
 int64_t BinomialPlanner::segmentFor(int64_t m, int64_t r, int64_t length) {
   if (length == 0)
     return -1;
-  auto [it, isNew] =
-      ids.try_emplace({m, length}, static_cast<int64_t>(dag.size()));
+  auto [it, isNew] = ids.try_emplace({m, length}, static_cast<int64_t>(dag.size()));
   if (isNew) {
     while (r > 0 && capacity(m, r - 1) >= length)
       --r;
@@ -128,8 +123,7 @@ SplitDag BinomialPlanner::plan() {
   return std::move(dag);
 }
 
-static Solution solveBinomial(const ChainProblem &problem, Choice kept,
-                              int64_t size) {
+static Solution solveBinomial(const ChainProblem &problem, Choice kept, int64_t size) {
   int64_t steps = problem.steps;
   int64_t free = problem.budget - problem.fixedSize();
   int64_t slots = size == 0 ? steps : std::min(free / size + 1, steps);

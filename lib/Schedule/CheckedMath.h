@@ -21,7 +21,7 @@ namespace remat::schedule {
 
 class Checked {
 public:
-  Checked(int64_t value = 0) : value(value) {}
+  Checked(int64_t number = 0) : value(number) {}
 
   friend Checked operator+(Checked a, Checked b) {
     Checked result;
@@ -39,6 +39,13 @@ public:
     Checked result;
     bool over = __builtin_mul_overflow(a.value, b.value, &result.value);
     result.overflowed = over || a.overflowed || b.overflowed;
+    return result;
+  }
+
+  /// Half of an even number.
+  Checked half() const {
+    Checked result = *this;
+    result.value /= 2;
     return result;
   }
 

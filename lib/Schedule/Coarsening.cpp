@@ -21,8 +21,7 @@
 using namespace remat::schedule;
 
 static double waste(int64_t size, int64_t unit) {
-  return static_cast<double>(ceilDiv(size, unit)) * static_cast<double>(unit) /
-         static_cast<double>(size);
+  return static_cast<double>(ceilDiv(size, unit)) * static_cast<double>(unit) / static_cast<double>(size);
 }
 
 CoarseSizes remat::schedule::coarsen(const UnitSizes &sizes, int64_t maxRows) {
@@ -35,8 +34,7 @@ CoarseSizes remat::schedule::coarsen(const UnitSizes &sizes, int64_t maxRows) {
       int64_t candidate = ceilDiv(size, parts);
       if (candidate < least || candidate > 4 * least)
         continue;
-      double candidateWaste =
-          waste(sizes.state, candidate) * waste(sizes.tape, candidate);
+      double candidateWaste = waste(sizes.state, candidate) * waste(sizes.tape, candidate);
       if (candidateWaste < bestWaste) {
         unit = candidate;
         bestWaste = candidateWaste;
@@ -46,8 +44,8 @@ CoarseSizes remat::schedule::coarsen(const UnitSizes &sizes, int64_t maxRows) {
 
   CoarseSizes result;
   result.unit = unit;
-  result.roundedUp = {ceilDiv(sizes.state, unit), ceilDiv(sizes.tape, unit),
-                      sizes.free / unit, sizes.freeWithoutStart / unit};
+  result.roundedUp = {ceilDiv(sizes.state, unit), ceilDiv(sizes.tape, unit), sizes.free / unit,
+                      sizes.freeWithoutStart / unit};
   result.roundedDown = result.roundedUp;
   result.roundedDown.state = sizes.state / unit;
   result.roundedDown.tape = sizes.tape / unit;

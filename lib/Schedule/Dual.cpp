@@ -50,8 +50,7 @@ Dual::Level Dual::evaluate(Int128 slope, const Level *below) const {
     }
     if (row.tape >= 0) {
       const Point &right = level[row.tape];
-      offer(once + left.value + right.value, 1 + left.lo + right.lo,
-            1 + left.hi + right.hi);
+      offer(once + left.value + right.value, 1 + left.lo + right.lo, 1 + left.hi + right.hi);
     }
     if (row.runToEnd)
       offer(once + left.value, 1 + left.lo, 1 + left.hi);
@@ -110,8 +109,7 @@ bool Dual::solve(int64_t steps, int64_t maxPoints) {
 
   p = reaching;
   Point high = top(reaching);
-  Point low =
-      reaching > 2 ? top(reaching - 1) : basePoint(network.rows.back(), 1);
+  Point low = reaching > 2 ? top(reaching - 1) : basePoint(network.rows.back(), 1);
   if (high.lo <= steps) {
     levels.assign(integers.rbegin() + 1, integers.rend());
     setBound(steps);
@@ -161,8 +159,6 @@ Int128 Dual::estimate(int32_t row, int32_t level, int64_t length) const {
     least = std::max(least, slope * length - levels[level][row].value);
   int64_t below = std::max(static_cast<int64_t>(slope / q), int64_t(2));
   for (int64_t integer : {below, below + 1})
-    least = std::max(
-        least,
-        (integer * Int128(length) - integers[integer - 2][row].value) * q);
+    least = std::max(least, (integer * Int128(length) - integers[integer - 2][row].value) * q);
   return least;
 }

@@ -35,7 +35,7 @@ __extension__ using Int128 = __int128;
 
 class Dual {
 public:
-  explicit Dual(const RowNetwork &network) : network(network) {}
+  explicit Dual(const RowNetwork &rowNetwork) : network(rowNetwork) {}
 
   /// Finds the best slope for `steps` > tapes of the top row. Returns false if
   /// that would take more than `maxPoints` points of memory.

@@ -40,8 +40,7 @@ struct SegmentKey {
 struct SegmentKeyHash {
   size_t operator()(const SegmentKey &key) const {
     uint64_t hash = static_cast<uint64_t>(key.length) * 0x9e3779b97f4a7c15u;
-    hash ^= (static_cast<uint64_t>(key.row) << 32) ^
-            static_cast<uint64_t>(key.level);
+    hash ^= (static_cast<uint64_t>(key.row) << 32) ^ static_cast<uint64_t>(key.level);
     hash *= 0xff51afd7ed558ccdu;
     return hash ^ (hash >> 29);
   }
@@ -61,8 +60,7 @@ struct Candidate {
 
   bool operator<(const Candidate &other) const {
     return std::tie(roundedCost, outside, other.cost, choice, other.split) <
-           std::tie(other.roundedCost, other.outside, cost, other.choice,
-                    split);
+           std::tie(other.roundedCost, other.outside, cost, other.choice, split);
   }
 };
 
@@ -86,13 +84,9 @@ private:
   void step();
   void settle(const Candidate &candidate, int64_t left, int64_t right);
   std::vector<Candidate> candidatesFor(const SegmentKey &key) const;
-  void addSplits(const SegmentKey &key, Choice choice, int32_t right,
-                 std::vector<Candidate> &candidates) const;
-  void addPart(Candidate &candidate, int32_t row, int32_t level,
-               int64_t length) const;
-  int64_t costOf(int64_t segment) const {
-    return segment < 0 ? 0 : cost[segment];
-  }
+  void addSplits(const SegmentKey &key, Choice choice, int32_t right, std::vector<Candidate> &candidates) const;
+  void addPart(Candidate &candidate, int32_t row, int32_t level, int64_t length) const;
+  int64_t costOf(int64_t segment) const { return segment < 0 ? 0 : cost[segment]; }
 
   static constexpr int64_t unknown = INT64_MAX;
 
@@ -109,8 +103,7 @@ private:
 } // namespace
 
 SplitDag DualPlanner::plan(int64_t steps) {
-  beginVisit(
-      segmentFor(static_cast<int32_t>(network.rows.size()) - 1, 0, steps));
+  beginVisit(segmentFor(static_cast<int32_t>(network.rows.size()) - 1, 0, steps));
   while (!visits.empty())
     step();
   return std::move(dag);
@@ -121,8 +114,7 @@ SplitDag DualPlanner::plan(int64_t steps) {
 int64_t DualPlanner::segmentFor(int32_t index, int32_t level, int64_t length) {
   if (length == 0)
     return -1;
-  auto [it, isNew] = ids.try_emplace(SegmentKey{index, level, length},
-                                     static_cast<int64_t>(dag.size()));
+  auto [it, isNew] = ids.try_emplace(SegmentKey{index, level, length}, static_cast<int64_t>(dag.size()));
   if (!isNew)
     return it->second;
   const Row &row = network.rows[index];
@@ -156,10 +148,8 @@ void DualPlanner::beginVisit(int64_t segment) {
 void DualPlanner::step() {
   Visit &visit = visits.back();
   int64_t index = visit.segment;
-  bool over =
-      visit.next == visit.candidates.size() ||
-      visit.candidates[visit.next].roundedCost >= cost[index] ||
-      (visit.next > 0 && static_cast<int64_t>(dag.size()) > maxSearched);
+  bool over = visit.next == visit.candidates.size() || visit.candidates[visit.next].roundedCost >= cost[index] ||
+              (visit.next > 0 && static_cast<int64_t>(dag.size()) > maxSearched);
   if (over) {
     visits.pop_back();
     return;
@@ -188,8 +178,7 @@ void DualPlanner::step() {
 }
 
 /// Takes `candidate` for the innermost visit if it is the best one so far.
-void DualPlanner::settle(const Candidate &candidate, int64_t left,
-                         int64_t right) {
+void DualPlanner::settle(const Candidate &candidate, int64_t left, int64_t right) {
   int64_t index = visits.back().segment;
   Segment &segment = dag[index];
   int64_t forward = costOf(left) + costOf(right) + candidate.split;
@@ -204,13 +193,11 @@ void DualPlanner::settle(const Candidate &candidate, int64_t left,
   segment.right = right;
 }
 
-void DualPlanner::addPart(Candidate &candidate, int32_t row, int32_t level,
-                          int64_t length) const {
+void DualPlanner::addPart(Candidate &candidate, int32_t row, int32_t level, int64_t length) const {
   candidate.possible &= network.rows[row].canReverse(length);
   Int128 estimate = dual.estimate(row, level, length);
   candidate.cost += estimate;
-  candidate.roundedCost +=
-      static_cast<int64_t>(ceilDiv(estimate, dual.scale()));
+  candidate.roundedCost += static_cast<int64_t>(ceilDiv(estimate, dual.scale()));
   Dual::Interval interval = dual.interval(row, level);
   candidate.outside += length < interval.lo || length > interval.hi;
 }
@@ -225,8 +212,7 @@ void DualPlanner::addSplits(const SegmentKey &key, Choice choice, int32_t right,
   int64_t most = choice == Choice::Tape ? rest : rest - 1;
   Dual::Interval leftRange = dual.interval(key.row, key.level + 1);
   Dual::Interval rightRange = dual.interval(right, key.level);
-  int64_t ends[] = {leftRange.lo, leftRange.hi, rest - rightRange.hi,
-                    rest - rightRange.lo};
+  int64_t ends[] = {leftRange.lo, leftRange.hi, rest - rightRange.hi, rest - rightRange.lo};
   for (int64_t &end : ends)
     end = std::clamp(end, least, most);
   std::sort(std::begin(ends), std::end(ends));
@@ -268,16 +254,12 @@ std::vector<Candidate> DualPlanner::candidatesFor(const SegmentKey &key) const {
     addPart(candidate, row.takeOver, key.level, key.length - 1);
     candidates.push_back(candidate);
   }
-  candidates.erase(
-      std::remove_if(candidates.begin(), candidates.end(),
-                     [](const Candidate &c) { return !c.possible; }),
-      candidates.end());
+  candidates.erase(std::remove_if(candidates.begin(), candidates.end(), [](const Candidate &c) { return !c.possible; }),
+                   candidates.end());
   std::sort(candidates.begin(), candidates.end());
   return candidates;
 }
 
-SplitDag remat::schedule::planByDual(const RowNetwork &network,
-                                     const Dual &dual, int64_t steps,
-                                     int64_t maxSearched) {
+SplitDag remat::schedule::planByDual(const RowNetwork &network, const Dual &dual, int64_t steps, int64_t maxSearched) {
   return DualPlanner(network, dual, maxSearched).plan(steps);
 }

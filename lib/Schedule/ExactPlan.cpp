@@ -38,15 +38,12 @@ struct Decision {
 class ExactPlanner {
 public:
   ExactPlanner(const RowNetwork &network, int64_t steps)
-      : network(network), steps(steps),
-        decisions(network.rows.size() * (steps + 1)) {}
+      : network(network), steps(steps), decisions(network.rows.size() * (steps + 1)) {}
 
   SplitDag plan();
 
 private:
-  Decision &at(int32_t row, int64_t length) {
-    return decisions[row * (steps + 1) + length];
-  }
+  Decision &at(int32_t row, int64_t length) { return decisions[row * (steps + 1) + length]; }
   void decide(int32_t row, int64_t length);
   int64_t segmentFor(int32_t row, int64_t length);
 
@@ -66,16 +63,13 @@ void ExactPlanner::decide(int32_t index, int64_t length) {
     return;
   }
   if (row.runToEnd)
-    best.offer(length + at(index, length - 1).cost, Choice::RunToEnd,
-               length - 1);
+    best.offer(length + at(index, length - 1).cost, Choice::RunToEnd, length - 1);
   if (row.state >= 0)
     for (int64_t y = 1; y < length; ++y)
-      best.offer(y + at(index, y).cost + at(row.state, length - y).cost,
-                 Choice::State, y);
+      best.offer(y + at(index, y).cost + at(row.state, length - y).cost, Choice::State, y);
   if (row.tape >= 0)
     for (int64_t y = 0; y < length; ++y)
-      best.offer(y + 1 + at(index, y).cost + at(row.tape, length - 1 - y).cost,
-                 Choice::Tape, y);
+      best.offer(y + 1 + at(index, y).cost + at(row.tape, length - 1 - y).cost, Choice::Tape, y);
   if (row.takeOver >= 0)
     best.offer(1 + at(row.takeOver, length - 1).cost, Choice::TakeOver, 0);
   best.cost = std::min(best.cost, impossible);
@@ -84,11 +78,9 @@ void ExactPlanner::decide(int32_t index, int64_t length) {
 int64_t ExactPlanner::segmentFor(int32_t row, int64_t length) {
   if (length == 0)
     return -1;
-  auto [it, isNew] = ids.try_emplace(row * (steps + 1) + length,
-                                     static_cast<int64_t>(dag.size()));
+  auto [it, isNew] = ids.try_emplace(row * (steps + 1) + length, static_cast<int64_t>(dag.size()));
   if (isNew)
-    dag.push_back(
-        {row, at(row, length).choice, length, at(row, length).split, -1, -1});
+    dag.push_back({row, at(row, length).choice, length, at(row, length).split, -1, -1});
   return it->second;
 }
 
@@ -109,15 +101,13 @@ SplitDag ExactPlanner::plan() {
       segment.right = segmentFor(row.tape, rest - 1);
     else if (segment.choice == Choice::TakeOver)
       segment.right = segmentFor(row.takeOver, rest - 1);
-    if (segment.choice != Choice::StoreAll &&
-        segment.choice != Choice::TakeOver)
+    if (segment.choice != Choice::StoreAll && segment.choice != Choice::TakeOver)
       segment.left = segmentFor(segment.row, segment.split);
     dag[i] = segment;
   }
   return std::move(dag);
 }
 
-SplitDag remat::schedule::planExactly(const RowNetwork &network,
-                                      int64_t steps) {
+SplitDag remat::schedule::planExactly(const RowNetwork &network, int64_t steps) {
   return ExactPlanner(network, steps).plan();
 }

@@ -17,9 +17,8 @@
 
 using namespace remat::schedule;
 
-std::vector<FrontierPoint>
-remat::schedule::frontier(const ChainProblem &problem, Policy policy,
-                          const std::vector<int64_t> &budgets) {
+std::vector<FrontierPoint> remat::schedule::frontier(const ChainProblem &problem, Policy policy,
+                                                     const std::vector<int64_t> &budgets) {
   std::vector<FrontierPoint> points;
   points.reserve(budgets.size());
   for (int64_t budget : budgets) {
@@ -40,9 +39,7 @@ remat::schedule::frontier(const ChainProblem &problem, Policy policy,
   return points;
 }
 
-std::vector<int64_t>
-remat::schedule::frontierBudgets(const ChainProblem &problem, Policy policy,
-                                 int64_t count) {
+std::vector<int64_t> remat::schedule::frontierBudgets(const ChainProblem &problem, Policy policy, int64_t count) {
   std::optional<int64_t> least = minimumBudget(problem, policy);
   std::optional<int64_t> most = minimumBudget(problem, Policy::StoreAll);
   if (!least || count < 1)

@@ -102,8 +102,7 @@ Solution MixedSolver::solveFreeStates() {
 bool MixedSolver::hasNoRoom() const {
   int64_t least = std::min(sizes.state, sizes.tape);
   int64_t takenOver = sizes.freeWithoutStart - sizes.tape;
-  return sizes.free < least &&
-         takenOver < (problem.restartable ? least : sizes.state);
+  return sizes.free < least && takenOver < (problem.restartable ? least : sizes.state);
 }
 
 /// The schedules of hasNoRoom(): run to the end again and again. With
@@ -115,16 +114,13 @@ Solution MixedSolver::solveNoRoom() {
   if (tapes == 1)
     return finish(builder.rerunAll(steps), steps * (steps + 1) / 2);
   if (problem.restartable)
-    return finish(builder.takeOver(builder.rerunAll(steps - 1)),
-                  1 + steps * (steps - 1) / 2);
-  return finish(builder.runToEnd(steps - tapes, storeAll(tapes)),
-                steps * (steps + 1) / 2 - tapes * (tapes - 1) / 2);
+    return finish(builder.takeOver(builder.rerunAll(steps - 1)), 1 + steps * (steps - 1) / 2);
+  return finish(builder.runToEnd(steps - tapes, storeAll(tapes)), steps * (steps + 1) / 2 - tapes * (tapes - 1) / 2);
 }
 
 /// Builds the table of `dag` and keeps it if it is better than what there is.
 /// Returns whether it meets the bound.
-bool MixedSolver::improve(Solution &solution, const RowNetwork &network,
-                          SplitDag dag) {
+bool MixedSolver::improve(Solution &solution, const RowNetwork &network, SplitDag dag) {
   PlanTable table = buildTable(network, dag, problem.start);
   int64_t forward = table.countMoves()->forward();
   bool isFirst = solution.table.getSteps() != problem.steps;
@@ -136,24 +132,20 @@ bool MixedSolver::improve(Solution &solution, const RowNetwork &network,
 Solution MixedSolver::solveNetwork() {
   int64_t steps = problem.steps;
   UnitSizes planSizes = sizes;
-  RowNetwork network =
-      buildNetwork(planSizes, policy, problem.restartable, maxRows);
+  RowNetwork network = buildNetwork(planSizes, policy, problem.restartable, maxRows);
   Solution solution;
   solution.forwardBound = 2 * steps - tapes;
 
   if (network.rows.empty()) {
     CoarseSizes coarse = coarsen(sizes, maxRows);
     solution.planningUnit = coarse.unit;
-    network =
-        buildNetwork(coarse.roundedUp, policy, problem.restartable, maxRows);
+    network = buildNetwork(coarse.roundedUp, policy, problem.restartable, maxRows);
     // The bound comes from smaller sizes than the plan.
     if (coarse.roundedDown.state > 0 && coarse.roundedDown.tape > 0) {
-      RowNetwork optimistic = buildNetwork(coarse.roundedDown, policy,
-                                           problem.restartable, maxRows);
+      RowNetwork optimistic = buildNetwork(coarse.roundedDown, policy, problem.restartable, maxRows);
       Dual bound(optimistic);
       if (steps > optimistic.rows.back().tapes && bound.solve(steps, maxPoints))
-        solution.forwardBound =
-            std::max(solution.forwardBound, bound.lowerBound());
+        solution.forwardBound = std::max(solution.forwardBound, bound.lowerBound());
     }
   }
 
@@ -195,13 +187,11 @@ Solution MixedSolver::solve() {
   sizes.freeWithoutStart /= unit;
   if (hasNoRoom())
     return solveNoRoom();
-  if (auto root =
-          buildTwoSweep(sizes, policy, steps, problem.restartable, builder))
+  if (auto root = buildTwoSweep(sizes, policy, steps, problem.restartable, builder))
     return finish(*root, 2 * steps - tapes);
   return solveNetwork();
 }
 
-Solution remat::schedule::solveMixed(const ChainProblem &problem,
-                                     Policy policy) {
+Solution remat::schedule::solveMixed(const ChainProblem &problem, Policy policy) {
   return MixedSolver(problem, policy).solve();
 }

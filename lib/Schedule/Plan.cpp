@@ -21,13 +21,10 @@ struct PolicyName {
 } // namespace
 
 // The first name of a policy is the one that is printed.
-static constexpr PolicyName policyNames[] = {{Policy::StoreAll, "store-all"},
-                                             {Policy::Periodic, "periodic"},
-                                             {Policy::Revolve, "revolve"},
-                                             {Policy::Revolve, "hsm"},
-                                             {Policy::Ism, "ism"},
-                                             {Policy::Msm, "msm"},
-                                             {Policy::Optimal, "optimal"}};
+static constexpr PolicyName policyNames[] = {
+    {Policy::StoreAll, "store-all"}, {Policy::Periodic, "periodic"}, {Policy::Revolve, "revolve"},
+    {Policy::Revolve, "hsm"},        {Policy::Ism, "ism"},           {Policy::Msm, "msm"},
+    {Policy::Optimal, "optimal"}};
 
 std::string_view remat::schedule::stringifyPolicy(Policy policy) {
   for (const PolicyName &entry : policyNames)

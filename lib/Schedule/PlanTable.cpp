@@ -18,23 +18,18 @@
 
 using namespace remat::schedule;
 
-static std::vector<int64_t> pack(int64_t steps, Start start, bool restartable,
-                                 const std::vector<Node> &nodes) {
-  std::vector<int64_t> words = {tableMagic, steps, static_cast<int64_t>(start),
-                                restartable,
+static std::vector<int64_t> pack(int64_t steps, Start start, bool restartable, const std::vector<Node> &nodes) {
+  std::vector<int64_t> words = {tableMagic, steps, static_cast<int64_t>(start), restartable,
                                 static_cast<int64_t>(nodes.size())};
   words.reserve(headerWords + nodeWords * nodes.size());
   for (const Node &node : nodes)
-    words.insert(words.end(), {static_cast<int64_t>(node.kind), node.stride,
-                               node.count, node.left, node.right});
+    words.insert(words.end(), {static_cast<int64_t>(node.kind), node.stride, node.count, node.left, node.right});
   return words;
 }
 
-PlanTable::PlanTable()
-    : PlanTable(0, Start::External, true, {{NodeKind::Empty, 0, 0, 0, 0}}) {}
+PlanTable::PlanTable() : PlanTable(0, Start::External, true, {{NodeKind::Empty, 0, 0, 0, 0}}) {}
 
-PlanTable::PlanTable(int64_t steps, Start start, bool restartable,
-                     const std::vector<Node> &nodes)
+PlanTable::PlanTable(int64_t steps, Start start, bool restartable, const std::vector<Node> &nodes)
     : words(pack(steps, start, restartable, nodes)) {}
 
 namespace {
@@ -67,31 +62,23 @@ private:
 } // namespace
 
 static bool hasLeft(NodeKind kind) {
-  return kind == NodeKind::KeepState || kind == NodeKind::KeepTape ||
-         kind == NodeKind::RunToEnd;
+  return kind == NodeKind::KeepState || kind == NodeKind::KeepTape || kind == NodeKind::RunToEnd;
 }
 
 static bool hasRight(NodeKind kind) {
-  return kind == NodeKind::KeepState || kind == NodeKind::KeepTape ||
-         kind == NodeKind::TakeOver;
+  return kind == NodeKind::KeepState || kind == NodeKind::KeepTape || kind == NodeKind::TakeOver;
 }
 
-static bool isNodeKind(NodeKind kind) {
-  return kind >= NodeKind::Empty && kind <= NodeKind::TakeOver;
-}
+static bool isNodeKind(NodeKind kind) { return kind >= NodeKind::Empty && kind <= NodeKind::TakeOver; }
 
 std::optional<std::string> TableChecker::checkChildren(int64_t index) {
-  const Node &node = table.getNode(index);
+  const Node node = table.getNode(index);
   if (!isNodeKind(node.kind))
     return "has an unknown kind";
-  auto isChild = [&](int64_t child, bool used) {
-    return used ? child >= 0 && child < index : child == 0;
-  };
-  if (!isChild(node.left, hasLeft(node.kind)) ||
-      !isChild(node.right, hasRight(node.kind)))
+  auto isChild = [&](int64_t child, bool used) { return used ? child >= 0 && child < index : child == 0; };
+  if (!isChild(node.left, hasLeft(node.kind)) || !isChild(node.right, hasRight(node.kind)))
     return "does not come after its children";
-  bool keeps =
-      node.kind == NodeKind::KeepState || node.kind == NodeKind::KeepTape;
+  bool keeps = node.kind == NodeKind::KeepState || node.kind == NodeKind::KeepTape;
   if (keeps ? node.stride < 0 : node.stride != 0)
     return "has a bad stride";
   if (hasLeft(node.kind) ? node.count < 1 : node.count != 0)
@@ -103,8 +90,7 @@ std::optional<std::string> TableChecker::checkChildren(int64_t index) {
 std::optional<std::string> TableChecker::checkInner(const Node &node) {
   NodeFacts left = hasLeft(node.kind) ? facts[node.left] : NodeFacts();
   NodeFacts right = hasRight(node.kind) ? facts[node.right] : NodeFacts();
-  bool keeps =
-      node.kind == NodeKind::KeepState || node.kind == NodeKind::KeepTape;
+  bool keeps = node.kind == NodeKind::KeepState || node.kind == NodeKind::KeepTape;
   if (keeps && left.length != node.stride)
     return "has a left part that is not as long as its stride";
   if (left.storesStart)
@@ -128,9 +114,8 @@ std::optional<std::string> TableChecker::checkInner(const Node &node) {
   if (node.kind == NodeKind::KeepTape && node.count > 1 && left.releasesStart)
     return "has a left part that takes over the slot of a tape";
   if (table.isRestartable())
-    return right.storesStart ? std::optional<std::string>(
-                                   "has a right part that keeps its start "
-                                   "state again")
+    return right.storesStart ? std::optional<std::string>("has a right part that keeps its start "
+                                                          "state again")
                              : std::nullopt;
   if (!right.readsOnce)
     return "has a right part that reads its start state again, but tapes are "
@@ -156,8 +141,7 @@ NodeFacts TableChecker::summarize(const Node &node) const {
     result.releasesStart = facts[node.left].releasesStart;
     break;
   case NodeKind::KeepTape:
-    length = Checked(node.count) * (Checked(node.stride) + 1) +
-             facts[node.right].length;
+    length = Checked(node.count) * (Checked(node.stride) + 1) + facts[node.right].length;
     result.readsOnce = node.stride == 0;
     result.releasesStart = facts[node.left].releasesStart;
     break;
@@ -177,7 +161,7 @@ NodeFacts TableChecker::summarize(const Node &node) const {
 std::optional<std::string> TableChecker::checkNode(int64_t index) {
   if (std::optional<std::string> error = checkChildren(index))
     return error;
-  const Node &node = table.getNode(index);
+  const Node node = table.getNode(index);
   if (std::optional<std::string> error = checkInner(node))
     return error;
   facts.push_back(summarize(node));
@@ -192,8 +176,8 @@ std::optional<std::string> TableChecker::check() {
       return "node " + std::to_string(i) + " " + *error;
   const NodeFacts &root = facts.back();
   if (root.length != table.getSteps())
-    return "the root covers " + std::to_string(root.length) +
-           " steps, but the table is for " + std::to_string(table.getSteps());
+    return "the root covers " + std::to_string(root.length) + " steps, but the table is for " +
+           std::to_string(table.getSteps());
   if (root.storesStart)
     return "the root keeps its start state again";
   if (root.releasesStart && table.getStart() != Start::Releasable)
@@ -211,8 +195,7 @@ std::optional<std::string> PlanTable::validate() const {
     return "has an unknown kind of start";
   if (header().restartable != 0 && header().restartable != 1)
     return "has a restartable flag that is neither 0 nor 1";
-  if (getNumNodes() < 1 || (size - headerWords) % nodeWords != 0 ||
-      getNumNodes() != (size - headerWords) / nodeWords)
+  if (getNumNodes() < 1 || (size - headerWords) % nodeWords != 0 || getNumNodes() != (size - headerWords) / nodeWords)
     return "has a node count that does not fit its size";
   return TableChecker(*this).check();
 }

@@ -20,15 +20,12 @@
 
 using namespace remat::schedule;
 
-static bool needsRestart(Policy policy) {
-  return policy == Policy::Ism || policy == Policy::Msm;
-}
+static bool needsRestart(Policy policy) { return policy == Policy::Ism || policy == Policy::Msm; }
 
 static Verdict checkPolicy(const ChainProblem &problem, Policy policy) {
   if (needsRestart(policy) && !problem.restartable)
     return {Status::Unsupported,
-            "policy " + std::string(stringifyPolicy(policy)) +
-                " needs tapes from which the state can be restored"};
+            "policy " + std::string(stringifyPolicy(policy)) + " needs tapes from which the state can be restored"};
   return {};
 }
 
@@ -63,8 +60,7 @@ static Solution solve(const ChainProblem &problem, Policy policy) {
 /// Time of a schedule with `forward` forward steps.
 static Checked timeOf(const ChainProblem &problem, int64_t forward) {
   Checked steps = problem.steps;
-  return (Checked(forward) - steps) * problem.advanceTime +
-         steps * (Checked(problem.recordTime) + problem.reverseTime);
+  return (Checked(forward) - steps) * problem.advanceTime + steps * (Checked(problem.recordTime) + problem.reverseTime);
 }
 
 /// A step runs only once if its first tape survives until it is reversed, and
@@ -79,14 +75,12 @@ static int64_t boundAnySchedule(const ChainProblem &problem) {
     free -= problem.initialStateSize;
   int64_t tapes = problem.tapeSize == 0 ? steps : free / problem.tapeSize + 1;
   int64_t again = std::max<int64_t>(steps - tapes, 0);
-  return *(Checked(steps) *
-               (Checked(problem.recordTime) + problem.reverseTime) +
+  return *(Checked(steps) * (Checked(problem.recordTime) + problem.reverseTime) +
            Checked(again) * std::min(problem.advanceTime, problem.recordTime))
               .get();
 }
 
-static Verdict fillPlan(const ChainProblem &problem, const Solution &solution,
-                        Plan &plan) {
+static Verdict fillPlan(const ChainProblem &problem, const Solution &solution, Plan &plan) {
   MoveCounts counts = *solution.table.countMoves();
   plan.forward = counts.forward();
   plan.advance = counts.advances;
@@ -105,13 +99,10 @@ static Verdict fillPlan(const ChainProblem &problem, const Solution &solution,
   plan.boundAnySchedule = boundAnySchedule(problem);
   int64_t keepAll = *timeOf(problem, problem.steps).get();
   if (keepAll > 0)
-    plan.timeRatio =
-        static_cast<double>(plan.time) / static_cast<double>(keepAll);
+    plan.timeRatio = static_cast<double>(plan.time) / static_cast<double>(keepAll);
 
-  SlotSizes sizes = {problem.stateSize, problem.tapeSize,
-                     problem.initialStateSize};
-  plan.peak = *solution.table.slotPeak(sizes) +
-              (problem.steps == 0 ? 0 : problem.workspace);
+  SlotSizes sizes = {problem.stateSize, problem.tapeSize, problem.initialStateSize};
+  plan.peak = *solution.table.slotPeak(sizes) + (problem.steps == 0 ? 0 : problem.workspace);
   return {};
 }
 
@@ -129,25 +120,21 @@ PlanResult remat::schedule::plan(const ChainProblem &problem, Policy policy) {
 
   result.plan.minimumBudget = leastBudget(problem, policy);
   if (problem.budget < result.plan.minimumBudget) {
-    result.verdict = {Status::Infeasible,
-                      "budget " + std::to_string(problem.budget) +
-                          " is below the smallest feasible one, " +
-                          std::to_string(result.plan.minimumBudget)};
+    result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
+                                              " is below the smallest feasible one, " +
+                                              std::to_string(result.plan.minimumBudget)};
     return result;
   }
 
-  Solution solution =
-      problem.steps == 0 ? solveStoreAll(problem) : solve(problem, policy);
+  Solution solution = problem.steps == 0 ? solveStoreAll(problem) : solve(problem, policy);
   result.verdict = fillPlan(problem, solution, result.plan);
   result.table = std::move(solution.table);
-  std::chrono::duration<double> elapsed =
-      std::chrono::steady_clock::now() - begin;
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   result.plan.solveSeconds = elapsed.count();
   return result;
 }
 
-std::optional<int64_t>
-remat::schedule::minimumBudget(const ChainProblem &problem, Policy policy) {
+std::optional<int64_t> remat::schedule::minimumBudget(const ChainProblem &problem, Policy policy) {
   ChainProblem any = problem;
   any.budget = 0;
   if (!any.validate().ok() || !checkPolicy(any, policy).ok())

@@ -20,8 +20,7 @@ using namespace remat::schedule;
 
 Verdict ChainProblem::validate() const {
   auto bad = [](const char *what, int64_t value) {
-    return Verdict{Status::BadValue, std::string("expects ") + what +
-                                         ", but got " + std::to_string(value)};
+    return Verdict{Status::BadValue, std::string("expects ") + what + ", but got " + std::to_string(value)};
   };
   if (steps < 0 || steps > maxSteps)
     return bad("a number of steps from 0 to 2147483648", steps);
@@ -33,24 +32,19 @@ Verdict ChainProblem::validate() const {
     int64_t value;
   };
   for (const Named &field :
-       {Named{"a state size that is not negative", stateSize},
-        Named{"a tape size that is not negative", tapeSize},
+       {Named{"a state size that is not negative", stateSize}, Named{"a tape size that is not negative", tapeSize},
         Named{"an initial state size that is not negative", initialStateSize},
-        Named{"a workspace that is not negative", workspace},
-        Named{"a budget that is not negative", budget},
+        Named{"a workspace that is not negative", workspace}, Named{"a budget that is not negative", budget},
         Named{"an advance time that is not negative", advanceTime},
         Named{"a record time that is not negative", recordTime},
         Named{"a reverse time that is not negative", reverseTime}})
     if (field.value < 0)
       return bad(field.name, field.value);
 
-  Checked largest = Checked(initialStateSize) + workspace +
-                    (Checked(steps) + 2) * (Checked(stateSize) + tapeSize);
-  Checked everything =
-      Checked(steps) * (Checked(recordTime) + reverseTime + advanceTime);
+  Checked largest = Checked(initialStateSize) + workspace + (Checked(steps) + 2) * (Checked(stateSize) + tapeSize);
+  Checked everything = Checked(steps) * (Checked(recordTime) + reverseTime + advanceTime);
   if (largest.hasOverflowed())
-    return {Status::Overflow,
-            "the sizes of all states and tapes do not fit in 64 bits"};
+    return {Status::Overflow, "the sizes of all states and tapes do not fit in 64 bits"};
   if (everything.hasOverflowed())
     return {Status::Overflow, "the time of all steps does not fit in 64 bits"};
   return {};

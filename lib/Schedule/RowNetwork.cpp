@@ -31,8 +31,7 @@ using namespace remat::schedule;
 
 /// All values >= 0 that `from` reaches by subtracting `a` and `b`, ascending;
 /// empty if there are more than `limit`.
-static std::vector<int64_t> reachable(std::vector<int64_t> from, int64_t a,
-                                      int64_t b, int64_t limit) {
+static std::vector<int64_t> reachable(std::vector<int64_t> from, int64_t a, int64_t b, int64_t limit) {
   int64_t highest = *std::max_element(from.begin(), from.end());
   std::vector<int64_t> values;
   if (highest < limit) {
@@ -54,8 +53,7 @@ static std::vector<int64_t> reachable(std::vector<int64_t> from, int64_t a,
     return values;
   }
 
-  // Too wide for flags: one descending list per number of times that `b` was
-  // subtracted would overlap, so collect and sort.
+  // Too wide for flags: list all combinations, and sort.
   for (int64_t value : from)
     for (int64_t v = value; v >= 0; v -= b)
       for (int64_t w = v; w >= 0; w -= a) {
@@ -74,8 +72,7 @@ namespace {
 /// Finds the index of v - distance for ascending v in constant amortised time.
 class Follower {
 public:
-  Follower(const std::vector<int64_t> &values, int64_t distance)
-      : values(values), distance(distance) {}
+  Follower(const std::vector<int64_t> &sorted, int64_t distance) : values(sorted), distance(distance) {}
 
   /// Index of `v - distance`, or -1.
   int64_t find(int64_t v) {
@@ -89,93 +86,132 @@ private:
   int64_t distance;
   int64_t index = 0;
 };
+
+class NetworkBuilder {
+public:
+  NetworkBuilder(const UnitSizes &sizes, bool msm, bool restartable, int64_t maxRows)
+      : sizes(sizes), msm(msm), restartable(restartable), takenOver(sizes.freeWithoutStart - sizes.tape) {
+    std::vector<int64_t> from = {sizes.free};
+    if (!msm && takenOver >= 0)
+      from.push_back(takenOver);
+    values = reachable(from, sizes.state, sizes.tape, maxRows / 2);
+  }
+
+  RowNetwork build();
+
+private:
+  /// Indices of v less a state, a tape, and both.
+  struct Smaller {
+    int64_t state;
+    int64_t tape;
+    int64_t both;
+  };
+
+  // Per value the owned row, if any, and then the held row.
+  bool hasOwned() const { return !msm; }
+  bool hasHeld() const { return restartable; }
+  int64_t rowsPerValue() const { return hasOwned() + hasHeld(); }
+  int32_t owned(int64_t index) const { return index < 0 ? -1 : static_cast<int32_t>(index * rowsPerValue()); }
+  int32_t held(int64_t index) const {
+    return index < 0 ? -1 : static_cast<int32_t>(index * rowsPerValue() + hasOwned());
+  }
+
+  int64_t tapesIn(int64_t free) const { return free < 0 ? 1 : free / sizes.tape + 1; }
+  int64_t indexOf(int64_t value) const;
+  Row ownedRow(int64_t index, const Smaller &smaller) const;
+  Row heldRow(int64_t index, const Smaller &smaller) const;
+  Row topRow() const;
+
+  const UnitSizes &sizes;
+  bool msm;
+  bool restartable;
+  /// Free once a tape has taken over the slot of the initial state.
+  int64_t takenOver;
+  std::vector<int64_t> values;
+};
 } // namespace
 
-static int64_t tapesIn(int64_t free, const UnitSizes &sizes) {
-  return free < 0 ? 1 : free / sizes.tape + 1;
+int64_t NetworkBuilder::indexOf(int64_t value) const {
+  auto it = std::lower_bound(values.begin(), values.end(), value);
+  return it != values.end() && *it == value ? it - values.begin() : -1;
 }
 
-RowNetwork remat::schedule::buildNetwork(const UnitSizes &sizes, Policy policy,
-                                         bool restartable, int64_t maxRows) {
+Row NetworkBuilder::ownedRow(int64_t index, const Smaller &smaller) const {
+  int64_t v = values[index];
+  Row row;
+  row.tapes = tapesIn(v);
+  row.plainTapes = tapesIn(v - sizes.state);
+  if (!restartable) {
+    row.state = owned(smaller.state);
+    row.takeOver = owned(smaller.tape);
+  } else if (v >= sizes.state) {
+    row.state = v >= 2 * sizes.state ? owned(smaller.state) : -1;
+    row.tape = held(smaller.both);
+    row.takeOver = held(smaller.tape);
+    row.runToEnd = true;
+  }
+  // With less than a state no row leads here.
+  return row;
+}
+
+Row NetworkBuilder::heldRow(int64_t index, const Smaller &smaller) const {
+  int64_t v = values[index];
+  Row row;
+  row.tapes = row.plainTapes = tapesIn(v);
+  if (msm)
+    row.state = held(smaller.state);
+  else if (v >= sizes.state)
+    row.state = owned(index);
+  row.tape = held(smaller.tape);
+  row.runToEnd = true;
+  return row;
+}
+
+/// The row of the initial state, which may be of another size than the others.
+Row NetworkBuilder::topRow() const {
+  int64_t whole = indexOf(sizes.free);
+  Row row;
+  row.tapes = tapesIn(sizes.freeWithoutStart);
+  row.plainTapes = tapesIn(sizes.free);
+  if (!restartable) {
+    row.state = owned(whole);
+    row.takeOver = owned(indexOf(takenOver));
+    return row;
+  }
+  if (msm)
+    row.state = held(indexOf(sizes.free - sizes.state));
+  else if (sizes.free >= sizes.state)
+    row.state = owned(whole);
+  row.tape = held(indexOf(sizes.free - sizes.tape));
+  row.runToEnd = true;
+  // Taking over a start state that stays is keeping the tape at once.
+  if (sizes.free != sizes.freeWithoutStart)
+    row.takeOver = held(indexOf(takenOver));
+  return row;
+}
+
+RowNetwork NetworkBuilder::build() {
   RowNetwork network;
   network.restartable = restartable;
   network.startsInCore = !restartable;
-  bool msm = policy == Policy::Msm;
-  int64_t takenOver = sizes.freeWithoutStart - sizes.tape;
-  std::vector<int64_t> from = {sizes.free};
-  if (!msm && takenOver >= 0)
-    from.push_back(takenOver);
-  std::vector<int64_t> values =
-      reachable(from, sizes.state, sizes.tape, maxRows / 2);
   if (values.empty())
     return network;
 
-  // Per value the owned row, if any, and then the held row.
-  bool hasOwned = !msm;
-  bool hasHeld = restartable;
-  int32_t perValue = hasOwned + hasHeld;
-  auto owned = [&](int64_t index) -> int32_t {
-    return index < 0 ? -1 : static_cast<int32_t>(index * perValue);
-  };
-  auto held = [&](int64_t index) -> int32_t {
-    return index < 0 ? -1 : static_cast<int32_t>(index * perValue + hasOwned);
-  };
-
-  Follower lessState(values, sizes.state), lessTape(values, sizes.tape),
-      lessBoth(values, sizes.state + sizes.tape);
-  network.rows.reserve(values.size() * perValue + 1);
-  for (int64_t i = 0, e = static_cast<int64_t>(values.size()); i < e; ++i) {
+  Follower lessState(values, sizes.state), lessTape(values, sizes.tape), lessBoth(values, sizes.state + sizes.tape);
+  int64_t count = static_cast<int64_t>(values.size());
+  network.rows.reserve(count * rowsPerValue() + 1);
+  for (int64_t i = 0; i < count; ++i) {
     int64_t v = values[i];
-    int64_t noState = lessState.find(v), noTape = lessTape.find(v),
-            noBoth = lessBoth.find(v);
-    if (hasOwned) {
-      Row row;
-      row.tapes = tapesIn(v, sizes);
-      row.plainTapes = tapesIn(v - sizes.state, sizes);
-      // An owned row needs the state to fit; below that nothing leads to it.
-      if (!restartable) {
-        row.state = owned(noState);
-        row.takeOver = owned(noTape);
-      } else if (v >= sizes.state) {
-        row.state = v >= 2 * sizes.state ? owned(noState) : -1;
-        row.tape = held(noBoth);
-        row.takeOver = held(noTape);
-        row.runToEnd = true;
-      }
-      network.rows.push_back(row);
-    }
-    if (hasHeld) {
-      Row row;
-      row.tapes = row.plainTapes = tapesIn(v, sizes);
-      row.state = msm ? held(noState) : v >= sizes.state ? owned(i) : -1;
-      row.tape = held(noTape);
-      row.runToEnd = true;
-      network.rows.push_back(row);
-    }
+    Smaller smaller = {lessState.find(v), lessTape.find(v), lessBoth.find(v)};
+    if (hasOwned())
+      network.rows.push_back(ownedRow(i, smaller));
+    if (hasHeld())
+      network.rows.push_back(heldRow(i, smaller));
   }
-
-  auto indexOf = [&](int64_t v) -> int64_t {
-    auto it = std::lower_bound(values.begin(), values.end(), v);
-    return it != values.end() && *it == v ? it - values.begin() : -1;
-  };
-  Row top;
-  top.tapes = tapesIn(sizes.freeWithoutStart, sizes);
-  top.plainTapes = tapesIn(sizes.free, sizes);
-  int64_t whole = indexOf(sizes.free);
-  if (msm) {
-    top = network.rows[held(whole)];
-  } else if (!restartable) {
-    top.state = owned(whole);
-    top.takeOver = owned(indexOf(takenOver));
-  } else {
-    top.state = sizes.free >= sizes.state ? owned(whole) : -1;
-    top.tape = held(indexOf(sizes.free - sizes.tape));
-    top.takeOver = held(indexOf(takenOver));
-    top.runToEnd = true;
-    // Taking over a start state that stays is keeping the tape at once.
-    if (sizes.free == sizes.freeWithoutStart)
-      top.takeOver = -1;
-  }
-  network.rows.push_back(top);
+  network.rows.push_back(topRow());
   return network;
+}
+
+RowNetwork remat::schedule::buildNetwork(const UnitSizes &sizes, Policy policy, bool restartable, int64_t maxRows) {
+  return NetworkBuilder(sizes, policy == Policy::Msm, restartable, maxRows).build();
 }

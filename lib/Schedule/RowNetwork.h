@@ -16,7 +16,7 @@
 //   take over  1 + f_takeOver(t - 1)
 //
 // where a row has some of these options. Planner and bound (Dual.h) know
-// nothing but the network; the three functions below say what each policy is.
+// nothing but the network.
 //
 //===----------------------------------------------------------------------===//
 
@@ -44,9 +44,7 @@ struct Row {
   /// Whether any schedule reverses `length` steps from here. Without a place
   /// for the start state and without restartable tapes, more steps than tapes
   /// can not be reversed.
-  bool canReverse(int64_t length) const {
-    return runToEnd || state >= 0 || length <= tapes;
-  }
+  bool canReverse(int64_t length) const { return runToEnd || state >= 0 || length <= tapes; }
 };
 
 /// Sizes in planning units.
@@ -71,8 +69,7 @@ struct RowNetwork {
 /// Rows are the distinct amounts of free memory that can arise, so there are at
 /// most about min(free, free^2 / (2 state tape)) of them; returns no rows at
 /// all if there are more than `maxRows`.
-RowNetwork buildNetwork(const UnitSizes &sizes, Policy policy, bool restartable,
-                        int64_t maxRows);
+RowNetwork buildNetwork(const UnitSizes &sizes, Policy policy, bool restartable, int64_t maxRows);
 
 } // namespace remat::schedule
 

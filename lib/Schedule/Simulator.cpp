@@ -16,15 +16,14 @@
 using namespace remat::schedule;
 
 Simulator::Simulator(const ChainProblem &problem)
-    : problem(problem), nextReverse(problem.steps),
-      hasState(problem.steps + 1, false), hasTape(problem.steps + 1, false) {
+    : problem(problem), nextReverse(problem.steps), hasState(problem.steps + 1, false),
+      hasTape(problem.steps + 1, false) {
   hasState[0] = true;
   used = problem.fixedSize();
   result.peak = used;
   if (used > problem.budget)
-    fail("expects the initial state and the workspace to fit in the budget " +
-         std::to_string(problem.budget) + ", but they take " +
-         std::to_string(used));
+    fail("expects the initial state and the workspace to fit in the budget " + std::to_string(problem.budget) +
+         ", but they take " + std::to_string(used));
 }
 
 bool Simulator::fail(std::string rule) {
@@ -46,28 +45,24 @@ bool Simulator::grow(int64_t size) {
   result.peak = std::max(result.peak, used);
   if (used <= problem.budget)
     return true;
-  return fail("expects at most " + std::to_string(problem.budget) +
-              " to be kept, but this makes it " + std::to_string(used));
+  return fail("expects at most " + std::to_string(problem.budget) + " to be kept, but this makes it " +
+              std::to_string(used));
 }
 
 bool Simulator::spend(int64_t steps, int64_t time) {
   int64_t total;
-  if (__builtin_mul_overflow(steps, time, &total) ||
-      __builtin_add_overflow(result.time, total, &result.time))
+  if (__builtin_mul_overflow(steps, time, &total) || __builtin_add_overflow(result.time, total, &result.time))
     return fail("expects a time that fits in 64 bits");
   return true;
 }
 
 bool Simulator::checkRange(const Action &action) {
-  bool isState = action.kind == ActionKind::Advance ||
-                 action.kind == ActionKind::Checkpoint ||
-                 action.kind == ActionKind::Restore ||
-                 action.kind == ActionKind::DiscardState;
+  bool isState = action.kind == ActionKind::Advance || action.kind == ActionKind::Checkpoint ||
+                 action.kind == ActionKind::Restore || action.kind == ActionKind::DiscardState;
   int64_t least = isState ? 0 : 1;
   if (action.step >= least && action.step <= problem.steps)
     return true;
-  return fail("expects a number from " + std::to_string(least) + " to " +
-              std::to_string(problem.steps) + ", but got " +
+  return fail("expects a number from " + std::to_string(least) + " to " + std::to_string(problem.steps) + ", but got " +
               std::to_string(action.step));
 }
 
@@ -100,8 +95,7 @@ bool Simulator::play(const Action &action) {
 
 bool Simulator::advance(int64_t from, int64_t to) {
   if (to <= from || to > problem.steps)
-    return fail("expects to advance to a later state, but got " +
-                std::to_string(to));
+    return fail("expects to advance to a later state, but got " + std::to_string(to));
   if (coreState != from)
     return fail("expects state " + std::to_string(from) + " in the core");
   coreState = to;
@@ -140,8 +134,7 @@ bool Simulator::restore(int64_t state) {
 
 bool Simulator::keep(int64_t step) {
   if (coreTape != step)
-    return fail("expects the tape of step " + std::to_string(step) +
-                " in the core");
+    return fail("expects the tape of step " + std::to_string(step) + " in the core");
   if (hasTape[step])
     return fail("expects a tape that is not kept yet");
   hasTape[step] = true;
@@ -150,11 +143,9 @@ bool Simulator::keep(int64_t step) {
 
 bool Simulator::reverse(int64_t step) {
   if (step != nextReverse)
-    return fail("expects step " + std::to_string(nextReverse) +
-                " to be reversed next");
+    return fail("expects step " + std::to_string(nextReverse) + " to be reversed next");
   if (coreTape != step && !hasTape[step])
-    return fail("expects the tape of step " + std::to_string(step) +
-                " in the core or kept");
+    return fail("expects the tape of step " + std::to_string(step) + " in the core or kept");
   if (coreTape == step)
     coreTape = 0;
   --nextReverse;
@@ -188,8 +179,7 @@ SimulationResult Simulator::finish() {
   return result;
 }
 
-SimulationResult remat::schedule::simulate(const ChainProblem &problem,
-                                           const std::vector<Action> &actions) {
+SimulationResult remat::schedule::simulate(const ChainProblem &problem, const std::vector<Action> &actions) {
   Simulator simulator(problem);
   for (const Action &action : actions)
     if (!simulator.play(action))
@@ -197,8 +187,7 @@ SimulationResult remat::schedule::simulate(const ChainProblem &problem,
   return simulator.finish();
 }
 
-SimulationResult remat::schedule::simulate(const ChainProblem &problem,
-                                           const PlanTable &table) {
+SimulationResult remat::schedule::simulate(const ChainProblem &problem, const PlanTable &table) {
   Simulator simulator(problem);
   ActionStream stream(table);
   Action action;

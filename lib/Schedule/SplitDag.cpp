@@ -27,8 +27,7 @@ enum Place : int32_t { Slot, Core, Fixed };
 class DagTableBuilder {
 public:
   DagTableBuilder(const RowNetwork &network, const SplitDag &dag)
-      : network(network), dag(dag), builder(network.restartable),
-        nodeOf(dag.size(), {-1, -1, -1}) {}
+      : network(network), dag(dag), builder(network.restartable), nodeOf(dag.size(), {-1, -1, -1}) {}
 
   PlanTable build(Start start);
 
@@ -49,9 +48,7 @@ private:
   NodeId build(const Task &task);
   NodeId buildRunThen(int64_t split, NodeId left, NodeId right);
   NodeId buildStoreAll(const Segment &segment, Place place);
-  bool isBuilt(const Task &task) const {
-    return task.segment < 0 || nodeOf[task.segment][task.place] >= 0;
-  }
+  bool isBuilt(const Task &task) const { return task.segment < 0 || nodeOf[task.segment][task.place] >= 0; }
 
   const RowNetwork &network;
   const SplitDag &dag;
@@ -93,9 +90,7 @@ NodeId DagTableBuilder::buildRunThen(int64_t split, NodeId left, NodeId right) {
   if (first.kind == NodeKind::KeepState)
     return builder.keepState(split, 1, left, first.right);
   if (first.kind == NodeKind::KeepTape)
-    return builder.keepTape(
-        split, 1, left,
-        builder.keepTape(0, first.count - 1, first.left, first.right));
+    return builder.keepTape(split, 1, left, builder.keepTape(0, first.count - 1, first.left, first.right));
   return builder.runToEnd(1, left);
 }
 
@@ -109,8 +104,7 @@ NodeId DagTableBuilder::build(const Task &task) {
   case Choice::RerunAll:
     return builder.rerunAll(segment.length);
   case Choice::StoreStates:
-    return builder.keepState(1, segment.length - 2, builder.leaf(),
-                             builder.rerunAll(2));
+    return builder.keepState(1, segment.length - 2, builder.leaf(), builder.rerunAll(2));
   case Choice::State:
     if (!network.startsInCore)
       return builder.keepState(segment.split, 1, left, right);
@@ -153,7 +147,6 @@ PlanTable DagTableBuilder::build(Start start) {
   return builder.finish(nodeFor(root), dag.front().length, start);
 }
 
-PlanTable remat::schedule::buildTable(const RowNetwork &network,
-                                      const SplitDag &dag, Start start) {
+PlanTable remat::schedule::buildTable(const RowNetwork &network, const SplitDag &dag, Start start) {
   return DagTableBuilder(network, dag).build(start);
 }

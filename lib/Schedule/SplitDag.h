@@ -57,16 +57,14 @@ using SplitDag = std::vector<Segment>;
 /// the option and split with the least estimate among few candidates. Where the
 /// estimate is not met, other candidates are tried until there are `maxSearched`
 /// segments: 0 is greedy.
-SplitDag planByDual(const RowNetwork &network, const Dual &dual, int64_t steps,
-                    int64_t maxSearched);
+SplitDag planByDual(const RowNetwork &network, const Dual &dual, int64_t steps, int64_t maxSearched);
 
 /// Solves the recurrence itself, in O(rows steps^2) time and O(rows steps)
 /// memory.
 SplitDag planExactly(const RowNetwork &network, int64_t steps);
 
 /// Turns decisions into a table.
-PlanTable buildTable(const RowNetwork &network, const SplitDag &dag,
-                     Start start);
+PlanTable buildTable(const RowNetwork &network, const SplitDag &dag, Start start);
 
 } // namespace remat::schedule
 

@@ -39,9 +39,7 @@ struct Period {
   int64_t before;
   int64_t last;
 
-  Period(int64_t steps, int64_t length)
-      : length(length), before((steps - 1) / length),
-        last(steps - before * length) {}
+  Period(int64_t steps, int64_t length) : length(length), before((steps - 1) / length), last(steps - before * length) {}
 
   int64_t peak(const ChainProblem &problem) const {
     int64_t state = problem.stateSize, tape = problem.tapeSize;
@@ -69,8 +67,7 @@ Solution remat::schedule::solvePeriodic(const ChainProblem &problem) {
     int64_t peak = period.peak(problem);
     if (peak > problem.budget)
       continue;
-    if (bestPeak == INT64_MAX || period.last > best.last ||
-        (period.last == best.last && peak < bestPeak)) {
+    if (bestPeak == INT64_MAX || period.last > best.last || (period.last == best.last && peak < bestPeak)) {
       best = period;
       bestPeak = peak;
     }
@@ -78,8 +75,6 @@ Solution remat::schedule::solvePeriodic(const ChainProblem &problem) {
 
   TableBuilder builder(problem.restartable);
   TableBuilder::NodeId inside = builder.storeAll(best.length);
-  TableBuilder::NodeId root = builder.keepState(
-      best.length, best.before, inside, builder.storeAll(best.last));
-  return {builder.finish(root, problem.steps, problem.start),
-          2 * problem.steps - best.last};
+  TableBuilder::NodeId root = builder.keepState(best.length, best.before, inside, builder.storeAll(best.last));
+  return {builder.finish(root, problem.steps, problem.start), 2 * problem.steps - best.last};
 }

@@ -21,8 +21,7 @@ using NodeId = TableBuilder::NodeId;
 
 size_t TableBuilder::Hash::operator()(const Node &node) const {
   uint64_t hash = 0x9e3779b97f4a7c15u;
-  for (int64_t word : {static_cast<int64_t>(node.kind), node.stride, node.count,
-                       node.left, node.right}) {
+  for (int64_t word : {static_cast<int64_t>(node.kind), node.stride, node.count, node.left, node.right}) {
     hash ^= static_cast<uint64_t>(word);
     hash *= 0xff51afd7ed558ccdu;
     hash ^= hash >> 32;
@@ -31,8 +30,7 @@ size_t TableBuilder::Hash::operator()(const Node &node) const {
 }
 
 bool TableBuilder::Equal::operator()(const Node &a, const Node &b) const {
-  return a.kind == b.kind && a.stride == b.stride && a.count == b.count &&
-         a.left == b.left && a.right == b.right;
+  return a.kind == b.kind && a.stride == b.stride && a.count == b.count && a.left == b.left && a.right == b.right;
 }
 
 NodeId TableBuilder::intern(const Node &node) {
@@ -42,28 +40,22 @@ NodeId TableBuilder::intern(const Node &node) {
   return it->second;
 }
 
-NodeId TableBuilder::keepState(int64_t stride, int64_t count, NodeId left,
-                               NodeId right) {
+NodeId TableBuilder::keepState(int64_t stride, int64_t count, NodeId left, NodeId right) {
   if (count == 0)
     return right;
   const Node &next = nodes[right];
-  if (stride > 0 && next.kind == NodeKind::KeepState && next.stride == stride &&
-      next.left == left)
-    return intern(
-        {NodeKind::KeepState, stride, count + next.count, left, next.right});
+  if (stride > 0 && next.kind == NodeKind::KeepState && next.stride == stride && next.left == left)
+    return intern({NodeKind::KeepState, stride, count + next.count, left, next.right});
   return intern({NodeKind::KeepState, stride, count, left, right});
 }
 
-NodeId TableBuilder::keepTape(int64_t stride, int64_t count, NodeId left,
-                              NodeId right) {
+NodeId TableBuilder::keepTape(int64_t stride, int64_t count, NodeId left, NodeId right) {
   if (count == 0)
     return right;
   const Node &next = nodes[right];
   bool joins = restartable || stride == 0;
-  if (joins && next.kind == NodeKind::KeepTape && next.stride == stride &&
-      next.left == left)
-    return intern(
-        {NodeKind::KeepTape, stride, count + next.count, left, next.right});
+  if (joins && next.kind == NodeKind::KeepTape && next.stride == stride && next.left == left)
+    return intern({NodeKind::KeepTape, stride, count + next.count, left, next.right});
   return intern({NodeKind::KeepTape, stride, count, left, right});
 }
 
@@ -76,9 +68,7 @@ NodeId TableBuilder::runToEnd(int64_t count, NodeId left) {
   return intern({NodeKind::RunToEnd, 0, count, left, 0});
 }
 
-NodeId TableBuilder::takeOver(NodeId right) {
-  return intern({NodeKind::TakeOver, 0, 0, 0, right});
-}
+NodeId TableBuilder::takeOver(NodeId right) { return intern({NodeKind::TakeOver, 0, 0, 0, right}); }
 
 NodeId TableBuilder::storeAll(int64_t steps) {
   if (steps == 0)
@@ -97,8 +87,7 @@ PlanTable TableBuilder::finish(NodeId root, int64_t steps, Start start) const {
   needed[root] = true;
   for (NodeId id = root; id >= 0; --id) {
     const Node &node = nodes[id];
-    if (!needed[id] || node.kind == NodeKind::Empty ||
-        node.kind == NodeKind::Leaf)
+    if (!needed[id] || node.kind == NodeKind::Empty || node.kind == NodeKind::Leaf)
       continue;
     if (node.kind != NodeKind::TakeOver)
       needed[node.left] = true;

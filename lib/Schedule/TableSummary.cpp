@@ -30,34 +30,27 @@ struct NodeCounts {
   Checked resumesIfLive;
   Checked resumesIfInTape;
 
-  bool hasOverflowed() const {
-    return (length + advances + records + copies + resumesIfInTape)
-        .hasOverflowed();
-  }
+  bool hasOverflowed() const { return (length + advances + records + copies + resumesIfInTape).hasOverflowed(); }
 };
 } // namespace
 
-static NodeCounts countKept(const Node &node, const NodeCounts &left,
-                            const NodeCounts &right) {
+static NodeCounts countKept(const Node &node, const NodeCounts &left, const NodeCounts &right) {
   bool tape = node.kind == NodeKind::KeepTape;
   Checked count = node.count;
   NodeCounts result;
   result.length = count * (node.stride + (tape ? 1 : 0)) + right.length;
-  result.advances =
-      count * node.stride + right.advances + count * left.advances;
+  result.advances = count * node.stride + right.advances + count * left.advances;
   result.records = right.records + count * left.records + (tape ? count : 0);
   result.copies = right.copies + count * left.copies;
-  Checked inner =
-      tape ? right.resumesIfLive + (count - 1) * left.resumesIfInTape
-           : right.resumesIfStored + (count - 1) * left.resumesIfStored;
+  Checked inner = tape ? right.resumesIfLive + (count - 1) * left.resumesIfInTape
+                       : right.resumesIfStored + (count - 1) * left.resumesIfStored;
   result.resumesIfStored = inner + left.resumesIfStored;
   result.resumesIfLive = inner + left.resumesIfInTape;
   result.resumesIfInTape = result.resumesIfLive + 1;
   return result;
 }
 
-static NodeCounts countNode(const Node &node,
-                            const std::vector<NodeCounts> &counts) {
+static NodeCounts countNode(const Node &node, const std::vector<NodeCounts> &counts) {
   NodeCounts result;
   switch (node.kind) {
   case NodeKind::Empty:
@@ -74,8 +67,7 @@ static NodeCounts countNode(const Node &node,
     result.length = count + left.length;
     // (length - 1) + (length - 2) + ... , count terms; the product is even.
     Checked twice = count * (result.length + left.length - 1);
-    result.advances = left.advances + twice.get().value_or(0) / 2;
-    result.advances = result.advances + (twice - twice);
+    result.advances = left.advances + twice.half();
     result.records = count + left.records;
     result.copies = left.copies;
     result.resumesIfStored = left.resumesIfStored;
@@ -123,7 +115,7 @@ std::optional<int64_t> PlanTable::slotPeak(SlotSizes sizes) const {
   std::vector<Peak> peaks;
   peaks.reserve(getNumNodes());
   for (int64_t i = 0; i < getNumNodes(); ++i) {
-    const Node &node = getNode(i);
+    const Node node = getNode(i);
     Peak peak;
     switch (node.kind) {
     case NodeKind::Empty:
@@ -131,12 +123,9 @@ std::optional<int64_t> PlanTable::slotPeak(SlotSizes sizes) const {
       break;
     case NodeKind::KeepState:
     case NodeKind::KeepTape: {
-      Checked item =
-          node.kind == NodeKind::KeepState ? sizes.state : sizes.tape;
-      Checked inner =
-          max(item * node.count + peaks[node.right].afterState,
-              item * (node.count - 1) +
-                  (node.count > 1 ? peaks[node.left].afterState : 0));
+      Checked item = node.kind == NodeKind::KeepState ? sizes.state : sizes.tape;
+      Checked inner = max(item * node.count + peaks[node.right].afterState,
+                          item * (node.count - 1) + (node.count > 1 ? peaks[node.left].afterState : 0));
       peak.afterState = max(inner, peaks[node.left].afterState);
       peak.afterInitial = max(inner, peaks[node.left].afterInitial);
       break;
@@ -164,7 +153,7 @@ int64_t PlanTable::stackDepth() const {
   std::vector<int64_t> depths;
   depths.reserve(getNumNodes());
   for (int64_t i = 0; i < getNumNodes(); ++i) {
-    const Node &node = getNode(i);
+    const Node node = getNode(i);
     int64_t depth = 1;
     switch (node.kind) {
     case NodeKind::Empty:
@@ -173,8 +162,7 @@ int64_t PlanTable::stackDepth() const {
     case NodeKind::KeepState:
     case NodeKind::KeepTape:
       // The last left part takes the place of the node's own frame.
-      depth = std::max(1 + depths[node.right],
-                       depths[node.left] + (node.count > 1 ? 1 : 0));
+      depth = std::max(1 + depths[node.right], depths[node.left] + (node.count > 1 ? 1 : 0));
       break;
     case NodeKind::RunToEnd:
       depth = depths[node.left];

@@ -40,11 +40,9 @@ struct Item {
 
 class TwoSweep {
 public:
-  TwoSweep(const UnitSizes &sizes, Policy policy, bool restartable,
-           TableBuilder &builder)
-      : sizes(sizes), reusesSlots(policy == Policy::Optimal),
-        restartable(restartable), builder(builder), free(sizes.free),
-        whole(sizes.freeWithoutStart) {}
+  TwoSweep(const UnitSizes &sizes, Policy policy, bool restartable, TableBuilder &builder)
+      : sizes(sizes), reusesSlots(policy == Policy::Optimal), restartable(restartable), builder(builder),
+        free(sizes.free), whole(sizes.freeWithoutStart) {}
 
   std::optional<NodeId> build(int64_t steps);
 
@@ -101,12 +99,9 @@ void TwoSweep::takeOver(int64_t &left) {
 /// Keeps one more item. Returns false if that would cost a tape.
 bool TwoSweep::decide(int64_t &left) {
   int64_t tapes = tapesIn(whole);
-  auto leavesTapes = [&](int64_t memory) {
-    return memory >= 0 && tapesIn(memory) == tapes;
-  };
+  auto leavesTapes = [&](int64_t memory) { return memory >= 0 && tapesIn(memory) == tapes; };
   // The slot of a state that is kept now may be taken over later.
-  bool state = free >= sizes.state &&
-               leavesTapes(reusesSlots ? free : free - sizes.state);
+  bool state = free >= sizes.state && leavesTapes(reusesSlots ? free : free - sizes.state);
   bool isOnly = free < 2 * sizes.state || !leavesTapes(free - sizes.state);
   bool needsNewSlot = reusesSlots && whole == free;
   if (state && !(restartable && needsNewSlot && isOnly))
@@ -138,10 +133,7 @@ std::optional<NodeId> TwoSweep::build(int64_t steps) {
   return node;
 }
 
-std::optional<NodeId> remat::schedule::buildTwoSweep(const UnitSizes &sizes,
-                                                     Policy policy,
-                                                     int64_t steps,
-                                                     bool restartable,
-                                                     TableBuilder &builder) {
+std::optional<NodeId> remat::schedule::buildTwoSweep(const UnitSizes &sizes, Policy policy, int64_t steps,
+                                                     bool restartable, TableBuilder &builder) {
   return TwoSweep(sizes, policy, restartable, builder).build(steps);
 }

@@ -26,10 +26,8 @@ namespace remat::schedule {
 /// The root of a schedule of 2 steps - tapes forward steps for `policy` (Msm or
 /// Optimal), if the construction below finds one. Needs state and tape > 0 and
 /// more steps than tapes.
-std::optional<TableBuilder::NodeId> buildTwoSweep(const UnitSizes &sizes,
-                                                  Policy policy, int64_t steps,
-                                                  bool restartable,
-                                                  TableBuilder &builder);
+std::optional<TableBuilder::NodeId> buildTwoSweep(const UnitSizes &sizes, Policy policy, int64_t steps,
+                                                  bool restartable, TableBuilder &builder);
 
 } // namespace remat::schedule
 

@@ -29,10 +29,9 @@ enum class Walker::StartKind : int32_t {
 
 enum class Walker::Phase : int32_t { Forward, Drop, Record, Back, Left };
 
-void Walker::begin(const int64_t *words, SlotSizes slotSizes, Frame *stack,
-                   bool drops) {
-  const TableHeader &header = *reinterpret_cast<const TableHeader *>(words);
-  nodes = reinterpret_cast<const Node *>(words + headerWords);
+void Walker::begin(const int64_t *words, SlotSizes slotSizes, Frame *stack, bool drops) {
+  const TableHeader header = headerOf(words);
+  table = words;
   frames = stack;
   sizes = slotSizes;
   restartable = header.restartable != 0;
@@ -40,8 +39,7 @@ void Walker::begin(const int64_t *words, SlotSizes slotSizes, Frame *stack,
   bool external = header.start == Start::External;
   beginForward(0, external ? int64_t(InitialState) : 0);
   forwardOnly = false;
-  push(header.nodes - 1, 0, header.steps, StartKind::Stored, runPlace,
-       external ? 0 : sizes.initial);
+  push(header.nodes - 1, 0, header.steps, StartKind::Stored, runPlace, external ? 0 : sizes.initial);
 }
 
 void Walker::beginForward(int64_t steps, int64_t initial) {
@@ -67,13 +65,12 @@ Move Walker::next() {
   }
   bool turn = !turned && !forwardOnly;
   turned |= turn;
-  return {turn ? MoveKind::Turn : MoveKind::Done, frontier, corePlace, NoPlace,
-          NoPlace};
+  return {turn ? MoveKind::Turn : MoveKind::Done, frontier, corePlace, NoPlace, NoPlace};
 }
 
 /// Makes the next move of `frame`, if it is not a run or a matter of the stack.
 bool Walker::visit(Frame &frame, Move &move) {
-  const Node &node = nodes[frame.node];
+  const Node node = nodeOf(table, frame.node);
   switch (node.kind) {
   case NodeKind::Empty:
     --depth;
@@ -101,30 +98,26 @@ bool Walker::visitKeepState(Frame &frame, const Node &node, Move &move) {
     int64_t slot = frame.top + i * sizes.state;
     if (i == node.count) {
       frame.phase = Phase::Drop;
-      push(node.right, at, frame.hi, StartKind::Stored, slot - sizes.state,
-           slot);
+      push(node.right, at, frame.hi, StartKind::Stored, slot - sizes.state, slot);
       return false;
     }
     if (i == 0)
       beginRun(at, at + node.stride, frame.startKind, frame.start, slot);
     else
-      beginRun(at, at + node.stride, StartKind::Stored, slot - sizes.state,
-               slot);
+      beginRun(at, at + node.stride, StartKind::Stored, slot - sizes.state, slot);
     ++i;
     return false;
   }
   case Phase::Drop:
     frame.phase = Phase::Left;
-    move = {MoveKind::DropState, frame.lo + i * node.stride,
-            frame.top + (i - 1) * sizes.state, NoPlace, NoPlace};
+    move = {MoveKind::DropState, frame.lo + i * node.stride, frame.top + (i - 1) * sizes.state, NoPlace, NoPlace};
     return withDrops;
   default: {
     --i;
     frame.phase = Phase::Drop;
     int64_t at = frame.lo + i * node.stride;
     int64_t slot = frame.top + i * sizes.state;
-    return enter(frame, node.left, at, at + node.stride, StartKind::Stored,
-                 slot - sizes.state, slot);
+    return enter(frame, node.left, at, at + node.stride, StartKind::Stored, slot - sizes.state, slot);
   }
   }
 }
@@ -150,10 +143,8 @@ bool Walker::visitKeepTape(Frame &frame, const Node &node, Move &move) {
   case Phase::Record:
     ++i;
     frame.phase = Phase::Forward;
-    move =
-        makeRecord(at + node.stride, slot,
-                   i == node.count ? recordDestination(node, slot + sizes.tape)
-                                   : int64_t(NoPlace));
+    move = makeRecord(at + node.stride, slot,
+                      i == node.count ? recordDestination(node, slot + sizes.tape) : int64_t(NoPlace));
     return true;
   case Phase::Back:
     if (makeReverse(at - 1, slot - sizes.tape, move))
@@ -168,8 +159,7 @@ bool Walker::visitKeepTape(Frame &frame, const Node &node, Move &move) {
     frame.phase = Phase::Back;
     at -= node.stride + 1;
     slot -= sizes.tape;
-    return enter(frame, node.left, at, at + node.stride, inside,
-                 slot - sizes.tape, slot);
+    return enter(frame, node.left, at, at + node.stride, inside, slot - sizes.tape, slot);
   }
   return false;
 }
@@ -221,8 +211,7 @@ bool Walker::visitTakeOver(Frame &frame, const Node &node, Move &move) {
     move = makeRecord(frame.lo, frame.start, recordDestination(node, top));
     frame.iteration = 1;
     frame.phase = Phase::Back;
-    push(node.right, frame.lo + 1, frame.hi,
-         restartable ? StartKind::InTape : StartKind::InCore, frame.start, top);
+    push(node.right, frame.lo + 1, frame.hi, restartable ? StartKind::InTape : StartKind::InCore, frame.start, top);
     return true;
   }
   case Phase::Back:
@@ -239,8 +228,8 @@ bool Walker::visitTakeOver(Frame &frame, const Node &node, Move &move) {
 /// Goes to the left part in front of the item that was just dropped. In front
 /// of the first item the part has the segment's own start state and replaces
 /// it.
-bool Walker::enter(Frame &frame, int64_t node, int64_t lo, int64_t hi,
-                   StartKind startKind, int64_t start, int64_t top) {
+bool Walker::enter(Frame &frame, int64_t node, int64_t lo, int64_t hi, StartKind startKind, int64_t start,
+                   int64_t top) {
   bool first = frame.iteration == 0;
   if (first) {
     startKind = frame.startKind;
@@ -251,16 +240,14 @@ bool Walker::enter(Frame &frame, int64_t node, int64_t lo, int64_t hi,
   return false;
 }
 
-void Walker::push(int64_t node, int64_t lo, int64_t hi, StartKind startKind,
-                  int64_t start, int64_t top) {
+void Walker::push(int64_t node, int64_t lo, int64_t hi, StartKind startKind, int64_t start, int64_t top) {
   frames[depth++] = {node, lo, hi, start, top, 0, startKind, Phase::Forward};
 }
 
 /// Starts to run from the state in front of step `lo` to the one in front of
 /// step `to`, which may be the same: then only the start state is made
 /// readable.
-void Walker::beginRun(int64_t lo, int64_t to, StartKind startKind,
-                      int64_t start, int64_t destination) {
+void Walker::beginRun(int64_t lo, int64_t to, StartKind startKind, int64_t start, int64_t destination) {
   runAt = lo;
   runTo = to;
   runPlace = start;
@@ -319,11 +306,9 @@ bool Walker::makeReverse(int64_t step, int64_t tape, Move &move) {
 
 /// A right part that begins by keeping its start state gets it in its slot.
 int64_t Walker::recordDestination(const Node &node, int64_t slot) const {
-  const Node &right = nodes[node.right];
+  const Node right = nodeOf(table, node.right);
   bool stores = right.kind == NodeKind::KeepState && right.stride == 0;
   return stores ? slot : int64_t(NoPlace);
 }
 
-int64_t Walker::otherCore(int64_t place) const {
-  return place == CoreState0 ? CoreState1 : CoreState0;
-}
+int64_t Walker::otherCore(int64_t place) const { return place == CoreState0 ? CoreState1 : CoreState0; }

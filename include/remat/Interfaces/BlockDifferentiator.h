@@ -55,8 +55,11 @@ private:
   llvm::DenseSet<mlir::Value> varied, useful;
 };
 
-/// The operands of \p op and the values from above that its regions read, each
-/// once, in the order of their first use.
+/// The values from above that the regions of \p op read, each once, in the order of
+/// their first use. \p op need not be part of a function.
+llvm::SmallVector<mlir::Value> getCaptures(mlir::Operation *op);
+
+/// The operands of \p op and its captures, each once.
 llvm::SmallVector<mlir::Value> getInputs(mlir::Operation *op);
 
 /// Emits the adjoint of the operations of a block. They stay where they are, and

@@ -38,8 +38,7 @@ struct MoveCounts {
   int64_t forward() const { return advances + records; }
 
   friend bool operator==(const MoveCounts &a, const MoveCounts &b) {
-    return a.advances == b.advances && a.records == b.records &&
-           a.reverses == b.reverses && a.resumes == b.resumes &&
+    return a.advances == b.advances && a.records == b.records && a.reverses == b.reverses && a.resumes == b.resumes &&
            a.copies == b.copies;
   }
 };
@@ -51,11 +50,10 @@ public:
   PlanTable();
 
   /// Takes over words from elsewhere; call validate() before any other use.
-  explicit PlanTable(std::vector<int64_t> words) : words(std::move(words)) {}
+  explicit PlanTable(std::vector<int64_t> tableWords) : words(std::move(tableWords)) {}
 
   /// Builds a table from its parts. The last node is the root.
-  PlanTable(int64_t steps, Start start, bool restartable,
-            const std::vector<Node> &nodes);
+  PlanTable(int64_t steps, Start start, bool restartable, const std::vector<Node> &nodes);
 
   /// Returns what is wrong with the table, or nothing if the walker can play
   /// it: sizes, kinds, child order, lengths that add up to the number of steps,
@@ -69,9 +67,7 @@ public:
   Start getStart() const { return header().start; }
   bool isRestartable() const { return header().restartable != 0; }
   int64_t getNumNodes() const { return header().nodes; }
-  const Node &getNode(int64_t index) const {
-    return reinterpret_cast<const Node *>(words.data() + headerWords)[index];
-  }
+  Node getNode(int64_t index) const { return nodeOf(words.data(), index); }
 
   /// Counts the moves of one walk. Nothing if a count exceeds 64 bits.
   std::optional<MoveCounts> countMoves() const;
@@ -83,14 +79,10 @@ public:
   /// The number of frames the walker needs.
   int64_t stackDepth() const;
 
-  friend bool operator==(const PlanTable &a, const PlanTable &b) {
-    return a.words == b.words;
-  }
+  friend bool operator==(const PlanTable &a, const PlanTable &b) { return a.words == b.words; }
 
 private:
-  const TableHeader &header() const {
-    return *reinterpret_cast<const TableHeader *>(words.data());
-  }
+  TableHeader header() const { return headerOf(words.data()); }
 
   std::vector<int64_t> words;
 };

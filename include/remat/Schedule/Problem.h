@@ -75,15 +75,11 @@ struct ChainProblem {
   Verdict validate() const;
 
   /// Size of the initial state as far as it counts.
-  int64_t countedInitialState() const {
-    return start == Start::External ? 0 : initialStateSize;
-  }
+  int64_t countedInitialState() const { return start == Start::External ? 0 : initialStateSize; }
 
   /// What is counted whatever is kept: nothing for zero steps but the initial
   /// state, else the initial state and the workspace.
-  int64_t fixedSize() const {
-    return countedInitialState() + (steps == 0 ? 0 : workspace);
-  }
+  int64_t fixedSize() const { return countedInitialState() + (steps == 0 ? 0 : workspace); }
 };
 
 } // namespace remat::schedule

@@ -85,8 +85,7 @@ private:
 };
 
 /// Plays the whole list.
-SimulationResult simulate(const ChainProblem &problem,
-                          const std::vector<Action> &actions);
+SimulationResult simulate(const ChainProblem &problem, const std::vector<Action> &actions);
 
 /// Plays a valid table without making the list.
 SimulationResult simulate(const ChainProblem &problem, const PlanTable &table);

@@ -52,8 +52,7 @@ PlanResult plan(const ChainProblem &problem, Policy policy);
 
 /// The smallest budget at which plan() succeeds; the problem's own budget does
 /// not matter. Nothing if the problem is invalid or the policy does not apply.
-std::optional<int64_t> minimumBudget(const ChainProblem &problem,
-                                     Policy policy);
+std::optional<int64_t> minimumBudget(const ChainProblem &problem, Policy policy);
 
 /// One point of the memory-time frontier.
 struct FrontierPoint {
@@ -66,14 +65,12 @@ struct FrontierPoint {
 };
 
 /// Plans `problem` at each of `budgets` and returns one point for each.
-std::vector<FrontierPoint> frontier(const ChainProblem &problem, Policy policy,
-                                    const std::vector<int64_t> &budgets);
+std::vector<FrontierPoint> frontier(const ChainProblem &problem, Policy policy, const std::vector<int64_t> &budgets);
 
 /// At most `count` budgets from the smallest feasible one to that of keeping
 /// everything, spread evenly on a logarithmic scale; ascending, distinct. Empty
 /// if the problem is invalid or the policy does not apply.
-std::vector<int64_t> frontierBudgets(const ChainProblem &problem, Policy policy,
-                                     int64_t count);
+std::vector<int64_t> frontierBudgets(const ChainProblem &problem, Policy policy, int64_t count);
 
 } // namespace remat::schedule
 

@@ -90,8 +90,21 @@ inline constexpr int64_t headerWords = 5;
 inline constexpr int64_t nodeWords = 5;
 
 static_assert(sizeof(Node) == nodeWords * sizeof(int64_t), "packed words");
-static_assert(sizeof(TableHeader) == headerWords * sizeof(int64_t),
-              "packed words");
+static_assert(sizeof(TableHeader) == headerWords * sizeof(int64_t), "packed words");
+
+/// Reads the header of a table of at least headerWords words.
+inline TableHeader headerOf(const int64_t *words) {
+  TableHeader header;
+  __builtin_memcpy(&header, words, sizeof(header));
+  return header;
+}
+
+/// Reads node `index`, which must exist.
+inline Node nodeOf(const int64_t *words, int64_t index) {
+  Node node;
+  __builtin_memcpy(&node, words + headerWords + index * nodeWords, sizeof(node));
+  return node;
+}
 
 } // namespace remat::schedule
 

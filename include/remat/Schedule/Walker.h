@@ -114,8 +114,7 @@ public:
 
   /// Begins the walk of `words`, a valid table, with `stack` pointing to
   /// stackDepth() frames. With `drops`, DropState and DropTape moves are made.
-  void begin(const int64_t *words, SlotSizes slotSizes, Frame *stack,
-             bool drops = false);
+  void begin(const int64_t *words, SlotSizes slotSizes, Frame *stack, bool drops = false);
 
   /// Begins a walk that runs `steps` steps from the state at `initial` once and
   /// never turns: for loops that are not differentiated. Needs no stack.
@@ -131,19 +130,16 @@ private:
   bool visitRunToEnd(Frame &frame, const Node &node, Move &move);
   bool visitTakeOver(Frame &frame, const Node &node, Move &move);
 
-  bool enter(Frame &frame, int64_t node, int64_t lo, int64_t hi,
-             StartKind startKind, int64_t start, int64_t top);
-  void push(int64_t node, int64_t lo, int64_t hi, StartKind startKind,
-            int64_t start, int64_t top);
-  void beginRun(int64_t lo, int64_t to, StartKind startKind, int64_t start,
-                int64_t destination);
+  bool enter(Frame &frame, int64_t node, int64_t lo, int64_t hi, StartKind startKind, int64_t start, int64_t top);
+  void push(int64_t node, int64_t lo, int64_t hi, StartKind startKind, int64_t start, int64_t top);
+  void beginRun(int64_t lo, int64_t to, StartKind startKind, int64_t start, int64_t destination);
   Move continueRun();
   Move makeRecord(int64_t step, int64_t tape, int64_t destination);
   bool makeReverse(int64_t step, int64_t tape, Move &move);
   int64_t recordDestination(const Node &node, int64_t slot) const;
   int64_t otherCore(int64_t place) const;
 
-  const Node *nodes;
+  const int64_t *table;
   Frame *frames;
   SlotSizes sizes;
   int64_t depth;

@@ -8,7 +8,6 @@
 #include "LinalgAdjoint.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace remat;
@@ -315,9 +314,7 @@ LogicalResult LinalgAdjoint::emit() {
     if (isInjective(op.getMatchingIndexingMap(&init)) && failed(emitPointwiseInit(init)))
       return failure();
 
-  SetVector<Value> captures;
-  getUsedValuesDefinedAbove(op->getRegions(), captures);
-  for (Value capture : captures)
+  for (Value capture : getCaptures(op))
     if (!isa<ShapedType>(capture.getType()) && builder.isActive(capture) && failed(emitScalarCapture(capture)))
       return failure();
   WalkResult result = body.walk([&](Operation *nested) {

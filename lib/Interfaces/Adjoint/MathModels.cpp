@@ -134,14 +134,15 @@ static Term deriveAtan2(math::Atan2Op op, unsigned operand, Formula &f) {
   return operand == 0 ? scaled * x : -(scaled * y);
 }
 
-/// y = max(min(x, high), low), ties shared as in maximumf and minimumf.
+/// y = max(min(x, a), b) with the operand `min` for a and `max` for b: this is how
+/// MLIR 22 defines and lowers the operation. Ties are shared as in maximumf.
 static Term deriveClamp(math::ClampFOp op, unsigned operand, Formula &f) {
-  Term x = f(op.getValue()), low = f(op.getMin()), high = f(op.getMax());
-  Term inner = x.apply<arith::MinimumFOp>(high);
-  if (operand == 1)
-    return share(f.dy(), low > inner, low == inner);
-  Term toInner = share(f.dy(), inner > low, inner == low);
-  return operand == 0 ? share(toInner, x < high, x == high) : share(toInner, high < x, x == high);
+  Term x = f(op.getValue()), a = f(op.getMin()), b = f(op.getMax());
+  Term inner = x.apply<arith::MinimumFOp>(a);
+  if (operand == 2)
+    return share(f.dy(), b > inner, b == inner);
+  Term toInner = share(f.dy(), inner > b, inner == b);
+  return operand == 0 ? share(toInner, x < a, x == a) : share(toInner, a < x, x == a);
 }
 
 /// y = |a| sign(b); zero at a = 0 as for absf.

@@ -143,7 +143,7 @@ class Runner:
         return done.stdout
 
     def report(self, program, budget, status=0):
-        return json.loads(self(program, "--json", "--repeat", "1", "--budget", str(budget), status=status))
+        return json.loads(self(program, "--json", "--repeat", "0", "--check-identical", "off", "--budget", str(budget), status=status))
 
 
 def bits(report):

@@ -42,6 +42,17 @@ TEST(FiguresTest, StatesOnlyPerStep) {
   EXPECT_EQ(forward(Policy::Revolve, 1000, 5, 1000), 1999);
 }
 
+TEST(FiguresTest, StatesOnlyAtEqualMemory) {
+  auto revolve = [](int64_t units) { return forward(Policy::Revolve, 1000, 5, units); };
+  // Units of 1, 2, 5 and 10 % of the tapes, for tapes of 2, 3, 5 and 8 states.
+  const int64_t expected[4][4] = {
+      {3747, 3472, 2948, 2918}, {3097, 2938, 2898, 2838}, {2898, 2848, 2748, 2598}, {2798, 2698, 2498, 2198}};
+  const int64_t percents[] = {1, 2, 5, 10}, tapes[] = {2, 3, 5, 8};
+  for (size_t i = 0; i < 4; ++i)
+    for (size_t j = 0; j < 4; ++j)
+      EXPECT_EQ(revolve(10 * percents[i] * tapes[j]), expected[i][j]);
+}
+
 TEST(FiguresTest, StatesAgainstTapes) {
   EXPECT_EQ(forward(Policy::Revolve, 100, 5, 50), 248);
   EXPECT_EQ(ism(100, 10), 225);

@@ -45,9 +45,6 @@ namespace remat {
 /// Lanes of a reduction along the last dimension, on every target.
 inline constexpr int64_t kReductionLanes = 16;
 
-/// Columns of a panel of a packed matrix: [columns/32][depth][32].
-inline constexpr int64_t kPanelColumns = 32;
-
 /// Replaces \p op by a register-tiled contraction. Fails, leaving the IR as it
 /// was, if \p op is none.
 LogicalResult lowerContraction(RewriterBase &rewriter, linalg::GenericOp op,

@@ -93,8 +93,8 @@ struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBas
     for (ChainOp chain : getChains(getOperation()))
       for (StepFunction &step : getStepFunctions(chain))
         markArguments(step);
+    getOperation().walk(fillSplat);
     for (func::FuncOp entry : getEntryFunctions(getOperation())) {
-      entry.walk(fillSplat);
       entry.walk(separateInitialCarries);
       entry.walk([](ForwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });
       entry.walk([](BackwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });

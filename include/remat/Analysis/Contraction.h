@@ -5,19 +5,23 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The analysis part of the contraction kernels, shared with the pass that packs
-// parameters on tensors: which loops are batch, rows, columns and depth.
+// Which loops of a linalg.generic are batch, rows, columns and depth of a product.
+// Shared by the contraction kernels and by the pass that packs
+// parameters.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_LIB_CONVERSION_LINALGTOCPUKERNELS_CONTRACTION_H
-#define REMAT_LIB_CONVERSION_LINALGTOCPUKERNELS_CONTRACTION_H
+#ifndef REMAT_ANALYSIS_CONTRACTION_H
+#define REMAT_ANALYSIS_CONTRACTION_H
 
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace remat {
+
+/// Columns of a panel of a packed matrix: [columns/32][depth][32].
+inline constexpr int64_t kPanelColumns = 32;
 
 /// acc += lhs * rhs. `rhs` is the operand that the last dimension of `acc` runs
 /// along; the product commutes, so `lhs` and `rhs` need not be the op's first and
@@ -44,4 +48,4 @@ struct Contraction {
 
 } // namespace remat
 
-#endif // REMAT_LIB_CONVERSION_LINALGTOCPUKERNELS_CONTRACTION_H
+#endif // REMAT_ANALYSIS_CONTRACTION_H

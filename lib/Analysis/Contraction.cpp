@@ -10,7 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Contraction.h"
+#include "remat/Analysis/Contraction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 

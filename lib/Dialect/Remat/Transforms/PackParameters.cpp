@@ -1,0 +1,373 @@
+//===- PackParameters.cpp - Weights in panels ------------------- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Works on the outlined form, where a weight is an argument of step functions and
+// an operand of sweeps. A column loop n of a product becomes two loops, panel and
+// column within the panel; operands that are not packed are reshaped, which costs
+// nothing.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Analysis/Contraction.h"
+#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
+
+#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/IR/Matchers.h"
+
+namespace remat {
+#define GEN_PASS_DEF_PACKPARAMETERSPASS
+#include "remat/Dialect/Remat/Transforms/Passes.h.inc"
+} // namespace remat
+
+using namespace mlir;
+using namespace remat;
+
+/// A smaller matrix stays in the fastest cache in any layout.
+static constexpr int64_t kSmallestMatrixBytes = 16 * 1024;
+/// With fewer rows a product reads its weights about as fast from rows.
+static constexpr int64_t kFewestRows = 4;
+
+//===----------------------------------------------------------------------===//
+// One product
+//===----------------------------------------------------------------------===//
+
+/// \p type, a matrix, in panels: of its rows' dimension or, transposed, of the other.
+static RankedTensorType getPanelType(RankedTensorType type, bool transposed) {
+  int64_t columns = type.getDimSize(transposed ? 0 : 1), depth = type.getDimSize(transposed ? 1 : 0);
+  return RankedTensorType::get({columns / kPanelColumns, depth, kPanelColumns}, type.getElementType());
+}
+
+/// Whether \p type is a matrix that is worth panels along dimension \p columns.
+static bool isWorthPanels(Type type, unsigned columns) {
+  auto matrix = dyn_cast<RankedTensorType>(type);
+  if (!matrix || matrix.getRank() != 2 || !matrix.hasStaticShape() || !isa<FloatType>(matrix.getElementType()))
+    return false;
+  int64_t bytes = matrix.getNumElements() * matrix.getElementTypeBitWidth() / 8;
+  return matrix.getDimSize(columns) % kPanelColumns == 0 && bytes >= kSmallestMatrixBytes;
+}
+
+/// \p value with dimension \p position split into panels and columns.
+static Value splitDimension(OpBuilder &builder, Location loc, Value value, unsigned position) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<int64_t> shape;
+  SmallVector<ReassociationIndices> groups;
+  for (auto [i, size] : llvm::enumerate(type.getShape())) {
+    groups.emplace_back();
+    if (i == position) {
+      groups.back().push_back(shape.size());
+      shape.push_back(size / kPanelColumns);
+    }
+    groups.back().push_back(shape.size());
+    shape.push_back(i == position ? kPanelColumns : size);
+  }
+  return tensor::ExpandShapeOp::create(builder, loc, type.clone(shape), value, groups);
+}
+
+/// Rewrites the contraction \p op for a right operand or a result in panels (null:
+/// as it is). Returns the result, in the layout of the result's init.
+static Value splitColumns(RewriterBase &rewriter, linalg::GenericOp op, const Contraction &contraction,
+                          Value packedRhs, Value packedAcc) {
+  MLIRContext *context = op.getContext();
+  Location loc = op.getLoc();
+  unsigned column = contraction.getVectorDim();
+  rewriter.setInsertionPoint(op);
+  auto getDim = [&](unsigned dim) { return getAffineDimExpr(dim > column ? dim + 1 : dim, context); };
+  AffineExpr panelDim = getAffineDimExpr(column, context), columnDim = getAffineDimExpr(column + 1, context);
+
+  SmallVector<Value> operands;
+  SmallVector<AffineMap> maps;
+  std::optional<unsigned> accPosition;
+  for (OpOperand &operand : op->getOpOperands()) {
+    AffineMap map = op.getMatchingIndexingMap(&operand);
+    Value packed = &operand == contraction.rhs ? packedRhs : &operand == contraction.acc ? packedAcc : Value();
+    Value value = packed ? packed : operand.get();
+    SmallVector<AffineExpr> results;
+    std::optional<unsigned> split;
+    for (auto [position, expr] : llvm::enumerate(map.getResults())) {
+      unsigned dim = cast<AffineDimExpr>(expr).getPosition();
+      if (dim != column) {
+        results.push_back(getDim(dim));
+        continue;
+      }
+      split = position;
+      if (!packed)
+        results.append({panelDim, columnDim});
+    }
+    if (packed) {
+      results.insert(results.begin(), panelDim);
+      results.push_back(columnDim);
+    } else if (split) {
+      value = splitDimension(rewriter, loc, value, *split);
+      if (&operand == contraction.acc)
+        accPosition = split;
+    }
+    operands.push_back(value);
+    maps.push_back(AffineMap::get(op.getNumLoops() + 1, 0, results, context));
+  }
+  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
+  iterators.insert(iterators.begin() + column, utils::IteratorType::parallel);
+  auto split =
+      linalg::GenericOp::create(rewriter, loc, operands.back().getType(), ArrayRef(operands).drop_back(),
+                                ArrayRef(operands).take_back(), maps, iterators);
+  rewriter.inlineRegionBefore(op.getRegion(), split.getRegion(), split.getRegion().begin());
+  Value result = split.getResult(0);
+  if (accPosition) {
+    auto expand = operands.back().getDefiningOp<tensor::ExpandShapeOp>();
+    result = tensor::CollapseShapeOp::create(rewriter, loc, op.getResult(0).getType(), result,
+                                             expand.getReassociationIndices());
+  }
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Copies in front of and behind the loop
+//===----------------------------------------------------------------------===//
+
+/// The panels of \p matrix.
+static Value createPanels(OpBuilder &builder, Location loc, Value matrix, bool transposed) {
+  auto type = cast<RankedTensorType>(matrix.getType());
+  RankedTensorType panelType = getPanelType(type, transposed);
+  Value parts = splitDimension(builder, loc, matrix, transposed ? 0 : 1);
+  Value empty = tensor::EmptyOp::create(builder, loc, panelType.getShape(), panelType.getElementType());
+  SmallVector<int64_t> permutation = transposed ? SmallVector<int64_t>{0, 2, 1} : SmallVector<int64_t>{1, 0, 2};
+  return linalg::TransposeOp::create(builder, loc, parts, empty, permutation).getResult()[0];
+}
+
+/// The matrix of type \p type whose panels are \p panels.
+static Value createMatrix(OpBuilder &builder, Location loc, Value panels, RankedTensorType type) {
+  SmallVector<int64_t> shape = {type.getDimSize(0), type.getDimSize(1) / kPanelColumns, kPanelColumns};
+  Value empty = tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
+  Value parts =
+      linalg::TransposeOp::create(builder, loc, panels, empty, ArrayRef<int64_t>{1, 0, 2}).getResult()[0];
+  SmallVector<ReassociationIndices> groups = {{0}, {1, 2}};
+  return tensor::CollapseShapeOp::create(builder, loc, type, parts, groups);
+}
+
+/// The panels of an initial accumulator: zeros need not be copied.
+static Value createAccumulatorPanels(OpBuilder &builder, Location loc, Value matrix) {
+  RankedTensorType panelType = getPanelType(cast<RankedTensorType>(matrix.getType()), /*transposed=*/false);
+  if (auto fill = matrix.getDefiningOp<linalg::FillOp>()) {
+    Value empty = tensor::EmptyOp::create(builder, loc, panelType.getShape(), panelType.getElementType());
+    return linalg::FillOp::create(builder, loc, fill.getInputs().front(), empty).getResult(0);
+  }
+  DenseElementsAttr constant;
+  if (matchPattern(matrix, m_Constant(&constant)) && constant.isSplat())
+    return arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(panelType, constant.getSplatValue<Attribute>()));
+  return createPanels(builder, loc, matrix, /*transposed=*/false);
+}
+
+//===----------------------------------------------------------------------===//
+// One chain
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// A product of a step that reads capture `capture`, or its transpose.
+struct PackedUse {
+  linalg::GenericOp op;
+  Contraction contraction;
+};
+
+using PackedUses = std::vector<PackedUse>;
+
+class ChainPacker {
+public:
+  ChainPacker(IRRewriter &rewriter, ChainOp chain, MutableArrayRef<ForwardSweepOp> forward,
+              MutableArrayRef<BackwardSweepOp> backward)
+      : rewriter(rewriter), functions(getStepFunctions(chain)), forward(forward), backward(backward) {}
+
+  void run();
+
+private:
+  unsigned getFirstCapture(StepFunction &step);
+  void generalizeProducts();
+  PackedUses findUses(BlockArgument capture, bool transposed);
+  void packCapture(unsigned capture, bool transposed);
+  void packAccumulator(unsigned accumulator);
+  PackedUses findAccumulations(StepFunction &reverse, BlockArgument argument, unsigned result);
+
+  IRRewriter &rewriter;
+  SmallVector<StepFunction> functions;
+  MutableArrayRef<ForwardSweepOp> forward;
+  MutableArrayRef<BackwardSweepOp> backward;
+};
+
+struct PackParametersPass final : remat::impl::PackParametersPassBase<PackParametersPass> {
+  using PackParametersPassBase::PackParametersPassBase;
+
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    for (ChainOp chain : llvm::make_early_inc_range(getChains(getOperation()))) {
+      SmallVector<ForwardSweepOp> forward;
+      SmallVector<BackwardSweepOp> backward;
+      getOperation().walk([&](Operation *op) {
+        if (auto sweep = dyn_cast<ForwardSweepOp>(op); sweep && sweep.getChain() == chain.getSymName())
+          forward.push_back(sweep);
+        if (auto sweep = dyn_cast<BackwardSweepOp>(op); sweep && sweep.getChain() == chain.getSymName())
+          backward.push_back(sweep);
+      });
+      if (!forward.empty())
+        ChainPacker(rewriter, chain, forward, backward).run();
+    }
+  }
+};
+
+} // namespace
+
+unsigned ChainPacker::getFirstCapture(StepFunction &step) {
+  bool fromTape = step.role == StepRole::Reverse || step.role == StepRole::Resume;
+  size_t first = fromTape ? step.chain.getTapeTypes().size() : step.chain.getCarryTypes().size();
+  return 2 + first + forward.front().getScans().size();
+}
+
+/// Products of captures and accumulators as generic ops, the form of the analysis.
+void ChainPacker::generalizeProducts() {
+  for (StepFunction &step : functions) {
+    SmallVector<linalg::LinalgOp> named;
+    step.function.walk([&](linalg::LinalgOp op) {
+      if (!isa<linalg::GenericOp>(op.getOperation()) && linalg::isaContractionOpInterface(op) &&
+          llvm::any_of(op->getOperands(), llvm::IsaPred<BlockArgument>))
+        named.push_back(op);
+    });
+    for (linalg::LinalgOp op : named) {
+      rewriter.setInsertionPoint(op);
+      (void)linalg::generalizeNamedOp(rewriter, op); // stays as it is if it has no generic form
+    }
+  }
+}
+
+/// The products that read \p capture as their right operand, as it is or transposed.
+PackedUses ChainPacker::findUses(BlockArgument capture, bool transposed) {
+  PackedUses uses;
+  for (OpOperand &use : capture.getUses()) {
+    auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
+    FailureOr<Contraction> contraction = op ? Contraction::match(op) : FailureOr<Contraction>();
+    if (failed(contraction) || contraction->rhs != &use || contraction->rhsMap.getNumResults() != 2 ||
+        contraction->depth.size() != 1 || contraction->columns.size() != 1 || !contraction->batch.empty())
+      continue;
+    AffineExpr column = getAffineDimExpr(contraction->getVectorDim(), op.getContext());
+    if (contraction->rhsMap.getResult(transposed ? 0 : 1) != column)
+      continue;
+    int64_t rows = 1;
+    SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+    for (unsigned dim : contraction->rows)
+      rows = ShapedType::isDynamic(ranges[dim]) ? kFewestRows : std::min(rows * ranges[dim], kFewestRows);
+    if (transposed || rows >= kFewestRows)
+      uses.push_back({op, *contraction});
+  }
+  return uses;
+}
+
+void ChainPacker::packCapture(unsigned capture, bool transposed) {
+  Type type = forward.front().getCaptures()[capture].getType();
+  if (!isWorthPanels(type, transposed ? 0 : 1))
+    return;
+  bool isUsed = llvm::any_of(functions, [&](StepFunction &step) {
+    return !findUses(step.function.getArgument(getFirstCapture(step) + capture), transposed).empty();
+  });
+  if (!isUsed)
+    return;
+
+  RankedTensorType panelType = getPanelType(cast<RankedTensorType>(type), transposed);
+  unsigned position = forward.front().getCaptures().size();
+  for (ForwardSweepOp sweep : forward) {
+    rewriter.setInsertionPoint(sweep);
+    sweep.getCapturesMutable().append(createPanels(rewriter, sweep.getLoc(), sweep.getCaptures()[capture], transposed));
+    SmallVector<int64_t> packed = llvm::to_vector(sweep.getPackedCaptures());
+    packed.push_back(position);
+    sweep.setPackedCaptures(packed);
+  }
+  for (BackwardSweepOp sweep : backward)
+    sweep.getCapturesMutable().append(sweep.getForwardSweep().getCaptures()[position]);
+  for (StepFunction &step : functions) {
+    unsigned first = getFirstCapture(step);
+    unsigned argument = first + position;
+    if (failed(step.function.insertArgument(argument, panelType, {}, step.function.getLoc())))
+      continue;
+    for (PackedUse &use : findUses(step.function.getArgument(first + capture), transposed)) {
+      Value result =
+          splitColumns(rewriter, use.op, use.contraction, step.function.getArgument(argument), /*packedAcc=*/Value());
+      rewriter.replaceOp(use.op, result);
+    }
+  }
+}
+
+/// The products that add to \p argument one after the other until result number
+/// \p result; none if anything else happens to it.
+PackedUses ChainPacker::findAccumulations(StepFunction &reverse, BlockArgument argument, unsigned result) {
+  PackedUses uses;
+  Value value = argument;
+  while (value.hasOneUse()) {
+    OpOperand &use = *value.use_begin();
+    if (isa<func::ReturnOp>(use.getOwner()))
+      return use.getOperandNumber() == result ? uses : PackedUses();
+    auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
+    FailureOr<Contraction> contraction = op ? Contraction::match(op) : FailureOr<Contraction>();
+    if (failed(contraction) || contraction->acc != &use || contraction->columns.size() != 1)
+      break;
+    uses.push_back({op, *contraction});
+    value = op.getResult(0);
+  }
+  return {};
+}
+
+void ChainPacker::packAccumulator(unsigned accumulator) {
+  auto reverse = llvm::find_if(functions, [](StepFunction &step) { return step.role == StepRole::Reverse; });
+  if (reverse == functions.end())
+    return;
+  func::FuncOp function = reverse->function;
+  unsigned count = backward.front().getAccumulators().size();
+  unsigned argument = function.getNumArguments() - count + accumulator;
+  unsigned result = function.getNumResults() - count + accumulator;
+  auto type = dyn_cast<RankedTensorType>(function.getArgument(argument).getType());
+  if (!type || !isWorthPanels(type, 1))
+    return;
+  PackedUses uses = findAccumulations(*reverse, function.getArgument(argument), result);
+  if (uses.empty())
+    return;
+
+  RankedTensorType panelType = getPanelType(type, /*transposed=*/false);
+  function.getArgument(argument).setType(panelType);
+  Value value = function.getArgument(argument);
+  for (PackedUse &use : uses) {
+    value = splitColumns(rewriter, use.op, use.contraction, /*packedRhs=*/Value(), value);
+    // The type changes, so the uses are followed by hand: there is one.
+    use.op.getResult(0).use_begin()->set(value);
+    rewriter.eraseOp(use.op);
+  }
+  SmallVector<Type> inputs = llvm::to_vector(function.getArgumentTypes());
+  SmallVector<Type> results = llvm::to_vector(function.getResultTypes());
+  inputs[argument] = results[result] = panelType;
+  function.setFunctionType(rewriter.getFunctionType(inputs, results));
+
+  for (BackwardSweepOp sweep : backward) {
+    rewriter.setInsertionPoint(sweep);
+    OpOperand &operand = sweep.getAccumulatorsMutable()[accumulator];
+    operand.set(createAccumulatorPanels(rewriter, sweep.getLoc(), operand.get()));
+    SmallVector<int64_t> packed = llvm::to_vector(sweep.getPackedAccumulators());
+    packed.push_back(accumulator);
+    sweep.setPackedAccumulators(packed);
+    Value output = sweep.getOutputs()[sweep.getOutputs().size() - count + accumulator];
+    output.setType(panelType);
+    rewriter.setInsertionPointAfter(sweep);
+    Value matrix = createMatrix(rewriter, sweep.getLoc(), output, type);
+    Operation *unpack = matrix.getDefiningOp<tensor::CollapseShapeOp>().getSrc().getDefiningOp();
+    rewriter.replaceAllUsesExcept(output, matrix, unpack);
+  }
+}
+
+void ChainPacker::run() {
+  generalizeProducts();
+  for (unsigned i = 0, e = forward.front().getCaptures().size(); i < e; ++i)
+    for (bool transposed : {false, true})
+      packCapture(i, transposed);
+  if (!backward.empty())
+    for (unsigned i = 0, e = backward.front().getAccumulators().size(); i < e; ++i)
+      packAccumulator(i);
+}

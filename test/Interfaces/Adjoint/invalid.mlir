@@ -1,0 +1,163 @@
+// RUN: remat-opt %s --remat-differentiate --split-input-file --verify-diagnostics
+
+// An operation without a rule is named where it stands.
+
+func.func private @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{'tensor.bitcast' op has no derivative rule}}
+  %y = tensor.bitcast %x : tensor<4xf32> to tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+func.func @no_rule(%x: tensor<4xf32>, %dy: tensor<4xf32>) -> tensor<4xf32> {
+  %y, %dx = remat.value_and_gradient @f(%x) wrt [0] seed(%dy : tensor<4xf32>) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  return %dx : tensor<4xf32>
+}
+
+// -----
+
+// The same operation may stand where no derivative passes.
+
+func.func private @f(%x: tensor<4xf32>, %n: tensor<4xf32>) -> tensor<4xf32> {
+  %m = tensor.bitcast %n : tensor<4xf32> to tensor<4xf32>
+  %y = arith.mulf %x, %m : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+func.func @no_rule_needed(%x: tensor<4xf32>, %n: tensor<4xf32>, %dy: tensor<4xf32>) -> tensor<4xf32> {
+  %y, %dx = remat.value_and_gradient @f(%x, %n) wrt [0] seed(%dy : tensor<4xf32>)
+      : (tensor<4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  return %dx : tensor<4xf32>
+}
+
+// -----
+
+// Inside a linalg body, too.
+
+func.func private @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %empty = tensor.empty() : tensor<4xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf32>) outs(%empty : tensor<4xf32>) {
+  ^bb0(%e: f32, %out: f32):
+    %v = vector.broadcast %e : f32 to vector<2xf32>
+    // expected-error @+1 {{'vector.extract' op has no derivative rule}}
+    %r = vector.extract %v[0] : f32 from vector<2xf32>
+    linalg.yield %r : f32
+  } -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+func.func @no_rule_in_body(%x: tensor<4xf32>, %dy: tensor<4xf32>) -> tensor<4xf32> {
+  %y, %dx = remat.value_and_gradient @f(%x) wrt [0] seed(%dy : tensor<4xf32>) : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  return %dx : tensor<4xf32>
+}
+
+// -----
+
+// Complex numbers carry derivatives, but have no rules.
+
+func.func private @f(%x: tensor<f32>) -> tensor<f32> {
+  %s = tensor.extract %x[] : tensor<f32>
+  %c = complex.create %s, %s : complex<f32>
+  // expected-error @+1 {{'complex.abs' op has no derivative rule}}
+  %a = complex.abs %c : complex<f32>
+  %y = tensor.from_elements %a : tensor<f32>
+  return %y : tensor<f32>
+}
+
+func.func @complex(%x: tensor<f32>) -> tensor<f32> {
+  %y, %dx = remat.value_and_gradient @f(%x) wrt [0] : (tensor<f32>) -> (tensor<f32>, tensor<f32>)
+  return %dx : tensor<f32>
+}
+
+// -----
+
+// A reduction that is no sum, product, maximum or minimum.
+
+func.func private @f(%x: tensor<4xf32>) -> tensor<f32> {
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  // expected-error @+1 {{'linalg.generic' op has no derivative rule for its reduction, which is no sum, product, maximum or minimum}}
+  %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<4xf32>) outs(%zero : tensor<f32>) {
+  ^bb0(%e: f32, %old: f32):
+    %square = arith.mulf %old, %old : f32
+    %new = arith.addf %square, %e : f32
+    linalg.yield %new : f32
+  } -> tensor<f32>
+  return %y : tensor<f32>
+}
+
+func.func @recursion_in_reduction(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y, %dx = remat.value_and_gradient @f(%x) wrt [0] : (tensor<4xf32>) -> (tensor<f32>, tensor<4xf32>)
+  return %dx : tensor<4xf32>
+}
+
+// -----
+
+// An output that reads the running value of another one.
+
+func.func private @f(%x: tensor<4xf32>) -> tensor<f32> {
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  // expected-error @+1 {{'linalg.generic' op has no derivative rule for output #1, which depends on the running value of another}}
+  %y:2 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>],
+                         iterator_types = ["reduction"]}
+      ins(%x : tensor<4xf32>) outs(%zero, %zero : tensor<f32>, tensor<f32>) {
+  ^bb0(%e: f32, %sum: f32, %sums: f32):
+    %new = arith.addf %sum, %e : f32
+    %news = arith.addf %sums, %new : f32
+    linalg.yield %new, %news : f32, f32
+  } -> (tensor<f32>, tensor<f32>)
+  return %y#1 : tensor<f32>
+}
+
+func.func @running_value(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y, %dx = remat.value_and_gradient @f(%x) wrt [0] : (tensor<4xf32>) -> (tensor<f32>, tensor<4xf32>)
+  return %dx : tensor<4xf32>
+}
+
+// -----
+
+// A gather inside a branch.
+
+func.func private @f(%table: tensor<4xf32>, %flags: tensor<3xi1>) -> tensor<3xf32> {
+  %empty = tensor.empty() : tensor<3xf32>
+  %zero = arith.constant 0.0 : f32
+  %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%flags : tensor<3xi1>) outs(%empty : tensor<3xf32>) {
+  ^bb0(%flag: i1, %out: f32):
+    %i = linalg.index 0 : index
+    %value = scf.if %flag -> f32 {
+      // expected-error @+1 {{'tensor.extract' op has no derivative rule here, in the body of 'linalg.generic'}}
+      %e = tensor.extract %table[%i] : tensor<4xf32>
+      scf.yield %e : f32
+    } else {
+      scf.yield %zero : f32
+    }
+    linalg.yield %value : f32
+  } -> tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
+func.func @gather_in_branch(%table: tensor<4xf32>, %flags: tensor<3xi1>, %dy: tensor<3xf32>) -> tensor<4xf32> {
+  %y, %dtable = remat.value_and_gradient @f(%table, %flags) wrt [0] seed(%dy : tensor<3xf32>)
+      : (tensor<4xf32>, tensor<3xi1>) -> (tensor<3xf32>, tensor<4xf32>)
+  return %dtable : tensor<4xf32>
+}
+
+// -----
+
+// A padding value that differs from element to element.
+
+func.func private @f(%x: tensor<4xf32>) -> tensor<6xf32> {
+  // expected-error @+1 {{'tensor.pad' op has a derivative rule for a constant padding value only}}
+  %y = tensor.pad %x low[1] high[1] {
+  ^bb0(%i: index):
+    %value = tensor.extract %x[%i] : tensor<4xf32>
+    tensor.yield %value : f32
+  } : tensor<4xf32> to tensor<6xf32>
+  return %y : tensor<6xf32>
+}
+
+func.func @varying_padding(%x: tensor<4xf32>, %dy: tensor<6xf32>) -> tensor<4xf32> {
+  %y, %dx = remat.value_and_gradient @f(%x) wrt [0] seed(%dy : tensor<6xf32>) : (tensor<4xf32>) -> (tensor<6xf32>, tensor<4xf32>)
+  return %dx : tensor<4xf32>
+}

@@ -1,0 +1,35 @@
+// RUN: remat-opt %s --remat-differentiate --symbol-dce --canonicalize --cse | FileCheck %s
+
+// The adjoint of a conditional takes the same branch and evaluates of it what it
+// needs; a value that one branch does not read has cotangent zero there.
+
+func.func private @branch(%x: tensor<4xf32>, %w: tensor<4xf32>, %flag: i1) -> tensor<4xf32> {
+  %y = scf.if %flag -> tensor<4xf32> {
+    %product = arith.mulf %x, %w : tensor<4xf32>
+    %tanh = math.tanh %product : tensor<4xf32>
+    scf.yield %tanh : tensor<4xf32>
+  } else {
+    scf.yield %x : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+
+// CHECK-LABEL: func.func @branch_gradient(
+// CHECK-SAME:    %[[X:[^:]*]]: tensor<4xf32>, %[[W:[^:]*]]: tensor<4xf32>, %[[FLAG:[^:]*]]: i1, %[[DY:[^:]*]]: tensor<4xf32>)
+// CHECK:         %[[D:.*]]:2 = scf.if %[[FLAG]]
+// CHECK:           %[[PRODUCT:.*]] = arith.mulf %[[X]], %[[W]]
+// CHECK:           %[[TANH:.*]] = math.tanh %[[PRODUCT]]
+// CHECK:           %[[DPRODUCT:.*]] = arith.mulf %[[DY]]
+// CHECK:           %[[DX:.*]] = arith.mulf %[[DPRODUCT]], %[[W]]
+// CHECK:           %[[DW:.*]] = arith.mulf %[[DPRODUCT]], %[[X]]
+// CHECK:           scf.yield %[[DX]], %[[DW]]
+// CHECK:         } else {
+// CHECK:           %[[ZEROS:.*]] = linalg.fill
+// CHECK:           scf.yield %[[DY]], %[[ZEROS]]
+// CHECK:         return %[[D]]#0, %[[D]]#1
+func.func @branch_gradient(%x: tensor<4xf32>, %w: tensor<4xf32>, %flag: i1, %dy: tensor<4xf32>)
+    -> (tensor<4xf32>, tensor<4xf32>) {
+  %y, %dx, %dw = remat.value_and_gradient @branch(%x, %w, %flag) wrt [0, 1] seed(%dy : tensor<4xf32>)
+      : (tensor<4xf32>, tensor<4xf32>, i1) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)
+  return %dx, %dw : tensor<4xf32>, tensor<4xf32>
+}

@@ -1,0 +1,81 @@
+// RUN: remat-opt %s --remat-simplify-adjoint --split-input-file | FileCheck %s
+
+// A sum with a contraction accumulates into its init, in either order.
+
+// CHECK-LABEL: func.func @sum_of_contractions(
+// CHECK-SAME:    %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<3x4xf32>, %[[X:.*]]: tensor<2x4xf32>)
+// CHECK:         %[[ACC:.*]] = math.exp %[[X]]
+// CHECK:         %[[FIRST:.*]] = linalg.matmul ins(%[[A]], %[[B]] {{.*}} outs(%[[ACC]]
+// CHECK:         %[[SECOND:.*]] = linalg.matmul ins(%[[A]], %[[B]] {{.*}} outs(%[[FIRST]]
+// CHECK-NOT:     arith.addf
+// CHECK:         return %[[SECOND]]
+func.func @sum_of_contractions(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %exp = math.exp %x : tensor<2x4xf32>
+  %p = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %q = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s = arith.addf %p, %exp : tensor<2x4xf32>
+  %t = arith.addf %s, %q : tensor<2x4xf32>
+  return %t : tensor<2x4xf32>
+}
+
+// -----
+
+// Not into a value that others read, nor into an argument.
+
+// CHECK-LABEL: func.func @negative(
+// CHECK-COUNT-2: arith.addf
+func.func @negative(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %x: tensor<2x4xf32>)
+    -> (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %exp = math.exp %x : tensor<2x4xf32>
+  %p = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %q = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s = arith.addf %p, %exp : tensor<2x4xf32>
+  %t = arith.addf %x, %q : tensor<2x4xf32>
+  return %s, %t, %exp : tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>
+}
+
+// -----
+
+// Slices that cover a tensor are written into an empty one; a slice is read past
+// the insertion of another one.
+
+// CHECK-LABEL: func.func @slices(
+// CHECK-SAME:    %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<2x3xf32>)
+// CHECK-NOT:     linalg.fill
+// CHECK:         %[[EMPTY:.*]] = tensor.empty() : tensor<2x6xf32>
+// CHECK:         %[[FIRST:.*]] = tensor.insert_slice %[[A]] into %[[EMPTY]][0, 3]
+// CHECK-NOT:     arith.addf
+// CHECK:         %[[SECOND:.*]] = tensor.insert_slice %[[B]] into %[[FIRST]][0, 0]
+// CHECK:         return %[[SECOND]]
+func.func @slices(%a: tensor<2x3xf32>, %b: tensor<2x3xf32>) -> tensor<2x6xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x6xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<2x6xf32>) -> tensor<2x6xf32>
+  %first = tensor.insert_slice %a into %zeros[0, 3] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<2x6xf32>
+  %old = tensor.extract_slice %first[0, 0] [2, 3] [1, 1] : tensor<2x6xf32> to tensor<2x3xf32>
+  %sum = arith.addf %old, %b : tensor<2x3xf32>
+  %second = tensor.insert_slice %sum into %first[0, 0] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<2x6xf32>
+  return %second : tensor<2x6xf32>
+}
+
+// -----
+
+// Slices that overlap, or leave a gap, need the zeros.
+
+// CHECK-LABEL: func.func @negative_slices(
+// CHECK:         linalg.fill
+// CHECK:         tensor.insert_slice
+func.func @negative_slices(%a: tensor<2x3xf32>, %b: tensor<2x3xf32>) -> tensor<2x6xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x6xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<2x6xf32>) -> tensor<2x6xf32>
+  %first = tensor.insert_slice %a into %zeros[0, 2] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<2x6xf32>
+  %second = tensor.insert_slice %b into %first[0, 0] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<2x6xf32>
+  return %second : tensor<2x6xf32>
+}
