@@ -92,10 +92,10 @@ bool Forwarding::isTargetUntouched() {
     if (op == copy)
       continue;
     bool afterCopy = copy->isBeforeInBlock(op);
-    // An operation with regions may have effects of its own too, as those of linalg do.
     WalkResult result = op->walk([&](Operation *nested) {
-      if (isa<ViewLikeOpInterface>(nested) || isMemoryEffectFree(nested) ||
-          (!isa<MemoryEffectOpInterface>(nested) && nested->hasTrait<OpTrait::HasRecursiveMemoryEffects>()))
+      // Loops and branches do what is in them, linalg operations more than that.
+      bool onlyNests = nested->hasTrait<OpTrait::HasRecursiveMemoryEffects>() && !isa<MemoryEffectOpInterface>(nested);
+      if (isa<ViewLikeOpInterface>(nested) || isMemoryEffectFree(nested) || onlyNests)
         return WalkResult::advance();
       for (Value operand : nested->getOperands()) {
         if (!isa<BaseMemRefType>(operand.getType()) || !mayOverlap(operand, target))
