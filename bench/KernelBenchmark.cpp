@@ -63,8 +63,7 @@ static std::unique_ptr<ExecutionEngine> compile(MLIRContext &context, StringRef 
   builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
   auto machine = builder->createTargetMachine(), codeMachine = builder->createTargetMachine();
   if (!machine || !codeMachine)
-    return llvm::consumeError(machine.takeError()), llvm::consumeError(codeMachine.takeError()),
-           nullptr;
+    return llvm::consumeError(machine.takeError()), llvm::consumeError(codeMachine.takeError()), nullptr;
   ExecutionEngineOptions engineOptions;
   auto optimize = makeOptimizingTransformer(3, 0, machine->get());
   engineOptions.transformer = optimize;
@@ -79,9 +78,9 @@ static std::unique_ptr<MLIRContext> createContext() {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   DialectRegistry registry;
-  registry.insert<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
-                  func::FuncDialect, linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
-                  memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
+  registry.insert<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+                  linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
+                  vector::VectorDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   return std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
@@ -113,9 +112,7 @@ static std::string getProbe(int64_t lanes) {
     body += llvm::formatv("%y{0} = vector.fma %a, %b, %x{0} : vector<{1}xf32>\n", i, lanes);
     yields += llvm::formatv("{0}%y{1}", i ? ", " : "", i);
     names += i == 0 ? "%s0 = arith.addf %r#0, %r#0 : vector<" + std::to_string(lanes) + "xf32>\n"
-                    : llvm::formatv("%s{0} = arith.addf %s{1}, %r#{0} : vector<{2}xf32>\n", i,
-                                    i - 1, lanes)
-                          .str();
+                    : llvm::formatv("%s{0} = arith.addf %s{1}, %r#{0} : vector<{2}xf32>\n", i, i - 1, lanes).str();
   }
   return llvm::formatv(R"(
     func.func @probe(%m: memref<48xf32>) attributes {{llvm.emit_c_interface} {{
@@ -135,8 +132,8 @@ static std::string getProbe(int64_t lanes) {
       vector.store %s{8}, %m[%c0] : memref<48xf32>, vector<{1}xf32>
       return
     })",
-                       kProbeIterations, lanes, kProbeAccumulators, init, types, body, yields,
-                       names, kProbeAccumulators - 1);
+                       kProbeIterations, lanes, kProbeAccumulators, init, types, body, yields, names,
+                       kProbeAccumulators - 1);
 }
 
 //===----------------------------------------------------------------------===//
@@ -191,8 +188,8 @@ static std::string getText(const Product &product) {
   StringRef(product.dims).split(dims, ", ");
   StringRef(product.acc).split(acc, ", ");
   for (StringRef dim : dims)
-    iterators += (iterators.empty() ? "" : ", ") +
-                 std::string(llvm::is_contained(acc, dim) ? "\"parallel\"" : "\"reduction\"");
+    iterators +=
+        (iterators.empty() ? "" : ", ") + std::string(llvm::is_contained(acc, dim) ? "\"parallel\"" : "\"reduction\"");
   return llvm::formatv(
       R"(
     func.func @product(%a: {4}, %b: {5}, %c: {6}) attributes {{llvm.emit_c_interface} {{
@@ -206,8 +203,8 @@ static std::string getText(const Product &product) {
       }
       return
     })",
-      product.dims, product.lhs, product.rhs, product.acc, getType(product.lhsShape),
-      getType(product.rhsShape), getType(product.accShape), iterators);
+      product.dims, product.lhs, product.rhs, product.acc, getType(product.lhsShape), getType(product.rhsShape),
+      getType(product.accShape), iterators);
 }
 
 static void runProduct(benchmark::State &state, const Product &product) {
@@ -224,9 +221,7 @@ static void runProduct(benchmark::State &state, const Product &product) {
   auto *probe = reinterpret_cast<void (*)(void *)>(*probeSymbol);
 
   Memory a(product.lhsShape), b(product.rhsShape), c(product.accShape), p({48});
-  auto call = [&] {
-    kernel(a.descriptor.data(), b.descriptor.data(), c.descriptor.data());
-  };
+  auto call = [&] { kernel(a.descriptor.data(), b.descriptor.data(), c.descriptor.data()); };
   double probeFlops = 2.0 * kProbeIterations * kProbeAccumulators * lanes;
   auto repetitions = static_cast<int64_t>(std::max(1.0, 1e8 / product.flops));
   call();
@@ -252,28 +247,67 @@ int main(int argc, char **argv) {
   auto flops = [](double m, double n, double k) { return 2 * m * n * k; };
   for (auto [batch, hidden] : {std::pair<int64_t, int64_t>(16, 128), {16, 256}, {16, 512}, {64, 256}}) {
     int64_t gates = 4 * hidden;
-    products.push_back({"forward/packed", "m, no, ni, k", "m, k", "no, k, ni", "m, no, ni",
-                        {batch, hidden}, {gates / 32, hidden, 32}, {batch, gates / 32, 32},
+    products.push_back({"forward/packed",
+                        "m, no, ni, k",
+                        "m, k",
+                        "no, k, ni",
+                        "m, no, ni",
+                        {batch, hidden},
+                        {gates / 32, hidden, 32},
+                        {batch, gates / 32, 32},
                         flops(batch, gates, hidden)});
-    products.push_back({"backward/packed", "m, no, ni, k", "m, k", "no, k, ni", "m, no, ni",
-                        {batch, gates}, {hidden / 32, gates, 32}, {batch, hidden / 32, 32},
+    products.push_back({"backward/packed",
+                        "m, no, ni, k",
+                        "m, k",
+                        "no, k, ni",
+                        "m, no, ni",
+                        {batch, gates},
+                        {hidden / 32, gates, 32},
+                        {batch, hidden / 32, 32},
                         flops(batch, gates, hidden)});
-    products.push_back({"weights/packed", "m, no, ni, k", "k, m", "k, no, ni", "no, m, ni",
-                        {batch, hidden}, {batch, gates / 32, 32}, {gates / 32, hidden, 32},
+    products.push_back({"weights/packed",
+                        "m, no, ni, k",
+                        "k, m",
+                        "k, no, ni",
+                        "no, m, ni",
+                        {batch, hidden},
+                        {batch, gates / 32, 32},
+                        {gates / 32, hidden, 32},
                         flops(batch, gates, hidden)});
-    products.push_back({"forward/plain", "m, n, k", "m, k", "k, n", "m, n", {batch, hidden},
-                        {hidden, gates}, {batch, gates}, flops(batch, gates, hidden)});
-    products.push_back({"backward/plain", "m, n, k", "m, k", "n, k", "m, n", {batch, gates},
-                        {hidden, gates}, {batch, hidden}, flops(batch, gates, hidden)});
-    products.push_back({"weights/plain", "m, n, k", "k, m", "k, n", "m, n", {batch, hidden},
-                        {batch, gates}, {hidden, gates}, flops(batch, gates, hidden)});
+    products.push_back({"forward/plain",
+                        "m, n, k",
+                        "m, k",
+                        "k, n",
+                        "m, n",
+                        {batch, hidden},
+                        {hidden, gates},
+                        {batch, gates},
+                        flops(batch, gates, hidden)});
+    products.push_back({"backward/plain",
+                        "m, n, k",
+                        "m, k",
+                        "n, k",
+                        "m, n",
+                        {batch, gates},
+                        {hidden, gates},
+                        {batch, hidden},
+                        flops(batch, gates, hidden)});
+    products.push_back({"weights/plain",
+                        "m, n, k",
+                        "k, m",
+                        "k, n",
+                        "m, n",
+                        {batch, hidden},
+                        {batch, gates},
+                        {hidden, gates},
+                        flops(batch, gates, hidden)});
   }
   for (const Product &product : products) {
-    std::string name = llvm::formatv("{0}/{1}x{2}", product.name, product.lhsShape[0],
-                                     product.lhsShape[1]);
-    benchmark::RegisterBenchmark(name.c_str(), [product](benchmark::State &state) {
-      runProduct(state, product);
-    })->Iterations(15)->UseManualTime()->Unit(benchmark::kMicrosecond);
+    std::string name = llvm::formatv("{0}/{1}x{2}", product.name, product.lhsShape[0], product.lhsShape[1]);
+    benchmark::RegisterBenchmark(name.c_str(), [product](benchmark::State &state) { runProduct(state, product); })
+        ->Iterations(15)
+        ->UseManualTime()
+        ->Unit(benchmark::kMicrosecond);
   }
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
