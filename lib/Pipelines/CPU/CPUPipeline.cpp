@@ -30,6 +30,8 @@ using mlir::OpPassManager;
 static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions &options) {
   // Rules see operations, not calls; what an author factored out costs nothing.
   manager.addPass(createInlineCalls());
+  // The adjoint of a gather uses the index that is guarded here.
+  manager.addPass(createGuardGathersPass());
   // Whole-tensor arithmetic is what rules and the choice of the tape work on.
   manager.addPass(createSplitElementwise());
   manager.addPass(mlir::createCanonicalizerPass());
@@ -48,6 +50,8 @@ static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions 
 static void buildOutline(OpPassManager &manager, const CPUPipelineOptions &options) {
   manager.addPass(createOutlineSteps());
   manager.addPass(createVerifyPhase({Phase::outlined}));
+  // Softmax and concat have rules of their own, but no buffer form.
+  manager.addPass(createDecomposeOperations());
   // Only now: within a step nothing is cut any more.
   manager.addPass(mlir::createConvertElementwiseToLinalgPass());
   manager.addPass(mlir::createCanonicalizerPass());
@@ -76,8 +80,24 @@ static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &opt
   manager.addPass(createAssignWorkspacePass());
 }
 
+/// Which states and tapes are kept, and when steps run again.
+static void buildPlan(OpPassManager &manager, const CPUPipelineOptions &options) {
+  // The sizes of everything are final since the stage before.
+  manager.addPass(createPlanSchedulePass({options.budget, options.policy}));
+}
+
+/// The plan as code over one arena.
+static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &options) {
+  manager.addPass(createExpandSchedulePass());
+  // Every buffer that is left gets its place before sweeps are taken apart, because
+  // what is alive during a sweep is a property of the sweep as a whole.
+  manager.addPass(createPlanMemoryPass());
+  manager.addPass(createConvertRematToSCFPass());
+}
+
 /// From linalg on memory to the LLVM dialect.
 static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &options) {
+  manager.addPass(createConvertCheckToRuntimePass());
   // What is left of remat here, no conversion below knows.
   manager.addPass(createVerifyPhase({Phase::scheduled}));
   LinalgToLLVMOptions kernels;
@@ -90,10 +110,12 @@ static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &optio
 }
 
 static const CPUStage stages[] = {
-    {"differentiate", buildDifferentiate},
-    {"outline", buildOutline},
-    {"bufferize", buildBufferize},
-    {"machine", buildMachine},
+    {"differentiate", /*isPlanned=*/false, buildDifferentiate},
+    {"outline", /*isPlanned=*/false, buildOutline},
+    {"bufferize", /*isPlanned=*/false, buildBufferize},
+    {"plan", /*isPlanned=*/true, buildPlan},
+    {"expand", /*isPlanned=*/false, buildExpand},
+    {"machine", /*isPlanned=*/false, buildMachine},
 };
 
 llvm::ArrayRef<CPUStage> remat::getCPUStages() { return stages; }
