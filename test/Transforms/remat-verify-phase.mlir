@@ -34,7 +34,7 @@ func.func @adjoint(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 // OUTLINED-NOT: error
-// SCHEDULED: error: 'remat.forward_sweep' op is of an earlier phase than 'scheduled'
+// SCHEDULED: error: 'remat.chain' op is of an earlier phase than 'scheduled'
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }

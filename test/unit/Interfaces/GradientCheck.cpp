@@ -9,6 +9,7 @@
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/InitAll.h"
+#include "remat/Runtime/Runtime.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -43,6 +44,7 @@ using namespace remat::test;
 static constexpr const char *lowering =
     "remat-decompose-operations,canonicalize,convert-elementwise-to-linalg,"
     "one-shot-bufferize{bufferize-function-boundaries=true function-boundary-type-conversion=identity-layout-map},"
+    "convert-check-to-runtime,"
     "convert-linalg-to-loops,func.func(math-expand-ops{ops=clampf,fpowi,rsqrt,roundeven,round,sincos}),"
     "convert-scf-to-cf,expand-strided-metadata,lower-affine,convert-math-to-llvm,convert-math-to-libm,"
     "arith-expand,convert-arith-to-llvm,convert-index-to-llvm,finalize-memref-to-llvm,convert-func-to-llvm,"
@@ -260,7 +262,7 @@ std::unique_ptr<DifferentiatedFunction> DifferentiatedFunction::compile(const st
     }
   addEntries(*module, function);
 
-  std::string pipeline = std::string("remat-inline-calls,") + (split ? "remat-split-elementwise," : "") +
+  std::string pipeline = std::string("remat-inline-calls,remat-guard-gathers,") + (split ? "remat-split-elementwise," : "") +
                          "remat-differentiate,symbol-dce,canonicalize,cse,remat-simplify-adjoint,canonicalize,cse," +
                          lowering;
   PassManager passes(&context);
@@ -277,6 +279,10 @@ std::unique_ptr<DifferentiatedFunction> DifferentiatedFunction::compile(const st
   addPackedInterface(*code, "primal");
   addPackedInterface(*code, "gradient");
   implementation->jit = llvm::cantFail(llvm::orc::LLJITBuilder().create());
+  llvm::orc::MangleAndInterner mangle(implementation->jit->getExecutionSession(), implementation->jit->getDataLayout());
+  llvm::cantFail(implementation->jit->getMainJITDylib().define(llvm::orc::absoluteSymbols(
+      {{mangle("rematCheckIndices"),
+        {llvm::orc::ExecutorAddr::fromPtr(&rematCheckIndices), llvm::JITSymbolFlags::Exported}}})));
   llvm::cantFail(implementation->jit->addIRModule(
       llvm::orc::ThreadSafeModule(std::move(code), llvm::orc::ThreadSafeContext(std::move(llvmContext)))));
   return std::unique_ptr<DifferentiatedFunction>(new DifferentiatedFunction(std::move(implementation)));

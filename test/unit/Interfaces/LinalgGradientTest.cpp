@@ -392,3 +392,46 @@ static const Case gathers[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Gathers, LinalgGradient, testing::ValuesIn(gathers), getName);
+
+//===----------------------------------------------------------------------===//
+// Indices outside the table
+//===----------------------------------------------------------------------===//
+
+/// Gathers rows of a table of three with a conversion of i32 indices.
+static std::string gatherRows(const std::string &conversion) {
+  return R"(
+      func.func private @f(%table: tensor<3x2xf64>, %rows: tensor<4x2xi32>) -> tensor<4x2x2xf64> {
+        %empty = tensor.empty() : tensor<4x2x2xf64>
+        %y = linalg.generic {indexing_maps = [affine_map<(t, i, j) -> (t, i)>, affine_map<(t, i, j) -> (t, i, j)>],
+                             iterator_types = ["parallel", "parallel", "parallel"]}
+            ins(%rows : tensor<4x2xi32>) outs(%empty : tensor<4x2x2xf64>) {
+        ^bb0(%row: i32, %out: f64):
+          %i = )" +
+         conversion + R"( %row : i32 to index
+          %j = linalg.index 2 : index
+          %value = tensor.extract %table[%i, %j] : tensor<3x2xf64>
+          linalg.yield %value : f64
+        } -> tensor<4x2x2xf64>
+        return %y : tensor<4x2x2xf64>
+      })";
+}
+
+static const std::vector<Elements> badIndices = {{1, 2, 3, 4, 5, 6}, {0, 1, 2, 0, 1, 70, 2, 1}};
+
+TEST(GatherDeathTest, IndexOutsideTheTableEndsTheRun) {
+  auto function = DifferentiatedFunction::compile(gatherRows("arith.index_cast"), /*split=*/true);
+  ASSERT_TRUE(function);
+  EXPECT_EXIT(function->evaluate(badIndices), testing::ExitedWithCode(6),
+              "index 70 at step 2, position 1 is outside the table of 3 rows");
+  EXPECT_EXIT(function->differentiate(badIndices, {Elements(16, 1.0)}), testing::ExitedWithCode(6),
+              "index 70 at step 2, position 1");
+}
+
+TEST(Gather, OtherIndicesAreClamped) {
+  auto function = DifferentiatedFunction::compile(gatherRows("arith.index_castui"), /*split=*/true);
+  ASSERT_TRUE(function);
+  EXPECT_EQ(function->evaluate(badIndices),
+            (std::vector<Elements>{{1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 5, 6, 3, 4}}));
+  EXPECT_EQ(function->differentiate(badIndices, {Elements(16, 1.0)}),
+            (std::vector<Elements>{{2, 2, 3, 3, 3, 3}}));
+}
