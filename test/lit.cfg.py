@@ -1,7 +1,6 @@
 """Configuration of the lit suite."""
 
 import os
-import shutil
 import sys
 
 import lit.formats
@@ -18,18 +17,17 @@ llvm_config.use_default_substitutions()
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.remat_tools_dir, append_path=True)
 llvm_config.add_tool_substitutions(
-    ["remat-opt", "remat-run", "mlir-tblgen", "mlir-translate", "llc"],
-    [config.remat_tools_dir, config.llvm_tools_dir],
+    ["remat-opt", "remat-run", "remat-capi-test", "mlir-opt", "mlir-tblgen", "mlir-translate", "llc"],
+    [config.remat_tools_dir, os.path.join(config.test_exec_root, "CAPI"), config.llvm_tools_dir],
 )
 config.substitutions.append(("%examples", os.path.join(config.remat_source_dir, "examples")))
 config.substitutions.append(("%remat_src", config.remat_source_dir))
+config.substitutions.append(("%remat_lib", os.path.join(config.remat_binary_dir, "lib")))
 config.substitutions.append(("%llvm_include", os.path.join(config.llvm_tools_dir, "..", "include")))
 config.substitutions.append(("%run_page", '%s %s/Docs/run_page.py --path %s --path %s' % (
     sys.executable, config.test_source_root, config.remat_tools_dir, config.llvm_tools_dir)))
 config.substitutions.append(("%sweep", '%s %s/Integration/CPU/sweep.py --remat-run %s/remat-run' % (
     sys.executable, config.test_source_root, config.remat_tools_dir)))
 
-if shutil.which("ptxas"):
-    config.available_features.add("ptxas")
 if config.remat_sanitize:
     config.available_features.add("sanitizer")

@@ -8,7 +8,9 @@
 #include "Lowering.h"
 
 #include "PhaseTimer.h"
+#include "PlanReader.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Support/Budget.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -30,6 +32,8 @@ public:
             text = diagnostic.str();
           return mlir::failure();
         }) {}
+
+  const std::string &getText() const { return text; }
 
   llvm::Error take(llvm::StringRef stage) const {
     return makeInputError(text.empty() ? "stage '" + stage.str() + "' failed" : text);
@@ -55,30 +59,41 @@ static llvm::Expected<mlir::func::FuncOp> isolateEntry(ModuleOp module, llvm::St
   return entry;
 }
 
-llvm::Expected<mlir::OwningOpRef<ModuleOp>> remat::lowerProgram(ModuleOp module, llvm::StringRef entryName,
-                                                                const CPUPipelineOptions &options, Signature &signature,
-                                                                std::vector<PhaseTime> &times) {
+llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::StringRef entryName,
+                                                   const CPUPipelineOptions &options, std::vector<PhaseTime> &times) {
   mlir::MLIRContext *context = module.getContext();
   mlir::registerBuiltinDialectTranslation(*context);
   mlir::registerLLVMDialectTranslation(*context);
+  std::string problem;
+  std::optional<Budget> budget = parseBudget(options.budget.getValue(), problem);
+  if (!budget)
+    return makeInputError("the budget " + problem);
 
-  mlir::OwningOpRef<ModuleOp> copy(module.clone());
-  auto entry = isolateEntry(*copy, entryName);
+  LoweredProgram program;
+  program.module = module.clone();
+  auto entry = isolateEntry(*program.module, entryName);
   if (!entry)
     return entry.takeError();
-  auto read = Signature::read(*entry);
-  if (!read)
-    return read.takeError();
-  signature = std::move(*read);
+  auto signature = Signature::read(*entry);
+  if (!signature)
+    return signature.takeError();
+  program.signature = std::move(*signature);
 
   FirstError firstError(context);
   for (const CPUStage &stage : getCPUStages()) {
     PhaseTimer timer(stage.name, times);
     mlir::PassManager manager(context, ModuleOp::getOperationName());
     stage.build(manager, options);
-    if (mlir::failed(manager.run(*copy)))
-      return firstError.take(stage.name);
+    bool failed = mlir::failed(manager.run(*program.module));
     timer.stop();
+    auto lowered = program.module->lookupSymbol<mlir::func::FuncOp>(entryName);
+    if (failed && lowered)
+      if (llvm::Error infeasible = readInfeasible(lowered, firstError.getText()))
+        return std::move(infeasible);
+    if (failed)
+      return firstError.take(stage.name);
+    if (stage.isPlanned)
+      program.plan = readPlan(lowered, !budget->isUnlimited());
   }
-  return std::move(copy);
+  return std::move(program);
 }

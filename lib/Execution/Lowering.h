@@ -14,12 +14,18 @@
 
 namespace remat {
 
+/// A program in the LLVM dialect and what was known of it on the way there.
+struct LoweredProgram {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// Of the entry before lowering.
+  Signature signature;
+  PlanFigures plan;
+};
+
 /// Runs remat-to-cpu on a copy of \p module with \p entry as its only public
-/// function. \p signature receives the entry's signature before lowering, \p times
-/// the time of each stage.
-llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> lowerProgram(mlir::ModuleOp module, llvm::StringRef entry,
-                                                               const CPUPipelineOptions &options, Signature &signature,
-                                                               std::vector<PhaseTime> &times);
+/// function. Appends the time of each stage to \p times.
+llvm::Expected<LoweredProgram> lowerProgram(mlir::ModuleOp module, llvm::StringRef entry,
+                                            const CPUPipelineOptions &options, std::vector<PhaseTime> &times);
 
 } // namespace remat
 

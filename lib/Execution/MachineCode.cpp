@@ -23,9 +23,12 @@
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/ExecutionEngine/Orc/ObjectTransformLayer.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
+#include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
 
 #include <mutex>
@@ -61,7 +64,19 @@ static void internalize(llvm::Module &module) {
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
 }
 
-static llvm::Expected<llvm::orc::JITTargetMachineBuilder> makeTarget(const TargetOptions &options) {
+/// The features that tell vector instruction sets apart; a processor's name may
+/// imply them.
+static std::string listVectorFeatures(const llvm::TargetMachine &machine) {
+  std::string features;
+  if (!machine.getTargetTriple().isX86())
+    return features;
+  for (llvm::StringRef feature : {"+avx512f", "+avx512vl", "+avx512bw", "+avx512dq", "+avx2", "+fma"})
+    if (machine.getMCSubtargetInfo()->checkFeatures(feature))
+      features += (feature + ",").str();
+  return features;
+}
+
+llvm::Expected<TargetDescription> TargetDescription::create(const TargetOptions &options) {
   static std::once_flag once;
   std::call_once(once, [] {
     llvm::InitializeNativeTarget();
@@ -75,7 +90,14 @@ static llvm::Expected<llvm::orc::JITTargetMachineBuilder> makeTarget(const Targe
     target->getFeatures() = llvm::SubtargetFeatures(options.features);
   }
   target->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
-  return target;
+  // Names are checked here: LLVM would print and go on.
+  auto machine = target->createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  if (!(*machine)->getMCSubtargetInfo()->isCPUStringValid(target->getCPU()))
+    return makeInputError("there is no processor '" + target->getCPU() + "' for " + target->getTargetTriple().str());
+  return TargetDescription{std::move(*target),
+                           getVectorISA((*machine)->getTargetTriple(), listVectorFeatures(**machine))};
 }
 
 /// Gives \p jit the symbols of this library; others come from the process.
@@ -87,11 +109,8 @@ static llvm::Error defineHostSymbols(LLJIT &jit) {
 }
 
 llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
-                                                const TargetOptions &options, std::vector<PhaseTime> &times) {
-  auto target = makeTarget(options);
-  if (!target)
-    return target.takeError();
-  auto machine = target->createTargetMachine();
+                                                TargetDescription target, std::vector<PhaseTime> &times) {
+  auto machine = target.builder.createTargetMachine();
   if (!machine)
     return machine.takeError();
 
@@ -117,7 +136,7 @@ llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::Arr
   optimize.stop();
 
   PhaseTimer link("codegen", times);
-  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(*target)).create();
+  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(target.builder)).create();
   if (!jit)
     return jit.takeError();
   if (llvm::Error error = defineHostSymbols(**jit))
@@ -125,12 +144,18 @@ llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::Arr
   if (llvm::Error error = (*jit)->addIRModule(llvm::orc::ThreadSafeModule(std::move(code), std::move(context))))
     return std::move(error);
   MachineCode result;
+  (*jit)->getObjTransformLayer().setTransform([&](std::unique_ptr<llvm::MemoryBuffer> object) {
+    result.objectBytes += static_cast<int64_t>(object->getBufferSize());
+    return llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>(std::move(object));
+  });
   result.jit = std::move(*jit);
   // The first lookup makes the code.
   for (const std::string &entry : entries)
     if (auto address = result.lookup(entry); !address)
       return address.takeError();
   link.stop();
+  // The transform refers to this frame; nothing is compiled any more.
+  result.jit->getObjTransformLayer().setTransform({});
   return result;
 }
 

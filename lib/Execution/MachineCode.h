@@ -10,9 +10,18 @@
 
 #include "remat/Execution/CompiledProgram.h"
 
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 
 namespace remat {
+
+/// A processor, as LLVM and as the kernels see it.
+struct TargetDescription {
+  llvm::orc::JITTargetMachineBuilder builder;
+  VectorISA isa;
+
+  static llvm::Expected<TargetDescription> create(const TargetOptions &options);
+};
 
 /// A module that is linked into the process.
 class MachineCode {
@@ -25,13 +34,17 @@ public:
   /// \p target and links it. Only \p entries, a list of functions, remain
   /// callable. Appends the times of its phases to \p times.
   static llvm::Expected<MachineCode> create(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
-                                            const TargetOptions &target, std::vector<PhaseTime> &times);
+                                            TargetDescription target, std::vector<PhaseTime> &times);
 
   /// The address of one of the entries.
   llvm::Expected<PackedFunction> lookup(llvm::StringRef entry) const;
 
+  /// The size of the object file.
+  int64_t getObjectBytes() const { return objectBytes; }
+
 private:
   std::unique_ptr<llvm::orc::LLJIT> jit;
+  int64_t objectBytes = 0;
 };
 
 } // namespace remat

@@ -50,6 +50,33 @@ def ConvertRematSourceToSCFPass : Pass<"convert-remat-source-to-scf", "::mlir::M
 }
 
 //===----------------------------------------------------------------------===//
+// Programs compiled ahead of time
+//===----------------------------------------------------------------------===//
+
+def ExportMemoryPass : Pass<"remat-export-memory", "::mlir::ModuleOp"> {
+  let summary = "make the sizes of a program's blocks known to its caller";
+  let description = [{
+    Adds two constants for each function with a `remat.memory` attribute: the bytes of
+    its arena and of its parameter copies.
+
+    Before:
+
+    ```mlir
+    func.func @f(...) attributes {remat.memory = #remat.memory<budget = 8192, peak = 8128, store_all = 65536, parameters = 0>}
+    ```
+
+    After:
+
+    ```mlir
+    llvm.mlir.global external constant @f_arena_bytes(8128 : i64) : i64
+    llvm.mlir.global external constant @f_parameter_bytes(0 : i64) : i64
+    func.func @f(...)
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // LinalgToCPUKernels
 //===----------------------------------------------------------------------===//
 
@@ -102,6 +129,25 @@ def ConvertLinalgToCPUKernelsPass
     "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
   ];
+}
+
+def InternalizeFunctionsPass : Pass<"remat-internalize-functions", "::mlir::ModuleOp"> {
+  let summary = "Give private functions internal linkage in LLVM";
+  let description = [{
+    A private `func.func` becomes an exported symbol unless it says otherwise: every
+    step function would be kept, with all of its arguments, beside its inlined
+    copies, and two compiled programs would clash when linked together.
+
+    Before:
+    ```mlir
+    func.func private @advance(%x: memref<4xf32>) { return }
+    ```
+    After:
+    ```mlir
+    func.func private @advance(%x: memref<4xf32>) attributes {llvm.linkage = #llvm.linkage<internal>} { return }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 //===----------------------------------------------------------------------===//
@@ -179,6 +225,43 @@ def ConvertCheckToRuntimePass : Pass<"convert-check-to-runtime", "::mlir::Module
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
                            "::mlir::memref::MemRefDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Schedules
+//===----------------------------------------------------------------------===//
+
+def ConvertRematToSCFPass : Pass<"convert-remat-to-scf", "::mlir::ModuleOp"> {
+  let summary = "lower sweeps to loops that call the step functions";
+  let description = [{
+    A sweep that follows a plan table becomes a loop that asks the runtime for the
+    next move and switches on its kind. A forward sweep that is not differentiated
+    becomes a loop over the steps. Chains disappear; what is left is scf, memref and
+    calls of the step functions and of the runtime (remat/Runtime/Runtime.h).
+
+    Before:
+
+    ```mlir
+    %history = remat.forward_sweep @walk ... schedule { remat.walk @walk_table }
+    ```
+
+    After:
+
+    ```mlir
+    call @rematWalkBegin(...)
+    scf.while : () -> i64 {
+      %kind = call @rematWalkNext(%walk, %move)
+      ...
+    } do {
+      scf.index_switch %kind
+      case 0 { call @walk_advance(...) }
+      ...
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
 }
 
 #endif // REMAT_CONVERSION_PASSES_TD

@@ -59,7 +59,6 @@ struct PlanFigures {
   /// The arena that a call needs, and what it would need if everything was kept.
   int64_t peakBytes = 0;
   int64_t storeAllBytes = 0;
-  int64_t minimumBudgetBytes = 0;
   /// One-time copies of parameters and gradient accumulators in another layout.
   int64_t parameterCopyBytes = 0;
   /// Time over keep-everything, in the plan's model, and a bound for it.
@@ -125,6 +124,8 @@ public:
   llvm::Expected<PlanFigures> getPlan(llvm::ArrayRef<ArrayView> arguments);
   llvm::ArrayRef<PhaseTime> getPhaseTimes() const;
   double getCompileSeconds() const;
+  /// The size of the object file that the program became.
+  int64_t getObjectBytes() const;
 
   /// Runs the program. Arrays must not overlap. Results are unspecified after an
   /// error.

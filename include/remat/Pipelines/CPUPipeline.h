@@ -15,6 +15,7 @@
 #define REMAT_PIPELINES_CPUPIPELINE_H
 
 #include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
 
 #include "mlir/Pass/PassOptions.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -27,6 +28,18 @@ namespace remat {
 
 /// The options of `remat-to-cpu`, for the command line and for C++ alike.
 struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
+  Option<std::string> budget{*this, "budget",
+                             llvm::cl::desc("Bytes of arena: a size (64MiB), a share of the store-all peak (5%), or "
+                                            "unlimited"),
+                             llvm::cl::init("unlimited")};
+  Option<Policy> policy{*this, "policy", llvm::cl::desc("How plans are chosen"), llvm::cl::init(Policy::Optimal),
+                        llvm::cl::values(clEnumValN(Policy::StoreAll, "store-all", "Keep every tape"),
+                                         clEnumValN(Policy::Periodic, "periodic", "Keep a state every p steps"),
+                                         clEnumValN(Policy::Revolve, "revolve", "Keep states only (binomial)"),
+                                         clEnumValN(Policy::Revolve, "hsm", "Another name of revolve"),
+                                         clEnumValN(Policy::Ism, "ism", "Keep tapes only"),
+                                         clEnumValN(Policy::Msm, "msm", "Keep states and tapes, as published"),
+                                         clEnumValN(Policy::Optimal, "optimal", "The best plan known"))};
   Option<VectorISA> isa{*this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
                         llvm::cl::init(VectorISA::Generic),
                         llvm::cl::values(clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
@@ -40,6 +53,8 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
 /// A part of the pipeline that leaves the program in one of its phases.
 struct CPUStage {
   llvm::StringRef name;
+  /// After this stage the plan can be read off the program.
+  bool isPlanned;
   void (*build)(mlir::OpPassManager &, const CPUPipelineOptions &);
 };
 

@@ -37,7 +37,12 @@ using namespace remat;
 
 namespace {
 
-constexpr int64_t kUnroll = 4;
+/// Steps of the depth that the loop of a full tile is unrolled by, and the largest
+/// depth without a loop: a short loop would be mispredicted at every exit.
+constexpr int64_t kUnroll = 8;
+constexpr int64_t kShortDepth = 16;
+/// The same for tiles at the edges, which run rarely.
+constexpr int64_t kEdgeUnroll = 4;
 constexpr int64_t kCacheLineBytes = 64;
 /// What a chunk of the right operand may take of the L1 data cache.
 constexpr int64_t kChunkBytes = 16 * 1024;
@@ -94,6 +99,7 @@ private:
   int64_t lanes = 1;
   KernelTarget::Tile tile;
   int64_t chunkSize = 0; ///< 0: the whole depth
+  int64_t unroll = kUnroll;
   /// The right operand is [..][depth][tile columns], without gaps.
   bool isPanel = false;
   bool prefetchRows = false;
@@ -181,6 +187,8 @@ void ContractionEmitter::chooseStrategy() {
 
   auto accType = cast<MemRefType>(c.acc->get().getType());
   int64_t passDepth = chunkSize ? chunkSize : depth;
+  if (passDepth > 0 && passDepth <= kShortDepth)
+    unroll = passDepth;
   prefetchRows = accContiguous && rowDim && passDepth > 0 && passDepth <= 64 &&
                  (!accType.hasStaticShape() ||
                   accType.getNumElements() * elementBytes > kResidentBytes);
@@ -340,23 +348,24 @@ void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> co
   Value from = chunk.from;
   std::optional<int64_t> start = getConstantIntValue(from);
   std::optional<int64_t> size = getConstantIntValue(chunk.size);
-  OpFoldResult unrolled = b.floorTo(chunk.size, kUnroll), end = chunk.size;
+  int64_t step = fullTile ? unroll : kEdgeUnroll;
+  OpFoldResult unrolled = b.floorTo(chunk.size, step), end = chunk.size;
   auto shift = [&](OpFoldResult offset) -> OpFoldResult {
     if (std::optional<int64_t> constant = getConstantIntValue(offset); constant && start)
       return b.getIndexAttr(*constant + *start);
     return b.add(b.index(offset), from);
   };
   accumulators = b.loop(
-      shift(b.getIndexAttr(0)), shift(unrolled), kUnroll, accumulators,
+      shift(b.getIndexAttr(0)), shift(unrolled), step, accumulators,
       [&](Value depth, ValueRange carried) {
         if (isPanel && fullTile && !panel && chunkSize && size)
           prefetchNextChunk(chunk, depth, columns);
         SmallVector<Value> values(carried);
-        for (int64_t i = 0; i < kUnroll; ++i)
+        for (int64_t i = 0; i < step; ++i)
           values = emitStep(b.add(depth, i), rows, columns, values);
         return values;
       });
-  if (!size || *size % kUnroll != 0)
+  if (!size || *size % step != 0)
     accumulators = b.loop(shift(unrolled), shift(end), 1, accumulators,
                           [&](Value depth, ValueRange carried) {
                             return emitStep(depth, rows, columns, carried);
@@ -416,10 +425,10 @@ void ContractionEmitter::prefetchNextChunk(Chunk chunk, Value depth, ArrayRef<Co
   int64_t linesPerRow = std::max<int64_t>(1, rowElements / lineElements);
   int64_t rows = getStaticSize(*rowDim);
   int64_t tiles = std::max<int64_t>(1, rows < 0 ? 8 : rows / tile.rows);
-  int64_t lines = std::max<int64_t>(1, kUnroll * linesPerRow / tiles);
-  Value iteration = arith::DivUIOp::create(b, b.sub(depth, chunk.from), b.index(kUnroll));
+  int64_t lines = std::max<int64_t>(1, unroll * linesPerRow / tiles);
+  Value iteration = arith::DivUIOp::create(b, b.sub(depth, chunk.from), b.index(unroll));
   Value tileNumber = b.createOrFold<arith::DivUIOp>(point[*rowDim], b.index(tile.rows));
-  Value line = b.add(b.mul(tileNumber, chunkSize / kUnroll), iteration);
+  Value line = b.add(b.mul(tileNumber, chunkSize / unroll), iteration);
   SmallVector<Value> at(point);
   at[depthDim] = b.add(chunk.from, chunkSize);
   for (int64_t i = 0; i < lines; ++i) {

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Two ops are equal if the functions that hold them print alike. Offsets of views
-// are made dynamic first, so that the four gates of one buffer share a kernel.
+// Two ops are equal if the functions that hold them print alike. Offsets are made
+// dynamic first, so that a buffer and a view into a larger one share a kernel.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,7 +15,6 @@
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/IRMapping.h"
@@ -45,18 +44,17 @@ static bool isWorthACall(linalg::LinalgOp op) {
          std::distance(generic.getBody()->begin(), generic.getBody()->end()) >= kLargeBody;
 }
 
-/// \p type with a dynamic offset, if it has an offset.
+/// \p type with a dynamic offset and its strides spelled out, if they are known.
 static Type relaxOffset(Type type) {
   auto memrefType = dyn_cast<MemRefType>(type);
-  if (!memrefType)
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (!memrefType || memrefType.getRank() == 0 || !memrefType.hasStaticShape() ||
+      failed(memrefType.getStridesAndOffset(strides, offset)))
     return type;
-  auto layout = dyn_cast<StridedLayoutAttr>(memrefType.getLayout());
-  if (!layout)
-    return type;
-  return MemRefType::get(
-      memrefType.getShape(), memrefType.getElementType(),
-      StridedLayoutAttr::get(type.getContext(), ShapedType::kDynamic, layout.getStrides()),
-      memrefType.getMemorySpace());
+  return MemRefType::get(memrefType.getShape(), memrefType.getElementType(),
+                         StridedLayoutAttr::get(type.getContext(), ShapedType::kDynamic, strides),
+                         memrefType.getMemorySpace());
 }
 
 namespace {
@@ -102,8 +100,6 @@ func::FuncOp OutlineKernelsPass::createFunction(Candidate &candidate) {
   Location loc = candidate.op.getLoc();
   auto function = func::FuncOp::create(loc, "remat_kernel", builder.getFunctionType(types, {}));
   function.setPrivate();
-  function->setAttr("llvm.linkage",
-                    LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal));
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
   IRMapping mapping;

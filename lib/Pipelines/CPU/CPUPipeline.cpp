@@ -80,6 +80,21 @@ static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &opt
   manager.addPass(createAssignWorkspacePass());
 }
 
+/// Which states and tapes are kept, and when steps run again.
+static void buildPlan(OpPassManager &manager, const CPUPipelineOptions &options) {
+  // The sizes of everything are final since the stage before.
+  manager.addPass(createPlanSchedulePass({options.budget, options.policy}));
+}
+
+/// The plan as code over one arena.
+static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &options) {
+  manager.addPass(createExpandSchedulePass());
+  // Every buffer that is left gets its place before sweeps are taken apart, because
+  // what is alive during a sweep is a property of the sweep as a whole.
+  manager.addPass(createPlanMemoryPass());
+  manager.addPass(createConvertRematToSCFPass());
+}
+
 /// From linalg on memory to the LLVM dialect.
 static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &options) {
   manager.addPass(createConvertCheckToRuntimePass());
@@ -95,10 +110,12 @@ static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &optio
 }
 
 static const CPUStage stages[] = {
-    {"differentiate", buildDifferentiate},
-    {"outline", buildOutline},
-    {"bufferize", buildBufferize},
-    {"machine", buildMachine},
+    {"differentiate", /*isPlanned=*/false, buildDifferentiate},
+    {"outline", /*isPlanned=*/false, buildOutline},
+    {"bufferize", /*isPlanned=*/false, buildBufferize},
+    {"plan", /*isPlanned=*/true, buildPlan},
+    {"expand", /*isPlanned=*/false, buildExpand},
+    {"machine", /*isPlanned=*/false, buildMachine},
 };
 
 llvm::ArrayRef<CPUStage> remat::getCPUStages() { return stages; }

@@ -43,9 +43,15 @@ struct CommandLine {
   cl::opt<std::string> budget{"budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
                               cl::desc("Bytes (4915200, 64MiB), a share of what keeping everything takes (5%), min, "
                                        "or unlimited (default)")};
-  cl::opt<std::string> policy{"policy", cl::value_desc("POLICY"), cl::init("optimal"), cl::cat(category),
-                              cl::desc("How to plan: optimal (default), store-all, periodic, revolve (or hsm), ism, "
-                                       "msm")};
+  cl::opt<Policy> policy{
+      "policy", cl::init(Policy::Optimal), cl::cat(category), cl::desc("How to plan"),
+      cl::values(clEnumValN(Policy::Optimal, "optimal", "the best plan known (default)"),
+                 clEnumValN(Policy::StoreAll, "store-all", "keep every tape"),
+                 clEnumValN(Policy::Periodic, "periodic", "keep a state every p steps, the best p"),
+                 clEnumValN(Policy::Revolve, "revolve", "keep states only, binomially"),
+                 clEnumValN(Policy::Revolve, "hsm", "another name of revolve"),
+                 clEnumValN(Policy::Ism, "ism", "keep tapes only"),
+                 clEnumValN(Policy::Msm, "msm", "keep states and tapes, as published"))};
   cl::opt<bool> accurate{"accurate", cl::cat(category),
                          cl::desc("Use the functions of the C library in f32, not vector approximations")};
   cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::cat(category),

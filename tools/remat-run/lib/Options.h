@@ -32,7 +32,7 @@ struct RunOptions {
   /// "min" is kept apart: it is known only when the program has been planned.
   std::string budget;
   bool minimumBudget = false;
-  std::string policy;
+  Policy policy = Policy::Optimal;
   bool accurate = false;
   TargetOptions target;
   unsigned repeat = 1;

@@ -111,7 +111,6 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
     json.attribute("planned_peak_bytes", plan.peakBytes);
     json.attribute("measured_peak_bytes", report.measurement.getPeakBytes());
     json.attribute("store_all_bytes", plan.storeAllBytes);
-    json.attribute("minimum_budget_bytes", plan.minimumBudgetBytes);
     json.attribute("parameter_copy_bytes", plan.parameterCopyBytes);
     json.attribute("total_bytes", plan.getTotalBytes());
     json.attribute("stack_bytes", report.measurement.stackBytes);
@@ -125,6 +124,7 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
     json.attribute("bit_identical",
                    report.bitIdentical ? llvm::json::Value(*report.bitIdentical) : llvm::json::Value(nullptr));
     json.attribute("compile_seconds", sumSeconds(report.phases));
+    json.attribute("object_bytes", report.objectBytes);
     json.attributeObject("compile_phases", [&] {
       for (const PhaseTime &phase : report.phases)
         json.attribute(phase.name, phase.seconds);
@@ -177,7 +177,6 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("planned peak", formatByteSize(plan.peakBytes));
   row("measured peak", formatByteSize(report.measurement.getPeakBytes()));
   row("keeping everything", formatByteSize(plan.storeAllBytes));
-  row("smallest budget", formatByteSize(plan.minimumBudgetBytes));
   row("parameter copies", formatByteSize(plan.parameterCopyBytes));
   row("total", formatByteSize(plan.getTotalBytes()));
   row("forward steps", llvm::Twine(report.counters.getForwardSteps()));
@@ -185,7 +184,8 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("planned time ratio", format("%.4f", plan.timeRatio) + ", lower bound " + format("%.4f", plan.lowerBoundRatio) +
                                 (plan.certified ? ", certified" : ", not certified"));
   row("bits as keeping all", !report.bitIdentical ? "not checked" : *report.bitIdentical ? "identical" : "different");
-  row("compile time", format("%.3f s", sumSeconds(report.phases)));
+  row("compile time", format("%.3f s", sumSeconds(report.phases)) + ", " + formatByteSize(report.objectBytes) +
+                          " of object code");
   TimeSummary times = summarize(report.seconds);
   row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) + ", min " +
                       format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");

@@ -45,6 +45,8 @@ static bool haveEqualBits(llvm::ArrayRef<Array> left, llvm::ArrayRef<Array> righ
 static void warn(const std::string &message) { llvm::errs() << "remat-run: warning: " << message << '\n'; }
 
 Session::Session(RunOptions runOptions) : options(std::move(runOptions)) {
+  pipelineOptions.budget = options.budget;
+  pipelineOptions.policy = options.policy;
   pipelineOptions.accurate = options.accurate;
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
@@ -124,12 +126,31 @@ llvm::Error Session::load() {
   if (!compiled)
     return compiled.takeError();
   program = std::move(*compiled);
+  report.objectBytes = program->getObjectBytes();
   report.phases.assign(program->getPhaseTimes().begin(), program->getPhaseTimes().end());
   return llvm::Error::success();
 }
 
 llvm::Expected<std::unique_ptr<CompiledProgram>> Session::compile() {
+  if (options.minimumBudget)
+    if (llvm::Error error = findMinimumBudget())
+      return std::move(error);
   return CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target);
+}
+
+llvm::Error Session::findMinimumBudget() {
+  // No budget is smaller than nothing, and the error says what would do.
+  pipelineOptions.budget = "0";
+  mlir::ScopedDiagnosticHandler silence(&context, [](mlir::Diagnostic &) { return mlir::success(); });
+  auto probe = CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target);
+  if (probe)
+    return llvm::Error::success();
+  return llvm::handleErrors(probe.takeError(), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
+    if (error->getKind() != ProgramError::Kind::Infeasible)
+      return llvm::Error(std::move(error));
+    pipelineOptions.budget = std::to_string(error->getMinimumBudget());
+    return llvm::Error::success();
+  });
 }
 
 llvm::Error Session::measure() {
@@ -184,6 +205,8 @@ llvm::Error Session::compareWithStoreAll() {
     return llvm::Error::success();
   CPUPipelineOptions storeAll;
   storeAll.copyOptionValuesFrom(pipelineOptions);
+  storeAll.budget = "unlimited";
+  storeAll.policy = Policy::StoreAll;
   auto reference = CompiledProgram::compile(*module, report.entry, storeAll, options.target);
   if (!reference)
     return reference.takeError();

@@ -35,6 +35,8 @@ private:
   llvm::Error load();
   /// Compiles with the user's budget, or with the smallest one there is.
   llvm::Expected<std::unique_ptr<CompiledProgram>> compile();
+  /// Sets the budget to the smallest feasible one.
+  llvm::Error findMinimumBudget();
   llvm::Error measure();
   llvm::Error time();
   llvm::Error compareWithStoreAll();

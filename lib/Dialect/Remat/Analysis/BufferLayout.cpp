@@ -110,9 +110,7 @@ static bool isTopCertain(ArrayRef<LiveBuffer> buffers, int64_t total) {
 std::optional<int64_t> remat::packBuffers(MutableArrayRef<LiveBuffer> buffers) {
   using Before = bool (*)(const LiveBuffer &, const LiveBuffer &);
   const Before orders[] = {
-      [](const LiveBuffer &a, const LiveBuffer &b) {
-        return a.first != b.first ? a.first < b.first : a.last > b.last;
-      },
+      [](const LiveBuffer &a, const LiveBuffer &b) { return a.first != b.first ? a.first < b.first : a.last > b.last; },
       [](const LiveBuffer &a, const LiveBuffer &b) { return a.last - a.first > b.last - b.first; },
       [](const LiveBuffer &a, const LiveBuffer &b) { return a.bytes > b.bytes; }};
   std::optional<int64_t> best;

@@ -318,20 +318,19 @@ static std::string describeAllocation(memref::AllocOp alloc) {
   for (Operation *user : alloc->getUsers()) {
     if (auto sweep = dyn_cast<ForwardSweepOp>(user)) {
       StringRef chain = sweep.getChain();
-      for (auto [range, what] : {std::pair(sweep.getStacked(), "stacked output"),
-                                 std::pair(sweep.getFinals(), "final carry"),
-                                 std::pair(sweep.getInits(), "initial carry"),
-                                 std::pair(sweep.getScans(), "scan"),
-                                 std::pair(sweep.getCaptures(), "capture")})
+      for (auto [range, what] :
+           {std::pair(sweep.getStacked(), "stacked output"), std::pair(sweep.getFinals(), "final carry"),
+            std::pair(sweep.getInits(), "initial carry"), std::pair(sweep.getScans(), "scan"),
+            std::pair(sweep.getCaptures(), "capture")})
         if (text.empty())
           text = find(range, what, chain);
     } else if (auto sweep = dyn_cast<BackwardSweepOp>(user)) {
       StringRef chain = sweep.getChain();
-      for (auto [range, what] : {std::pair(sweep.getStackedCotangents(), "cotangent of stacked output"),
-                                 std::pair(sweep.getFinalCotangents(), "cotangent of final carry"),
-                                 std::pair(sweep.getInitGradients(), "gradient of initial carry"),
-                                 std::pair(sweep.getScanGradients(), "gradient of scan"),
-                                 std::pair(sweep.getAccumulators(), "accumulator")})
+      for (auto [range, what] :
+           {std::pair(sweep.getStackedCotangents(), "cotangent of stacked output"),
+            std::pair(sweep.getFinalCotangents(), "cotangent of final carry"),
+            std::pair(sweep.getInitGradients(), "gradient of initial carry"),
+            std::pair(sweep.getScanGradients(), "gradient of scan"), std::pair(sweep.getAccumulators(), "accumulator")})
         if (text.empty())
           text = find(range, what, chain);
     }

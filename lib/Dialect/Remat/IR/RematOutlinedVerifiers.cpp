@@ -17,6 +17,7 @@
 #include "remat/Schedule/PlanTable.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 using namespace remat;
@@ -326,4 +327,23 @@ LogicalResult BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) 
       .giveInPlace(getScanGradients().getTypes(), buffers)
       .giveInPlace(getAccumulators().getTypes(), buffers);
   return verifySignature(*this, chain, chain.getReverseAttr(), "reverse", std::move(reverse), symbols);
+}
+
+//===----------------------------------------------------------------------===//
+// walk
+//===----------------------------------------------------------------------===//
+
+LogicalResult WalkOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  // walk_c1
+  auto name = (*this)->getParentOp()->getAttrOfType<FlatSymbolRefAttr>("chain");
+  auto chain = symbols.lookupNearestSymbolFrom<ChainOp>(*this, name);
+  auto table = symbols.lookupNearestSymbolFrom<memref::GlobalOp>(*this, getTableAttr());
+  if (!chain || !chain.getPlanAttr())
+    return emitOpError("expects ") << name << " to have a plan";
+  DenseI64ArrayAttr words = chain.getPlanAttr().getTable();
+  auto values = table ? dyn_cast_if_present<DenseIntElementsAttr>(table.getConstantInitValue()) : DenseIntElementsAttr();
+  if (!values || !values.getElementType().isInteger(64) ||
+      !llvm::equal(values.getValues<int64_t>(), words.asArrayRef()))
+    return emitOpError("expects ") << getTableAttr() << " to be a constant with the plan table of " << name;
+  return success();
 }

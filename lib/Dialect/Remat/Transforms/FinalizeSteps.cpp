@@ -83,11 +83,11 @@ static LogicalResult dropResults(func::FuncOp function,
       return function.emitOpError("expects result #") << index << " to be a tensor, but got " << type;
 
   SmallVector<Value> results(terminator.getOperands());
-  SmallVector<std::pair<Value, unsigned>> fresh;
+  SmallVector<unsigned> fresh;
   for (auto [index, value] : llvm::enumerate(results)) {
     std::optional<unsigned> argument = getInPlaceArgument(index);
     if (!argument) {
-      fresh.emplace_back(value, index);
+      fresh.push_back(index);
       continue;
     }
     if (stripCasts(value) != function.getArgument(*argument)) {
@@ -97,14 +97,15 @@ static LogicalResult dropResults(func::FuncOp function,
              << " is another buffer of type " << value.getType();
     }
   }
-  for (auto [value, index] : fresh) {
+  for (unsigned index : fresh) {
+    // Earlier replacements may have changed what the result is.
+    Value value = terminator.getOperand(index);
     unsigned position = function.getNumArguments();
     auto type = cast<MemRefType>(function.getResultTypes()[index]);
     DictionaryAttr attributes = function.getResultAttrDict(index);
     if (failed(function.insertArgument(position, type, attributes, value.getLoc())))
       return failure();
-    // Earlier replacements may have changed what the result is.
-    writeToArgument(terminator.getOperand(index), function.getArgument(position), terminator);
+    writeToArgument(value, function.getArgument(position), terminator);
   }
   terminator->setOperands({});
   BitVector all(function.getNumResults(), true);

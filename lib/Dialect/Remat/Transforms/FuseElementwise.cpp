@@ -43,7 +43,7 @@ namespace {
 /// from a scalar (no map) that is used for every element.
 struct Access {
   Value source;
-  AffineMap map; // null for a scalar
+  AffineMap map;      // null for a scalar
   Attribute constant; // in place of a source
 };
 } // namespace
@@ -82,9 +82,9 @@ static bool isFusible(Operation *op) {
     return false;
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
   return type && !type.getEncoding() && llvm::all_of(op->getOperandTypes(), [&](Type operand) {
-    auto tensor = dyn_cast<RankedTensorType>(operand);
-    return tensor ? tensor.getShape() == type.getShape() : operand.isIntOrIndexOrFloat();
-  });
+           auto tensor = dyn_cast<RankedTensorType>(operand);
+           return tensor ? tensor.getShape() == type.getShape() : operand.isIntOrIndexOrFloat();
+         });
 }
 
 static RankedTensorType getShapeOf(Operation *op) { return cast<RankedTensorType>(op->getResult(0).getType()); }
@@ -296,6 +296,7 @@ private:
   Value readElement(Value value, AffineMap map, OpBuilder &body);
   void emitBody(OpBuilder &body);
   Value chooseInit(Value output);
+  SmallVector<OpFoldResult> getSizes();
 
   ArrayRef<Operation *> members;
   OpBuilder builder;
@@ -371,33 +372,48 @@ void LoopBuilder::emitBody(OpBuilder &body) {
                           llvm::map_to_vector(outputs, [&](Value output) { return elements.lookup(output); }));
 }
 
+/// True if \p input is a slice and \p output is only put back in its place.
+static bool isReplacedSlice(Value input, Value output) {
+  auto extract = input.getDefiningOp<tensor::ExtractSliceOp>();
+  auto insert = output.hasOneUse() ? dyn_cast<tensor::InsertSliceOp>(*output.user_begin()) : tensor::InsertSliceOp();
+  return extract && insert && insert.getSource() == output && insert.getDest() == extract.getSource() &&
+         insert.isSameAs(extract, [](OpFoldResult left, OpFoldResult right) { return left == right; });
+}
+
 /// The tensor that \p output is written over: an input that nobody reads afterwards
-/// (the pre-activation of a gate, say), or an empty one.
+/// (the pre-activation of a gate, say; the slice that is updated), or an empty one.
 Value LoopBuilder::chooseInit(Value output) {
   for (auto [input, map] : llvm::zip_equal(inputs, maps)) {
-    if (input.getType() != output.getType() || !map.isIdentity() || taken.contains(input))
+    if (input.getType() != output.getType() || taken.contains(input))
       continue;
-    bool isReadOtherwise = llvm::any_of(llvm::zip_equal(inputs, maps), [&, value = input](auto other) {
-      return std::get<0>(other) == value && !std::get<1>(other).isIdentity();
-    });
+    bool isReadElsewhere =
+        llvm::any_of(llvm::zip_equal(inputs, maps),
+                     [&, input = input](auto other) {
+                       return std::get<0>(other) == input && !std::get<1>(other).isIdentity();
+                     }) ||
+        !llvm::all_of(input.getUsers(), [&](Operation *user) { return llvm::is_contained(members, user); });
     auto producer = input.getDefiningOp<linalg::LinalgOp>();
-    if (isReadOtherwise || !producer || producer.getNumReductionLoops() == 0)
+    bool isTemporary = producer && producer.getNumReductionLoops() != 0;
+    if (isReadElsewhere || (!isTemporary && !isReplacedSlice(input, output)))
       continue;
-    if (llvm::all_of(input.getUsers(), [&](Operation *user) { return llvm::is_contained(members, user); })) {
-      taken.insert(input);
-      return input;
-    }
+    taken.insert(input);
+    return input;
   }
-  auto tensor = cast<RankedTensorType>(output.getType());
-  Value like = output.getDefiningOp()->getOperand(0);
-  if (auto structured = dyn_cast<linalg::LinalgOp>(output.getDefiningOp()))
-    like = structured.getDpsInits()[cast<OpResult>(output).getResultNumber()];
-  SmallVector<OpFoldResult> sizes;
-  if (tensor.hasStaticShape())
-    sizes = getAsIndexOpFoldResult(builder.getContext(), tensor.getShape());
-  else
-    sizes = tensor::getMixedSizes(builder, loc, like);
-  return tensor::EmptyOp::create(builder, loc, sizes, tensor.getElementType());
+  return tensor::EmptyOp::create(builder, loc, getSizes(), cast<RankedTensorType>(output.getType()).getElementType());
+}
+
+/// The sizes of the loop.
+SmallVector<OpFoldResult> LoopBuilder::getSizes() {
+  if (type.hasStaticShape())
+    return getAsIndexOpFoldResult(builder.getContext(), type.getShape());
+  for (auto [input, map] : llvm::zip_equal(inputs, maps))
+    if (map.isIdentity())
+      return tensor::getMixedSizes(builder, loc, input);
+  // All that is read is broadcast: there is a structured operation with a destination.
+  for (Operation *op : members)
+    if (auto structured = dyn_cast<linalg::LinalgOp>(op))
+      return tensor::getMixedSizes(builder, loc, structured.getDpsInits().front());
+  return {};
 }
 
 void LoopBuilder::run() {
@@ -411,9 +427,8 @@ void LoopBuilder::run() {
     inits.push_back(chooseInit(output));
   maps.append(outputs.size(), identity);
   SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
-  auto loop = linalg::GenericOp::create(
-      builder, loc, ValueRange(outputs).getTypes(), inputs, inits, maps, iterators,
-      [&](OpBuilder &nested, Location, ValueRange) { emitBody(nested); });
+  auto loop = linalg::GenericOp::create(builder, loc, ValueRange(outputs).getTypes(), inputs, inits, maps, iterators,
+                                        [&](OpBuilder &nested, Location, ValueRange) { emitBody(nested); });
   for (auto [output, result] : llvm::zip_equal(outputs, loop.getResults()))
     output.replaceAllUsesWith(result);
 }

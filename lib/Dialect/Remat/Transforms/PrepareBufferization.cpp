@@ -9,6 +9,7 @@
 // function that overwrote its carry would destroy a checkpoint, so the arguments
 // are marked by role. And it makes a global of every constant tensor: a zero
 // array as long as the sequence would escape the budget, so it becomes a fill.
+// Initial carries that are such fills get a buffer each.
 //
 //===----------------------------------------------------------------------===//
 
@@ -51,6 +52,39 @@ static void fillSplat(arith::ConstantOp constant) {
   constant.erase();
 }
 
+/// A copy of an empty or filled tensor for one use, or \p value if it is neither.
+static Value cloneFresh(Value value) {
+  Operation *op = value.getDefiningOp();
+  auto fill = dyn_cast_if_present<linalg::FillOp>(op);
+  Operation *empty = fill ? fill.getOutputs()[0].getDefiningOp() : op;
+  if (!isa_and_nonnull<tensor::EmptyOp>(empty))
+    return value;
+  OpBuilder builder(op);
+  Value own = builder.clone(*empty)->getResult(0);
+  return fill ? linalg::FillOp::create(builder, fill.getLoc(), fill.getInputs()[0], own).getResult(0) : own;
+}
+
+/// Gives each initial carry a tensor of its own, so that the schedule can give its
+/// memory to others. Both sweeps must see the same one.
+static void separateInitialCarries(ForwardSweepOp forward) {
+  if (!forward.getHistory())
+    return;
+  for (auto [index, init] : llvm::enumerate(SmallVector<Value>(forward.getInits()))) {
+    Value own = cloneFresh(init);
+    forward.getInitsMutable()[index].set(own);
+    for (Operation *user : forward.getHistory().getUsers())
+      if (auto backward = dyn_cast<BackwardSweepOp>(user); backward && backward.getInits()[index] == init)
+        backward.getInitsMutable()[index].set(own);
+  }
+}
+
+/// Gives each destination a tensor of its own: two that shared one would be copied,
+/// or, if one of them is not read, overwrite each other.
+static void separateDestinations(Operation *sweep, unsigned destinations) {
+  for (OpOperand &operand : sweep->getOpOperands().take_back(destinations))
+    operand.set(cloneFresh(operand.get()));
+}
+
 namespace {
 struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBase<PrepareBufferizationPass> {
   using Base::Base;
@@ -59,8 +93,12 @@ struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBas
     for (ChainOp chain : getChains(getOperation()))
       for (StepFunction &step : getStepFunctions(chain))
         markArguments(step);
-    for (func::FuncOp entry : getEntryFunctions(getOperation()))
-      entry.walk(fillSplat);
+    getOperation().walk(fillSplat);
+    for (func::FuncOp entry : getEntryFunctions(getOperation())) {
+      entry.walk(separateInitialCarries);
+      entry.walk([](ForwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });
+      entry.walk([](BackwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });
+    }
   }
 };
 } // namespace

@@ -230,6 +230,11 @@ Block *RecurrenceDifferentiator::buildJointStep(BpttOp forward) {
   auto addCotangentArgument = [&](Value primal) {
     return joint->addArgument(getCotangentType(primal.getType()), primal.getLoc());
   };
+  // A captured scalar is accumulated in a tensor of rank 0, which can be updated in place.
+  auto addAccumulator = [&](Value capture) {
+    Type type = getCotangentType(capture.getType());
+    return joint->addArgument(isa<RankedTensorType>(type) ? type : RankedTensorType::get({}, type), capture.getLoc());
+  };
 
   SmallVector<Value> inputs, outputs;
   for (int64_t index : active.carries)
@@ -249,8 +254,11 @@ Block *RecurrenceDifferentiator::buildJointStep(BpttOp forward) {
   }
   SmallVector<Value> accumulators;
   for (Value capture : active.captures) {
-    accumulators.push_back(addCotangentArgument(capture));
-    stepAdjoint.setCotangent(capture, accumulators.back());
+    Value accumulator = addAccumulator(capture);
+    accumulators.push_back(accumulator);
+    if (!isa<RankedTensorType>(capture.getType()))
+      accumulator = tensor::ExtractOp::create(stepAdjoint, loop.getLoc(), accumulator, ValueRange());
+    stepAdjoint.setCotangent(capture, accumulator);
   }
   if (failed(stepAdjoint.emitAdjoint()))
     return nullptr;
@@ -258,6 +266,10 @@ Block *RecurrenceDifferentiator::buildJointStep(BpttOp forward) {
   SmallVector<Value> results;
   for (Value input : inputs)
     results.push_back(stepAdjoint.getCotangentOrZero(input, loop.getLoc()));
+  for (auto [result, accumulator] :
+       llvm::zip_equal(MutableArrayRef(results).take_back(accumulators.size()), accumulators))
+    if (!isa<RankedTensorType>(result.getType()))
+      result = tensor::InsertOp::create(stepAdjoint, loop.getLoc(), result, accumulator, ValueRange());
   YieldOp::create(stepAdjoint, loop.getLoc(), llvm::map_to_vector(yield.getCarries(), lookup),
                   llvm::map_to_vector(yield.getEmits(), lookup), results);
   if (failed(dropDerivativeMarks(*joint)) || failed(simplify(forward, accumulators)))
@@ -278,16 +290,23 @@ void RecurrenceDifferentiator::emitUnwind(BpttOp forward) {
   for (int64_t index : active.scans)
     types.push_back(getCotangentType(loop.getScans()[index].getType()));
   for (Value capture : active.captures) {
-    accumulators.push_back(adjoint.getCotangentOrZero(capture, loc));
-    types.push_back(accumulators.back().getType());
+    Value sum = adjoint.getCotangentOrZero(capture, loc);
+    if (!isa<RankedTensorType>(sum.getType()))
+      sum = tensor::FromElementsOp::create(adjoint, loc, RankedTensorType::get({}, sum.getType()), sum);
+    accumulators.push_back(sum);
+    types.push_back(sum.getType());
   }
   auto unwind = UnwindOp::create(adjoint, loc, types, forward.getHistory(), carries, emits, accumulators);
   for (auto [index, cotangent] : llvm::zip_equal(active.carries, unwind.getInitCotangents()))
     adjoint.addCotangent(loop.getInits()[index], cotangent, loc);
   for (auto [index, cotangent] : llvm::zip_equal(active.scans, unwind.getScanCotangents()))
     adjoint.addCotangent(loop.getScans()[index], cotangent, loc);
-  for (auto [capture, cotangent] : llvm::zip_equal(active.captures, unwind.getAccumulated()))
+  for (auto [capture, sum] : llvm::zip_equal(active.captures, unwind.getAccumulated())) {
+    Value cotangent = sum;
+    if (!isa<RankedTensorType>(capture.getType()))
+      cotangent = tensor::ExtractOp::create(adjoint, loc, sum, ValueRange());
     adjoint.setCotangent(capture, cotangent);
+  }
 }
 
 void remat::registerRecurrenceAdjointModel(DialectRegistry &registry) {

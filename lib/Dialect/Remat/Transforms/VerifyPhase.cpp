@@ -29,7 +29,7 @@ struct VerifyPhasePass final : remat::impl::VerifyPhaseBase<VerifyPhasePass> {
   using Base::Base;
 
   void runOnOperation() override {
-    WalkResult result = getOperation()->walk([&](Operation *op) {
+    WalkResult result = getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (!isa_and_nonnull<RematDialect>(op->getDialect()) || getLastPhase(op) >= phase)
         return WalkResult::advance();
       op->emitOpError("is of an earlier phase than '") << getName(phase) << "'";

@@ -14,6 +14,7 @@ include "remat/Dialect/Remat/IR/RematTypes.td"
 include "remat/Dialect/Remat/IR/RematCheckOps.td"
 include "remat/Dialect/Remat/IR/RematSourceOps.td"
 include "remat/Dialect/Remat/IR/RematOutlinedOps.td"
+include "remat/Dialect/Remat/IR/RematExpandedOps.td"
 include "remat/Dialect/Remat/IR/RematAdjointOps.td"
 
 #endif // REMAT_DIALECT_REMAT_IR_REMATOPS_TD

@@ -21,7 +21,8 @@ def PrepareBufferizationPass : Pass<"remat-prepare-bufferization", "::mlir::Modu
     role in the chain: stacked arrays, scan gradients and accumulators are updated
     in place, the tape of `reverse` is used once, and everything else must survive
     the call. A splat constant in a public function becomes an empty tensor that is
-    filled, so that it is counted like every other buffer.
+    filled, so that it is counted like every other buffer; an initial carry that is
+    a filled tensor gets a tensor of its own, so that its memory can be reused.
 
     Run it in front of one-shot-bufferize, together with `remat-mark-entries`.
 
@@ -133,6 +134,106 @@ def AssignWorkspacePass : Pass<"remat-assign-workspace", "::mlir::ModuleOp"> {
       ... counters[0] += 1 ...
       %c0 = arith.constant 0 : index
       %temporary = memref.view %workspace[%c0][] : memref<64xi8> to memref<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+//===----------------------------------------------------------------------===//
+// Schedules
+//===----------------------------------------------------------------------===//
+
+def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
+  let summary = "choose what every recurrence keeps and what it computes again";
+  let description = [{
+    Plans the chains of each public function inside one byte budget. The sizes are
+    exact: states and tapes from their types, workspaces from the bufferized step
+    functions, everything else in the arena from the function itself. The budget is a
+    number of bytes (`4915200`, `64MiB`), a share of what keeping everything takes
+    (`5%`), or `unlimited`. With several chains it is split between them such that
+    the estimated total time is least; what an earlier chain keeps counts while a
+    later one runs.
+
+    Each plan is played by a simulator that shares no code with the planner, and
+    attached to its chain as `#remat.plan`; the function gets `remat.memory`. A remark
+    of category `remat-plan` says what was decided. A budget that cannot be met is an
+    error with the smallest feasible budget and what that consists of; the function
+    then carries `remat.infeasible`.
+
+    Before:
+
+    ```mlir
+    remat.chain "private" @walk ... workspace(0) copies [0, 0, 0, 0, 0, 0]
+    ```
+
+    After:
+
+    ```mlir
+    remat.chain "private" @walk ... workspace(0) copies [0, 0, 0, 0, 0, 0]
+      plan <policy = optimal, steps = 9, budget = 256, ...>
+    ```
+  }];
+  let options = [
+    Option<"budget", "budget", "std::string", "\"unlimited\"",
+           "Bytes of arena: a size (64MiB), a share of the store-all peak (5%), or unlimited">,
+    Option<"policy", "policy", "::remat::Policy", "::remat::Policy::Optimal", "How plans are chosen",
+           [{::llvm::cl::values(
+             clEnumValN(::remat::Policy::StoreAll, "store-all", "Keep every tape"),
+             clEnumValN(::remat::Policy::Periodic, "periodic", "Keep a state every p steps"),
+             clEnumValN(::remat::Policy::Revolve, "revolve", "Keep states only (binomial)"),
+             clEnumValN(::remat::Policy::Revolve, "hsm", "Another name of revolve"),
+             clEnumValN(::remat::Policy::Ism, "ism", "Keep tapes only"),
+             clEnumValN(::remat::Policy::Msm, "msm", "Keep states and tapes, as published"),
+             clEnumValN(::remat::Policy::Optimal, "optimal", "The best plan known"))}]>
+  ];
+}
+
+def ExpandSchedulePass : Pass<"remat-expand-schedule", "::mlir::ModuleOp"> {
+  let summary = "say in the sweeps how the plan is run";
+  let description = [{
+    Fills the schedules of planned sweeps with `remat.walk`, and makes the plan table a
+    constant of the module.
+
+    Before:
+
+    ```mlir
+    %history = remat.forward_sweep @walk ... history !remat.history
+    ```
+
+    After:
+
+    ```mlir
+    %history = remat.forward_sweep @walk ... history !remat.history schedule {
+      remat.walk @walk_table
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
+def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "give every buffer a place in one arena";
+  let description = [{
+    Gives each planned public function three more arguments: the arena, the block of
+    parameter copies, and the counters. Its allocations become views of the first two
+    at static offsets; the chains get their frame, which says where the buffers of
+    their sweeps lie. Afterwards nothing in the function allocates.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: memref<4xf32>, %y: memref<4xf32>) attributes {remat.memory = ...} {
+      %temporary = memref.alloc() : memref<4xf32>
+    ```
+
+    After:
+
+    ```mlir
+    func.func @f(%x: memref<4xf32>, %y: memref<4xf32>, %arena: memref<?xi8>,
+                 %parameters: memref<?xi8>, %counters: memref<?xi64>) attributes {remat.memory = ...} {
+      %offset = arith.constant 128 : index
+      %temporary = memref.view %arena[%offset][] : memref<?xi8> to memref<4xf32>
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",

@@ -1,0 +1,249 @@
+//===- StepEmitter.cpp - Calls of step functions ----------------- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "StepEmitter.h"
+
+#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
+#include "remat/Schedule/PlanTable.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace remat;
+using schedule::MoveKind;
+
+StepEmitter::StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, Value arena, Value counters)
+    : chain(chain), forward(forward), backward(backward), arena(arena), counters(counters),
+      // The planner checked these sizes.
+      stateBytes(getAlignedBytes(chain.getCarryTypes()).value_or(0)),
+      gradientBytes(getAlignedBytes(chain.getGradientTypes()).value_or(0)), hasExternalStart(true) {
+  if (PlanAttr plan = chain.getPlanAttr()) {
+    ArrayRef<int64_t> words = plan.getTable().asArrayRef();
+    schedule::PlanTable table(std::vector<int64_t>(words.begin(), words.end()));
+    hasExternalStart = table.getStart() == schedule::Start::External;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Places
+//===----------------------------------------------------------------------===//
+
+static Value makeIndex(ImplicitLocOpBuilder &builder, int64_t value) {
+  return arith::ConstantIndexOp::create(builder, value);
+}
+
+static Value isEqual(ImplicitLocOpBuilder &builder, Value value, int64_t constant) {
+  return arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, value, makeIndex(builder, constant));
+}
+
+Value StepEmitter::viewArena(ImplicitLocOpBuilder &builder, int64_t offset, MemRefType type) {
+  return memref::ViewOp::create(builder, type, arena, makeIndex(builder, offset), ValueRange());
+}
+
+SmallVector<Value> StepEmitter::viewAll(ImplicitLocOpBuilder &builder, Value offset, ArrayAttr types) {
+  SmallVector<Value> views;
+  int64_t inner = 0;
+  for (Type type : types.getAsValueRange<TypeAttr>()) {
+    auto tensor = cast<RankedTensorType>(type);
+    Value start = arith::AddIOp::create(builder, offset, makeIndex(builder, inner));
+    views.push_back(memref::ViewOp::create(builder, MemRefType::get(tensor.getShape(), tensor.getElementType()), arena,
+                                           start, ValueRange()));
+    inner += getAlignedBytes(tensor).value_or(0);
+  }
+  return views;
+}
+
+Value StepEmitter::getOffset(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
+  FrameAttr frame = chain.getFrameAttr();
+  int64_t core = isBackward ? frame.getBackwardCore() : frame.getForwardCore();
+  Value slot = arith::AddIOp::create(builder, place, makeIndex(builder, frame.getSlots()));
+  Value isSlot = arith::CmpIOp::create(builder, arith::CmpIPredicate::sge, place, makeIndex(builder, 0));
+  Value isSecond = isEqual(builder, place, schedule::CoreState1);
+  Value isTape = isEqual(builder, place, schedule::CoreTape);
+  Value offset = arith::SelectOp::create(builder, isSlot, slot, makeIndex(builder, core));
+  offset = arith::SelectOp::create(builder, isSecond, makeIndex(builder, core + stateBytes), offset);
+  return arith::SelectOp::create(builder, isTape, makeIndex(builder, frame.getCoreTape()), offset);
+}
+
+void StepEmitter::select(ImplicitLocOpBuilder &builder, Value condition, ValueRange whenTrue,
+                         MutableArrayRef<Value> values, ArrayRef<int64_t> except) {
+  for (size_t index = 0; index < values.size(); ++index)
+    if (!llvm::is_contained(except, int64_t(index)))
+      values[index] = arith::SelectOp::create(builder, condition, whenTrue[index], values[index]);
+}
+
+SmallVector<Value> StepEmitter::getSource(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
+  SmallVector<Value> states = viewAll(builder, getOffset(builder, place, isBackward), chain.getCarryTypes());
+  if (hasExternalStart)
+    select(builder, isEqual(builder, place, schedule::InitialState), forward.getInits(), states);
+  return states;
+}
+
+SmallVector<Value> StepEmitter::getDestination(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isFirstRun,
+                                               bool isBackward) {
+  SmallVector<Value> states = viewAll(builder, getOffset(builder, move.destination, isBackward), chain.getCarryTypes());
+  if (!isFirstRun)
+    return states;
+  Value next = arith::AddIOp::create(builder, move.step, makeIndex(builder, 1));
+  Value isLast = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, next, forward.getCount());
+  select(builder, isLast, forward.getFinals(), states, forward.getUnusedFinals());
+  return states;
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+void StepEmitter::addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, Value step) {
+  Value position = step;
+  if (chain.getReversed()) {
+    Value last = arith::SubIOp::create(builder, forward.getCount(), makeIndex(builder, 1));
+    position = arith::SubIOp::create(builder, last, step);
+  }
+  operands.append({step, position});
+}
+
+void StepEmitter::addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, bool isBackward) {
+  FrameAttr frame = chain.getFrameAttr();
+  auto type = MemRefType::get({int64_t(*chain.getWorkspaceBytes())}, builder.getI8Type());
+  operands.push_back(viewArena(builder, isBackward ? frame.getBackwardWorkspace() : frame.getForwardWorkspace(), type));
+  operands.push_back(
+      memref::CastOp::create(builder, MemRefType::get({numStepCounters}, builder.getI64Type()), counters));
+}
+
+void StepEmitter::call(ImplicitLocOpBuilder &builder, FlatSymbolRefAttr function, ValueRange operands) {
+  func::CallOp::create(builder, function, TypeRange(), operands);
+}
+
+void StepEmitter::emitStep(ImplicitLocOpBuilder &builder, StepRole role, const MoveValues &move, bool isBackward) {
+  bool isFirstRun = role == StepRole::Advance || role == StepRole::Record;
+  bool isRecord = role == StepRole::Record || role == StepRole::ReplayRecord;
+  SmallVector<Value> operands;
+  addStep(builder, operands, move.step);
+  llvm::append_range(operands, getSource(builder, move.source, isBackward));
+  llvm::append_range(operands, forward.getScans());
+  llvm::append_range(operands, forward.getCaptures());
+  if (isFirstRun)
+    llvm::append_range(operands, forward.getStacked());
+  llvm::append_range(operands, getDestination(builder, move, isFirstRun, isBackward));
+  if (isRecord)
+    llvm::append_range(operands, viewAll(builder, getOffset(builder, move.tape, isBackward), chain.getTapeTypes()));
+  addWorkspace(builder, operands, isBackward);
+  switch (role) {
+  case StepRole::Advance:
+    return call(builder, chain.getAdvanceAttr(), operands);
+  case StepRole::Record:
+    return call(builder, chain.getRecordAttr(), operands);
+  case StepRole::Replay:
+    return call(builder, chain.getReplayOrAdvance(), operands);
+  default:
+    return call(builder, chain.getReplayRecordOrRecord(), operands);
+  }
+}
+
+void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &move) {
+  // Step t reads the gradient carry that step t + 1 wrote: they take turns.
+  Value one = makeIndex(builder, 1);
+  Value size = makeIndex(builder, gradientBytes), base = makeIndex(builder, chain.getFrameAttr().getGradients());
+  Value parity = arith::AndIOp::create(builder, move.step, one);
+  Value other = arith::SubIOp::create(builder, one, parity);
+  auto viewGradients = [&](Value number) {
+    Value offset = arith::AddIOp::create(builder, base, arith::MulIOp::create(builder, number, size));
+    return viewAll(builder, offset, chain.getGradientTypes());
+  };
+  SmallVector<Value> incoming = viewGradients(parity), outgoing = viewGradients(other);
+  Value next = arith::AddIOp::create(builder, move.step, one);
+  Value isLast = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, next, backward.getCount());
+  select(builder, isLast, backward.getFinalCotangents(), incoming);
+  select(builder, isEqual(builder, move.step, 0), backward.getInitGradients(), outgoing);
+
+  SmallVector<Value> operands;
+  addStep(builder, operands, move.step);
+  llvm::append_range(operands,
+                     viewAll(builder, getOffset(builder, move.tape, /*isBackward=*/true), chain.getTapeTypes()));
+  llvm::append_range(operands, backward.getScans());
+  llvm::append_range(operands, backward.getCaptures());
+  llvm::append_range(operands, incoming);
+  llvm::append_range(operands, backward.getStackedCotangents());
+  llvm::append_range(operands, backward.getScanGradients());
+  llvm::append_range(operands, backward.getAccumulators());
+  llvm::append_range(operands, outgoing);
+  addWorkspace(builder, operands, /*isBackward=*/true);
+  call(builder, chain.getReverseAttr(), operands);
+}
+
+void StepEmitter::emitResume(ImplicitLocOpBuilder &builder, const MoveValues &move) {
+  // The move names the state by the step after it; the tape is of the step before.
+  Value step = arith::SubIOp::create(builder, move.step, makeIndex(builder, 1));
+  SmallVector<Value> operands;
+  addStep(builder, operands, step);
+  llvm::append_range(operands,
+                     viewAll(builder, getOffset(builder, move.source, /*isBackward=*/true), chain.getTapeTypes()));
+  llvm::append_range(operands, forward.getScans());
+  llvm::append_range(operands, forward.getCaptures());
+  llvm::append_range(
+      operands, viewAll(builder, getOffset(builder, move.destination, /*isBackward=*/true), chain.getCarryTypes()));
+  addWorkspace(builder, operands, /*isBackward=*/true);
+  call(builder, chain.getResumeAttr(), operands);
+}
+
+void StepEmitter::emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
+  SmallVector<Value> from = getSource(builder, move.source, isBackward);
+  SmallVector<Value> to = viewAll(builder, getOffset(builder, move.destination, isBackward), chain.getCarryTypes());
+  for (auto [source, target] : llvm::zip_equal(from, to))
+    linalg::CopyOp::create(builder, source, target);
+}
+
+void StepEmitter::emitMove(ImplicitLocOpBuilder &builder, MoveKind kind, const MoveValues &move, bool isBackward) {
+  switch (kind) {
+  case MoveKind::AdvanceFirst:
+    return emitStep(builder, StepRole::Advance, move, isBackward);
+  case MoveKind::Advance:
+    return emitStep(builder, StepRole::Replay, move, isBackward);
+  case MoveKind::RecordFirst:
+    return emitStep(builder, StepRole::Record, move, isBackward);
+  case MoveKind::Record:
+    return emitStep(builder, StepRole::ReplayRecord, move, isBackward);
+  case MoveKind::Reverse:
+    return emitReverse(builder, move);
+  case MoveKind::Resume:
+    return emitResume(builder, move);
+  case MoveKind::Copy:
+    return emitCopy(builder, move, isBackward);
+  default:
+    return;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Loops without a plan
+//===----------------------------------------------------------------------===//
+
+void StepEmitter::emitForwardLoop(ImplicitLocOpBuilder &builder) {
+  auto loop = scf::ForOp::create(builder, makeIndex(builder, 0), forward.getCount(), makeIndex(builder, 1));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(loop.getBody());
+  // Step t reads the core state that step t - 1 wrote: they take turns.
+  Value step = loop.getInductionVar();
+  Value isOdd = isEqual(builder, arith::AndIOp::create(builder, step, makeIndex(builder, 1)), 1);
+  Value core0 = makeIndex(builder, schedule::CoreState0), core1 = makeIndex(builder, schedule::CoreState1);
+  Value source = arith::SelectOp::create(builder, isOdd, core0, core1);
+  source =
+      arith::SelectOp::create(builder, isEqual(builder, step, 0), makeIndex(builder, schedule::InitialState), source);
+  Value destination = arith::SelectOp::create(builder, isOdd, core1, core0);
+  emitStep(builder, StepRole::Advance, {step, source, destination, Value()}, /*isBackward=*/false);
+}
+
+void StepEmitter::emitNoSteps(ImplicitLocOpBuilder &builder, bool isBackward) {
+  ValueRange from = isBackward ? ValueRange(backward.getFinalCotangents()) : ValueRange(forward.getInits());
+  ValueRange to = isBackward ? ValueRange(backward.getInitGradients()) : ValueRange(forward.getFinals());
+  for (auto [source, target] : llvm::zip_equal(from, to))
+    linalg::CopyOp::create(builder, source, target);
+}

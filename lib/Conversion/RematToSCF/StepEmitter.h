@@ -1,0 +1,90 @@
+//===- StepEmitter.h - Calls of step functions ------------------- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Makes the moves of a schedule: turns the step and the places of a move, which
+// may be constants or come from the walker, into a call of a step function on
+// views of the arena. A place is a code of remat/Schedule/Walker.h.
+//
+// Some values never enter the arena. The first step reads an external initial
+// state where it is; the last one writes the final carries where the program wants
+// them; the first reverse step reads the cotangents of the final carries, and the
+// last one writes the gradients of the initial ones, in the same way. So no value
+// is copied at the border of a loop.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_CONVERSION_REMATTOSCF_STEPEMITTER_H
+#define REMAT_CONVERSION_REMATTOSCF_STEPEMITTER_H
+
+#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Schedule/Walker.h"
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace remat {
+
+/// The step and the places of one move; places are of type index. Those that the
+/// kind of move does not use are null.
+struct MoveValues {
+  Value step, source, destination, tape;
+};
+
+class StepEmitter {
+public:
+  /// For a forward sweep and, if it is differentiated, its backward sweep.
+  /// \p arena and \p counters are arguments of the entry function.
+  StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, Value arena, Value counters);
+
+  /// Makes one move at the builder's insertion point, as part of the forward
+  /// sweep or of the backward sweep. Turn and Done do nothing.
+  void emitMove(ImplicitLocOpBuilder &builder, schedule::MoveKind kind, const MoveValues &move, bool isBackward);
+
+  /// Runs all steps forward, keeping nothing.
+  void emitForwardLoop(ImplicitLocOpBuilder &builder);
+
+  /// What a sweep of no steps does: initial values are final ones.
+  void emitNoSteps(ImplicitLocOpBuilder &builder, bool isBackward);
+
+  /// A view of the arena at byte \p offset.
+  Value viewArena(ImplicitLocOpBuilder &builder, int64_t offset, MemRefType type);
+
+private:
+  void emitStep(ImplicitLocOpBuilder &builder, StepRole role, const MoveValues &move, bool isBackward);
+  void emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &move);
+  void emitResume(ImplicitLocOpBuilder &builder, const MoveValues &move);
+  void emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward);
+
+  /// Operands that every step function starts with: the step and its position.
+  void addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, Value step);
+  /// Operands that every step function ends with: the workspace and the counters.
+  void addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, bool isBackward);
+  void call(ImplicitLocOpBuilder &builder, FlatSymbolRefAttr function, ValueRange operands);
+
+  /// The offset in the arena of a state or tape at \p place.
+  Value getOffset(ImplicitLocOpBuilder &builder, Value place, bool isBackward);
+  /// Views of consecutive values of the given tensor types.
+  SmallVector<Value> viewAll(ImplicitLocOpBuilder &builder, Value offset, ArrayAttr types);
+  SmallVector<Value> getSource(ImplicitLocOpBuilder &builder, Value place, bool isBackward);
+  /// The values that a step writes its carries to: the final ones in the last step.
+  SmallVector<Value> getDestination(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isFirstRun,
+                                    bool isBackward);
+  /// Chooses \p whenTrue over the values of \p values, in place.
+  void select(ImplicitLocOpBuilder &builder, Value condition, ValueRange whenTrue, MutableArrayRef<Value> values,
+              ArrayRef<int64_t> except = {});
+
+  ChainOp chain;
+  ForwardSweepOp forward;
+  BackwardSweepOp backward;
+  Value arena, counters;
+  int64_t stateBytes, gradientBytes;
+  bool hasExternalStart;
+};
+
+} // namespace remat
+
+#endif // REMAT_CONVERSION_REMATTOSCF_STEPEMITTER_H

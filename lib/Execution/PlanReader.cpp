@@ -1,0 +1,66 @@
+//===- PlanReader.cpp - The figures of a planned program ----------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "PlanReader.h"
+
+#include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Execution/ProgramError.h"
+#include "remat/Support/LLVM.h"
+
+#include "mlir/IR/Matchers.h"
+
+using namespace remat;
+
+/// The steps of a loop whose trip count is a constant, else 0.
+static int64_t getStaticSteps(ForwardSweepOp sweep) {
+  APInt count;
+  return matchPattern(sweep.getCount(), m_ConstantInt(&count)) ? count.getSExtValue() : 0;
+}
+
+PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
+  PlanFigures figures;
+  int64_t time = 0, storeAllTime = 0, lowerBound = 0;
+  entry.walk([&](ForwardSweepOp sweep) {
+    int64_t steps = getStaticSteps(sweep);
+    figures.steps += steps;
+    auto chain = SymbolTable::lookupNearestSymbolFrom<ChainOp>(sweep, sweep.getChainAttr());
+    PlanAttr plan = chain ? chain.getPlanAttr() : PlanAttr();
+    if (!plan) {
+      // Not differentiated: each step runs once.
+      figures.forwardSteps += steps;
+      return;
+    }
+    figures.policy = stringifyPolicy(plan.getPolicy()).str();
+    figures.forwardSteps += plan.getForwardSteps();
+    figures.reverseSteps += plan.getSteps();
+    figures.certified &= plan.isCertified();
+    time += plan.getTime();
+    storeAllTime += plan.getStoreAllTime();
+    lowerBound += plan.getLowerBound();
+  });
+  std::replace(figures.policy.begin(), figures.policy.end(), '_', '-');
+  if (storeAllTime > 0) {
+    figures.timeRatio = static_cast<double>(time) / static_cast<double>(storeAllTime);
+    figures.lowerBoundRatio = static_cast<double>(lowerBound) / static_cast<double>(storeAllTime);
+  }
+  if (auto memory = entry->getAttrOfType<MemoryAttr>("remat.memory")) {
+    figures.peakBytes = memory.getPeak();
+    figures.storeAllBytes = memory.getStoreAll();
+    figures.parameterCopyBytes = memory.getParameters();
+    if (limited)
+      figures.budgetBytes = memory.getBudget();
+  }
+  return figures;
+}
+
+llvm::Error remat::readInfeasible(func::FuncOp entry, const std::string &message) {
+  auto infeasible = entry->getAttrOfType<InfeasibleAttr>("remat.infeasible");
+  if (!infeasible)
+    return llvm::Error::success();
+  return llvm::make_error<ProgramError>(ProgramError::Kind::Infeasible, message, infeasible.getBudget(),
+                                        infeasible.getMinimum());
+}

@@ -1,0 +1,157 @@
+// RUN: remat-opt %s -canonicalize -cse | FileCheck %s
+
+// CHECK-LABEL: func.func @zero_trips
+// CHECK-SAME:    %[[H0:.*]]: tensor<4xf32>
+// CHECK:         %[[EMPTY:.*]] = tensor.empty() : tensor<0x4xf32>
+// CHECK-NEXT:    return %[[H0]], %[[EMPTY]]
+func.func @zero_trips(%h0: tensor<4xf32>) -> (tensor<4xf32>, tensor<0x4xf32>) {
+  %count = arith.constant 0 : index
+  %hT, %ys = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>) -> tensor<0x4xf32> {
+    %next = math.exp %h : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>) emit(%next : tensor<4xf32>)
+  }
+  return %hT, %ys : tensor<4xf32>, tensor<0x4xf32>
+}
+
+// CHECK-LABEL: func.func @dead_emit
+// CHECK:         remat.recurrence
+// CHECK-NOT:     ->
+// CHECK-NOT:     math.cos
+// CHECK:         remat.yield carry(%{{.*}} : tensor<4xf32>){{$}}
+func.func @dead_emit(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
+  %hT, %ys = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>) -> tensor<?x4xf32> {
+    %next = math.exp %h : tensor<4xf32>
+    %y = math.cos %h : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>) emit(%y : tensor<4xf32>)
+  }
+  return %hT : tensor<4xf32>
+}
+
+// The carry %d is read by its own next value only.
+// CHECK-LABEL: func.func @dead_carry
+// CHECK:         remat.recurrence {{.*}} carry(%{{[^,]*}} = %{{[^,]*}} : tensor<4xf32>) scan(
+// CHECK:         remat.yield carry(%{{.*}} : tensor<4xf32>){{$}}
+func.func @dead_carry(%count: index, %h0: tensor<4xf32>, %d0: tensor<8xf32>, %xs: tensor<?x4xf32>) -> tensor<4xf32> {
+  %hT, %dT = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>, %d = %d0 : tensor<8xf32>)
+      scan(%x = %xs : tensor<?x4xf32>) {
+    %next = arith.addf %h, %x : tensor<4xf32>
+    %double = arith.addf %d, %d : tensor<8xf32>
+    remat.yield carry(%next, %double : tensor<4xf32>, tensor<8xf32>)
+  }
+  return %hT : tensor<4xf32>
+}
+
+// The result of the first carry is used and depends on the second one.
+// CHECK-LABEL: func.func @carry_used_by_a_carry
+// CHECK:         remat.yield carry(%{{.*}}, %{{.*}} : tensor<4xf32>, tensor<4xf32>)
+func.func @carry_used_by_a_carry(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
+  %aT, %bT = remat.recurrence count(%count) at(%t) carry(%a = %h0 : tensor<4xf32>, %b = %h0 : tensor<4xf32>) {
+    %next_a = arith.addf %a, %b : tensor<4xf32>
+    %next_b = math.exp %b : tensor<4xf32>
+    remat.yield carry(%next_a, %next_b : tensor<4xf32>, tensor<4xf32>)
+  }
+  return %aT : tensor<4xf32>
+}
+
+// An assertion keeps what it reads.
+// CHECK-LABEL: func.func @carry_used_by_an_assertion
+// CHECK:         remat.recurrence {{.*}} carry(%[[N:.*]] = %{{.*}} : tensor<i32>)
+// CHECK:           tensor.extract %[[N]]
+func.func @carry_used_by_an_assertion(%count: index, %n0: tensor<i32>) {
+  %limit = arith.constant 7 : i32
+  %nT = remat.recurrence count(%count) at(%t) carry(%n = %n0 : tensor<i32>) {
+    %value = tensor.extract %n[] : tensor<i32>
+    %ok = arith.cmpi slt, %value, %limit : i32
+    cf.assert %ok, "too many"
+    %next = arith.addi %n, %n : tensor<i32>
+    remat.yield carry(%next : tensor<i32>)
+  }
+  return
+}
+
+// CHECK-LABEL: func.func @unused_scan
+// CHECK-SAME:    %{{.*}}: index, %{{.*}}: tensor<4xf32>, %[[XS:.*]]: tensor<?x4xf32>, %[[ZS:.*]]: tensor<?x9xf32>
+// CHECK:         scan(%{{.*}} = %[[XS]] : tensor<?x4xf32>) {
+func.func @unused_scan(%count: index, %h0: tensor<4xf32>, %xs: tensor<?x4xf32>, %zs: tensor<?x9xf32>)
+    -> tensor<4xf32> {
+  %hT = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>)
+      scan(%z = %zs : tensor<?x9xf32>, %x = %xs : tensor<?x4xf32>) {
+    %next = arith.addf %h, %x : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>)
+  }
+  return %hT : tensor<4xf32>
+}
+
+// CHECK-LABEL: func.func @invariant_carry
+// CHECK-SAME:    %{{.*}}: index, %{{.*}}: tensor<4xf32>, %[[W0:.*]]: tensor<4xf32>
+// CHECK:         %[[HT:.*]] = remat.recurrence {{.*}} carry(%[[H:[^ ]*]] = %{{.*}} : tensor<4xf32>) {
+// CHECK:           arith.mulf %[[H]], %[[W0]]
+// CHECK:         return %[[HT]], %[[W0]]
+func.func @invariant_carry(%count: index, %h0: tensor<4xf32>, %w0: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %hT, %wT = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>, %w = %w0 : tensor<4xf32>) {
+    %next = arith.mulf %h, %w : tensor<4xf32>
+    remat.yield carry(%next, %w : tensor<4xf32>, tensor<4xf32>)
+  }
+  return %hT, %wT : tensor<4xf32>, tensor<4xf32>
+}
+
+// Everything is in use: nothing changes, `reversed` stays.
+// CHECK-LABEL: func.func @negative_all_in_use
+// CHECK:         remat.recurrence reversed count(
+// CHECK-SAME:      carry({{.*}}) scan({{.*}}) -> tensor<?x4xf32>
+func.func @negative_all_in_use(%count: index, %h0: tensor<4xf32>, %xs: tensor<?x4xf32>)
+    -> (tensor<4xf32>, tensor<?x4xf32>) {
+  %hT, %ys = remat.recurrence reversed count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>)
+      scan(%x = %xs : tensor<?x4xf32>) -> tensor<?x4xf32> {
+    %next = arith.addf %h, %x : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>) emit(%h : tensor<4xf32>)
+  }
+  return %hT, %ys : tensor<4xf32>, tensor<?x4xf32>
+}
+
+// CHECK-LABEL: func.func @unused_history
+// CHECK:         %[[HT:.*]] = remat.bptt {{.*}} -> tensor<4xf32>
+// CHECK:         advance(
+// CHECK-NOT:     record(
+// CHECK:         return %[[HT]]
+func.func @unused_history(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
+  %hT, %history = remat.bptt count(%count) carry(%h0 : tensor<4xf32>) active_carries [0]
+      -> tensor<4xf32>, !remat.history
+  advance(%t: index, %h: tensor<4xf32>) {
+    %next = math.exp %h : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>)
+  } record(%t: index, %h: tensor<4xf32>) {
+    %next = math.exp %h : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>) tape(%next : tensor<4xf32>)
+  } reverse(%t: index, %e: tensor<4xf32>, %dh: tensor<4xf32>) {
+    %d = arith.mulf %dh, %e : tensor<4xf32>
+    remat.yield_adjoint carry(%d : tensor<4xf32>)
+  }
+  return %hT : tensor<4xf32>
+}
+
+// Two equal forward halves have a history each.
+// CHECK-LABEL: func.func @negative_histories_are_not_merged
+// CHECK:         remat.bptt
+// CHECK:         remat.bptt
+func.func @negative_histories_are_not_merged(%count: index, %h0: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %aT, %a = remat.bptt count(%count) carry(%h0 : tensor<4xf32>) active_carries [0] -> tensor<4xf32>, !remat.history
+  advance(%t: index, %h: tensor<4xf32>) {
+    remat.yield carry(%h : tensor<4xf32>)
+  } record(%t: index, %h: tensor<4xf32>) {
+    remat.yield carry(%h : tensor<4xf32>)
+  } reverse(%t: index, %dh: tensor<4xf32>) {
+    remat.yield_adjoint carry(%dh : tensor<4xf32>)
+  }
+  %bT, %b = remat.bptt count(%count) carry(%h0 : tensor<4xf32>) active_carries [0] -> tensor<4xf32>, !remat.history
+  advance(%t: index, %h: tensor<4xf32>) {
+    remat.yield carry(%h : tensor<4xf32>)
+  } record(%t: index, %h: tensor<4xf32>) {
+    remat.yield carry(%h : tensor<4xf32>)
+  } reverse(%t: index, %dh: tensor<4xf32>) {
+    remat.yield_adjoint carry(%dh : tensor<4xf32>)
+  }
+  %x = remat.unwind %a carry(%aT : tensor<4xf32>) -> tensor<4xf32>
+  %y = remat.unwind %b carry(%bT : tensor<4xf32>) -> tensor<4xf32>
+  return %x, %y : tensor<4xf32>, tensor<4xf32>
+}

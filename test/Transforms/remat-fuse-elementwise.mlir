@@ -1,0 +1,181 @@
+// RUN: remat-opt %s -remat-fuse-elementwise | FileCheck %s
+
+#id = affine_map<(i, j) -> (i, j)>
+#row = affine_map<(i, j) -> (i)>
+!t = tensor<4x8xf32>
+
+// Values with several readers become results of one loop.
+// CHECK-LABEL: func.func @several_results
+// CHECK:         %[[LOOP:.*]]:2 = linalg.generic
+// CHECK-SAME:      ins(%[[A:.*]], %[[B:.*]] : tensor<4x8xf32>, tensor<4x8xf32>)
+// CHECK-NEXT:    ^bb0(%[[X:.*]]: f32, %[[Y:.*]]: f32, %{{.*}}: f32, %{{.*}}: f32):
+// CHECK-NEXT:      %[[TANH:.*]] = math.tanh %[[X]] : f32
+// CHECK-NEXT:      %[[PRODUCT:.*]] = arith.mulf %[[TANH]], %[[Y]] fastmath<nnan> : f32
+// CHECK-NEXT:      linalg.yield %[[TANH]], %[[PRODUCT]]
+// CHECK-NOT:     linalg.generic
+// CHECK:         return %[[LOOP]]#0, %[[LOOP]]#1
+func.func @several_results(%a: !t, %b: !t) -> (!t, !t) {
+  %x = math.tanh %a : !t
+  %y = arith.mulf %x, %b fastmath<nnan> : !t
+  return %x, %y : !t, !t
+}
+
+// A broadcast, a fill and a splat are read through; what is left of them goes.
+// CHECK-LABEL: func.func @read_through
+// CHECK-NOT:     linalg.broadcast
+// CHECK-NOT:     linalg.fill
+// CHECK:         linalg.generic {indexing_maps = [#{{.*}}, #{{.*}}, #{{.*}}], iterator_types = ["parallel", "parallel"]}
+// CHECK-SAME:      ins(%{{.*}}, %{{.*}} : tensor<4x8xf32>, tensor<4xf32>)
+// CHECK-DAG:       arith.constant 2.0
+// CHECK-DAG:       arith.constant 3.0
+func.func @read_through(%a: !t, %v: tensor<4xf32>) -> !t {
+  %empty = tensor.empty() : !t
+  %rows = linalg.broadcast ins(%v : tensor<4xf32>) outs(%empty : !t) dimensions = [1]
+  %two = arith.constant 2.0 : f32
+  %twos = linalg.fill ins(%two : f32) outs(%empty : !t) -> !t
+  %threes = arith.constant dense<3.0> : !t
+  %x = arith.addf %a, %rows : !t
+  %y = arith.mulf %x, %twos : !t
+  %z = arith.mulf %y, %threes : !t
+  return %z : !t
+}
+
+// Independent operations share a loop; integers, comparisons and selections too.
+// CHECK-LABEL: func.func @mixed_types
+// CHECK:         linalg.generic
+// CHECK:           arith.cmpf olt
+// CHECK:           arith.select
+// CHECK:           arith.addi
+// CHECK-NOT:     linalg.generic
+// CHECK:         return
+func.func @mixed_types(%a: !t, %b: !t, %n: tensor<4x8xi32>) -> (!t, tensor<4x8xi32>) {
+  %less = arith.cmpf olt, %a, %b : !t
+  %x = arith.select %less, %a, %b : tensor<4x8xi1>, !t
+  %m = arith.addi %n, %n : tensor<4x8xi32>
+  return %x, %m : !t, tensor<4x8xi32>
+}
+
+// A product lies between the two operations: one loop can not hold both.
+// CHECK-LABEL: func.func @negative_product_between
+// CHECK:         %[[BEFORE:.*]] = linalg.generic
+// CHECK:         %[[PRODUCT:.*]] = linalg.matmul ins(%[[BEFORE]],
+// CHECK:         %[[AFTER:.*]] = linalg.generic {{.*}} ins(%[[PRODUCT]]
+// CHECK:         return %[[AFTER]]
+func.func @negative_product_between(%a: !t, %w: tensor<8x8xf32>) -> !t {
+  %x = math.tanh %a : !t
+  %empty = tensor.empty() : !t
+  %z = linalg.matmul ins(%x, %w : !t, tensor<8x8xf32>) outs(%empty : !t) -> !t
+  %y = arith.mulf %z, %x : !t
+  return %y : !t
+}
+
+// The second product does not depend on the first loop: it moves in front of it.
+// CHECK-LABEL: func.func @reordered
+// CHECK:         linalg.matmul
+// CHECK:         linalg.matmul
+// CHECK:         linalg.generic
+// CHECK-NOT:     linalg.matmul
+// CHECK:         return
+func.func @reordered(%a: !t, %w: tensor<8x8xf32>, %v: tensor<8x8xf32>) -> (!t, !t) {
+  %empty = tensor.empty() : !t
+  %z1 = linalg.matmul ins(%a, %w : !t, tensor<8x8xf32>) outs(%empty : !t) -> !t
+  %i = math.tanh %z1 : !t
+  %z2 = linalg.matmul ins(%a, %v : !t, tensor<8x8xf32>) outs(%empty : !t) -> !t
+  %f = math.tanh %z2 : !t
+  return %i, %f : !t, !t
+}
+
+// The result is written over the pre-activation, which nobody reads afterwards.
+// CHECK-LABEL: func.func @in_place
+// CHECK:         %[[Z:.*]] = linalg.matmul
+// CHECK:         linalg.generic {{.*}} ins(%[[Z]] : tensor<4x8xf32>) outs(%[[Z]] : tensor<4x8xf32>)
+func.func @in_place(%a: !t, %w: tensor<8x8xf32>) -> !t {
+  %empty = tensor.empty() : !t
+  %z = linalg.matmul ins(%a, %w : !t, tensor<8x8xf32>) outs(%empty : !t) -> !t
+  %y = math.tanh %z : !t
+  return %y : !t
+}
+
+// Nor is an argument, or a value that is read again.
+// CHECK-LABEL: func.func @negative_in_place
+// CHECK:         %[[Z:.*]] = linalg.matmul
+// CHECK:         %[[EMPTY:.*]] = tensor.empty
+// CHECK:         linalg.generic {{.*}} ins(%[[Z]], %{{.*}} : tensor<4x8xf32>, tensor<4x8xf32>) outs(%[[EMPTY]] : tensor<4x8xf32>)
+func.func @negative_in_place(%a: !t, %w: tensor<8x8xf32>) -> (!t, !t) {
+  %empty = tensor.empty() : !t
+  %z = linalg.matmul ins(%a, %w : !t, tensor<8x8xf32>) outs(%empty : !t) -> !t
+  %y = arith.mulf %z, %a : !t
+  return %y, %z : !t, !t
+}
+
+// A slice that is changed and put back is changed where it is.
+// CHECK-LABEL: func.func @slice_in_place
+// CHECK:         %[[SLICE:.*]] = tensor.extract_slice
+// CHECK:         linalg.generic {{.*}} outs(%[[SLICE]] : tensor<8xf32>)
+func.func @slice_in_place(%a: !t, %at: index, %v: tensor<8xf32>) -> !t {
+  %slice = tensor.extract_slice %a[%at, 0] [1, 8] [1, 1] : !t to tensor<8xf32>
+  %sum = arith.addf %slice, %v : tensor<8xf32>
+  %all = tensor.insert_slice %sum into %a[%at, 0] [1, 8] [1, 1] : tensor<8xf32> into !t
+  return %all : !t
+}
+
+// A lookup in a table stays a loop of its own.
+// CHECK-LABEL: func.func @negative_gather
+// CHECK:         %[[ROWS:.*]] = linalg.generic
+// CHECK:           tensor.extract
+// CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %[[ROWS]]
+func.func @negative_gather(%a: !t, %index: tensor<4xindex>, %table: tensor<96x8xf32>) -> !t {
+  %empty = tensor.empty() : !t
+  %rows = linalg.generic {indexing_maps = [#row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%index : tensor<4xindex>) outs(%empty : !t) {
+  ^bb0(%row: index, %out: f32):
+    %column = linalg.index 1 : index
+    %value = tensor.extract %table[%row, %column] : tensor<96x8xf32>
+    linalg.yield %value : f32
+  } -> !t
+  %y = arith.addf %a, %rows : !t
+  return %y : !t
+}
+
+// Equal dynamic types may stand for different sizes.
+// CHECK-LABEL: func.func @dynamic
+// CHECK:         linalg.generic
+// CHECK:           math.exp
+// CHECK:           math.sin
+// CHECK:         linalg.generic
+// CHECK:           math.cos
+func.func @dynamic(%a: tensor<?xf32>, %b: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
+  %x = math.exp %a : tensor<?xf32>
+  %y = math.sin %x : tensor<?xf32>
+  %z = math.cos %b : tensor<?xf32>
+  return %y, %z : tensor<?xf32>, tensor<?xf32>
+}
+
+// Scalars in tensors of rank 0, and a condition that is no tensor.
+// CHECK-LABEL: func.func @rank_zero
+// CHECK:         linalg.generic {indexing_maps = [{{.*}}], iterator_types = []}
+// CHECK:           arith.mulf
+// CHECK:           arith.select
+func.func @rank_zero(%a: tensor<f32>, %b: tensor<f32>, %on: i1) -> tensor<f32> {
+  %x = arith.mulf %a, %b : tensor<f32>
+  %y = arith.select %on, %x, %a : tensor<f32>
+  return %y : tensor<f32>
+}
+
+// The body of a conditional is a block of its own.
+// CHECK-LABEL: func.func @nested
+// CHECK:         scf.if
+// CHECK:           linalg.generic
+// CHECK:             math.tanh
+// CHECK:         linalg.generic
+// CHECK:           arith.negf
+func.func @nested(%a: !t, %on: i1) -> !t {
+  %x = scf.if %on -> !t {
+    %y = math.tanh %a : !t
+    scf.yield %y : !t
+  } else {
+    scf.yield %a : !t
+  }
+  %z = arith.negf %x : !t
+  return %z : !t
+}
