@@ -54,12 +54,14 @@ func.func @edges(%a: memref<17x40xf32>, %b: memref<40x9xf32>, %c: memref<17x9xf3
 
 // -----
 
-// A transposed right operand is copied into a panel on the stack, chunk by chunk.
+// A transposed right operand is copied into a panel on the stack, chunk by chunk,
+// in squares that are transposed in registers.
 // CHECK-LABEL: func @transposed
 // CHECK-SAME:    %{{.*}}: memref<16x256xf32>, %[[B:.*]]: memref<64x256xf32>
 // CHECK:         %[[PANEL:[a-z0-9]+]] = memref.alloca() {alignment = 64 : i64} : memref<128x32xf32>
-// CHECK:         %[[ELEMENT:.*]] = memref.load %[[B]]
-// CHECK:         memref.store %[[ELEMENT]], %[[PANEL]]
+// CHECK-COUNT-16: vector.load %[[B]]
+// CHECK-COUNT-64: vector.shuffle
+// CHECK-COUNT-16: vector.store %{{.*}}, %[[PANEL]]
 // CHECK:         vector.load %[[PANEL]]
 func.func @transposed(%a: memref<16x256xf32>, %b: memref<64x256xf32>, %c: memref<16x64xf32>) {
   linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>,

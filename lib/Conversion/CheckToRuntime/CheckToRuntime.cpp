@@ -1,4 +1,4 @@
-//===- CheckToRuntime.cpp - Index checks call the runtime ---- -*- C++ -*-===//
+//===- CheckToRuntime.cpp - Index checks call the runtime ----- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -39,8 +39,8 @@ static void lowerCheck(CheckIndicesOp check, LLVM::LLVMFuncOp callee) {
   auto toI64 = [&](Value index) -> Value { return arith::IndexCastOp::create(builder, loc, i64, index); };
 
   Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, check.getIndices());
-  Value pointer = LLVM::IntToPtrOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()),
-                                           toI64(address));
+  Value pointer =
+      LLVM::IntToPtrOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()), toI64(address));
   Value steps = toI64(memref::DimOp::create(builder, loc, check.getIndices(), 0));
   Value perStep = arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(1));
   for (int64_t dim = 1; dim < type.getRank(); ++dim)

@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Conversion/Passes.h"
 #include "remat/Analysis/Contraction.h"
+#include "remat/Conversion/Passes.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -144,8 +144,7 @@ void OutlineKernelsPass::runOnOperation() {
       for (auto [value, type] : llvm::zip_equal(candidate.arguments, function.getArgumentTypes()))
         operands.push_back(value.getType() == type
                                ? value
-                               : memref::CastOp::create(builder, candidate.op.getLoc(), type, value)
-                                     .getResult());
+                               : memref::CastOp::create(builder, candidate.op.getLoc(), type, value).getResult());
       func::CallOp::create(builder, candidate.op.getLoc(), function, operands);
       candidate.op->erase();
     }

@@ -52,8 +52,14 @@ static void buildOutline(OpPassManager &manager, const CPUPipelineOptions &optio
   manager.addPass(createVerifyPhase({Phase::outlined}));
   // Softmax and concat have rules of their own, but no buffer form.
   manager.addPass(createDecomposeOperations());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
   // Only now: within a step nothing is cut any more.
-  manager.addPass(mlir::createConvertElementwiseToLinalgPass());
+  manager.addPass(createFuseElementwise());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  // Products have their final operands, and buffers are not chosen yet.
+  manager.addPass(createPackParametersPass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }
@@ -93,6 +99,8 @@ static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &option
   // what is alive during a sweep is a property of the sweep as a whole.
   manager.addPass(createPlanMemoryPass());
   manager.addPass(createConvertRematToSCFPass());
+  // The last place where sizes are known: from here on a plan is only code.
+  manager.addPass(createExportMemoryPass());
 }
 
 /// From linalg on memory to the LLVM dialect.

@@ -26,8 +26,7 @@ using namespace remat;
 using mlir::OpPassManager;
 using mlir::func::FuncOp;
 
-void remat::buildLinalgToKernelsPipeline(OpPassManager &manager,
-                                         const LinalgToLLVMOptions &options) {
+void remat::buildLinalgToKernelsPipeline(OpPassManager &manager, const LinalgToLLVMOptions &options) {
   manager.addPass(createOutlineKernelsPass());
   manager.addPass(createInternalizeFunctionsPass());
   manager.addNestedPass<FuncOp>(createConvertLinalgToCPUKernelsPass({options.isa}));

@@ -1,4 +1,4 @@
-//===- GradientCheck.cpp - Gradients against finite differences -*- C++ -*-===//
+//===- GradientCheck.cpp - Gradients against differences ------ -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -92,8 +92,8 @@ static void addEntries(ModuleOp module, func::FuncOp function) {
     gradients.push_back(type.getInput(index));
 
   func::FuncOp primal = addEntry("primal", type.getInputs(), seeds);
-  func::FuncOp gradient = addEntry("gradient", llvm::to_vector(llvm::concat<const Type>(type.getInputs(), seeds)),
-                                   gradients);
+  func::FuncOp gradient =
+      addEntry("gradient", llvm::to_vector(llvm::concat<const Type>(type.getInputs(), seeds)), gradients);
   OpBuilder body = OpBuilder::atBlockEnd(&primal.front());
   auto call = func::CallOp::create(body, loc, function, primal.getArguments());
   func::ReturnOp::create(body, loc, llvm::map_to_vector(of, [&](int64_t index) { return call.getResult(index); }));
@@ -102,9 +102,9 @@ static void addEntries(ModuleOp module, func::FuncOp function) {
   SmallVector<Type> results(type.getResults());
   llvm::append_range(results, gradients);
   ValueRange arguments = gradient.getArguments();
-  auto request = ValueAndGradientOp::create(body, loc, results, function.getName(),
-                                            arguments.take_front(type.getNumInputs()),
-                                            arguments.drop_front(type.getNumInputs()), wrt, of);
+  auto request =
+      ValueAndGradientOp::create(body, loc, results, function.getName(), arguments.take_front(type.getNumInputs()),
+                                 arguments.drop_front(type.getNumInputs()), wrt, of);
   func::ReturnOp::create(body, loc, request.getResults().take_back(gradients.size()));
 }
 
@@ -199,8 +199,8 @@ struct DifferentiatedFunction::Implementation {
   std::vector<Argument> arguments;
   std::vector<int64_t> seedSizes;
 
-  std::vector<Elements> call(const char *name, const std::vector<Elements> &values,
-                             ArrayRef<RankedTensorType> types, ArrayRef<RankedTensorType> resultTypes);
+  std::vector<Elements> call(const char *name, const std::vector<Elements> &values, ArrayRef<RankedTensorType> types,
+                             ArrayRef<RankedTensorType> resultTypes);
 };
 
 std::vector<Elements> DifferentiatedFunction::Implementation::call(const char *name,
@@ -262,9 +262,9 @@ std::unique_ptr<DifferentiatedFunction> DifferentiatedFunction::compile(const st
     }
   addEntries(*module, function);
 
-  std::string pipeline = std::string("remat-inline-calls,remat-guard-gathers,") + (split ? "remat-split-elementwise," : "") +
-                         "remat-differentiate,symbol-dce,canonicalize,cse,remat-simplify-adjoint,canonicalize,cse," +
-                         lowering;
+  std::string pipeline =
+      std::string("remat-inline-calls,remat-guard-gathers,") + (split ? "remat-split-elementwise," : "") +
+      "remat-differentiate,symbol-dce,canonicalize,cse,remat-simplify-adjoint,canonicalize,cse," + lowering;
   PassManager passes(&context);
   if (failed(parsePassPipeline(pipeline, passes)) || failed(passes.run(*module))) {
     ADD_FAILURE() << "the program does not compile:\n" << program;

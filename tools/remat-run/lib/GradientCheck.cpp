@@ -23,6 +23,8 @@ using namespace remat;
 
 /// Directions per operand: one may be blind by chance, hardly two.
 static constexpr unsigned numDirections = 2;
+/// The first step of a difference.
+static constexpr double longestStep = 1e-3;
 
 static std::vector<ArrayView> getViews(llvm::MutableArrayRef<Array> arrays) {
   std::vector<ArrayView> views;
@@ -115,10 +117,15 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
   result.tolerance = tolerance;
   result.gradient = dot(gradient, *direction);
   double norm = std::sqrt(dot(gradient, gradient));
+  llvm::Expected<double> atPoint = evaluate(operand, *direction, 0);
+  if (!atPoint)
+    return atPoint.takeError();
+  double noise = 64 * std::numeric_limits<double>::epsilon() * std::abs(*atPoint) / longestStep;
+
   // How long a step may be depends on how curved the function is.
+  double goal = 0.01 * std::max(tolerance * norm, noise);
   Derivative best{0, std::numeric_limits<double>::infinity()};
-  for (double step : {1e-3, 1e-4, 1e-5, 1e-6, 1e-2, 1e-7}) {
-    double goal = 0.01 * tolerance * std::max(norm, std::numeric_limits<double>::min());
+  for (double step : {longestStep, 1e-4, 1e-5, 1e-6, 1e-7}) {
     auto derivative = differentiate([&](double t) { return evaluate(operand, *direction, t); }, step, goal);
     if (!derivative)
       return derivative.takeError();
@@ -130,7 +137,7 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
   result.difference = best.value;
   result.differenceError = best.error;
   double deviation = std::abs(result.gradient - result.difference) + result.differenceError;
-  double scale = std::max(std::abs(result.difference), norm);
+  double scale = std::max({std::abs(result.difference), norm, noise / tolerance});
   result.relativeError = deviation == 0 ? 0 : deviation / scale;
   // Written so that a NaN fails.
   result.passed = result.relativeError <= tolerance;

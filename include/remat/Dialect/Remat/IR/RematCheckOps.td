@@ -1,4 +1,4 @@
-//===- RematCheckOps.td - Checks while a program runs -------------*- tablegen -*-===//
+//===- RematCheckOps.td - Checks while a program runs ---- -*- tablegen -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- DifferentiationPasses.td - From gradient requests to adjoint code -*- tablegen -*-===//
+//===- DifferentiationPasses.td - Gradient requests to code -------*- tablegen -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -162,7 +162,7 @@ def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
   let description = [{
     The rules emit each contribution to a cotangent on its own. This pass puts them
     together: a sum with a contraction accumulates into the contraction's init, zeros
-    are not added, and a cotangent that is written slice by slice is not filled with
+    are not added (so that -0 + 0 is -0), and a cotangent that is written slice by slice is not filled with
     zeros first.
 
     Before:
