@@ -81,7 +81,7 @@ int64_t ProgramPlanner::getAmpleSlots(size_t index) const {
 }
 
 bool ProgramPlanner::planLoop(ProgramPlan &plan, size_t index, Policy loopPolicy, int64_t slotBudget) {
-  PlanResult result = schedule::plan(instance.getChain(index, slotBudget), loopPolicy);
+  PlanResult result = remat::schedule::plan(instance.getChain(index, slotBudget), loopPolicy);
   if (!result.ok())
     return fail(result.verdict.status, "loop #" + std::to_string(index) + ": " + result.verdict.message);
   const ProgramLoop &loop = instance.getLoop(index);

@@ -152,6 +152,9 @@ public:
   }
   const LiveBuffer &getBuffer(size_t buffer) const { return live[getNumLoops() * numLoopParts + buffer]; }
 
+  /// All of them: per loop one for each part, then the buffers.
+  const std::vector<LiveBuffer> &getLiveBuffers() const { return live; }
+
   /// Where a buffer is, wherever its home is.
   int64_t getBufferOffset(size_t buffer) const;
 
