@@ -21,6 +21,7 @@ llvm_config.add_tool_substitutions(
     [config.remat_tools_dir, os.path.join(config.test_exec_root, "CAPI"), config.llvm_tools_dir],
 )
 config.substitutions.append(("%examples", os.path.join(config.remat_source_dir, "examples")))
+config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%remat_src", config.remat_source_dir))
 config.substitutions.append(("%remat_lib", os.path.join(config.remat_binary_dir, "lib")))
 config.substitutions.append(("%llvm_include", os.path.join(config.llvm_tools_dir, "..", "include")))

@@ -63,8 +63,7 @@ FailureOr<Contraction> Contraction::match(linalg::GenericOp op) {
   if (!accType.isF32() && !accType.isF64())
     return failure();
   for (OpOperand *operand : {result.lhs, result.rhs, result.acc})
-    if (!isa<ShapedType>(operand->get().getType()) ||
-        !op.getMatchingIndexingMap(operand).isProjectedPermutation())
+    if (!isa<ShapedType>(operand->get().getType()) || !op.getMatchingIndexingMap(operand).isProjectedPermutation())
       return failure();
   result.lhsMap = op.getMatchingIndexingMap(result.lhs);
   result.rhsMap = op.getMatchingIndexingMap(result.rhs);
@@ -103,8 +102,7 @@ FailureOr<Contraction> Contraction::match(linalg::GenericOp op) {
     return failure();
   // Without rows the vector dimension has to be the last one of the matrix too:
   // else the product runs along both operands and is a reduction.
-  if (result.rows.empty() &&
-      result.rhsMap.getResults().back() != getAffineDimExpr(last, op.getContext()))
+  if (result.rows.empty() && result.rhsMap.getResults().back() != getAffineDimExpr(last, op.getContext()))
     return failure();
   return result;
 }

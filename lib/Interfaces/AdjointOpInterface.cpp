@@ -1,4 +1,4 @@
-//===- AdjointOpInterface.cpp - Reverse-mode rules ------------- ---*- C++ -*-===//
+//===- AdjointOpInterface.cpp - Reverse-mode rules ------------ -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -49,8 +49,8 @@ Value AdjointBuilder::createZero(Value like, Location loc) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   if (!tensor)
     return zero;
-  Value empty = tensor::EmptyOp::create(*this, loc, tensor::getMixedSizes(*this, loc, like), element,
-                                        tensor.getEncoding());
+  Value empty =
+      tensor::EmptyOp::create(*this, loc, tensor::getMixedSizes(*this, loc, like), element, tensor.getEncoding());
   return linalg::FillOp::create(*this, loc, zero, empty).getResult(0);
 }
 

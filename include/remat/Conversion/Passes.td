@@ -50,6 +50,33 @@ def ConvertRematSourceToSCFPass : Pass<"convert-remat-source-to-scf", "::mlir::M
 }
 
 //===----------------------------------------------------------------------===//
+// Programs compiled ahead of time
+//===----------------------------------------------------------------------===//
+
+def ExportMemoryPass : Pass<"remat-export-memory", "::mlir::ModuleOp"> {
+  let summary = "make the sizes of a program's blocks known to its caller";
+  let description = [{
+    Adds two constants for each function with a `remat.memory` attribute: the bytes of
+    its arena and of its parameter copies.
+
+    Before:
+
+    ```mlir
+    func.func @f(...) attributes {remat.memory = #remat.memory<budget = 8192, peak = 8128, store_all = 65536, parameters = 0>}
+    ```
+
+    After:
+
+    ```mlir
+    llvm.mlir.global external constant @f_arena_bytes(8128 : i64) : i64
+    llvm.mlir.global external constant @f_parameter_bytes(0 : i64) : i64
+    func.func @f(...)
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // LinalgToCPUKernels
 //===----------------------------------------------------------------------===//
 
@@ -104,6 +131,25 @@ def ConvertLinalgToCPUKernelsPass
   ];
 }
 
+def InternalizeFunctionsPass : Pass<"remat-internalize-functions", "::mlir::ModuleOp"> {
+  let summary = "Give private functions internal linkage in LLVM";
+  let description = [{
+    A private `func.func` becomes an exported symbol unless it says otherwise: every
+    step function would be kept, with all of its arguments, beside its inlined
+    copies, and two compiled programs would clash when linked together.
+
+    Before:
+    ```mlir
+    func.func private @advance(%x: memref<4xf32>) { return }
+    ```
+    After:
+    ```mlir
+    func.func private @advance(%x: memref<4xf32>) attributes {llvm.linkage = #llvm.linkage<internal>} { return }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // MathExpansion
 //===----------------------------------------------------------------------===//
@@ -156,6 +202,29 @@ def ConvertAssertToRuntimePass : Pass<"convert-assert-to-runtime", "::mlir::Modu
     ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def ConvertCheckToRuntimePass : Pass<"convert-check-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "lower remat.check_indices to a call of the runtime";
+  let description = [{
+    Runs on memory: `remat.check_indices` becomes a call of `rematCheckIndices`, which
+    formats the message and does not return if an index is outside the table.
+
+    Before:
+
+    ```mlir
+    remat.check_indices %indices below %rows : memref<1000x16xi32>
+    ```
+
+    After:
+
+    ```mlir
+    llvm.call @rematCheckIndices(%pointer, %steps, %per_step, %limit, %width)
+        : (!llvm.ptr, i64, i64, i64, i64) -> ()
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
 }
 
 //===----------------------------------------------------------------------===//

@@ -28,15 +28,13 @@ class OpPassManager;
 namespace remat {
 
 struct LinalgToLLVMOptions : mlir::PassPipelineOptions<LinalgToLLVMOptions> {
-  Option<VectorISA> isa{
-      *this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
-      llvm::cl::init(VectorISA::Generic),
-      llvm::cl::values(clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
-                       clEnumValN(VectorISA::Neon, "neon", "32 registers of 128 bits"),
-                       clEnumValN(VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
-                       clEnumValN(VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))};
-  Option<bool> accurate{*this, "accurate",
-                        llvm::cl::desc("Keep the functions of libm for f32 (slow)"),
+  Option<VectorISA> isa{*this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
+                        llvm::cl::init(VectorISA::Generic),
+                        llvm::cl::values(clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
+                                         clEnumValN(VectorISA::Neon, "neon", "32 registers of 128 bits"),
+                                         clEnumValN(VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
+                                         clEnumValN(VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))};
+  Option<bool> accurate{*this, "accurate", llvm::cl::desc("Keep the functions of libm for f32 (slow)"),
                         llvm::cl::init(false)};
 };
 

@@ -18,9 +18,7 @@
 
 using namespace remat;
 
-BodyEmitter::BodyEmitter(linalg::GenericOp op, unsigned vectorDim) : op(op), vectorDim(vectorDim) {
-  analyze();
-}
+BodyEmitter::BodyEmitter(linalg::GenericOp op, unsigned vectorDim) : op(op), vectorDim(vectorDim) { analyze(); }
 
 void BodyEmitter::analyze() {
   for (OpOperand &operand : op->getOpOperands())
@@ -29,11 +27,9 @@ void BodyEmitter::analyze() {
   for (Operation &operation : op.getBody()->without_terminator()) {
     auto index = dyn_cast<linalg::IndexOp>(operation);
     bool varies = index ? index.getDim() == vectorDim
-                        : llvm::any_of(operation.getOperands(),
-                                       [&](Value value) { return varying.contains(value); });
+                        : llvm::any_of(operation.getOperands(), [&](Value value) { return varying.contains(value); });
     // Ops with regions or effects stay scalar loops, but for reads.
-    if (operation.getNumRegions() != 0 ||
-        (!isMemoryEffectFree(&operation) && !isa<memref::LoadOp>(operation)))
+    if (operation.getNumRegions() != 0 || (!isMemoryEffectFree(&operation) && !isa<memref::LoadOp>(operation)))
       vectorizable = false;
     if (!varies)
       continue;
@@ -44,8 +40,8 @@ void BodyEmitter::analyze() {
       vectorizable &= isVectorizableLoad(&operation);
       continue;
     }
-    bool divides = isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp,
-                       arith::CeilDivSIOp, arith::CeilDivUIOp, arith::FloorDivSIOp>(operation);
+    bool divides = isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::CeilDivSIOp,
+                       arith::CeilDivUIOp, arith::FloorDivSIOp>(operation);
     vectorizable &= OpTrait::hasElementwiseMappableTraits(&operation) && !divides;
     vectorizable &= llvm::all_of(operation.getOperandTypes(), VectorType::isValidElementType) &&
                     llvm::all_of(operation.getResultTypes(), VectorType::isValidElementType);
@@ -56,24 +52,19 @@ bool BodyEmitter::isVectorizableLoad(Operation *operation) const {
   auto load = cast<memref::LoadOp>(operation);
   SmallVector<int64_t> strides;
   int64_t offset;
-  if (failed(load.getMemRefType().getStridesAndOffset(strides, offset)) || strides.empty() ||
-      strides.back() != 1)
+  if (failed(load.getMemRefType().getStridesAndOffset(strides, offset)) || strides.empty() || strides.back() != 1)
     return false;
-  return llvm::none_of(load.getIndices().drop_back(),
-                       [&](Value index) { return varying.contains(index); });
+  return llvm::none_of(load.getIndices().drop_back(), [&](Value index) { return varying.contains(index); });
 }
 
-void BodyEmitter::begin(KernelBuilder &newBuilder, ArrayRef<Value> newPoint,
-                        const VectorBlock &newBlock) {
+void BodyEmitter::begin(KernelBuilder &newBuilder, ArrayRef<Value> newPoint, const VectorBlock &newBlock) {
   builder = &newBuilder;
   point = llvm::to_vector(newPoint);
   block = newBlock;
   values.clear();
 }
 
-void BodyEmitter::bind(unsigned number, Value value) {
-  values[op.getBody()->getArgument(number)] = value;
-}
+void BodyEmitter::bind(unsigned number, Value value) { values[op.getBody()->getArgument(number)] = value; }
 
 Value BodyEmitter::loadOperand(unsigned number) {
   OpOperand &operand = op->getOpOperand(number);
@@ -95,8 +86,7 @@ Value BodyEmitter::loadLanes(Value memref, AffineMap map) {
     Value count = vector::ReductionOp::create(
         b, vector::CombiningKind::ADD,
         arith::ExtUIOp::create(b, VectorType::get({block.lanes}, b.getI32Type()), block.mask));
-    last = b.add(b.add(point[vectorDim], arith::IndexCastOp::create(b, b.getIndexType(), count)),
-                 -1);
+    last = b.add(b.add(point[vectorDim], arith::IndexCastOp::create(b, b.getIndexType(), count)), -1);
   }
   for (int64_t lane = 0; lane < block.lanes; ++lane) {
     at[vectorDim] = b.add(point[vectorDim], lane);
@@ -104,8 +94,7 @@ Value BodyEmitter::loadLanes(Value memref, AffineMap map) {
       at[vectorDim] = b.min(at[vectorDim], last);
     lanes.push_back(b.loadScalar(memref, b.indices(map, at)));
   }
-  return vector::FromElementsOp::create(
-      b, VectorType::get({block.lanes}, lanes.front().getType()), lanes);
+  return vector::FromElementsOp::create(b, VectorType::get({block.lanes}, lanes.front().getType()), lanes);
 }
 
 Value BodyEmitter::getVector(Value value) {

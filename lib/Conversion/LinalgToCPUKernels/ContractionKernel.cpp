@@ -24,8 +24,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
-#include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
 #include "remat/Analysis/Contraction.h"
+#include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -73,10 +73,10 @@ private:
   void emitColumns(Value firstColumn, ArrayRef<Column> columns);
   void emitChunk(Chunk chunk, ArrayRef<Column> columns);
   void copyChunk(Chunk chunk, ArrayRef<Column> columns);
+  void copyTransposed(Chunk chunk, ArrayRef<Column> columns);
   void emitRowBlocks(Chunk chunk, ArrayRef<Column> columns);
   void emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> columns);
-  SmallVector<Value> emitStep(Value depth, int64_t rows, ArrayRef<Column> columns,
-                              ValueRange accumulators);
+  SmallVector<Value> emitStep(Value depth, int64_t rows, ArrayRef<Column> columns, ValueRange accumulators);
   void prefetchNextChunk(Chunk chunk, Value depth, ArrayRef<Column> columns);
   void prefetchNextRows(int64_t rows, ArrayRef<Column> columns);
 
@@ -110,11 +110,10 @@ private:
 
 } // namespace
 
-ContractionEmitter::ContractionEmitter(KernelBuilder &builder, linalg::GenericOp op,
-                                       const Contraction &contraction, const KernelTarget &target)
-    : b(builder), op(op), c(contraction), target(target), extents(getExtents(builder, op)),
-      point(op.getNumLoops()), elementType(getElementTypeOrSelf(c.acc->get().getType())),
-      columnDim(c.getVectorDim()), depthDim(c.depth.back()) {
+ContractionEmitter::ContractionEmitter(KernelBuilder &builder, linalg::GenericOp op, const Contraction &contraction,
+                                       const KernelTarget &target)
+    : b(builder), op(op), c(contraction), target(target), extents(getExtents(builder, op)), point(op.getNumLoops()),
+      elementType(getElementTypeOrSelf(c.acc->get().getType())), columnDim(c.getVectorDim()), depthDim(c.depth.back()) {
   // The longest row loop is tiled.
   for (unsigned dim : c.rows) {
     if (!rowDim || getStaticSize(*rowDim) < getStaticSize(dim))
@@ -155,10 +154,10 @@ void ContractionEmitter::chooseStrategy() {
     isPanel = columns == depthStride && columns <= kPanelColumns;
     // Rows of a wide matrix share few sets of the cache: copy them if the copy is
     // used often enough and the rows do not all fit anyway.
-    copy = manyRows && !isPanel &&
-           (depth < 0 || depthStride < 0 || depth * depthStride * rhsBytes > kChunkBytes);
-  } else if (accContiguous && (totalRows < 0 || totalRows >= tile.rows)) {
-    // A transposed right operand.
+    copy = manyRows && !isPanel && (depth < 0 || depthStride < 0 || depth * depthStride * rhsBytes > kChunkBytes);
+  } else if (accContiguous && (totalRows < 0 || totalRows >= tile.rows ||
+                               isContiguousAlong(c.rhs->get().getType(), c.rhsMap, depthDim))) {
+    // A transposed right operand: worth it even for one row if it is read in vectors.
     lanes = target.getLanes(elementType);
     copy = true;
   }
@@ -190,8 +189,7 @@ void ContractionEmitter::chooseStrategy() {
   if (passDepth > 0 && passDepth <= kShortDepth)
     unroll = passDepth;
   prefetchRows = accContiguous && rowDim && passDepth > 0 && passDepth <= 64 &&
-                 (!accType.hasStaticShape() ||
-                  accType.getNumElements() * elementBytes > kResidentBytes);
+                 (!accType.hasStaticShape() || accType.getNumElements() * elementBytes > kResidentBytes);
 }
 
 //===----------------------------------------------------------------------===//
@@ -199,9 +197,8 @@ void ContractionEmitter::chooseStrategy() {
 //===----------------------------------------------------------------------===//
 
 void ContractionEmitter::emit() {
-  b.nest(c.batch, extents, point, [&] {
-    b.nest(ArrayRef(c.columns).drop_back(), extents, point, [&] { emitColumnBlocks(); });
-  });
+  b.nest(c.batch, extents, point,
+         [&] { b.nest(ArrayRef(c.columns).drop_back(), extents, point, [&] { emitColumnBlocks(); }); });
 }
 
 void ContractionEmitter::emitColumnBlocks() {
@@ -220,8 +217,7 @@ void ContractionEmitter::emitColumnBlocks() {
     for (int64_t offset = 0, left = size % width; offset < left; offset += lanes) {
       int64_t count = std::min(lanes, left - offset);
       bool masked = count < lanes && target.hasMasks;
-      rest.push_back({offset, masked ? lanes : count,
-                      masked ? b.mask(b.getIndexAttr(count), lanes) : Value()});
+      rest.push_back({offset, masked ? lanes : count, masked ? b.mask(b.getIndexAttr(count), lanes) : Value()});
     }
     if (!rest.empty())
       emitColumns(b.index(fullEnd), rest);
@@ -262,36 +258,58 @@ void ContractionEmitter::emitChunk(Chunk chunk, ArrayRef<Column> columns) {
 
 void ContractionEmitter::copyChunk(Chunk chunk, ArrayRef<Column> columns) {
   panelStart = chunk.from;
+  if (!isContiguousAlong(c.rhs->get().getType(), c.rhsMap, columnDim))
+    return copyTransposed(chunk, columns);
   SmallVector<Value> from(point);
-  bool contiguous = isContiguousAlong(c.rhs->get().getType(), c.rhsMap, columnDim);
-  if (contiguous) {
-    b.loop(b.getIndexAttr(0), chunk.size, 1, [&](Value row) {
-      from[depthDim] = b.add(chunk.from, row);
-      for (const Column &column : columns) {
-        VectorBlock block{Value(), column.lanes, column.mask};
-        from[columnDim] = b.add(point[columnDim], column.offset);
-        Value value = b.loadVector(c.rhs->get(), b.indices(c.rhsMap, from), block);
-        b.storeVector(b.extend(value, elementType), panel, {row, b.index(column.offset)}, block);
-      }
+  b.loop(b.getIndexAttr(0), chunk.size, 1, [&](Value row) {
+    from[depthDim] = b.add(chunk.from, row);
+    for (const Column &column : columns) {
+      VectorBlock block{Value(), column.lanes, column.mask};
+      from[columnDim] = b.add(point[columnDim], column.offset);
+      Value value = b.loadVector(c.rhs->get(), b.indices(c.rhsMap, from), block);
+      b.storeVector(b.extend(value, elementType), panel, {row, b.index(column.offset)}, block);
+    }
+  });
+}
+
+/// Fills the panel from a right operand whose columns are contiguous: squares of
+/// full vectors through registers, the rest element by element.
+void ContractionEmitter::copyTransposed(Chunk chunk, ArrayRef<Column> columns) {
+  SmallVector<Value> from(point);
+  auto locate = [&](Value row, Value column) {
+    from[depthDim] = b.add(chunk.from, row);
+    from[columnDim] = b.add(point[columnDim], column);
+    return b.indices(c.rhsMap, from);
+  };
+  auto copyElements = [&](OpFoldResult firstRow, OpFoldResult firstColumn, OpFoldResult endColumn) {
+    b.loop(firstColumn, endColumn, 1, [&](Value column) {
+      b.loop(firstRow, chunk.size, 1, [&](Value row) {
+        Value value = b.loadScalar(c.rhs->get(), locate(row, column));
+        memref::StoreOp::create(b, b.extend(value, elementType), panel, ValueRange{row, column});
+      });
     });
-    return;
-  }
-  // Transposed: gather each row of the panel from the columns.
-  OpFoldResult count;
+  };
   const Column &last = columns.back();
-  if (!last.mask)
-    count = b.getIndexAttr(last.offset + last.lanes);
-  else
-    count = b.min(b.sub(b.index(extents[columnDim]), point[columnDim]),
-                  b.index(last.offset + last.lanes));
-  b.loop(b.getIndexAttr(0), count, 1, [&](Value column) {
-    b.loop(b.getIndexAttr(0), chunk.size, 1, [&](Value row) {
-      from[depthDim] = b.add(chunk.from, row);
-      from[columnDim] = b.add(point[columnDim], column);
-      Value value = b.loadScalar(c.rhs->get(), b.indices(c.rhsMap, from));
-      memref::StoreOp::create(b, b.extend(value, elementType), panel, ValueRange{row, column});
+  OpFoldResult count = b.getIndexAttr(last.offset + last.lanes);
+  if (last.mask)
+    count = b.min(b.sub(b.index(extents[columnDim]), point[columnDim]), b.index(last.offset + last.lanes));
+  if (!isContiguousAlong(c.rhs->get().getType(), c.rhsMap, depthDim))
+    return copyElements(b.getIndexAttr(0), b.getIndexAttr(0), count);
+
+  OpFoldResult fullRows = b.floorTo(chunk.size, lanes), fullColumns = b.floorTo(count, lanes);
+  b.loop(b.getIndexAttr(0), fullColumns, lanes, [&](Value column) {
+    b.loop(b.getIndexAttr(0), fullRows, lanes, [&](Value row) {
+      SmallVector<Value> square;
+      for (int64_t i = 0; i < lanes; ++i) {
+        Value vector = b.loadVector(c.rhs->get(), locate(row, b.add(column, i)), {Value(), lanes, Value()});
+        square.push_back(b.extend(vector, elementType));
+      }
+      for (auto [i, vector] : llvm::enumerate(b.transpose(square)))
+        b.storeVector(vector, panel, {b.add(row, i), column}, {Value(), lanes, Value()});
     });
   });
+  copyElements(fullRows, b.getIndexAttr(0), fullColumns);
+  copyElements(b.getIndexAttr(0), fullColumns, count);
 }
 
 void ContractionEmitter::emitRowBlocks(Chunk chunk, ArrayRef<Column> columns) {
@@ -317,8 +335,7 @@ void ContractionEmitter::emitRowBlocks(Chunk chunk, ArrayRef<Column> columns) {
     rest += tile.rows;
     full -= tile.rows;
   }
-  b.loop(b.getIndexAttr(0), b.getIndexAttr(full), tile.rows,
-         [&](Value row) { block(row, tile.rows); });
+  b.loop(b.getIndexAttr(0), b.getIndexAttr(full), tile.rows, [&](Value row) { block(row, tile.rows); });
   if (rest > 0)
     block(b.index(full), rest);
 }
@@ -337,8 +354,7 @@ void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> co
     for (const Column &column : columns) {
       at[columnDim] = b.add(point[columnDim], column.offset);
       accIndices.push_back(b.indices(c.accMap, at));
-      accumulators.push_back(b.loadVector(c.acc->get(), accIndices.back(),
-                                          {Value(), column.lanes, column.mask}));
+      accumulators.push_back(b.loadVector(c.acc->get(), accIndices.back(), {Value(), column.lanes, column.mask}));
     }
   }
   bool fullTile = rows == tile.rows && (int64_t)columns.size() == tile.vectors;
@@ -355,9 +371,8 @@ void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> co
       return b.getIndexAttr(*constant + *start);
     return b.add(b.index(offset), from);
   };
-  accumulators = b.loop(
-      shift(b.getIndexAttr(0)), shift(unrolled), step, accumulators,
-      [&](Value depth, ValueRange carried) {
+  accumulators =
+      b.loop(shift(b.getIndexAttr(0)), shift(unrolled), step, accumulators, [&](Value depth, ValueRange carried) {
         if (isPanel && fullTile && !panel && chunkSize && size)
           prefetchNextChunk(chunk, depth, columns);
         SmallVector<Value> values(carried);
@@ -367,14 +382,11 @@ void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> co
       });
   if (!size || *size % step != 0)
     accumulators = b.loop(shift(unrolled), shift(end), 1, accumulators,
-                          [&](Value depth, ValueRange carried) {
-                            return emitStep(depth, rows, columns, carried);
-                          });
+                          [&](Value depth, ValueRange carried) { return emitStep(depth, rows, columns, carried); });
 
   for (int64_t row = 0, i = 0; row < rows; ++row)
     for (const Column &column : columns) {
-      b.storeVector(accumulators[i], c.acc->get(), accIndices[i],
-                    {Value(), column.lanes, column.mask});
+      b.storeVector(accumulators[i], c.acc->get(), accIndices[i], {Value(), column.lanes, column.mask});
       ++i;
     }
 }
@@ -386,8 +398,7 @@ Value ContractionEmitter::loadRhs(Value depth, const Column &column) {
   SmallVector<Value> at(point);
   at[depthDim] = depth;
   at[columnDim] = b.add(point[columnDim], column.offset);
-  Value value = b.loadVector(c.rhs->get(), b.indices(c.rhsMap, at),
-                             {Value(), column.lanes, column.mask});
+  Value value = b.loadVector(c.rhs->get(), b.indices(c.rhsMap, at), {Value(), column.lanes, column.mask});
   return b.extend(value, elementType);
 }
 
@@ -450,8 +461,7 @@ void ContractionEmitter::prefetchNextRows(int64_t rows, ArrayRef<Column> columns
   }
 }
 
-LogicalResult remat::lowerContraction(RewriterBase &rewriter, linalg::GenericOp op,
-                                      const KernelTarget &target) {
+LogicalResult remat::lowerContraction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target) {
   FailureOr<Contraction> contraction = Contraction::match(op);
   if (failed(contraction))
     return failure();

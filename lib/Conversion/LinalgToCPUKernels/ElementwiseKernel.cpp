@@ -81,8 +81,7 @@ static linalg::GenericOp mergeWithNext(RewriterBase &rewriter, linalg::GenericOp
   SmallVector<utils::IteratorType> iterators(op.getNumLoops() - 1, utils::IteratorType::parallel);
   auto inputs = ArrayRef(operands).take_front(op.getNumDpsInputs());
   auto outputs = ArrayRef(operands).drop_front(op.getNumDpsInputs());
-  auto merged = linalg::GenericOp::create(rewriter, op.getLoc(), TypeRange(), inputs, outputs, maps,
-                                          iterators);
+  auto merged = linalg::GenericOp::create(rewriter, op.getLoc(), TypeRange(), inputs, outputs, maps, iterators);
   rewriter.inlineRegionBefore(op.getRegion(), merged.getRegion(), merged.getRegion().begin());
   rewriter.eraseOp(op);
   return merged;
@@ -128,15 +127,13 @@ static Type getWidestElement(linalg::GenericOp op) {
   Type widest;
   for (Value operand : op->getOperands()) {
     Type type = getElementTypeOrSelf(operand.getType());
-    if (type.isIntOrFloat() &&
-        (!widest || type.getIntOrFloatBitWidth() > widest.getIntOrFloatBitWidth()))
+    if (type.isIntOrFloat() && (!widest || type.getIntOrFloatBitWidth() > widest.getIntOrFloatBitWidth()))
       widest = type;
   }
   return widest;
 }
 
-LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp op,
-                                      const KernelTarget &target) {
+LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target) {
   if (op.getNumParallelLoops() != op.getNumLoops() || op.getNumLoops() == 0)
     return failure();
   std::optional<unsigned> vectorDim = chooseVectorDim(op);

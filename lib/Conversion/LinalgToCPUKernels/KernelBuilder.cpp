@@ -77,8 +77,7 @@ static std::optional<int64_t> getTripCount(OpFoldResult from, OpFoldResult to, i
   return *upper <= *lower ? 0 : (*upper - *lower + step - 1) / step;
 }
 
-SmallVector<Value> KernelBuilder::loop(OpFoldResult from, OpFoldResult to, int64_t step,
-                                       ValueRange init,
+SmallVector<Value> KernelBuilder::loop(OpFoldResult from, OpFoldResult to, int64_t step, ValueRange init,
                                        function_ref<SmallVector<Value>(Value, ValueRange)> body) {
   std::optional<int64_t> count = getTripCount(from, to, step);
   if (count && *count == 0)
@@ -97,8 +96,7 @@ SmallVector<Value> KernelBuilder::loop(OpFoldResult from, OpFoldResult to, int64
   return llvm::to_vector(ValueRange(forOp.getResults()));
 }
 
-void KernelBuilder::loop(OpFoldResult from, OpFoldResult to, int64_t step,
-                         function_ref<void(Value)> body) {
+void KernelBuilder::loop(OpFoldResult from, OpFoldResult to, int64_t step, function_ref<void(Value)> body) {
   loop(from, to, step, ValueRange(), [&](Value iv, ValueRange) {
     body(iv);
     return SmallVector<Value>();
@@ -110,30 +108,27 @@ SmallVector<Value> KernelBuilder::nest(ArrayRef<unsigned> dims, ArrayRef<OpFoldR
                                        function_ref<SmallVector<Value>(ValueRange)> body) {
   if (dims.empty())
     return body(init);
-  return loop(getIndexAttr(0), extents[dims.front()], 1, init,
-              [&](Value iv, ValueRange carried) {
-                point[dims.front()] = iv;
-                return nest(dims.drop_front(), extents, point, carried, body);
-              });
+  return loop(getIndexAttr(0), extents[dims.front()], 1, init, [&](Value iv, ValueRange carried) {
+    point[dims.front()] = iv;
+    return nest(dims.drop_front(), extents, point, carried, body);
+  });
 }
 
-void KernelBuilder::nest(ArrayRef<unsigned> dims, ArrayRef<OpFoldResult> extents,
-                         MutableArrayRef<Value> point, function_ref<void()> body) {
+void KernelBuilder::nest(ArrayRef<unsigned> dims, ArrayRef<OpFoldResult> extents, MutableArrayRef<Value> point,
+                         function_ref<void()> body) {
   nest(dims, extents, point, ValueRange(), [&](ValueRange) {
     body();
     return SmallVector<Value>();
   });
 }
 
-SmallVector<Value>
-KernelBuilder::vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target,
-                          ValueRange init,
-                          function_ref<SmallVector<Value>(VectorBlock, ValueRange)> body) {
+SmallVector<Value> KernelBuilder::vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target,
+                                             ValueRange init,
+                                             function_ref<SmallVector<Value>(VectorBlock, ValueRange)> body) {
   OpFoldResult full = floorTo(extent, lanes);
-  SmallVector<Value> carried =
-      loop(getIndexAttr(0), full, lanes, init, [&](Value iv, ValueRange values) {
-        return body(VectorBlock{iv, lanes, Value()}, values);
-      });
+  SmallVector<Value> carried = loop(getIndexAttr(0), full, lanes, init, [&](Value iv, ValueRange values) {
+    return body(VectorBlock{iv, lanes, Value()}, values);
+  });
   if (lanes == 1)
     return carried;
 
@@ -145,9 +140,8 @@ KernelBuilder::vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget
   if (size)
     return body(VectorBlock{index(full), lanes, mask(getIndexAttr(*size % lanes), lanes)}, carried);
   if (!target.hasMasks)
-    return loop(full, extent, 1, carried, [&](Value iv, ValueRange values) {
-      return body(VectorBlock{iv, 1, Value()}, values);
-    });
+    return loop(full, extent, 1, carried,
+                [&](Value iv, ValueRange values) { return body(VectorBlock{iv, 1, Value()}, values); });
   return loop(full, extent, lanes, carried, [&](Value iv, ValueRange values) {
     return body(VectorBlock{iv, lanes, mask(sub(index(extent), iv), lanes)}, values);
   });
@@ -200,8 +194,7 @@ Value KernelBuilder::loadVector(Value memref, ValueRange indices, const VectorBl
   return vector::MaskedLoadOp::create(*this, vectorType, memref, indices, block.mask, zero);
 }
 
-void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices,
-                                const VectorBlock &block) {
+void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices, const VectorBlock &block) {
   if (block.lanes == 1 && !block.mask) {
     Value scalar = vector::ExtractOp::create(*this, vector, ArrayRef<int64_t>{0});
     memref::StoreOp::create(*this, scalar, memref, indices);
@@ -214,6 +207,28 @@ void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices,
 
 Value KernelBuilder::splat(Value scalar, int64_t lanes) {
   return vector::BroadcastOp::create(*this, VectorType::get({lanes}, scalar.getType()), scalar);
+}
+
+SmallVector<Value> KernelBuilder::transpose(ArrayRef<Value> rows) {
+  // Quadrants change places, then quadrants of quadrants, down to single elements.
+  SmallVector<Value> result(rows);
+  int64_t size = rows.size();
+  for (int64_t half = size / 2; half >= 1; half /= 2) {
+    SmallVector<int64_t> upper, lower;
+    for (int64_t lane = 0; lane < size; ++lane) {
+      bool left = (lane & half) == 0;
+      upper.push_back(left ? lane : size + lane - half);
+      lower.push_back(left ? lane + half : size + lane);
+    }
+    for (int64_t row = 0; row < size; ++row) {
+      if (row & half)
+        continue;
+      Value first = result[row], second = result[row + half];
+      result[row] = vector::ShuffleOp::create(*this, first, second, upper);
+      result[row + half] = vector::ShuffleOp::create(*this, first, second, lower);
+    }
+  }
+  return result;
 }
 
 Value KernelBuilder::extend(Value value, Type elementType) {
@@ -244,8 +259,7 @@ SmallVector<OpFoldResult> remat::getExtents(KernelBuilder &builder, linalg::Gene
         if (!type.isDynamicDim(position))
           extents[dim.getPosition()] = builder.getIndexAttr(type.getDimSize(position));
         else if (!wantStatic)
-          extents[dim.getPosition()] =
-              memref::DimOp::create(builder, operand.get(), position).getResult();
+          extents[dim.getPosition()] = memref::DimOp::create(builder, operand.get(), position).getResult();
       }
     }
   }
@@ -262,6 +276,5 @@ bool remat::isContiguousAlong(Type type, AffineMap map, unsigned dim) {
     return false;
   if (map.getResults().back() != getAffineDimExpr(dim, map.getContext()))
     return false;
-  return llvm::none_of(map.getResults().drop_back(),
-                       [&](AffineExpr expr) { return expr.isFunctionOfDim(dim); });
+  return llvm::none_of(map.getResults().drop_back(), [&](AffineExpr expr) { return expr.isFunctionOfDim(dim); });
 }

@@ -62,21 +62,18 @@ public:
 
   /// A nest of loops from 0 over \p dims, the first outermost, that sets
   /// `point[dim]` before it calls \p body.
-  void nest(ArrayRef<unsigned> dims, ArrayRef<OpFoldResult> extents,
-            MutableArrayRef<Value> point, function_ref<void()> body);
-  SmallVector<Value> nest(ArrayRef<unsigned> dims, ArrayRef<OpFoldResult> extents,
-                          MutableArrayRef<Value> point, ValueRange init,
-                          function_ref<SmallVector<Value>(ValueRange)> body);
+  void nest(ArrayRef<unsigned> dims, ArrayRef<OpFoldResult> extents, MutableArrayRef<Value> point,
+            function_ref<void()> body);
+  SmallVector<Value> nest(ArrayRef<unsigned> dims, ArrayRef<OpFoldResult> extents, MutableArrayRef<Value> point,
+                          ValueRange init, function_ref<SmallVector<Value>(ValueRange)> body);
 
   /// Calls \p body for each vector block of [0, extent): full blocks of \p lanes,
   /// then what remains: as one masked block, as one block of its exact size where
   /// the target has no masks, or element by element if the size is unknown too.
-  void vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target,
-                  function_ref<void(VectorBlock)> body);
+  void vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target, function_ref<void(VectorBlock)> body);
 
   /// The same with carried values.
-  SmallVector<Value> vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target,
-                                ValueRange init,
+  SmallVector<Value> vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target, ValueRange init,
                                 function_ref<SmallVector<Value>(VectorBlock, ValueRange)> body);
 
   /// A mask of \p lanes bits of which the first \p count are set.
@@ -95,6 +92,8 @@ public:
 
   /// \p scalar in all of \p lanes lanes.
   Value splat(Value scalar, int64_t lanes);
+  /// The transpose of a square: n vectors of n lanes, n a power of two.
+  SmallVector<Value> transpose(ArrayRef<Value> rows);
   /// \p value, a float or a vector of floats, in the wider element type.
   Value extend(Value value, Type elementType);
 

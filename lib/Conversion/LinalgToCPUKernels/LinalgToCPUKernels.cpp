@@ -28,8 +28,7 @@ namespace remat {
 
 using namespace remat;
 
-LogicalResult remat::lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op,
-                                   const KernelTarget &target) {
+LogicalResult remat::lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op, const KernelTarget &target) {
   rewriter.setInsertionPoint(op);
   auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
   if (!generic) {
@@ -37,9 +36,9 @@ LogicalResult remat::lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op,
     if (succeeded(generalized))
       generic = *generalized;
   }
-  if (generic && (succeeded(lowerContraction(rewriter, generic, target)) ||
-                  succeeded(lowerElementwise(rewriter, generic, target)) ||
-                  succeeded(lowerReduction(rewriter, generic, target))))
+  if (generic &&
+      (succeeded(lowerContraction(rewriter, generic, target)) ||
+       succeeded(lowerElementwise(rewriter, generic, target)) || succeeded(lowerReduction(rewriter, generic, target))))
     return success();
   linalg::LinalgOp remaining = generic ? cast<linalg::LinalgOp>(generic.getOperation()) : op;
   rewriter.setInsertionPoint(remaining);

@@ -10,12 +10,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Conversion/Passes.h"
 #include "remat/Analysis/Contraction.h"
+#include "remat/Conversion/Passes.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/IRMapping.h"
@@ -101,8 +100,6 @@ func::FuncOp OutlineKernelsPass::createFunction(Candidate &candidate) {
   Location loc = candidate.op.getLoc();
   auto function = func::FuncOp::create(loc, "remat_kernel", builder.getFunctionType(types, {}));
   function.setPrivate();
-  function->setAttr("llvm.linkage",
-                    LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal));
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
   IRMapping mapping;
@@ -147,8 +144,7 @@ void OutlineKernelsPass::runOnOperation() {
       for (auto [value, type] : llvm::zip_equal(candidate.arguments, function.getArgumentTypes()))
         operands.push_back(value.getType() == type
                                ? value
-                               : memref::CastOp::create(builder, candidate.op.getLoc(), type, value)
-                                     .getResult());
+                               : memref::CastOp::create(builder, candidate.op.getLoc(), type, value).getResult());
       func::CallOp::create(builder, candidate.op.getLoc(), function, operands);
       candidate.op->erase();
     }

@@ -152,8 +152,7 @@ static Value emitCombineBlock(KernelBuilder &b, const Combiner &combiner, Value 
 }
 
 /// Reduction along the vector dimension: 16 lanes, a tree, the result.
-static void emitAlongVector(KernelBuilder &b, linalg::GenericOp op, const Reduction &reduction,
-                            BodyEmitter &body) {
+static void emitAlongVector(KernelBuilder &b, linalg::GenericOp op, const Reduction &reduction, BodyEmitter &body) {
   // The lanes are the same on every target, and so is the masked tail.
   KernelTarget lanesTarget{0, 0, /*hasMasks=*/true};
   SmallVector<OpFoldResult> extents = getExtents(b, op);
@@ -162,36 +161,32 @@ static void emitAlongVector(KernelBuilder &b, linalg::GenericOp op, const Reduct
     SmallVector<Value> init;
     for (const Combiner &combiner : reduction.combiners) {
       auto type = VectorType::get({kReductionLanes}, combiner.value.getType());
-      init.push_back(
-          arith::ConstantOp::create(b, DenseElementsAttr::get(type, Attribute(combiner.neutral))));
+      init.push_back(arith::ConstantOp::create(b, DenseElementsAttr::get(type, Attribute(combiner.neutral))));
     }
-    SmallVector<Value> lanes =
-        b.nest(reduction.sequential, extents, point, init, [&](ValueRange outer) {
-          return b.vectorLoop(
-              extents[reduction.vectorDim], kReductionLanes, lanesTarget, outer,
-              [&](VectorBlock block, ValueRange carried) {
-                point[reduction.vectorDim] = block.start;
-                body.begin(b, point, block);
-                SmallVector<Value> next;
-                for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, carried))
-                  next.push_back(
-                      emitCombineBlock(b, combiner, value, body.getVector(combiner.value), block));
-                return next;
-              });
-        });
+    SmallVector<Value> lanes = b.nest(reduction.sequential, extents, point, init, [&](ValueRange outer) {
+      return b.vectorLoop(extents[reduction.vectorDim], kReductionLanes, lanesTarget, outer,
+                          [&](VectorBlock block, ValueRange carried) {
+                            point[reduction.vectorDim] = block.start;
+                            body.begin(b, point, block);
+                            SmallVector<Value> next;
+                            for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, carried))
+                              next.push_back(
+                                  emitCombineBlock(b, combiner, value, body.getVector(combiner.value), block));
+                            return next;
+                          });
+    });
     for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, lanes)) {
       Value memref = combiner.init->get();
       SmallVector<Value> at = b.indices(op.getMatchingIndexingMap(combiner.init), point);
-      Value result =
-          emitCombine(b, combiner, b.loadScalar(memref, at), emitTree(b, combiner, value));
+      Value result = emitCombine(b, combiner, b.loadScalar(memref, at), emitTree(b, combiner, value));
       memref::StoreOp::create(b, result, memref, at);
     }
   });
 }
 
 /// Reduction across rows: one accumulator per lane.
-static void emitAcrossVector(KernelBuilder &b, linalg::GenericOp op, const Reduction &reduction,
-                             BodyEmitter &body, const KernelTarget &target) {
+static void emitAcrossVector(KernelBuilder &b, linalg::GenericOp op, const Reduction &reduction, BodyEmitter &body,
+                             const KernelTarget &target) {
   SmallVector<OpFoldResult> extents = getExtents(b, op);
   SmallVector<Value> point(op.getNumLoops());
   int64_t lanes = target.getLanes(reduction.combiners.front().value.getType());
@@ -200,26 +195,22 @@ static void emitAcrossVector(KernelBuilder &b, linalg::GenericOp op, const Reduc
       point[reduction.vectorDim] = block.start;
       SmallVector<Value> init;
       for (const Combiner &combiner : reduction.combiners)
-        init.push_back(b.loadVector(combiner.init->get(),
-                                    b.indices(op.getMatchingIndexingMap(combiner.init), point),
-                                    block));
-      SmallVector<Value> sums =
-          b.nest(reduction.sequential, extents, point, init, [&](ValueRange carried) {
-            body.begin(b, point, block);
-            SmallVector<Value> next;
-            for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, carried))
-              next.push_back(emitCombine(b, combiner, value, body.getVector(combiner.value)));
-            return next;
-          });
+        init.push_back(
+            b.loadVector(combiner.init->get(), b.indices(op.getMatchingIndexingMap(combiner.init), point), block));
+      SmallVector<Value> sums = b.nest(reduction.sequential, extents, point, init, [&](ValueRange carried) {
+        body.begin(b, point, block);
+        SmallVector<Value> next;
+        for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, carried))
+          next.push_back(emitCombine(b, combiner, value, body.getVector(combiner.value)));
+        return next;
+      });
       for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, sums))
-        b.storeVector(value, combiner.init->get(),
-                      b.indices(op.getMatchingIndexingMap(combiner.init), point), block);
+        b.storeVector(value, combiner.init->get(), b.indices(op.getMatchingIndexingMap(combiner.init), point), block);
     });
   });
 }
 
-LogicalResult remat::lowerReduction(RewriterBase &rewriter, linalg::GenericOp op,
-                                    const KernelTarget &target) {
+LogicalResult remat::lowerReduction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target) {
   FailureOr<Reduction> reduction = matchReduction(op);
   if (failed(reduction))
     return failure();
@@ -232,8 +223,8 @@ LogicalResult remat::lowerReduction(RewriterBase &rewriter, linalg::GenericOp op
   } else {
     // Scalar loops reduce in the same order; they serve results with strides.
     for (const Combiner &combiner : reduction->combiners)
-      if (!isContiguousAlong(combiner.init->get().getType(),
-                             op.getMatchingIndexingMap(combiner.init), reduction->vectorDim))
+      if (!isContiguousAlong(combiner.init->get().getType(), op.getMatchingIndexingMap(combiner.init),
+                             reduction->vectorDim))
         return failure();
     emitAcrossVector(b, op, *reduction, body, target);
   }

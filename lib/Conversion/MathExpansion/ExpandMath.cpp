@@ -36,9 +36,8 @@ using namespace remat;
 /// Functions whose polynomial is within a few ulp over the whole range; those of
 /// sin and cos (no range reduction), atan (40 ulp) and cbrt (12 ulp) are not.
 static bool hasPolynomial(StringRef name) {
-  return llvm::is_contained({"math.tanh", "math.exp", "math.expm1", "math.log", "math.log2",
-                             "math.log1p", "math.erf", "math.erfc", "math.asin",
-                             "math.acos"},
+  return llvm::is_contained({"math.tanh", "math.exp", "math.expm1", "math.log", "math.log2", "math.log1p", "math.erf",
+                             "math.erfc", "math.asin", "math.acos"},
                             name);
 }
 

@@ -1,4 +1,4 @@
-//===- ArithModels.cpp - Derivative rules of arith -------------- -*- C++ -*-===//
+//===- ArithModels.cpp - Derivative rules of arith ------------ -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- LinalgAdjoint.cpp - The one rule of the structured ops --- -*- C++ -*-===//
+//===- LinalgAdjoint.cpp - The one rule of the structured ops - -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -222,8 +222,8 @@ LogicalResult LinalgAdjoint::emitOperand(OpOperand &operand) {
     return success();
   bool isScalar = !isa<RankedTensorType>(operand.get().getType());
   builder.addCotangent(
-      operand.get(), isScalar ? tensor::ExtractOp::create(builder, loc, *gradient, ValueRange()).getResult() : *gradient,
-      loc);
+      operand.get(),
+      isScalar ? tensor::ExtractOp::create(builder, loc, *gradient, ValueRange()).getResult() : *gradient, loc);
   return success();
 }
 
@@ -318,6 +318,8 @@ LogicalResult LinalgAdjoint::emit() {
     if (!isa<ShapedType>(capture.getType()) && builder.isActive(capture) && failed(emitScalarCapture(capture)))
       return failure();
   WalkResult result = body.walk([&](Operation *nested) {
+    if (llvm::none_of(nested->getResultTypes(), isDifferentiableType))
+      return WalkResult::advance();
     for (Value operand : nested->getOperands()) {
       if (!isa<ShapedType>(operand.getType()) || !builder.isActive(operand))
         continue;

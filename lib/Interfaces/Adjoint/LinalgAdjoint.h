@@ -1,4 +1,4 @@
-//===- LinalgAdjoint.h - The one rule of the structured ops ----- -*- C++ -*-===//
+//===- LinalgAdjoint.h - The one rule of the structured ops --- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- LinalgModels.cpp - Derivative rules of linalg ------------ -*- C++ -*-===//
+//===- LinalgModels.cpp - Derivative rules of linalg ---------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -54,8 +54,7 @@ struct SoftmaxModel : AdjointOpInterface::ExternalModel<SoftmaxModel, linalg::So
                                          })
                     .getResult(0);
     Value wide = tensor::EmptyOp::create(adjoint, loc, tensor::getMixedSizes(adjoint, loc, y), element);
-    Value spread =
-        linalg::BroadcastOp::create(adjoint, loc, sum, wide, ArrayRef<int64_t>{dimension})->getResult(0);
+    Value spread = linalg::BroadcastOp::create(adjoint, loc, sum, wide, ArrayRef<int64_t>{dimension})->getResult(0);
     adjoint.addCotangent(softmax.getInput(), weighted - y * Term(f.getScope(), spread), loc);
     return success();
   }

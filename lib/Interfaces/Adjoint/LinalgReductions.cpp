@@ -1,4 +1,4 @@
-//===- LinalgReductions.cpp - Extremum and product reductions --- -*- C++ -*-===//
+//===- LinalgReductions.cpp - Extremum and product reductions - -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -18,7 +18,6 @@
 
 using namespace mlir;
 using namespace remat;
-
 
 LogicalResult LinalgAdjoint::emitExtremum(OpOperand &init, OutputSeed &seed) {
   Value y = op.getTiedOpResult(&init), dy = seed.tensors[0];

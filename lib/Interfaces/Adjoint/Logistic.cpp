@@ -1,4 +1,4 @@
-//===- Logistic.cpp - The derivative of 1 / (1 + exp(-x)) ------- -*- C++ -*-===//
+//===- Logistic.cpp - The derivative of 1 / (1 + exp(-x)) ----- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- MathModels.cpp - Derivative rules of math ---------------- -*- C++ -*-===//
+//===- MathModels.cpp - Derivative rules of math -------------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -102,17 +102,11 @@ static Term deriveLog2(math::Log2Op op, unsigned, Formula &f) {
   return f.dy() / (f(op.getOperand()) * llvm::numbers::ln2);
 }
 
-static Term deriveRsqrt(math::RsqrtOp op, unsigned, Formula &f) {
-  return f.dy() * (f.y() * f.y() * f.y() * -0.5);
-}
+static Term deriveRsqrt(math::RsqrtOp op, unsigned, Formula &f) { return f.dy() * (f.y() * f.y() * f.y() * -0.5); }
 
-static Term deriveSin(math::SinOp op, unsigned, Formula &f) {
-  return f.dy() * f(op.getOperand()).apply<math::CosOp>();
-}
+static Term deriveSin(math::SinOp op, unsigned, Formula &f) { return f.dy() * f(op.getOperand()).apply<math::CosOp>(); }
 
-static Term deriveSincos(math::SincosOp op, unsigned, Formula &f) {
-  return f.dy(0) * f.y(1) - f.dy(1) * f.y(0);
-}
+static Term deriveSincos(math::SincosOp op, unsigned, Formula &f) { return f.dy(0) * f.y(1) - f.dy(1) * f.y(0); }
 
 static Term deriveSinh(math::SinhOp op, unsigned, Formula &f) {
   return f.dy() * f(op.getOperand()).apply<math::CoshOp>();

@@ -1,4 +1,4 @@
-//===- SCFModels.cpp - Derivative rules of scf ------------------ -*- C++ -*-===//
+//===- SCFModels.cpp - Derivative rules of scf ---------------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -58,10 +58,9 @@ struct IfModel : AdjointOpInterface::ExternalModel<IfModel, scf::IfOp> {
 
     auto mirrored = scf::IfOp::create(adjoint, op->getLoc(), types, conditional.getCondition(),
                                       /*addThenBlock=*/true, /*addElseBlock=*/true);
-    if (failed(emitBranch(*conditional.thenBlock(), inputs, conditional.getResults(), adjoint,
-                          *mirrored.thenBlock())) ||
-        failed(emitBranch(*conditional.elseBlock(), inputs, conditional.getResults(), adjoint,
-                          *mirrored.elseBlock())))
+    if (failed(
+            emitBranch(*conditional.thenBlock(), inputs, conditional.getResults(), adjoint, *mirrored.thenBlock())) ||
+        failed(emitBranch(*conditional.elseBlock(), inputs, conditional.getResults(), adjoint, *mirrored.elseBlock())))
       return failure();
     for (auto [input, cotangent] : llvm::zip_equal(inputs, mirrored.getResults()))
       adjoint.addCotangent(input, cotangent, op->getLoc());

@@ -1,4 +1,4 @@
-//===- ScatterAdd.cpp - The adjoint of a gather ----------------- -*- C++ -*-===//
+//===- ScatterAdd.cpp - The adjoint of a gather --------------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -166,8 +166,7 @@ Value remat::emitScatterAdd(linalg::LinalgOp op, tensor::ExtractOp extract, Valu
     SmallVector<OpFoldResult> pointStrides(ranges.size(), builder.getIndexAttr(1));
     auto [tableOffsets, tableSizes] = offsetsAndSizes(indices);
     auto [pointOffsets, pointSizes] = offsetsAndSizes(point);
-    Value old =
-        tensor::ExtractSliceOp::create(builder, loc, rowType, current, tableOffsets, tableSizes, tableStrides);
+    Value old = tensor::ExtractSliceOp::create(builder, loc, rowType, current, tableOffsets, tableSizes, tableStrides);
     Value cotangent =
         tensor::ExtractSliceOp::create(builder, loc, rowType, cotangents, pointOffsets, pointSizes, pointStrides);
     Value sum = arith::AddFOp::create(builder, loc, old, cotangent);

@@ -1,4 +1,4 @@
-//===- TensorModels.cpp - Derivative rules of tensor ------------ -*- C++ -*-===//
+//===- TensorModels.cpp - Derivative rules of tensor ---------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -67,8 +67,8 @@ static LogicalResult emitExtractSlice(tensor::ExtractSliceOp op, Value dy, Adjoi
   SmallVector<OpFoldResult> offsets = op.getMixedOffsets(), sizes = op.getMixedSizes(), strides = op.getMixedStrides();
   Value sum = dy, whole = adjoint.getCotangent(op.getSource());
   if (whole) {
-    Value old = tensor::ExtractSliceOp::create(adjoint, loc, getTypeLike(op.getType(), dy), whole, offsets, sizes,
-                                               strides);
+    Value old =
+        tensor::ExtractSliceOp::create(adjoint, loc, getTypeLike(op.getType(), dy), whole, offsets, sizes, strides);
     sum = arith::AddFOp::create(adjoint, loc, old, dy);
   } else {
     whole = adjoint.createZero(op.getSource(), loc);
@@ -82,8 +82,8 @@ static LogicalResult emitInsertSlice(tensor::InsertSliceOp op, Value dy, Adjoint
   Location loc = op.getLoc();
   SmallVector<OpFoldResult> offsets = op.getMixedOffsets(), sizes = op.getMixedSizes(), strides = op.getMixedStrides();
   if (adjoint.isActive(op.getSource())) {
-    Value part = tensor::ExtractSliceOp::create(adjoint, loc, getTypeLike(op.getSourceType(), dy), dy, offsets, sizes,
-                                                strides);
+    Value part =
+        tensor::ExtractSliceOp::create(adjoint, loc, getTypeLike(op.getSourceType(), dy), dy, offsets, sizes, strides);
     adjoint.addCotangent(op.getSource(), part, loc);
   }
   if (adjoint.isActive(op.getDest())) {
@@ -101,8 +101,8 @@ static LogicalResult emitConcat(tensor::ConcatOp op, Value dy, AdjointBuilder &a
   for (Value input : op.getInputs()) {
     SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(adjoint, loc, input);
     if (adjoint.isActive(input)) {
-      Value part = tensor::ExtractSliceOp::create(adjoint, loc, getTypeLike(input.getType(), dy), dy, offsets, sizes,
-                                                  strides);
+      Value part =
+          tensor::ExtractSliceOp::create(adjoint, loc, getTypeLike(input.getType(), dy), dy, offsets, sizes, strides);
       adjoint.addCotangent(input, part, loc);
     }
     AffineExpr sum = getAffineSymbolExpr(0, op.getContext()) + getAffineSymbolExpr(1, op.getContext());
@@ -120,8 +120,8 @@ static LogicalResult emitPad(tensor::PadOp op, Value dy, AdjointBuilder &adjoint
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(adjoint, loc, op.getSource());
   SmallVector<OpFoldResult> strides(sizes.size(), adjoint.getIndexAttr(1));
   if (adjoint.isActive(op.getSource())) {
-    Value inner = tensor::ExtractSliceOp::create(adjoint, loc, getTypeLike(op.getSourceType(), dy), dy, offsets, sizes,
-                                                 strides);
+    Value inner =
+        tensor::ExtractSliceOp::create(adjoint, loc, getTypeLike(op.getSourceType(), dy), dy, offsets, sizes, strides);
     adjoint.addCotangent(op.getSource(), inner, loc);
   }
   if (adjoint.isActive(padding)) {
@@ -210,8 +210,8 @@ static LogicalResult emitReshape(tensor::ReshapeOp op, Value dy, AdjointBuilder 
   auto sourceType = dyn_cast<RankedTensorType>(op.getSource().getType());
   if (!sourceType || !isa<RankedTensorType>(op.getType()))
     return op.emitOpError("has a derivative rule for ranked tensors only");
-  SmallVector<Value> sizes = getValueOrCreateConstantIndexOp(
-      adjoint, loc, tensor::getMixedSizes(adjoint, loc, op.getSource()));
+  SmallVector<Value> sizes =
+      getValueOrCreateConstantIndexOp(adjoint, loc, tensor::getMixedSizes(adjoint, loc, op.getSource()));
   auto shapeType = RankedTensorType::get({sourceType.getRank()}, adjoint.getIndexType());
   Value shape = tensor::FromElementsOp::create(adjoint, loc, shapeType, sizes);
   Value reshaped = tensor::ReshapeOp::create(adjoint, loc, getTypeLike(sourceType, dy), dy, shape);

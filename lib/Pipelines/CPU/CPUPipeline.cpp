@@ -30,6 +30,8 @@ using mlir::OpPassManager;
 static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions &options) {
   // Rules see operations, not calls; what an author factored out costs nothing.
   manager.addPass(createInlineCalls());
+  // The adjoint of a gather uses the index that is guarded here.
+  manager.addPass(createGuardGathersPass());
   // Whole-tensor arithmetic is what rules and the choice of the tape work on.
   manager.addPass(createSplitElementwise());
   manager.addPass(mlir::createCanonicalizerPass());
@@ -48,8 +50,16 @@ static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions 
 static void buildOutline(OpPassManager &manager, const CPUPipelineOptions &options) {
   manager.addPass(createOutlineSteps());
   manager.addPass(createVerifyPhase({Phase::outlined}));
+  // Softmax and concat have rules of their own, but no buffer form.
+  manager.addPass(createDecomposeOperations());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
   // Only now: within a step nothing is cut any more.
-  manager.addPass(mlir::createConvertElementwiseToLinalgPass());
+  manager.addPass(createFuseElementwise());
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
+  // Products have their final operands, and buffers are not chosen yet.
+  manager.addPass(createPackParametersPass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }
@@ -93,6 +103,7 @@ static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &option
 
 /// From linalg on memory to the LLVM dialect.
 static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &options) {
+  manager.addPass(createConvertCheckToRuntimePass());
   // What is left of remat here, no conversion below knows.
   manager.addPass(createVerifyPhase({Phase::scheduled}));
   LinalgToLLVMOptions kernels;

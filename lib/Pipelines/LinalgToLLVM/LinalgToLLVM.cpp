@@ -26,9 +26,9 @@ using namespace remat;
 using mlir::OpPassManager;
 using mlir::func::FuncOp;
 
-void remat::buildLinalgToKernelsPipeline(OpPassManager &manager,
-                                         const LinalgToLLVMOptions &options) {
+void remat::buildLinalgToKernelsPipeline(OpPassManager &manager, const LinalgToLLVMOptions &options) {
   manager.addPass(createOutlineKernelsPass());
+  manager.addPass(createInternalizeFunctionsPass());
   manager.addNestedPass<FuncOp>(createConvertLinalgToCPUKernelsPass({options.isa}));
 
   // f16 and bf16 are stored but computed in f32, op by op, so that fusion does not

@@ -18,14 +18,11 @@
 using namespace remat;
 using namespace remat::test;
 
-static std::vector<double> multiplyAdd(ArrayRef<double> x, ArrayRef<int64_t>) {
-  return {x[2] + x[0] * x[1]};
-}
+static std::vector<double> multiplyAdd(ArrayRef<double> x, ArrayRef<int64_t>) { return {x[2] + x[0] * x[1]}; }
 
 /// A function with one generic contraction. \p maps are the three maps' results.
-static std::string generic(StringRef dims, StringRef a, StringRef b, StringRef c,
-                           StringRef iterators, StringRef types, StringRef element = "f32",
-                           StringRef narrow = "") {
+static std::string generic(StringRef dims, StringRef a, StringRef b, StringRef c, StringRef iterators, StringRef types,
+                           StringRef element = "f32", StringRef narrow = "") {
   auto [typeA, rest] = types.split(';');
   auto [typeB, typeC] = rest.split(';');
   std::string body = llvm::formatv("%m = arith.mulf %x, %y : {0}", element);
@@ -75,37 +72,32 @@ TEST_P(ContractionShape, Matmul) {
   auto [m, n, k] = GetParam();
   for (StringRef element : {"f32", "f64"})
     checkOp(generic("m, n, k", "m, k", "k, n", "m, n", kPPR,
-                    type({m, k}, element) + ";" + type({k, n}, element) + ";" +
-                        type({m, n}, element),
-                    element),
+                    type({m, k}, element) + ";" + type({k, n}, element) + ";" + type({m, n}, element), element),
             multiplyAdd, {element == "f32" ? 1e-5 : 1e-14});
 }
 
 TEST_P(ContractionShape, TransposedRight) {
   auto [m, n, k] = GetParam();
-  checkOp(generic("m, n, k", "m, k", "n, k", "m, n", kPPR,
-                  type({m, k}) + ";" + type({n, k}) + ";" + type({m, n})),
+  checkOp(generic("m, n, k", "m, k", "n, k", "m, n", kPPR, type({m, k}) + ";" + type({n, k}) + ";" + type({m, n})),
           multiplyAdd, {1e-5});
 }
 
 TEST_P(ContractionShape, TransposedLeft) {
   auto [m, n, k] = GetParam();
-  checkOp(generic("m, n, k", "k, m", "k, n", "m, n", kPPR,
-                  type({k, m}) + ";" + type({k, n}) + ";" + type({m, n})),
+  checkOp(generic("m, n, k", "k, m", "k, n", "m, n", kPPR, type({k, m}) + ";" + type({k, n}) + ";" + type({m, n})),
           multiplyAdd, {1e-5});
 }
 
 TEST_P(ContractionShape, TransposedResult) {
   auto [m, n, k] = GetParam();
-  checkOp(generic("m, n, k", "m, k", "k, n", "n, m", kPPR,
-                  type({m, k}) + ";" + type({k, n}) + ";" + type({n, m})),
+  checkOp(generic("m, n, k", "m, k", "k, n", "n, m", kPPR, type({m, k}) + ";" + type({k, n}) + ";" + type({n, m})),
           multiplyAdd, {1e-5});
 }
 
 INSTANTIATE_TEST_SUITE_P(Edges, ContractionShape,
-                         ::testing::Values(Sizes{1, 1, 1}, Sizes{7, 17, 5}, Sizes{17, 33, 65},
-                                           Sizes{16, 65, 33}, Sizes{33, 7, 300}, Sizes{2, 100, 4},
-                                           Sizes{65, 48, 16}, Sizes{3, 0, 2}, Sizes{12, 32, 130}));
+                         ::testing::Values(Sizes{1, 1, 1}, Sizes{7, 17, 5}, Sizes{17, 33, 65}, Sizes{16, 65, 33},
+                                           Sizes{33, 7, 300}, Sizes{2, 100, 4}, Sizes{65, 48, 16}, Sizes{3, 0, 2},
+                                           Sizes{12, 32, 130}));
 
 TEST(Contraction, PackedPanels) {
   // Depth 300 makes chunks of unequal size.
@@ -124,22 +116,19 @@ TEST(Contraction, PanelResult) {
 }
 
 TEST(Contraction, Batch) {
-  checkOp(generic("b, m, n, k", "b, m, k", "b, k, n", "b, m, n",
-                  R"("parallel", "parallel", "parallel", "reduction")",
+  checkOp(generic("b, m, n, k", "b, m, k", "b, k, n", "b, m, n", R"("parallel", "parallel", "parallel", "reduction")",
                   type({3, 9, 10}) + ";" + type({3, 10, 20}) + ";" + type({3, 9, 20})),
           multiplyAdd, {1e-5});
 }
 
 TEST(Contraction, BatchInnermost) {
-  checkOp(generic("b, m, n, k", "m, k, b", "k, n, b", "m, b, n",
-                  R"("parallel", "parallel", "parallel", "reduction")",
+  checkOp(generic("b, m, n, k", "m, k, b", "k, n, b", "m, b, n", R"("parallel", "parallel", "parallel", "reduction")",
                   type({9, 10, 3}) + ";" + type({10, 20, 3}) + ";" + type({9, 3, 20})),
           multiplyAdd, {1e-5});
 }
 
 TEST(Contraction, TwoDepths) {
-  checkOp(generic("m, n, k, l", "k, m, l", "k, l, n", "m, n",
-                  R"("parallel", "parallel", "reduction", "reduction")",
+  checkOp(generic("m, n, k, l", "k, m, l", "k, l, n", "m, n", R"("parallel", "parallel", "reduction", "reduction")",
                   type({5, 9, 6}) + ";" + type({5, 6, 40}) + ";" + type({9, 40})),
           multiplyAdd, {1e-5});
 }
@@ -167,16 +156,14 @@ TEST(Contraction, MatrixVector) {
 
 TEST(Contraction, Dot) {
   for (int64_t k : {1, 16, 100})
-    checkOp(generic("k", "k", "k", "", R"("reduction")",
-                    type({k}) + ";" + type({k}) + ";memref<f32>"),
-            multiplyAdd, {1e-5});
+    checkOp(generic("k", "k", "k", "", R"("reduction")", type({k}) + ";" + type({k}) + ";memref<f32>"), multiplyAdd,
+            {1e-5});
 }
 
 TEST(Contraction, DynamicSizes) {
   for (int64_t size : {0, 1, 19, 70})
     for (const char *b : {"k, n", "n, k"})
-      checkOp(generic("m, n, k", "m, k", b, "m, n", kPPR,
-                      type({-1, -1}) + ";" + type({-1, -1}) + ";" + type({-1, -1})),
+      checkOp(generic("m, n, k", "m, k", b, "m, n", kPPR, type({-1, -1}) + ";" + type({-1, -1}) + ";" + type({-1, -1})),
               multiplyAdd, {1e-5, size});
 }
 
@@ -195,12 +182,10 @@ TEST(Contraction, StridedViews) {
 TEST(Contraction, NarrowInputs) {
   for (StringRef narrow : {"f16", "bf16"}) {
     checkOp(generic("m, n, k", "m, k", "k, n", "m, n", kPPR,
-                    type({17, 40}, narrow) + ";" + type({40, 33}, narrow) + ";" + type({17, 33}),
-                    "f32", narrow),
+                    type({17, 40}, narrow) + ";" + type({40, 33}, narrow) + ";" + type({17, 33}), "f32", narrow),
             multiplyAdd, {1e-5});
     checkOp(generic("m, n, k", "m, k", "n, k", "m, n", kPPR,
-                    type({17, 40}, narrow) + ";" + type({33, 40}, narrow) + ";" + type({17, 33}),
-                    "f32", narrow),
+                    type({17, 40}, narrow) + ";" + type({33, 40}, narrow) + ";" + type({17, 33}), "f32", narrow),
             multiplyAdd, {1e-5});
   }
 }
@@ -208,9 +193,7 @@ TEST(Contraction, NarrowInputs) {
 TEST(Contraction, NarrowAccumulator) {
   for (StringRef element : {"f16", "bf16"})
     checkOp(generic("m, n, k", "m, k", "k, n", "m, n", kPPR,
-                    type({5, 8}, element) + ";" + type({8, 9}, element) + ";" +
-                        type({5, 9}, element),
-                    element),
+                    type({5, 8}, element) + ";" + type({8, 9}, element) + ";" + type({5, 9}, element), element),
             multiplyAdd, {element == "f16" ? 1e-2 : 5e-2});
 }
 
@@ -224,10 +207,8 @@ TEST(Contraction, NamedOps) {
                          op, a, b, c)
         .str();
   };
-  checkOp(named("linalg.matmul", type({9, 20}), type({20, 40}), type({9, 40})), multiplyAdd,
-          {1e-5});
-  checkOp(named("linalg.batch_matmul", type({2, 9, 20}), type({2, 20, 40}), type({2, 9, 40})),
-          multiplyAdd, {1e-5});
+  checkOp(named("linalg.matmul", type({9, 20}), type({20, 40}), type({9, 40})), multiplyAdd, {1e-5});
+  checkOp(named("linalg.batch_matmul", type({2, 9, 20}), type({2, 20, 40}), type({2, 9, 40})), multiplyAdd, {1e-5});
   checkOp(named("linalg.matvec", type({9, 20}), type({20}), type({9})), multiplyAdd, {1e-5});
   checkOp(named("linalg.vecmat", type({20}), type({20, 9}), type({9})), multiplyAdd, {1e-5});
   checkOp(named("linalg.dot", type({20}), type({20}), "memref<f32>"), multiplyAdd, {1e-5});

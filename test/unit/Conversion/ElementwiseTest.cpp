@@ -21,8 +21,7 @@ using namespace remat::test;
 
 /// A function @f with \p arguments ("%a: type, ...") around \p op.
 static std::string function(StringRef arguments, StringRef op) {
-  return llvm::formatv("func.func @f({0}) attributes {{llvm.emit_c_interface} {{\n{1}\nreturn\n}",
-                       arguments, op);
+  return llvm::formatv("func.func @f({0}) attributes {{llvm.emit_c_interface} {{\n{1}\nreturn\n}", arguments, op);
 }
 
 TEST(Elementwise, SizesAroundTheVector) {
@@ -38,10 +37,7 @@ TEST(Elementwise, SizesAroundTheVector) {
         %s = arith.subf %p, %x : f32
         linalg.yield %s : f32
       })"),
-            [](ArrayRef<double> x, ArrayRef<int64_t>) {
-              return std::vector<double>{x[0] * x[1] - x[0]};
-            },
-            {1e-6});
+            [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] * x[1] - x[0]}; }, {1e-6});
   }
 }
 
@@ -69,14 +65,14 @@ TEST(Elementwise, BroadcastsAndSeveralResults) {
         linalg.yield %q, %n : f32, f32
       })"),
           [](ArrayRef<double> x, ArrayRef<int64_t> point) {
-            return std::vector<double>{x[0] + x[1] * x[2],
-                                       static_cast<double>(point[0] + point[1]) + 2 * x[3]};
+            return std::vector<double>{x[0] + x[1] * x[2], static_cast<double>(point[0] + point[1]) + 2 * x[3]};
           },
           {1e-6});
 }
 
 TEST(Elementwise, SelectAndCompare) {
-  checkOp(function("%a: memref<4x19xf32>, %n: memref<4xi32>, %c: memref<4x19xf32>", R"(
+  checkOp(
+      function("%a: memref<4x19xf32>, %n: memref<4xi32>, %c: memref<4x19xf32>", R"(
       %zero = arith.constant 0.0 : f32
       linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>,
                                        affine_map<(i, j) -> (i, j)>],
@@ -90,18 +86,15 @@ TEST(Elementwise, SelectAndCompare) {
         %s = arith.select %q, %r, %z : f32
         linalg.yield %s : f32
       })"),
-          [](ArrayRef<double> x, ArrayRef<int64_t>) {
-            return std::vector<double>{x[1] > 1 ? std::max(x[0], 0.0) : x[2]};
-          },
-          {0});
+      [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[1] > 1 ? std::max(x[0], 0.0) : x[2]}; },
+      {0});
 }
 
 TEST(Elementwise, Transposes) {
   for (auto [m, n] : {std::pair(5, 33), std::pair(16, 32), std::pair(33, 1)}) {
     std::string in = llvm::formatv("memref<{0}x{1}xf32>", m, n);
     std::string out = llvm::formatv("memref<{1}x{0}xf32>", m, n);
-    std::string op = llvm::formatv(
-        "linalg.transpose ins(%a : {0}) outs(%c : {1}) permutation = [1, 0]", in, out);
+    std::string op = llvm::formatv("linalg.transpose ins(%a : {0}) outs(%c : {1}) permutation = [1, 0]", in, out);
     checkOp(function("%a: " + in + ", %c: " + out, op),
             [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0]}; }, {0});
   }
@@ -152,10 +145,7 @@ TEST(Elementwise, DynamicSizes) {
         %s = arith.addf %x, %y : f32
         linalg.yield %s : f32
       })"),
-            [](ArrayRef<double> x, ArrayRef<int64_t>) {
-              return std::vector<double>{x[0] + x[1]};
-            },
-            {1e-6, size});
+            [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + x[1]}; }, {1e-6, size});
 }
 
 TEST(Elementwise, OtherElementTypes) {
@@ -172,10 +162,10 @@ TEST(Elementwise, OtherElementTypes) {
       })",
                                    type, element);
     checkOp(function("%a: " + type + ", %c: " + type, op),
-            [](ArrayRef<double> x, ArrayRef<int64_t>) {
-              return std::vector<double>{std::exp(x[0] * x[1]) + x[0]};
-            },
-            {element == "f64" ? 1e-15 : element == "f16" ? 1e-3 : 1e-2});
+            [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{std::exp(x[0] * x[1]) + x[0]}; },
+            {element == "f64"   ? 1e-15
+             : element == "f16" ? 1e-3
+                                : 1e-2});
   }
   checkOp(function("%a: memref<37xi64>, %b: memref<37xi8>, %c: memref<37xi64>", R"(
       linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>,
@@ -188,9 +178,7 @@ TEST(Elementwise, OtherElementTypes) {
         %q = arith.divsi %x, %d : i64
         linalg.yield %q : i64
       })"),
-          [](ArrayRef<double> x, ArrayRef<int64_t>) {
-            return std::vector<double>{std::trunc(x[0] / (x[1] + 1))};
-          },
+          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{std::trunc(x[0] / (x[1] + 1))}; },
           {0});
 }
 
@@ -210,9 +198,7 @@ TEST(Elementwise, ControlFlowInTheBody) {
         }
         linalg.yield %s : f32
       })"),
-          [](ArrayRef<double> x, ArrayRef<int64_t>) {
-            return std::vector<double>{x[0] > 0 ? x[0] + x[1] : 0};
-          },
+          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] > 0 ? x[0] + x[1] : 0}; },
           {1e-6});
 }
 
@@ -246,10 +232,7 @@ TEST(Elementwise, GatherRows) {
         %v = memref.load %t[%row, %col] : memref<4x40xf32>
         linalg.yield %v : f32
       })"),
-          [](ArrayRef<double> x, ArrayRef<int64_t> point) {
-            return std::vector<double>{x[0] * 40 + point[1]};
-          },
-          {0});
+          [](ArrayRef<double> x, ArrayRef<int64_t> point) { return std::vector<double>{x[0] * 40 + point[1]}; }, {0});
 }
 
 TEST(Elementwise, GatherElements) {
@@ -262,8 +245,7 @@ TEST(Elementwise, GatherElements) {
         %v = memref.load %t[%c1, %col] : memref<4x40xf32>
         linalg.yield %v : f32
       })"),
-          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + 40}; },
-          {0});
+          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + 40}; }, {0});
   checkOp(function("%ids: memref<39xi32>, %c: memref<39xf32>", std::string(kTable) + R"(
       linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
                       iterator_types = ["parallel"]}
@@ -273,6 +255,5 @@ TEST(Elementwise, GatherElements) {
         %v = memref.load %t[%row, %c1] : memref<4x40xf32>
         linalg.yield %v : f32
       })"),
-          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] * 40 + 1}; },
-          {0});
+          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] * 40 + 1}; }, {0});
 }

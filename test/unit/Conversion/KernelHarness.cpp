@@ -90,9 +90,7 @@ void Buffer::fill(unsigned seed, int64_t limit) {
   }
 }
 
-void Buffer::copyFrom(const Buffer &other) {
-  std::memcpy(data, other.data, elements * elementBytes);
-}
+void Buffer::copyFrom(const Buffer &other) { std::memcpy(data, other.data, elements * elementBytes); }
 
 int64_t Buffer::getOffset(ArrayRef<int64_t> indices) const {
   int64_t offset = start;
@@ -130,9 +128,7 @@ void Buffer::set(int64_t offset, double value) {
   std::memcpy(element, &integer, elementBytes);
 }
 
-bool Buffer::sameBits(const Buffer &other) const {
-  return std::memcmp(data, other.data, elements * elementBytes) == 0;
-}
+bool Buffer::sameBits(const Buffer &other) const { return std::memcmp(data, other.data, elements * elementBytes) == 0; }
 
 //===----------------------------------------------------------------------===//
 // Program
@@ -140,10 +136,9 @@ bool Buffer::sameBits(const Buffer &other) const {
 
 static std::unique_ptr<MLIRContext> createContext() {
   DialectRegistry registry;
-  registry.insert<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect,
-                  func::FuncDialect, linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect,
-                  memref::MemRefDialect, scf::SCFDialect, tensor::TensorDialect,
-                  vector::VectorDialect>();
+  registry.insert<affine::AffineDialect, arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+                  linalg::LinalgDialect, LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
+                  tensor::TensorDialect, vector::VectorDialect>();
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   return std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
@@ -163,8 +158,7 @@ static llvm::Expected<std::unique_ptr<ExecutionEngine>> compile(ModuleOp module)
 }
 
 Program::Program(llvm::StringRef text, VectorISA isa, bool accurate) : context(createContext()) {
-  static bool initialized =
-      !llvm::InitializeNativeTarget() && !llvm::InitializeNativeTargetAsmPrinter();
+  static bool initialized = !llvm::InitializeNativeTarget() && !llvm::InitializeNativeTargetAsmPrinter();
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, context.get());
   if (!module || !initialized)
     return;
@@ -271,8 +265,7 @@ void remat::test::checkOp(llvm::StringRef text, const Body &body, Expectation ex
         ASSERT_NEAR(actual[i]->get(j), expected[i]->get(j), expectation.tolerance * scale)
             << "argument " << i << " element " << j << " isa " << static_cast<int>(isa);
       if (!first.empty())
-        ASSERT_TRUE(actual[i]->sameBits(*first[i]))
-            << "argument " << i << " isa " << static_cast<int>(isa);
+        ASSERT_TRUE(actual[i]->sameBits(*first[i])) << "argument " << i << " isa " << static_cast<int>(isa);
     }
     if (first.empty())
       first = std::move(actual);

@@ -37,8 +37,7 @@ static std::string apply(StringRef op, int64_t count, StringRef element = "f32")
 }
 
 /// The largest error of f32 results, in ulp of the exact result.
-static double getLargestError(StringRef op, double (*exact)(double), double from, double to,
-                              bool accurate = false) {
+static double getLargestError(StringRef op, double (*exact)(double), double from, double to, bool accurate = false) {
   constexpr int64_t kCount = 100003;
   Program program(apply(op, kCount), VectorISA::AVX512, accurate);
   EXPECT_TRUE(program.isValid());
@@ -95,12 +94,18 @@ TEST(Math, Accurate) {
 }
 
 TEST(Math, DoublesKeepTheirAccuracy) {
-  for (auto [op, exact] : {std::pair("math.exp", +[](double x) { return std::exp(x); }),
-                           std::pair("math.tanh", +[](double x) { return std::tanh(x); }),
-                           std::pair("math.expm1", +[](double x) { return std::expm1(x); }),
-                           std::pair("math.log1p", +[](double x) { return std::log1p(x); }),
-                           std::pair("math.erf", +[](double x) { return std::erf(x); }),
-                           std::pair("math.sin", +[](double x) { return std::sin(x); }),
+  for (auto [op, exact] : {std::pair(
+                               "math.exp", +[](double x) { return std::exp(x); }),
+                           std::pair(
+                               "math.tanh", +[](double x) { return std::tanh(x); }),
+                           std::pair(
+                               "math.expm1", +[](double x) { return std::expm1(x); }),
+                           std::pair(
+                               "math.log1p", +[](double x) { return std::log1p(x); }),
+                           std::pair(
+                               "math.erf", +[](double x) { return std::erf(x); }),
+                           std::pair(
+                               "math.sin", +[](double x) { return std::sin(x); }),
                            std::pair("math.atan", +[](double x) { return std::atan(x); })}) {
     Program program(apply(op, 21, "f64"), VectorISA::AVX512);
     ASSERT_TRUE(program.isValid()) << op;
@@ -116,8 +121,8 @@ TEST(Math, DoublesKeepTheirAccuracy) {
 
 /// A value gives the same bits in the vector body, in the tail and alone.
 TEST(Math, BodyAndTailAgree) {
-  for (StringRef op : {"math.exp", "math.tanh", "math.log", "math.log1p", "math.erf", "math.expm1",
-                       "math.sin", "math.sqrt", "math.rsqrt"}) {
+  for (StringRef op : {"math.exp", "math.tanh", "math.log", "math.log1p", "math.erf", "math.expm1", "math.sin",
+                       "math.sqrt", "math.rsqrt"}) {
     MLIRContext context;
     Type f32 = Float32Type::get(&context);
     for (VectorISA isa : kAllISAs) {
@@ -132,8 +137,7 @@ TEST(Math, BodyAndTailAgree) {
         scalar.run("f", {&one, &result});
         double actual = result.get(0), expected = out.get(i);
         EXPECT_TRUE(actual == expected || (std::isnan(actual) && std::isnan(expected)))
-            << op.str() << "(" << in.get(i) << ") is " << actual << " alone, " << expected
-            << " in a vector";
+            << op.str() << "(" << in.get(i) << ") is " << actual << " alone, " << expected << " in a vector";
       }
     }
   }

@@ -20,8 +20,8 @@ using namespace remat;
 using namespace remat::test;
 
 /// Reduces one input with \p op.
-static std::string reduce(StringRef dims, StringRef in, StringRef out, StringRef iterators,
-                          StringRef inType, StringRef outType, StringRef op, StringRef element) {
+static std::string reduce(StringRef dims, StringRef in, StringRef out, StringRef iterators, StringRef inType,
+                          StringRef outType, StringRef op, StringRef element) {
   return llvm::formatv(R"(
     func.func @f(%a: {4}, %c: {5}) attributes {{llvm.emit_c_interface} {{
       linalg.generic {{indexing_maps = [affine_map<({0}) -> ({1})>, affine_map<({0}) -> ({2})>],
@@ -39,15 +39,11 @@ static const char *kPR = R"("parallel", "reduction")";
 static const char *kRP = R"("reduction", "parallel")";
 
 TEST(Reduction, Kinds) {
-  auto check = [](StringRef op, StringRef element, double (*combine)(double, double),
-                  double tolerance) {
+  auto check = [](StringRef op, StringRef element, double (*combine)(double, double), double tolerance) {
     for (bool along : {true, false})
-      checkOp(reduce("i, j", "i, j", along ? "i" : "j", along ? kPR : kRP,
-                     "memref<5x65x" + element.str() + ">",
+      checkOp(reduce("i, j", "i, j", along ? "i" : "j", along ? kPR : kRP, "memref<5x65x" + element.str() + ">",
                      (along ? "memref<5x" : "memref<65x") + element.str() + ">", op, element),
-              [=](ArrayRef<double> x, ArrayRef<int64_t>) {
-                return std::vector<double>{combine(x[1], x[0])};
-              },
+              [=](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{combine(x[1], x[0])}; },
               {tolerance});
   };
   for (StringRef element : {"f32", "f64"}) {
@@ -65,43 +61,32 @@ TEST(Reduction, Kinds) {
 TEST(Reduction, Sizes) {
   for (int64_t n : {0, 1, 7, 16, 17, 33, 65})
     for (bool along : {true, false})
-      checkOp(reduce("i, j", "i, j", along ? "i" : "j", along ? kPR : kRP,
-                     llvm::formatv("memref<17x{0}xf32>", n).str(),
-                     along ? "memref<17xf32>" : llvm::formatv("memref<{0}xf32>", n).str(),
-                     "arith.addf", "f32"),
-              [](ArrayRef<double> x, ArrayRef<int64_t>) {
-                return std::vector<double>{x[0] + x[1]};
-              },
-              {1e-6});
+      checkOp(reduce("i, j", "i, j", along ? "i" : "j", along ? kPR : kRP, llvm::formatv("memref<17x{0}xf32>", n).str(),
+                     along ? "memref<17xf32>" : llvm::formatv("memref<{0}xf32>", n).str(), "arith.addf", "f32"),
+              [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + x[1]}; }, {1e-6});
 }
 
 TEST(Reduction, ToScalar) {
-  checkOp(reduce("i, j, k", "i, j, k", "", R"("reduction", "reduction", "reduction")",
-                 "memref<3x4x37xf32>", "memref<f32>", "arith.addf", "f32"),
-          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + x[1]}; },
-          {1e-6});
+  checkOp(reduce("i, j, k", "i, j, k", "", R"("reduction", "reduction", "reduction")", "memref<3x4x37xf32>",
+                 "memref<f32>", "arith.addf", "f32"),
+          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + x[1]}; }, {1e-6});
 }
 
 TEST(Reduction, DynamicSizes) {
   for (int64_t size : {0, 1, 16, 37})
     for (bool along : {true, false})
-      checkOp(reduce("i, j", "i, j", along ? "i" : "j", along ? kPR : kRP, "memref<?x?xf32>",
-                     "memref<?xf32>", "arith.addf", "f32"),
-              [](ArrayRef<double> x, ArrayRef<int64_t>) {
-                return std::vector<double>{x[0] + x[1]};
-              },
-              {1e-6, size});
+      checkOp(reduce("i, j", "i, j", along ? "i" : "j", along ? kPR : kRP, "memref<?x?xf32>", "memref<?xf32>",
+                     "arith.addf", "f32"),
+              [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + x[1]}; }, {1e-6, size});
 }
 
 TEST(Reduction, Strides) {
-  checkOp(reduce("i, j", "i, j", "i", kPR, "memref<5x37xf32, strided<[1, 5]>>",
-                 "memref<5xf32, strided<[3]>>", "arith.addf", "f32"),
-          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + x[1]}; },
-          {1e-6});
-  checkOp(reduce("i, j", "i, j", "j", kRP, "memref<5x37xf32, strided<[1, 5]>>",
-                 "memref<37xf32, strided<[3]>>", "arith.addf", "f32"),
-          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + x[1]}; },
-          {1e-6});
+  checkOp(reduce("i, j", "i, j", "i", kPR, "memref<5x37xf32, strided<[1, 5]>>", "memref<5xf32, strided<[3]>>",
+                 "arith.addf", "f32"),
+          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + x[1]}; }, {1e-6});
+  checkOp(reduce("i, j", "i, j", "j", kRP, "memref<5x37xf32, strided<[1, 5]>>", "memref<37xf32, strided<[3]>>",
+                 "arith.addf", "f32"),
+          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + x[1]}; }, {1e-6});
 }
 
 /// The layout of the input must not change the bits of the result.
@@ -113,10 +98,9 @@ TEST(Reduction, SameBitsForAllLayouts) {
     MLIRContext context;
     Type f32 = Float32Type::get(&context);
     bool transposed = inType.contains("[1,");
-    Buffer in(MemRefType::get({5, 37}, f32,
-                              StridedLayoutAttr::get(&context, 0,
-                                                     transposed ? ArrayRef<int64_t>{1, 5}
-                                                                : ArrayRef<int64_t>{37, 1})),
+    Buffer in(MemRefType::get(
+                  {5, 37}, f32,
+                  StridedLayoutAttr::get(&context, 0, transposed ? ArrayRef<int64_t>{1, 5} : ArrayRef<int64_t>{37, 1})),
               0);
     auto out = std::make_unique<Buffer>(MemRefType::get({5}, f32), 0);
     for (int64_t i = 0; i < 5; ++i)
@@ -165,8 +149,5 @@ TEST(Reduction, NotACombiner) {
       }
       return
     })",
-          [](ArrayRef<double> x, ArrayRef<int64_t>) {
-            return std::vector<double>{x[1] * x[0] + x[0]};
-          },
-          {1e-6});
+          [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[1] * x[0] + x[0]}; }, {1e-6});
 }

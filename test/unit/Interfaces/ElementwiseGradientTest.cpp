@@ -1,4 +1,4 @@
-//===- ElementwiseGradientTest.cpp - Rules of arith and math ---- -*- C++ -*-===//
+//===- ElementwiseGradientTest.cpp - Rules of arith and math -- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -117,8 +117,7 @@ static const Operation operations[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Operations, ElementwiseGradient, testing::ValuesIn(operations), [](const auto &info) {
-  return info.param.name.substr(info.param.name.find('.') + 1) +
-         (info.param.name[0] == 'a' ? "_arith" : "_math");
+  return info.param.name.substr(info.param.name.find('.') + 1) + (info.param.name[0] == 'a' ? "_arith" : "_math");
 });
 
 //===----------------------------------------------------------------------===//
@@ -126,7 +125,8 @@ INSTANTIATE_TEST_SUITE_P(Operations, ElementwiseGradient, testing::ValuesIn(oper
 //===----------------------------------------------------------------------===//
 
 TEST(ElementwiseGradient, Clamp) {
-  checkGradient({"clampf", R"(
+  checkGradient({"clampf",
+                 R"(
     func.func private @f(%x: tensor<9xf64>, %high: tensor<9xf64>, %low: tensor<9xf64>) -> tensor<9xf64> {
       %y = math.clampf %x to [%high, %low] : tensor<9xf64>
       return %y : tensor<9xf64>
@@ -135,7 +135,8 @@ TEST(ElementwiseGradient, Clamp) {
 }
 
 TEST(ElementwiseGradient, IntegerPower) {
-  checkGradient({"fpowi", R"(
+  checkGradient({"fpowi",
+                 R"(
     func.func private @f(%x: tensor<9xf64>, %n: tensor<9xi32>) -> tensor<9xf64> {
       %y = math.fpowi %x, %n : tensor<9xf64>, tensor<9xi32>
       return %y : tensor<9xf64>

@@ -1,4 +1,4 @@
-//===- GradientCheck.cpp - Gradients against finite differences -*- C++ -*-===//
+//===- GradientCheck.cpp - Gradients against differences ------ -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -9,6 +9,7 @@
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/InitAll.h"
+#include "remat/Runtime/Runtime.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -43,6 +44,7 @@ using namespace remat::test;
 static constexpr const char *lowering =
     "remat-decompose-operations,canonicalize,convert-elementwise-to-linalg,"
     "one-shot-bufferize{bufferize-function-boundaries=true function-boundary-type-conversion=identity-layout-map},"
+    "convert-check-to-runtime,"
     "convert-linalg-to-loops,func.func(math-expand-ops{ops=clampf,fpowi,rsqrt,roundeven,round,sincos}),"
     "convert-scf-to-cf,expand-strided-metadata,lower-affine,convert-math-to-llvm,convert-math-to-libm,"
     "arith-expand,convert-arith-to-llvm,convert-index-to-llvm,finalize-memref-to-llvm,convert-func-to-llvm,"
@@ -90,8 +92,8 @@ static void addEntries(ModuleOp module, func::FuncOp function) {
     gradients.push_back(type.getInput(index));
 
   func::FuncOp primal = addEntry("primal", type.getInputs(), seeds);
-  func::FuncOp gradient = addEntry("gradient", llvm::to_vector(llvm::concat<const Type>(type.getInputs(), seeds)),
-                                   gradients);
+  func::FuncOp gradient =
+      addEntry("gradient", llvm::to_vector(llvm::concat<const Type>(type.getInputs(), seeds)), gradients);
   OpBuilder body = OpBuilder::atBlockEnd(&primal.front());
   auto call = func::CallOp::create(body, loc, function, primal.getArguments());
   func::ReturnOp::create(body, loc, llvm::map_to_vector(of, [&](int64_t index) { return call.getResult(index); }));
@@ -100,9 +102,9 @@ static void addEntries(ModuleOp module, func::FuncOp function) {
   SmallVector<Type> results(type.getResults());
   llvm::append_range(results, gradients);
   ValueRange arguments = gradient.getArguments();
-  auto request = ValueAndGradientOp::create(body, loc, results, function.getName(),
-                                            arguments.take_front(type.getNumInputs()),
-                                            arguments.drop_front(type.getNumInputs()), wrt, of);
+  auto request =
+      ValueAndGradientOp::create(body, loc, results, function.getName(), arguments.take_front(type.getNumInputs()),
+                                 arguments.drop_front(type.getNumInputs()), wrt, of);
   func::ReturnOp::create(body, loc, request.getResults().take_back(gradients.size()));
 }
 
@@ -197,8 +199,8 @@ struct DifferentiatedFunction::Implementation {
   std::vector<Argument> arguments;
   std::vector<int64_t> seedSizes;
 
-  std::vector<Elements> call(const char *name, const std::vector<Elements> &values,
-                             ArrayRef<RankedTensorType> types, ArrayRef<RankedTensorType> resultTypes);
+  std::vector<Elements> call(const char *name, const std::vector<Elements> &values, ArrayRef<RankedTensorType> types,
+                             ArrayRef<RankedTensorType> resultTypes);
 };
 
 std::vector<Elements> DifferentiatedFunction::Implementation::call(const char *name,
@@ -260,9 +262,9 @@ std::unique_ptr<DifferentiatedFunction> DifferentiatedFunction::compile(const st
     }
   addEntries(*module, function);
 
-  std::string pipeline = std::string("remat-inline-calls,") + (split ? "remat-split-elementwise," : "") +
-                         "remat-differentiate,symbol-dce,canonicalize,cse,remat-simplify-adjoint,canonicalize,cse," +
-                         lowering;
+  std::string pipeline =
+      std::string("remat-inline-calls,remat-guard-gathers,") + (split ? "remat-split-elementwise," : "") +
+      "remat-differentiate,symbol-dce,canonicalize,cse,remat-simplify-adjoint,canonicalize,cse," + lowering;
   PassManager passes(&context);
   if (failed(parsePassPipeline(pipeline, passes)) || failed(passes.run(*module))) {
     ADD_FAILURE() << "the program does not compile:\n" << program;
@@ -277,6 +279,10 @@ std::unique_ptr<DifferentiatedFunction> DifferentiatedFunction::compile(const st
   addPackedInterface(*code, "primal");
   addPackedInterface(*code, "gradient");
   implementation->jit = llvm::cantFail(llvm::orc::LLJITBuilder().create());
+  llvm::orc::MangleAndInterner mangle(implementation->jit->getExecutionSession(), implementation->jit->getDataLayout());
+  llvm::cantFail(implementation->jit->getMainJITDylib().define(llvm::orc::absoluteSymbols(
+      {{mangle("rematCheckIndices"),
+        {llvm::orc::ExecutorAddr::fromPtr(&rematCheckIndices), llvm::JITSymbolFlags::Exported}}})));
   llvm::cantFail(implementation->jit->addIRModule(
       llvm::orc::ThreadSafeModule(std::move(code), llvm::orc::ThreadSafeContext(std::move(llvmContext)))));
   return std::unique_ptr<DifferentiatedFunction>(new DifferentiatedFunction(std::move(implementation)));

@@ -1,4 +1,4 @@
-//===- LinalgGradientTest.cpp - The rule of the structured ops -- -*- C++ -*-===//
+//===- LinalgGradientTest.cpp - The rule of structured ops ---- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,9 +7,11 @@
 
 #include "GradientCheck.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
+#include <random>
 
 using namespace remat::test;
 
@@ -92,7 +94,8 @@ static const Case contractions[] = {
             outs(%y : tensor<1x3x3x1xf64>) -> tensor<1x3x3x1xf64>
         return %d : tensor<1x3x3x1xf64>
       })"},
-    {"max_pooling", R"(
+    {"max_pooling",
+     R"(
       func.func private @f(%x: tensor<1x4x4x1xf64>, %y: tensor<1x3x3x1xf64>) -> tensor<1x3x3x1xf64> {
         %window = tensor.empty() : tensor<2x2xf64>
         %d = linalg.pooling_nhwc_max ins(%x, %window : tensor<1x4x4x1xf64>, tensor<2x2xf64>)
@@ -286,7 +289,8 @@ static const Case reductions[] = {
 
 INSTANTIATE_TEST_SUITE_P(Reductions, LinalgGradient, testing::ValuesIn(reductions), getName);
 
-static std::vector<Elements> differentiateReduction(const std::string &combiner, const std::vector<Elements> &arguments) {
+static std::vector<Elements> differentiateReduction(const std::string &combiner,
+                                                    const std::vector<Elements> &arguments) {
   auto function = DifferentiatedFunction::compile(R"(
       func.func private @f(%x: tensor<4xf64>, %init: tensor<f64>) -> tensor<f64> {
         %y = linalg.reduce { )" + combiner + R"( } ins(%x : tensor<4xf64>) outs(%init : tensor<f64>) dimensions = [0]
@@ -353,7 +357,8 @@ static const Case gathers[] = {
         return %z : tensor<5xf64>
       })",
      gatherRanges},
-    {"weighted_sum", R"(
+    {"weighted_sum",
+     R"(
       func.func private @f(%table: tensor<3x2xf64>, %rows: tensor<5xi32>, %weights: tensor<5x2xf64>) -> tensor<2xf64> {
         %zero = arith.constant dense<0.0> : tensor<2xf64>
         %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>],
@@ -392,3 +397,148 @@ static const Case gathers[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(Gathers, LinalgGradient, testing::ValuesIn(gathers), getName);
+
+//===----------------------------------------------------------------------===//
+// Indices outside the table
+//===----------------------------------------------------------------------===//
+
+/// Gathers rows of a table of three with a conversion of i32 indices.
+static std::string gatherRows(const std::string &conversion) {
+  return R"(
+      func.func private @f(%table: tensor<3x2xf64>, %rows: tensor<4x2xi32>) -> tensor<4x2x2xf64> {
+        %empty = tensor.empty() : tensor<4x2x2xf64>
+        %y = linalg.generic {indexing_maps = [affine_map<(t, i, j) -> (t, i)>, affine_map<(t, i, j) -> (t, i, j)>],
+                             iterator_types = ["parallel", "parallel", "parallel"]}
+            ins(%rows : tensor<4x2xi32>) outs(%empty : tensor<4x2x2xf64>) {
+        ^bb0(%row: i32, %out: f64):
+          %i = )" +
+         conversion + R"( %row : i32 to index
+          %j = linalg.index 2 : index
+          %value = tensor.extract %table[%i, %j] : tensor<3x2xf64>
+          linalg.yield %value : f64
+        } -> tensor<4x2x2xf64>
+        return %y : tensor<4x2x2xf64>
+      })";
+}
+
+static const std::vector<Elements> badIndices = {{1, 2, 3, 4, 5, 6}, {0, 1, 2, 0, 1, 70, 2, 1}};
+
+TEST(GatherDeathTest, IndexOutsideTheTableEndsTheRun) {
+  auto function = DifferentiatedFunction::compile(gatherRows("arith.index_cast"), /*split=*/true);
+  ASSERT_TRUE(function);
+  EXPECT_EXIT(function->evaluate(badIndices), testing::ExitedWithCode(6),
+              "index 70 at step 2, position 1 is outside the table of 3 rows");
+  EXPECT_EXIT(function->differentiate(badIndices, {Elements(16, 1.0)}), testing::ExitedWithCode(6),
+              "index 70 at step 2, position 1");
+}
+
+TEST(Gather, OtherIndicesAreClamped) {
+  auto function = DifferentiatedFunction::compile(gatherRows("arith.index_castui"), /*split=*/true);
+  ASSERT_TRUE(function);
+  EXPECT_EQ(function->evaluate(badIndices), (std::vector<Elements>{{1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 5, 6, 3, 4}}));
+  EXPECT_EQ(function->differentiate(badIndices, {Elements(16, 1.0)}), (std::vector<Elements>{{2, 2, 3, 3, 3, 3}}));
+}
+
+//===----------------------------------------------------------------------===//
+// Random operations
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Draws linalg.generic operations: maps with single dimensions and sums of two,
+/// bodies that multiply and bend, sums and pointwise results.
+class RandomGeneric {
+public:
+  explicit RandomGeneric(unsigned seed) : random(seed) {}
+
+  std::string draw() {
+    numDims = 1 + random() % 3;
+    extents.clear();
+    for (unsigned dim = 0; dim < numDims; ++dim)
+      extents.push_back(2 + random() % 2);
+    // The first input knows every extent.
+    std::vector<Map> maps = {drawMap(/*dropped=*/0, /*withSums=*/false), drawMap(random() % 2, true),
+                             drawMap(random() % 3, true)};
+    Map output = drawMap(random() % 3, random() % 4 == 0);
+    bool isPointwise = true;
+    std::string iterators;
+    for (unsigned dim = 0; dim < numDims; ++dim) {
+      bool isAlone = llvm::is_contained(output, std::vector<unsigned>{dim});
+      isPointwise &= isAlone;
+      iterators += std::string(dim ? ", " : "") + (isAlone ? "\"parallel\"" : "\"reduction\"");
+    }
+    std::string combine = isPointwise && random() % 2 ? "arith.mulf %old, %value" : "arith.addf %old, %value";
+    std::string text = "func.func private @f(";
+    for (unsigned index = 0; index < 3; ++index)
+      text += "%x" + std::to_string(index) + ": " + getType(maps[index]) + ", ";
+    text += "%init: " + getType(output) + ") -> " + getType(output) + " {\n  %y = linalg.generic {indexing_maps = [";
+    for (const Map &map : maps)
+      text += getMap(map) + ", ";
+    text += getMap(output) + "], iterator_types = [" + iterators + "]} ins(%x0, %x1, %x2 : " + getType(maps[0]) + ", " +
+            getType(maps[1]) + ", " + getType(maps[2]) + ") outs(%init : " + getType(output) +
+            ") {\n  ^bb0(%a: f64, %b: f64, %c: f64, %old: f64):\n    %ab = arith.mulf %a, %b : f64\n" +
+            (random() % 2 ? "    %d = math.tanh %ab : f64\n    %value = arith.mulf %d, %c : f64\n"
+                          : "    %value = arith.subf %ab, %c : f64\n") +
+            "    %new = " + combine + " : f64\n    linalg.yield %new : f64\n  } -> " + getType(output) +
+            "\n  return %y : " + getType(output) + "\n}\n";
+    return text;
+  }
+
+private:
+  /// Per result the dimensions that are added up.
+  using Map = std::vector<std::vector<unsigned>>;
+
+  Map drawMap(unsigned dropped, bool withSums) {
+    std::vector<unsigned> dims;
+    for (unsigned dim = 0; dim < numDims; ++dim)
+      dims.push_back(dim);
+    std::shuffle(dims.begin(), dims.end(), random);
+    dims.resize(numDims - std::min(dropped, numDims));
+    Map map;
+    for (unsigned dim : dims) {
+      if (withSums && !map.empty() && map.back().size() == 1 && random() % 3 == 0)
+        map.back().push_back(dim);
+      else
+        map.push_back({dim});
+    }
+    return map;
+  }
+
+  std::string getType(const Map &map) const {
+    std::string shape;
+    for (const std::vector<unsigned> &dims : map) {
+      unsigned extent = 1;
+      for (unsigned dim : dims)
+        extent += extents[dim] - 1;
+      shape += std::to_string(extent) + "x";
+    }
+    return "tensor<" + shape + "f64>";
+  }
+
+  std::string getMap(const Map &map) const {
+    std::string dims, results;
+    for (unsigned dim = 0; dim < numDims; ++dim)
+      dims += (dim ? ", d" : "d") + std::to_string(dim);
+    for (const std::vector<unsigned> &sum : map) {
+      results += results.empty() ? "" : ", ";
+      for (size_t index = 0; index < sum.size(); ++index)
+        results += (index ? " + d" : "d") + std::to_string(sum[index]);
+    }
+    return "affine_map<(" + dims + ") -> (" + results + ")>";
+  }
+
+  std::mt19937 random;
+  unsigned numDims = 0;
+  std::vector<unsigned> extents;
+};
+} // namespace
+
+TEST(RandomLinalgGradient, EqualsCentralDifference) {
+  RandomGeneric generator(7);
+  for (int number = 0; number < 60; ++number) {
+    std::string program = generator.draw();
+    SCOPED_TRACE(program);
+    checkGradient({"operation " + std::to_string(number), program});
+    if (HasFailure())
+      return;
+  }
+}

@@ -1,4 +1,4 @@
-//===- TensorGradientTest.cpp - Rules of tensor, scf and remat -- -*- C++ -*-===//
+//===- TensorGradientTest.cpp - Rules of tensor, scf, remat --- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -12,7 +12,9 @@
 #include "Inputs.h"
 #include "Ridders.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Support/Budget.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -21,6 +23,8 @@ using namespace remat;
 
 /// Directions per operand: one may be blind by chance, hardly two.
 static constexpr unsigned numDirections = 2;
+/// The first step of a difference.
+static constexpr double longestStep = 1e-3;
 
 static std::vector<ArrayView> getViews(llvm::MutableArrayRef<Array> arrays) {
   std::vector<ArrayView> views;
@@ -105,16 +109,23 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
     return direction.takeError();
   GradientCheckResult result;
   result.name = request.callee + " " + request.operandNames[operand];
-  if (llvm::Error error = generateValues(*direction, InputSpec(), seed, result.name))
+  InputSpec unit;
+  unit.value = 1;
+  if (llvm::Error error = generateValues(*direction, unit, seed, result.name))
     return std::move(error);
 
   result.tolerance = tolerance;
   result.gradient = dot(gradient, *direction);
   double norm = std::sqrt(dot(gradient, gradient));
+  llvm::Expected<double> atPoint = evaluate(operand, *direction, 0);
+  if (!atPoint)
+    return atPoint.takeError();
+  double noise = 64 * std::numeric_limits<double>::epsilon() * std::abs(*atPoint) / longestStep;
+
   // How long a step may be depends on how curved the function is.
+  double goal = 0.01 * std::max(tolerance * norm, noise);
   Derivative best{0, std::numeric_limits<double>::infinity()};
-  for (double step : {1e-3, 1e-4, 1e-5, 1e-6, 1e-2, 1e-7}) {
-    double goal = 0.01 * tolerance * std::max(norm, std::numeric_limits<double>::min());
+  for (double step : {longestStep, 1e-4, 1e-5, 1e-6, 1e-7}) {
     auto derivative = differentiate([&](double t) { return evaluate(operand, *direction, t); }, step, goal);
     if (!derivative)
       return derivative.takeError();
@@ -126,11 +137,50 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
   result.difference = best.value;
   result.differenceError = best.error;
   double deviation = std::abs(result.gradient - result.difference) + result.differenceError;
-  double scale = std::max(std::abs(result.difference), norm);
+  double scale = std::max({std::abs(result.difference), norm, noise / tolerance});
   result.relativeError = deviation == 0 ? 0 : deviation / scale;
   // Written so that a NaN fails.
   result.passed = result.relativeError <= tolerance;
   return result;
+}
+
+/// Everything as in \p options, but with no budget: the values are the same.
+static llvm::Expected<std::unique_ptr<CompiledProgram>>
+compileUnlimited(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
+                 const TargetOptions &target) {
+  CPUPipelineOptions unlimited;
+  unlimited.copyOptionValuesFrom(options);
+  unlimited.budget = "unlimited";
+  return CompiledProgram::compile(module, entry, unlimited, target);
+}
+
+/// Under the user's budget. Numbers of f64 take more bytes than those of the
+/// program, so a budget in bytes grows with them, if need be up to the smallest
+/// that is feasible.
+static llvm::Expected<std::unique_ptr<CompiledProgram>>
+compileWithinBudget(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
+                    const TargetOptions &target) {
+  CPUPipelineOptions widened;
+  widened.copyOptionValuesFrom(options);
+  std::string ignored;
+  std::optional<Budget> budget = parseBudget(options.budget.getValue(), ignored);
+  if (!budget || budget->getKind() != Budget::Kind::Bytes)
+    return CompiledProgram::compile(module, entry, widened, target);
+  constexpr int64_t half = std::numeric_limits<int64_t>::max() / 2;
+  widened.budget = std::to_string(2 * std::min(budget->resolve(0).value_or(0), half));
+  auto program = CompiledProgram::compile(module, entry, widened, target);
+  if (program)
+    return program;
+  llvm::Error rest =
+      llvm::handleErrors(program.takeError(), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
+        if (error->getKind() != ProgramError::Kind::Infeasible)
+          return llvm::Error(std::move(error));
+        widened.budget = std::to_string(error->getMinimumBudget());
+        return llvm::Error::success();
+      });
+  if (rest)
+    return std::move(rest);
+  return CompiledProgram::compile(module, entry, widened, target);
 }
 
 /// The operands of a request at the point \p arguments, in f64.
@@ -144,7 +194,7 @@ static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &program
       return copy.takeError();
     wide.push_back(std::move(*copy));
   }
-  auto prefix = CompiledProgram::compile(programs.getModule(), programs.addPrefix(index), options, target);
+  auto prefix = compileUnlimited(programs.getModule(), programs.addPrefix(index), options, target);
   if (!prefix)
     return prefix.takeError();
   return run(**prefix, wide);
@@ -161,7 +211,7 @@ remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayR
     auto point = computePoint(*programs, index, arguments, options, target);
     if (!point)
       return point.takeError();
-    auto gradient = CompiledProgram::compile(programs->getModule(), programs->addGradient(index), options, target);
+    auto gradient = compileWithinBudget(programs->getModule(), programs->addGradient(index), options, target);
     if (!gradient)
       return gradient.takeError();
     auto gradients = run(**gradient, *point);
@@ -172,7 +222,7 @@ remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayR
     auto valueModule = programs->createValueModule(index);
     if (!valueModule)
       return valueModule.takeError();
-    auto value = CompiledProgram::compile(**valueModule, GradientPrograms::valueName, options, target);
+    auto value = compileUnlimited(**valueModule, GradientPrograms::valueName, options, target);
     if (!value)
       return value.takeError();
     Checker checker(request, **value, std::move(*point), std::move(*gradients), tolerance);

@@ -17,8 +17,10 @@
 //
 //   |<g, u> - derivative| + estimated error of the derivative <= tolerance * scale
 //
-// with scale = max(|derivative|, |g|), elements of u being of size 1. So a
-// difference that can not be computed well proves nothing, and is a failure.
+// with scale = max(|derivative|, |g|, noise / tolerance), elements of u being of size
+// 1. The noise, 64 roundings of <s, f(x)> over a step of 0.001, is what no difference
+// can see; beyond it, a difference that can not be computed well proves nothing and is
+// a failure.
 //
 //===----------------------------------------------------------------------===//
 

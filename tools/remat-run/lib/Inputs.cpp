@@ -210,6 +210,20 @@ static bool matches(llvm::ArrayRef<int64_t> declared, llvm::ArrayRef<int64_t> sh
   return true;
 }
 
+/// What an argument holds if nothing is said about it.
+static InputSpec getStandardSpec(const ArgumentInfo &info, const InputOptions &options) {
+  InputSpec spec;
+  if (info.type == ElementType::Index && info.isScalar && options.steps) {
+    spec.kind = InputSpec::Kind::Constant;
+    spec.integer = *options.steps;
+    return spec;
+  }
+  spec.kind = InputSpec::Kind::Normal;
+  int64_t last = info.shape.empty() ? 1 : info.shape.back();
+  spec.value = last > 0 ? 1 / std::sqrt(static_cast<double>(last)) : 1;
+  return spec;
+}
+
 /// Reads an argument from a file.
 static llvm::Expected<Array> loadArgument(const ArgumentInfo &info, const InputSpec &spec,
                                           llvm::function_ref<void(const std::string &)> warn) {
@@ -223,12 +237,8 @@ static llvm::Expected<Array> loadArgument(const ArgumentInfo &info, const InputS
     return makeInputError(spec.path + ": argument '" + info.name + "' expects " +
                           formatArrayType(info.type, info.shape) + ", but the file holds " +
                           formatArrayType(info.type, array->getShape()));
-  if (auto position = findNaN(*array)) {
-    std::string where;
-    for (int64_t index : *position)
-      where += (where.empty() ? "" : ", ") + std::to_string(index);
-    warn(spec.path + ": element [" + where + "] of argument '" + info.name + "' is NaN");
-  }
+  if (auto position = findNaN(*array))
+    warn(spec.path + ": element " + formatPosition(*position) + " of argument '" + info.name + "' is NaN");
   return array;
 }
 
@@ -288,14 +298,9 @@ llvm::Expected<std::vector<Array>> remat::makeInputs(const Signature &signature,
   for (const ArgumentInfo &info : signature.getArguments()) {
     const InputSpec *spec = findSpec(options.inputs, info.name);
     const ShapeSpec *shape = findSpec(options.shapes, info.name);
-    InputSpec standard;
-    if (info.type == ElementType::Index && info.isScalar && options.steps) {
-      standard.kind = InputSpec::Kind::Constant;
-      standard.integer = *options.steps;
-    }
     llvm::Expected<Array> array = spec && spec->kind == InputSpec::Kind::File
                                       ? loadArgument(info, *spec, warn)
-                                      : generateArgument(info, spec ? *spec : standard, shape, options);
+                                      : generateArgument(info, spec ? *spec : getStandardSpec(info, options), shape, options);
     if (!array)
       return array.takeError();
     arrays.push_back(std::move(*array));

@@ -12,7 +12,8 @@
 //   NAME=normal:STDDEV   normal values with mean 0
 //   NAME=NUMBER          one number everywhere
 //
-// Float arguments that are not given are normal with standard deviation 1. A
+// Float arguments that are not given are normal with variance 1 / last extent
+// (1 for rank 0), which keeps recurrences from exploding whatever their width. A
 // dynamic first extent and an index argument may also come from --steps.
 //
 // Generated values are the same on every machine. The generator is SplitMix64
@@ -48,7 +49,7 @@ struct InputSpec {
   int64_t low = 0;
   int64_t high = 0;
   /// Of Normal: the standard deviation. Of Constant: the value.
-  double value = 1;
+  double value = 0;
   /// Of Constant, if the text was an integer: its exact value.
   std::optional<int64_t> integer;
 };

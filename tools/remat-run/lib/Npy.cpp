@@ -304,3 +304,10 @@ std::optional<llvm::SmallVector<int64_t, 4>> remat::findNaN(const Array &array) 
   }
   return position;
 }
+
+std::string remat::formatPosition(llvm::ArrayRef<int64_t> position) {
+  std::string text;
+  for (int64_t index : position)
+    text += (text.empty() ? "" : ", ") + std::to_string(index);
+  return "[" + text + "]";
+}

@@ -39,6 +39,9 @@ llvm::StringRef getNpyDescr(ElementType type);
 /// dimension; nullopt if there is none.
 std::optional<llvm::SmallVector<int64_t, 4>> findNaN(const Array &array);
 
+/// "[2, 0, 7]"
+std::string formatPosition(llvm::ArrayRef<int64_t> position);
+
 } // namespace remat
 
 #endif // REMAT_TOOLS_REMAT_RUN_NPY_H

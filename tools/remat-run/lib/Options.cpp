@@ -31,7 +31,8 @@ struct CommandLine {
                                       "that asks for a gradient")};
   cl::list<std::string> inputs{"input", cl::value_desc("NAME=SPEC"), cl::cat(category),
                                cl::desc("Values of an argument: FILE.npy, int:LOW:HIGH (HIGH is not drawn), "
-                                        "normal:STDDEV, or one number. Floats that are not given are normal:1")};
+                                        "normal:STDDEV, or one number. Floats that are not given are normal with variance "
+                                        "1 / last extent")};
   cl::list<std::string> shapes{"shape", cl::value_desc("NAME=16x256"), cl::cat(category),
                                cl::desc("Shape of a generated argument with dynamic extents")};
   cl::opt<std::string> steps{"steps", cl::value_desc("N"), cl::cat(category),

@@ -106,8 +106,8 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
     json.attribute("threads", 1);
     json.attribute("steps", plan.steps);
     json.attribute("policy", plan.policy);
-    json.attribute("budget_bytes",
-                   plan.budgetBytes ? llvm::json::Value(*plan.budgetBytes) : llvm::json::Value(nullptr));
+    // An integer in any case: no limit is as much as anyone can use.
+    json.attribute("budget_bytes", plan.budgetBytes.value_or(plan.storeAllBytes));
     json.attribute("planned_peak_bytes", plan.peakBytes);
     json.attribute("measured_peak_bytes", report.measurement.getPeakBytes());
     json.attribute("store_all_bytes", plan.storeAllBytes);

@@ -51,6 +51,8 @@ Session::Session(RunOptions runOptions) : options(std::move(runOptions)) {
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
   context.appendDialectRegistry(registry);
+  // The author's line says more than the state of the compiler.
+  context.printOpOnDiagnostic(false);
 }
 
 Session::~Session() = default;
@@ -170,8 +172,11 @@ llvm::Error Session::measure() {
   if (llvm::Error error =
           program->measure(getArgumentViews(), getViews(results), measureOptions, report.measurement, &report.counters))
     return error;
-  for (auto [info, result] : llvm::zip(program->getSignature().getResults(), results))
+  for (auto [info, result] : llvm::zip(program->getSignature().getResults(), results)) {
     report.results.push_back(digestResult(info.name, result));
+    if (auto position = findNaN(result))
+      warn("element " + formatPosition(*position) + " of result '" + info.name + "' is NaN");
+  }
   return llvm::Error::success();
 }
 

@@ -47,21 +47,17 @@ inline constexpr int64_t kReductionLanes = 16;
 
 /// Replaces \p op by a register-tiled contraction. Fails, leaving the IR as it
 /// was, if \p op is none.
-LogicalResult lowerContraction(RewriterBase &rewriter, linalg::GenericOp op,
-                               const KernelTarget &target);
+LogicalResult lowerContraction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
 
 /// Replaces the all-parallel \p op by vector loops; fails likewise.
-LogicalResult lowerElementwise(RewriterBase &rewriter, linalg::GenericOp op,
-                               const KernelTarget &target);
+LogicalResult lowerElementwise(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
 
 /// Replaces the reduction \p op by vector loops; fails likewise.
-LogicalResult lowerReduction(RewriterBase &rewriter, linalg::GenericOp op,
-                             const KernelTarget &target);
+LogicalResult lowerReduction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
 
 /// Lowers any linalg op on memrefs by the first of the above that applies, else
 /// by scalar loops.
-LogicalResult lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op,
-                            const KernelTarget &target);
+LogicalResult lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op, const KernelTarget &target);
 
 } // namespace remat
 

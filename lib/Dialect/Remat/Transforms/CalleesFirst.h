@@ -1,4 +1,4 @@
-//===- CalleesFirst.h - Visits functions callees first ------- -*- C++ -*-===//
+//===- CalleesFirst.h - Visits functions callees first -------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

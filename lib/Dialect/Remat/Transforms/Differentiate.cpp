@@ -1,4 +1,4 @@
-//===- Differentiate.cpp - Primal and adjoint code for gradients -- -*- C++ -*-===//
+//===- Differentiate.cpp - Primal and adjoint code ------------ -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -93,8 +93,9 @@ bool Forwarding::isTargetUntouched() {
       continue;
     bool afterCopy = copy->isBeforeInBlock(op);
     WalkResult result = op->walk([&](Operation *nested) {
-      if (isa<ViewLikeOpInterface>(nested) || isMemoryEffectFree(nested) ||
-          (nested->getNumRegions() > 0 && nested->hasTrait<OpTrait::HasRecursiveMemoryEffects>()))
+      // Loops and branches do what is in them, linalg operations more than that.
+      bool onlyNests = nested->hasTrait<OpTrait::HasRecursiveMemoryEffects>() && !isa<MemoryEffectOpInterface>(nested);
+      if (isa<ViewLikeOpInterface>(nested) || isMemoryEffectFree(nested) || onlyNests)
         return WalkResult::advance();
       for (Value operand : nested->getOperands()) {
         if (!isa<BaseMemRefType>(operand.getType()) || !mayOverlap(operand, target))

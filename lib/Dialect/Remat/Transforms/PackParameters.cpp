@@ -71,8 +71,8 @@ static Value splitDimension(OpBuilder &builder, Location loc, Value value, unsig
 
 /// Rewrites the contraction \p op for a right operand or a result in panels (null:
 /// as it is). Returns the result, in the layout of the result's init.
-static Value splitColumns(RewriterBase &rewriter, linalg::GenericOp op, const Contraction &contraction,
-                          Value packedRhs, Value packedAcc) {
+static Value splitColumns(RewriterBase &rewriter, linalg::GenericOp op, const Contraction &contraction, Value packedRhs,
+                          Value packedAcc) {
   MLIRContext *context = op.getContext();
   Location loc = op.getLoc();
   unsigned column = contraction.getVectorDim();
@@ -112,9 +112,8 @@ static Value splitColumns(RewriterBase &rewriter, linalg::GenericOp op, const Co
   }
   SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
   iterators.insert(iterators.begin() + column, utils::IteratorType::parallel);
-  auto split =
-      linalg::GenericOp::create(rewriter, loc, operands.back().getType(), ArrayRef(operands).drop_back(),
-                                ArrayRef(operands).take_back(), maps, iterators);
+  auto split = linalg::GenericOp::create(rewriter, loc, operands.back().getType(), ArrayRef(operands).drop_back(),
+                                         ArrayRef(operands).take_back(), maps, iterators);
   rewriter.inlineRegionBefore(op.getRegion(), split.getRegion(), split.getRegion().begin());
   Value result = split.getResult(0);
   if (accPosition) {
@@ -143,8 +142,7 @@ static Value createPanels(OpBuilder &builder, Location loc, Value matrix, bool t
 static Value createMatrix(OpBuilder &builder, Location loc, Value panels, RankedTensorType type) {
   SmallVector<int64_t> shape = {type.getDimSize(0), type.getDimSize(1) / kPanelColumns, kPanelColumns};
   Value empty = tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
-  Value parts =
-      linalg::TransposeOp::create(builder, loc, panels, empty, ArrayRef<int64_t>{1, 0, 2}).getResult()[0];
+  Value parts = linalg::TransposeOp::create(builder, loc, panels, empty, ArrayRef<int64_t>{1, 0, 2}).getResult()[0];
   SmallVector<ReassociationIndices> groups = {{0}, {1, 2}};
   return tensor::CollapseShapeOp::create(builder, loc, type, parts, groups);
 }
@@ -158,7 +156,8 @@ static Value createAccumulatorPanels(OpBuilder &builder, Location loc, Value mat
   }
   DenseElementsAttr constant;
   if (matchPattern(matrix, m_Constant(&constant)) && constant.isSplat())
-    return arith::ConstantOp::create(builder, loc, DenseElementsAttr::get(panelType, constant.getSplatValue<Attribute>()));
+    return arith::ConstantOp::create(builder, loc,
+                                     DenseElementsAttr::get(panelType, constant.getSplatValue<Attribute>()));
   return createPanels(builder, loc, matrix, /*transposed=*/false);
 }
 

@@ -1,4 +1,4 @@
-//===- SimplifyAdjoint.cpp - Contributions accumulate in place -- -*- C++ -*-===//
+//===- SimplifyAdjoint.cpp - Accumulation in place ------------ -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -167,7 +167,8 @@ LogicalResult DropOverwrittenZeros::matchAndRewrite(tensor::InsertSliceOp op, Pa
   SmallVector<Box> boxes;
   int64_t numElements = 0;
   tensor::InsertSliceOp first = op;
-  for (tensor::InsertSliceOp current = op; current; current = current.getDest().getDefiningOp<tensor::InsertSliceOp>()) {
+  for (tensor::InsertSliceOp current = op; current;
+       current = current.getDest().getDefiningOp<tensor::InsertSliceOp>()) {
     std::optional<Box> box = getBox(current);
     bool isDisjoint = box && llvm::all_of(boxes, [&](const Box &other) { return box->isDisjointFrom(other); });
     if (!isDisjoint || (current != op && !current->hasOneUse()))

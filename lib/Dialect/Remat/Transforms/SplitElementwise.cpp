@@ -1,4 +1,4 @@
-//===- SplitElementwise.cpp - Elementwise code on whole tensors - -*- C++ -*-===//
+//===- SplitElementwise.cpp - Elementwise code on tensors ----- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -68,8 +68,8 @@ Value TensorBody::spread(Value operand, AffineMap map) {
   RankedTensorType result = shape.clone(type.getElementType());
   if (map.isIdentity())
     return type == result ? operand : tensor::CastOp::create(rewriter, loc, result, operand);
-  Value empty = tensor::EmptyOp::create(rewriter, loc, tensor::getMixedSizes(rewriter, loc, shapeSource),
-                                        type.getElementType());
+  Value empty =
+      tensor::EmptyOp::create(rewriter, loc, tensor::getMixedSizes(rewriter, loc, shapeSource), type.getElementType());
   SmallVector<utils::IteratorType> parallel(map.getNumDims(), utils::IteratorType::parallel);
   auto forward = [](OpBuilder &inside, Location loc, ValueRange elements) {
     linalg::YieldOp::create(inside, loc, elements[0]);
@@ -100,12 +100,13 @@ void TensorBody::evaluate(Operation &scalar) {
     tensors.map(constant.getResult(), splat(arith::ConstantOp::create(rewriter, loc, constant.getValue())));
     return;
   }
-  SmallVector<Value> operands = llvm::map_to_vector(scalar.getOperands(), [&](Value value) { return getTensor(value); });
+  SmallVector<Value> operands =
+      llvm::map_to_vector(scalar.getOperands(), [&](Value value) { return getTensor(value); });
   SmallVector<Type> types;
   for (Type type : scalar.getResultTypes())
     types.push_back(shape.clone(type));
-  Operation *whole = rewriter.create(scalar.getLoc(), scalar.getName().getIdentifier(), operands, types,
-                                     scalar.getAttrs());
+  Operation *whole =
+      rewriter.create(scalar.getLoc(), scalar.getName().getIdentifier(), operands, types, scalar.getAttrs());
   tensors.map(scalar.getResults(), whole->getResults());
 }
 

@@ -11,6 +11,7 @@
 include "remat/Dialect/Remat/IR/RematAttrs.td"
 include "remat/Dialect/Remat/IR/RematDialect.td"
 include "remat/Dialect/Remat/IR/RematTypes.td"
+include "remat/Dialect/Remat/IR/RematCheckOps.td"
 include "remat/Dialect/Remat/IR/RematSourceOps.td"
 include "remat/Dialect/Remat/IR/RematOutlinedOps.td"
 include "remat/Dialect/Remat/IR/RematExpandedOps.td"

@@ -1,4 +1,4 @@
-//===- DifferentiationPasses.td - From gradient requests to adjoint code -*- tablegen -*-===//
+//===- DifferentiationPasses.td - Gradient requests to code -------*- tablegen -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -43,6 +43,41 @@ def InlineCalls : Pass<"remat-inline-calls", "::mlir::ModuleOp"> {
     }
     ```
   }];
+}
+
+def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
+  let summary = "make sure that no index leaves its table";
+  let description = [{
+    Guards the indices of `tensor.extract` and `tensor.insert` and the offsets of
+    slices that are not known to lie inside. An index that a linalg operation reads
+    from an array is checked once, before all loops, if the array is known there and
+    the table has a static size: `remat.check_indices` ends the run with the index,
+    its step and its position. Any other index is clamped where it is used.
+
+    Runs on inlined functions, before differentiation: the adjoint of a gather uses
+    the guarded index.
+
+    Before:
+
+    ```mlir
+    %h = remat.recurrence count(%n) at(%t) carry(...) scan(%row = %rows : tensor<1000x16xi32>) {
+      %x = linalg.generic ... ins(%row : tensor<16xi32>) ... {
+      ^bb0(%i: i32, %out: f32):
+        %index = arith.index_cast %i : i32 to index
+        %column = linalg.index 1 : index
+        %value = tensor.extract %table[%index, %column] : tensor<96x64xf32>
+        ...
+    ```
+
+    After:
+
+    ```mlir
+    %limit = arith.constant 96 : index
+    remat.check_indices %rows below %limit : tensor<1000x16xi32>
+    %h = remat.recurrence ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def SplitElementwise : Pass<"remat-split-elementwise"> {
@@ -127,7 +162,7 @@ def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
   let description = [{
     The rules emit each contribution to a cotangent on its own. This pass puts them
     together: a sum with a contraction accumulates into the contraction's init, zeros
-    are not added, and a cotangent that is written slice by slice is not filled with
+    are not added (so that -0 + 0 is -0), and a cotangent that is written slice by slice is not filled with
     zeros first.
 
     Before:

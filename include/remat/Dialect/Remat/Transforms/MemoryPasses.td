@@ -178,6 +178,8 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
       plan <policy = optimal, steps = 9, budget = 256, ...>
     ```
   }];
+  // A program without recurrences may come without the dialect, but gets an attribute.
+  let dependentDialects = ["::remat::RematDialect"];
   let options = [
     Option<"budget", "budget", "std::string", "\"unlimited\"",
            "Bytes of arena: a size (64MiB), a share of the store-all peak (5%), or unlimited">,

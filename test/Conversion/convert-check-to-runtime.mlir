@@ -1,0 +1,32 @@
+// RUN: remat-opt %s --convert-check-to-runtime --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: remat-opt %s --one-shot-bufferize="bufferize-function-boundaries=true" --split-input-file | FileCheck %s --check-prefix=BUFFER
+
+// CHECK: llvm.func @rematCheckIndices(!llvm.ptr, i64, i64, i64, i64)
+// CHECK-LABEL: func.func @on_memory(
+// CHECK-SAME:    %[[INDICES:.*]]: memref<?x16xi32>, %[[LIMIT:.*]]: index)
+// CHECK:         %[[POINTER:.*]] = llvm.inttoptr
+// CHECK:         %[[STEPS:.*]] = arith.index_cast %{{.*}} : index to i64
+// CHECK:         %[[PER_STEP:.*]] = arith.muli
+// CHECK:         %[[WIDTH:.*]] = arith.constant 4 : i64
+// CHECK:         %[[ROWS:.*]] = arith.index_cast %[[LIMIT]] : index to i64
+// CHECK:         llvm.call @rematCheckIndices(%[[POINTER]], %[[STEPS]], %[[PER_STEP]], %[[ROWS]], %[[WIDTH]])
+func.func @on_memory(%indices: memref<?x16xi32>, %limit: index) {
+  remat.check_indices %indices below %limit : memref<?x16xi32>
+  return
+}
+
+// -----
+
+// A slice that is not contiguous is copied.
+
+// BUFFER-LABEL: func.func @slice(
+// BUFFER:         %[[PART:.*]] = memref.subview
+// BUFFER:         %[[COPY:.*]] = memref.alloc() : memref<4x8xi64>
+// BUFFER:         memref.copy %[[PART]], %[[COPY]]
+// BUFFER:         remat.check_indices %[[COPY]] below %{{.*}} : memref<4x8xi64>
+func.func @slice(%indices: tensor<4x16xi64>, %limit: index) {
+  %part = tensor.extract_slice %indices[0, 0] [4, 8] [1, 1] : tensor<4x16xi64> to tensor<4x8xi64>
+  // expected-error @+1 {{'remat.check_indices' op expects its indices in memory, but got 'tensor<4x8xi64>'}}
+  remat.check_indices %part below %limit : tensor<4x8xi64>
+  return
+}
