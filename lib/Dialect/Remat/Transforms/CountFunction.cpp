@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -49,17 +50,18 @@ public:
     return mapping.lookup(value);
   }
 
-  /// The number of elements along the first axis of \p array; null if unknown.
-  Value cloneExtent(Value array) {
+  /// The number of elements of \p array along an axis; null if it depends on more
+  /// than the arguments.
+  Value cloneExtent(Value array, unsigned axis) {
     while (auto cast = array.getDefiningOp<memref::CastOp>())
       array = cast.getSource();
     auto type = cast<MemRefType>(array.getType());
-    if (!type.isDynamicDim(0))
-      return arith::ConstantIndexOp::create(builder, type.getDimSize(0));
+    if (!type.isDynamicDim(axis))
+      return arith::ConstantIndexOp::create(builder, type.getDimSize(axis));
     if (auto alloc = array.getDefiningOp<memref::AllocOp>())
-      return clone(alloc.getDynamicSizes()[0]);
+      return clone(alloc.getDynamicSizes()[type.getDynamicDimIndex(axis)]);
     Value copy = clone(array);
-    return copy ? memref::DimOp::create(builder, copy, 0).getResult() : Value();
+    return copy ? memref::DimOp::create(builder, copy, axis).getResult() : Value();
   }
 
 private:
@@ -92,7 +94,7 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
                        "the trip count of @" + chain + " is negative");
   auto check = [&](OperandRange arrays, StringRef what) -> LogicalResult {
     for (auto [number, array] : llvm::enumerate(arrays)) {
-      Value extent = slice.cloneExtent(array);
+      Value extent = slice.cloneExtent(array, 0);
       if (!extent)
         return sweep.emitOpError("expects ") << what << " #" << number
                                              << " to have an extent that is computed from the function's arguments";
@@ -109,6 +111,29 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
     if (failed(check(cast<BackwardSweepOp>(user).getScanGradients(), "gradient of scan")))
       return failure();
   return success();
+}
+
+/// Checks that the operands of a structured operation agree on its iterations, as
+/// far as that is not known from types.
+static void checkExtents(linalg::LinalgOp op, SliceCloner &slice, ImplicitLocOpBuilder &builder) {
+  if (!llvm::is_contained(op.getStaticLoopRanges(), ShapedType::kDynamic))
+    return;
+  DenseMap<unsigned, Value> ranges;
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    for (auto [axis, expression] : llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
+      auto iteration = dyn_cast<AffineDimExpr>(expression);
+      Value extent = iteration ? slice.cloneExtent(operand.get(), axis) : Value();
+      if (!extent)
+        continue;
+      auto [known, isFirst] = ranges.try_emplace(iteration.getPosition(), extent);
+      if (!isFirst && known->second != extent)
+        cf::AssertOp::create(builder, compare(builder, arith::CmpIPredicate::eq, known->second, extent),
+                             "operand #" + std::to_string(operand.getOperandNumber()) + " of '" +
+                                 op->getName().getStringRef().str() + "' does not have the extent of the others");
+    }
+  }
 }
 
 LogicalResult remat::createCountFunction(func::FuncOp entry, ArrayRef<Value> counts) {
@@ -128,6 +153,7 @@ LogicalResult remat::createCountFunction(func::FuncOp entry, ArrayRef<Value> cou
   });
   if (checked.wasInterrupted())
     return failure();
+  entry.walk([&](linalg::LinalgOp op) { checkExtents(op, slice, builder); });
   for (auto [number, value] : llvm::enumerate(counts)) {
     Value count = slice.clone(value);
     if (!count)

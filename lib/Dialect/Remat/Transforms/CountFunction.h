@@ -19,7 +19,8 @@ namespace remat {
 ///   @<entry>_counts(arguments of the entry..., counts: memref<?xi64>)
 ///
 /// It checks the arguments (trip counts are not negative, scanned and stacked
-/// arrays have one element per step) and writes the values of \p counts. Fails where
+/// arrays have one element per step, operands of structured operations agree in their
+/// extents) and writes the values of \p counts. Fails where
 /// a count depends on more than extents and scalars of the arguments.
 LogicalResult createCountFunction(func::FuncOp entry, ArrayRef<Value> counts);
 
