@@ -150,9 +150,12 @@ void ProgramMemory::addLoopBuffers(unsigned index) {
   };
   ForwardSweepOp forward = loop.forward;
   BackwardSweepOp backward = loop.backward;
-  // A step between two others reads one core state and writes the other; the
-  // first one reads the initial state and the last one writes the final one.
-  int64_t cores = std::min<int64_t>(2, loop.unusedFinals.empty() ? loop.steps - 1 : loop.steps);
+  // A step between two others reads one core state and writes the other. Without
+  // a plan the first one reads the initial state and the last one writes the final
+  // one; with a plan a state may be copied into the core from a slot.
+  int64_t cores = std::min<int64_t>(2, loop.steps - 1);
+  if (backward && loop.steps >= 2)
+    cores = 2;
   add(BufferUse::ForwardCore, cores * loop.stateBytes, forward, forward, /*isCertain=*/!backward);
   add(BufferUse::ForwardWorkspace, loop.workspaceBytes, forward, forward, /*isCertain=*/false);
   if (!backward)

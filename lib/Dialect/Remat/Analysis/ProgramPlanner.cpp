@@ -11,10 +11,10 @@ using namespace mlir;
 using namespace remat;
 
 /// Points of a frontier that are compared when a budget is split.
-static constexpr int64_t frontierPoints = 48;
-/// Stack frames assumed for a plan that is not made yet; plans of a thousand
-/// steps need less.
-static constexpr int64_t assumedFrames = 32;
+static constexpr int64_t frontierPoints = 64;
+/// Stacks are reserved in pieces of this many frames. One piece serves nearly every
+/// plan, so that the size of the stack hardly ever decides between two plans.
+static constexpr int64_t framesPerPiece = 16;
 
 ProgramPlanner::ProgramPlanner(ProgramMemory &memory, schedule::Policy policy) : memory(memory), policy(policy) {}
 
@@ -50,7 +50,8 @@ LogicalResult ProgramPlanner::planLoop(ProgramPlan &plan, unsigned index, schedu
     error = ("planning @" + loop.chain.getSymName() + ": the peak does not fit in 64 bits").str();
     return failure();
   }
-  plan.needs[index] = {*bytes, result.table.stackDepth()};
+  int64_t pieces = (result.table.stackDepth() + framesPerPiece - 1) / framesPerPiece;
+  plan.needs[index] = {*bytes, std::max<int64_t>(1, pieces) * framesPerPiece};
   plan.loops[index] = std::move(result);
   return success();
 }
@@ -97,43 +98,43 @@ FailureOr<ProgramPlan> ProgramPlanner::planMinimum() {
   return plan;
 }
 
-LogicalResult ProgramPlanner::fill(ProgramPlan &plan, unsigned index, int64_t budget) {
-  ProgramPlan best = plan;
-  int64_t frames = std::max(assumedFrames, plan.needs[index].stackFrames);
-  // The size of the stack is known when the plan is made, so plan until it fits.
-  for (int attempt = 0; attempt < 4; ++attempt) {
-    auto fits = [&](int64_t bytes) {
-      SmallVector<LoopNeeds> needs(plan.needs);
-      needs[index] = {bytes, frames};
-      std::optional<int64_t> total = memory.layOut(needs);
-      return total && *total <= budget;
-    };
-    int64_t low = plan.needs[index].slotBytes / arenaAlignment, high = getAmpleSlots(index) / arenaAlignment;
-    if (!fits(low * arenaAlignment)) {
-      if (frames == plan.needs[index].stackFrames)
-        break;
-      frames = plan.needs[index].stackFrames;
-      continue;
-    }
-    while (low < high) {
-      int64_t middle = high - (high - low) / 2;
-      fits(middle * arenaAlignment) ? low = middle : high = middle - 1;
-    }
-    ProgramPlan candidate = plan;
-    if (failed(planLoop(candidate, index, policy, low * arenaAlignment)) || failed(finish(candidate)))
-      return failure();
-    if (candidate.peak <= budget) {
-      if (candidate.loops[index].plan.time <= best.loops[index].plan.time)
-        best = std::move(candidate);
-      // A second look only if the stack turned out smaller than assumed.
-      if (best.needs[index].stackFrames >= frames)
-        break;
-      frames = best.needs[index].stackFrames;
-      continue;
-    }
-    frames = std::max(frames + 1, candidate.needs[index].stackFrames);
+int64_t ProgramPlanner::getLargestSlots(ArrayRef<LoopNeeds> needs, unsigned index, int64_t frames, int64_t budget) {
+  SmallVector<LoopNeeds> trial(needs);
+  auto fits = [&](int64_t units) {
+    trial[index] = {units * arenaAlignment, frames};
+    std::optional<int64_t> total = memory.layOut(trial);
+    return total && *total <= budget;
+  };
+  int64_t low = 0, high = getAmpleSlots(index) / arenaAlignment;
+  if (!fits(low))
+    return -1;
+  while (low < high) {
+    int64_t middle = high - (high - low) / 2;
+    if (fits(middle))
+      low = middle;
+    else
+      high = middle - 1;
   }
-  plan = std::move(best);
+  return low * arenaAlignment;
+}
+
+LogicalResult ProgramPlanner::fill(ProgramPlan &plan, unsigned index, int64_t budget) {
+  // The size of the stack is known when the plan is made: reserve more until it
+  // is enough.
+  for (int64_t frames = framesPerPiece;; frames += framesPerPiece) {
+    int64_t slots = getLargestSlots(plan.needs, index, frames, budget);
+    // A plan that is no larger than the present one is not a better one either.
+    if (slots < plan.needs[index].slotBytes)
+      break;
+    ProgramPlan candidate = plan;
+    if (failed(planLoop(candidate, index, policy, slots)) || failed(finish(candidate)))
+      return failure();
+    if (candidate.peak > budget)
+      continue;
+    if (candidate.loops[index].plan.time < plan.loops[index].plan.time)
+      plan = std::move(candidate);
+    break;
+  }
   return finish(plan);
 }
 
@@ -174,8 +175,25 @@ static Hull makeHull(ArrayRef<schedule::FrontierPoint> frontier) {
   return hull;
 }
 
+namespace {
+/// A frontier by peak, for looking up the best time within some bytes.
+struct Frontier {
+  SmallVector<schedule::FrontierPoint> points;
+
+  /// The fastest point that fits into \p bytes; null if none does.
+  const schedule::FrontierPoint *find(int64_t bytes) const {
+    const schedule::FrontierPoint *best = nullptr;
+    for (const schedule::FrontierPoint &point : points)
+      if (point.peak <= bytes && (!best || point.time < best->time))
+        best = &point;
+    return best;
+  }
+};
+} // namespace
+
 LogicalResult ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget) {
   SmallVector<Hull> hulls(plan.loops.size());
+  SmallVector<Frontier> frontiers(plan.loops.size());
   SmallVector<LoopNeeds> needs(plan.needs);
   for (unsigned index = 0; index < hulls.size(); ++index) {
     hulls[index].isDone = true;
@@ -183,8 +201,11 @@ LogicalResult ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget) {
       continue;
     schedule::ChainProblem problem = getProblem(index, 0);
     std::vector<int64_t> budgets = schedule::frontierBudgets(problem, policy, frontierPoints);
-    hulls[index] = makeHull(schedule::frontier(problem, policy, budgets));
-    needs[index].stackFrames = std::max(needs[index].stackFrames, assumedFrames);
+    for (const schedule::FrontierPoint &point : schedule::frontier(problem, policy, budgets))
+      if (point.feasible)
+        frontiers[index].points.push_back(point);
+    hulls[index] = makeHull(frontiers[index].points);
+    needs[index].stackFrames = std::max(needs[index].stackFrames, framesPerPiece);
   }
   while (true) {
     Hull *best = nullptr;
@@ -205,6 +226,28 @@ LogicalResult ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget) {
     ++best->at;
     best->isDone = best->at + 1 == best->points.size();
   }
+  // Hulls leave bytes over; two loops at a time, take the best split of all.
+  for (unsigned first = 0; first < hulls.size(); ++first) {
+    for (unsigned second = first + 1; second < hulls.size(); ++second) {
+      if (!isPlanned(first) || !isPlanned(second))
+        continue;
+      std::optional<int64_t> bestTime;
+      SmallVector<LoopNeeds> bestNeeds(needs);
+      for (const schedule::FrontierPoint &point : frontiers[first].points) {
+        SmallVector<LoopNeeds> trial(needs);
+        trial[first].slotBytes = point.peak;
+        int64_t rest = getLargestSlots(trial, second, trial[second].stackFrames, budget);
+        const schedule::FrontierPoint *other = frontiers[second].find(rest);
+        std::optional<int64_t> time = other ? addBytes(point.time, other->time) : std::nullopt;
+        if (!time || (bestTime && *bestTime <= *time))
+          continue;
+        bestTime = time;
+        trial[second].slotBytes = other->peak;
+        bestNeeds = trial;
+      }
+      needs = bestNeeds;
+    }
+  }
   for (unsigned index = 0; index < hulls.size(); ++index)
     if (isPlanned(index) && failed(planLoop(plan, index, policy, needs[index].slotBytes)))
       return failure();
@@ -219,14 +262,15 @@ FailureOr<ProgramPlan> ProgramPlanner::plan(std::optional<int64_t> budget) {
   for (unsigned index = 0; index < plan->loops.size(); ++index)
     if (isPlanned(index))
       planned.push_back(index);
-  if (!budget) {
-    for (unsigned index : planned)
-      if (failed(planLoop(*plan, index, policy, getAmpleSlots(index))))
-        return failure();
-    if (failed(finish(*plan)))
+  // Often there is room for the best plan of every loop.
+  ProgramPlan ample = *plan;
+  for (unsigned index : planned)
+    if (failed(planLoop(ample, index, policy, getAmpleSlots(index))))
       return failure();
-    return plan;
-  }
+  if (failed(finish(ample)))
+    return failure();
+  if (!budget || ample.peak <= *budget)
+    return ample;
   if (planned.size() > 1) {
     ProgramPlan minimum = *plan;
     if (failed(splitBudget(*plan, *budget)))

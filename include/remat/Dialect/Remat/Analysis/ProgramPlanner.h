@@ -14,7 +14,7 @@
 // starts at its smallest feasible size, and the step up its memory-time frontier
 // that saves the most time per byte is taken next, as long as the layout of the
 // whole arena fits; on convex frontiers that compete for the same bytes this is the
-// best split.
+// best split. What that leaves over is then divided again, two loops at a time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -62,6 +62,9 @@ private:
   int64_t getAmpleSlots(unsigned index);
   /// Moves budget to the loops where it saves the most time.
   LogicalResult splitBudget(ProgramPlan &plan, int64_t budget);
+  /// The most slot bytes that loop \p index can have beside \p needs of the others;
+  /// negative if not even none fit.
+  int64_t getLargestSlots(ArrayRef<LoopNeeds> needs, unsigned index, int64_t frames, int64_t budget);
   /// Gives one loop everything that the others leave.
   LogicalResult fill(ProgramPlan &plan, unsigned index, int64_t budget);
 
