@@ -33,6 +33,7 @@ llvm::Error Model::initialize(unsigned seed) {
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
   context.appendDialectRegistry(registry);
+  context.printOpOnDiagnostic(false);
   context.loadAllAvailableDialects();
   module = mlir::parseSourceString<mlir::ModuleOp>(programText, mlir::ParserConfig(&context), "char_lstm.mlir");
   if (!module)
@@ -44,7 +45,7 @@ llvm::Error Model::initialize(unsigned seed) {
   auto entry = module->lookupSymbol<mlir::func::FuncOp>(entryName);
   for (auto [index, argument] : llvm::enumerate(entry.getArgumentTypes())) {
     auto type = llvm::cast<mlir::RankedTensorType>(argument);
-    llvm::Expected<Array> array = Array::create(*getElementType(type), type.getShape());
+    llvm::Expected<Array> array = Array::create(*getElementType(type.getElementType()), type.getShape());
     if (!array)
       return array.takeError();
     if (type.getElementType().isF32() && type.getRank() == 2) {

@@ -5,8 +5,9 @@
 // CHECK-LABEL: func.func @forward
 // CHECK-SAME: (%[[N:.*]]: index, %[[H0:.*]]: tensor<4xf32>, %[[XS:.*]]: tensor<?x4xf32>)
 func.func @forward(%n: index, %h0: tensor<4xf32>, %xs: tensor<?x4xf32>) -> (tensor<4xf32>, tensor<?x4xf32>) {
+  // CHECK: %[[BUFFER:.*]] = bufferization.alloc_tensor() copy(%[[H0]])
   // CHECK: %[[STACK:.*]] = tensor.empty(%[[N]]) : tensor<?x4xf32>
-  // CHECK: %[[R:.*]]:2 = scf.for %[[T:.*]] = %{{.*}} to %[[N]] step %{{.*}} iter_args(%[[H:.*]] = %[[H0]], %[[Y:.*]] = %[[STACK]])
+  // CHECK: %[[R:.*]]:2 = scf.for %[[T:.*]] = %{{.*}} to %[[N]] step %{{.*}} iter_args(%[[H:.*]] = %[[BUFFER]], %[[Y:.*]] = %[[STACK]])
   // CHECK: %[[X:.*]] = tensor.extract_slice %[[XS]][%[[T]], 0] [1, 4] [1, 1] : tensor<?x4xf32> to tensor<4xf32>
   // CHECK: %[[NEXT:.*]] = arith.addf %[[H]], %[[X]]
   // CHECK: %[[KEPT:.*]] = bufferization.materialize_in_destination %[[NEXT]] in %[[H]]

@@ -36,7 +36,8 @@ def ConvertRematSourceToSCFPass : Pass<"convert-remat-source-to-scf", "::mlir::M
     After:
 
     ```mlir
-    %hT = scf.for %t = %c0 to %n step %c1 iter_args(%h = %h0) -> (tensor<4xf32>) {
+    %own = bufferization.alloc_tensor() copy(%h0) : tensor<4xf32>
+    %hT = scf.for %t = %c0 to %n step %c1 iter_args(%h = %own) -> (tensor<4xf32>) {
       %x = tensor.extract_slice %xs[%t, 0] [1, 4] [1, 1] : tensor<?x4xf32> to tensor<4xf32>
       %next = arith.addf %h, %x : tensor<4xf32>
       %kept = bufferization.materialize_in_destination %next in %h : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>

@@ -108,7 +108,11 @@ static void lowerRecurrence(RecurrenceOp loop) {
   Location loc = loop.getLoc();
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
-  SmallVector<Value> state(loop.getInits());
+  // The carries' buffers are the loop's own, whatever the initial values are.
+  SmallVector<Value> state;
+  for (Value init : loop.getInits())
+    state.push_back(bufferization::AllocTensorOp::create(builder, loc, cast<RankedTensorType>(init.getType()),
+                                                         /*dynamicSizes=*/ValueRange(), /*copy=*/init));
   llvm::append_range(state, createStacked(builder, loop));
   auto result = scf::ForOp::create(builder, loc, zero, loop.getCount(), one, state,
                                    [&](OpBuilder &inside, Location, Value step, ValueRange values) {

@@ -99,6 +99,8 @@ static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &option
   // what is alive during a sweep is a property of the sweep as a whole.
   manager.addPass(createPlanMemoryPass());
   manager.addPass(createConvertRematToSCFPass());
+  // The last place where sizes are known: from here on a plan is only code.
+  manager.addPass(createExportMemoryPass());
 }
 
 /// From linalg on memory to the LLVM dialect.
