@@ -15,6 +15,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
@@ -119,6 +120,9 @@ static Access resolve(Value value, AffineMap map) {
 
 namespace {
 
+/// Results of step functions and the arguments that they have to update in place.
+using InPlaceArguments = DenseMap<OpOperand *, Value>;
+
 /// Operations of one block that become one loop.
 struct Cluster {
   SmallVector<Operation *> members; // in the order of the block
@@ -127,7 +131,7 @@ struct Cluster {
 /// Fuses the element-wise operations of one block.
 class BlockFuser {
 public:
-  explicit BlockFuser(Block &block) : block(block) {}
+  BlockFuser(Block &block, const InPlaceArguments &inPlace) : block(block), inPlace(inPlace) {}
 
   void run() {
     findClusters();
@@ -154,6 +158,7 @@ private:
   void emit(Cluster &cluster);
 
   Block &block;
+  const InPlaceArguments &inPlace;
   std::vector<Cluster> clusters;
   DenseMap<Operation *, size_t> clusterOf;
 };
@@ -279,8 +284,8 @@ namespace {
 /// Writes one `linalg.generic` for a cluster.
 class LoopBuilder {
 public:
-  explicit LoopBuilder(Cluster &cluster)
-      : members(cluster.members), builder(members.back()), loc(builder.getFusedLoc(getLocations())),
+  LoopBuilder(Cluster &cluster, const InPlaceArguments &inPlace)
+      : members(cluster.members), inPlace(inPlace), builder(members.back()), loc(builder.getFusedLoc(getLocations())),
         type(getShapeOf(members.front())), identity(builder.getMultiDimIdentityMap(type.getRank())) {}
 
   void run();
@@ -295,10 +300,12 @@ private:
   void addRead(Value value, AffineMap map);
   Value readElement(Value value, AffineMap map, OpBuilder &body);
   void emitBody(OpBuilder &body);
+  Value getUpdated(Value output);
   Value chooseInit(Value output);
   SmallVector<OpFoldResult> getSizes();
 
   ArrayRef<Operation *> members;
+  const InPlaceArguments &inPlace;
   OpBuilder builder;
   Location loc;
   RankedTensorType type;
@@ -380,6 +387,16 @@ static bool isReplacedSlice(Value input, Value output) {
          insert.isSameAs(extract, [](OpFoldResult left, OpFoldResult right) { return left == right; });
 }
 
+/// The accumulator that \p output is the new value of; null if it is something else.
+Value LoopBuilder::getUpdated(Value output) {
+  for (OpOperand &use : output.getUses())
+    if (Value argument = inPlace.lookup(&use))
+      for (auto [input, map] : llvm::zip_equal(inputs, maps))
+        if (input == argument && map.isIdentity())
+          return argument;
+  return {};
+}
+
 /// The tensor that \p output is written over: an input that nobody reads afterwards
 /// (the pre-activation of a gate, say; the slice that is updated), or an empty one.
 Value LoopBuilder::chooseInit(Value output) {
@@ -423,8 +440,13 @@ void LoopBuilder::run() {
       if (!llvm::all_of(result.getUsers(), [&](Operation *user) { return llvm::is_contained(members, user); }))
         outputs.push_back(result);
   }
+  // Accumulators have to be updated where they are: nothing else may take their place.
   for (Value output : outputs)
-    inits.push_back(chooseInit(output));
+    if (Value updated = inits.emplace_back(getUpdated(output)))
+      taken.insert(updated);
+  for (auto [output, init] : llvm::zip_equal(outputs, inits))
+    if (!init)
+      init = chooseInit(output);
   maps.append(outputs.size(), identity);
   SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
   auto loop = linalg::GenericOp::create(builder, loc, ValueRange(outputs).getTypes(), inputs, inits, maps, iterators,
@@ -434,9 +456,21 @@ void LoopBuilder::run() {
 }
 
 void BlockFuser::emit(Cluster &cluster) {
-  LoopBuilder(cluster).run();
+  LoopBuilder(cluster, inPlace).run();
   for (Operation *op : llvm::reverse(cluster.members))
     op->erase();
+}
+
+static InPlaceArguments findInPlaceArguments(ModuleOp module) {
+  InPlaceArguments inPlace;
+  for (ChainOp chain : getChains(module))
+    for (StepFunction step : getStepFunctions(chain)) {
+      Operation *end = step.function.getBody().front().getTerminator();
+      for (OpOperand &result : end->getOpOperands())
+        if (std::optional<unsigned> argument = step.getInPlaceArgument(result.getOperandNumber()))
+          inPlace[&result] = step.function.getArgument(*argument);
+    }
+  return inPlace;
 }
 
 namespace {
@@ -444,6 +478,9 @@ struct FuseElementwisePass final : remat::impl::FuseElementwiseBase<FuseElementw
   using Base::Base;
 
   void runOnOperation() override {
+    InPlaceArguments inPlace;
+    if (auto module = dyn_cast<ModuleOp>(getOperation()))
+      inPlace = findInPlaceArguments(module);
     SmallVector<Block *> blocks;
     getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (isa<linalg::LinalgOp>(op))
@@ -455,7 +492,7 @@ struct FuseElementwisePass final : remat::impl::FuseElementwiseBase<FuseElementw
       return WalkResult::advance();
     });
     for (Block *block : blocks) {
-      BlockFuser(*block).run();
+      BlockFuser(*block, inPlace).run();
       // What the loops read through.
       for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block)))
         if (isOpTriviallyDead(&op))
