@@ -57,6 +57,11 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
   return figures;
 }
 
+std::vector<int64_t> remat::readRuntimeProblem(func::FuncOp entry) {
+  auto later = entry->getAttrOfType<RuntimePlanAttr>("remat.runtime_plan");
+  return later ? later.getProblem().asArrayRef().vec() : std::vector<int64_t>();
+}
+
 llvm::Error remat::readInfeasible(func::FuncOp entry, const std::string &message) {
   auto infeasible = entry->getAttrOfType<InfeasibleAttr>("remat.infeasible");
   if (!infeasible)
