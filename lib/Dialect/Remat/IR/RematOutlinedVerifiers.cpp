@@ -44,6 +44,9 @@ static LogicalResult verifyTypes(ChainOp op, ArrayAttr types, StringRef what, bo
 /// (C5): the plan says about its table what the table says.
 static LogicalResult verifyPlan(ChainOp op) {
   PlanAttr plan = op.getPlanAttr();
+  // chain_c6
+  if (op.getPlanPosition() && (int64_t(*op.getPlanPosition()) < 0 || plan || op.getFrameAttr()))
+    return op.emitOpError("expects 'runtime_plan' to be a loop of the plan, and no other plan or frame");
   if (!plan)
     return success();
   if (!op.isDifferentiated() || !op.isFinalized())
@@ -58,8 +61,8 @@ static LogicalResult verifyPlan(ChainOp op) {
   std::optional<schedule::MoveCounts> counts = table.countMoves();
   if (!counts || counts->advances != plan.getAdvances() || counts->records != plan.getRecords() ||
       counts->resumes != plan.getResumes() || counts->copies != plan.getCopies() ||
-      table.stackDepth() != plan.getStackFrames())
-    return op.emitOpError("expects the counts and stack frames of the plan to be those of its table");
+      table.stackDepth() > plan.getStackFrames())
+    return op.emitOpError("expects the counts of the plan to be those of its table, and enough stack frames");
   return success();
 }
 
@@ -337,11 +340,17 @@ LogicalResult WalkOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // walk_c1
   auto name = (*this)->getParentOp()->getAttrOfType<FlatSymbolRefAttr>("chain");
   auto chain = symbols.lookupNearestSymbolFrom<ChainOp>(*this, name);
+  if (!getTableAttr()) {
+    if (!chain || !chain.getPlanPosition())
+      return emitOpError("expects ") << name << " to be planned at run time";
+    return success();
+  }
   auto table = symbols.lookupNearestSymbolFrom<memref::GlobalOp>(*this, getTableAttr());
   if (!chain || !chain.getPlanAttr())
     return emitOpError("expects ") << name << " to have a plan";
   DenseI64ArrayAttr words = chain.getPlanAttr().getTable();
-  auto values = table ? dyn_cast_if_present<DenseIntElementsAttr>(table.getConstantInitValue()) : DenseIntElementsAttr();
+  auto values =
+      table ? dyn_cast_if_present<DenseIntElementsAttr>(table.getConstantInitValue()) : DenseIntElementsAttr();
   if (!values || !values.getElementType().isInteger(64) ||
       !llvm::equal(values.getValues<int64_t>(), words.asArrayRef()))
     return emitOpError("expects ") << getTableAttr() << " to be a constant with the plan table of " << name;
