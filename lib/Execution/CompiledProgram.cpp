@@ -12,6 +12,7 @@
 #include "Lowering.h"
 #include "MachineCode.h"
 #include "MemoryBlock.h"
+#include "RuntimePlan.h"
 #include "remat/Execution/ProgramError.h"
 
 #include <numeric>
@@ -28,12 +29,21 @@ struct CompiledProgram::Implementation {
   LoweredProgram lowered;
   MachineCode code;
   MachineCode::PackedFunction entry = nullptr;
-  /// Made at the first call.
+  /// Writes the counts, if the plan depends on the arguments.
+  MachineCode::PackedFunction countFunction = nullptr;
+  /// The plan in use, and the counts that it was made for.
+  RuntimePlan plan;
+  std::optional<std::vector<int64_t>> plannedCounts;
+  /// For this plan; made at the first call with it.
   MemoryBlock arena;
   MemoryBlock parameters;
   bool hasBlocks = false;
 
   llvm::Error checkArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results) const;
+  /// Makes the plan for checked arrays, unless it is the one in use.
+  llvm::Error preparePlan(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results);
+  void packArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
+                  PackedArguments &packed) const;
   void pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results, const MemoryBlock &arena,
             const MemoryBlock &parameters, CallCounters &counters, PackedArguments &packed) const;
 };
@@ -50,11 +60,30 @@ static ArrayView viewBytes(const MemoryBlock &block, int64_t bytes) {
   return ArrayView{ElementType::I8, {bytes}, block.getAddress()};
 }
 
-/// The arguments of an entry function: those of the program, its results, the
-/// arena, the parameter block and the counters.
-void CompiledProgram::Implementation::pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
-                                           const MemoryBlock &arena, const MemoryBlock &parameters,
-                                           CallCounters &counters, PackedArguments &packed) const {
+llvm::Error CompiledProgram::Implementation::preparePlan(llvm::ArrayRef<ArrayView> arguments,
+                                                         llvm::ArrayRef<ArrayView> results) {
+  if (!lowered.isPlannedLater())
+    return llvm::Error::success();
+  std::vector<int64_t> counts(static_cast<size_t>(lowered.numCounts));
+  PackedArguments packed;
+  packArrays(arguments, results, packed);
+  packed.addMemRef(ArrayView{ElementType::I64, {lowered.numCounts}, counts.data()});
+  // What the function finds is wrong with the arguments; nothing of the program ran.
+  if (llvm::Error error = runGuarded([&] { countFunction(packed.getPointers()); }))
+    return makeInputError(llvm::toString(std::move(error)));
+  if (plannedCounts == counts)
+    return llvm::Error::success();
+  llvm::Expected<RuntimePlan> made = makeRuntimePlan(lowered.problem, lowered.policy, counts);
+  if (!made)
+    return made.takeError();
+  plan = std::move(*made);
+  plannedCounts = std::move(counts);
+  hasBlocks = false;
+  return llvm::Error::success();
+}
+
+void CompiledProgram::Implementation::packArrays(llvm::ArrayRef<ArrayView> arguments,
+                                                 llvm::ArrayRef<ArrayView> results, PackedArguments &packed) const {
   for (auto [info, view] : llvm::zip(lowered.signature.getArguments(), arguments)) {
     if (info.isScalar)
       packed.addScalar(view.data);
@@ -63,10 +92,23 @@ void CompiledProgram::Implementation::pack(llvm::ArrayRef<ArrayView> arguments, 
   }
   for (const ArrayView &view : results)
     packed.addMemRef(view);
-  packed.addMemRef(viewBytes(arena, lowered.plan.peakBytes));
-  packed.addMemRef(viewBytes(parameters, lowered.plan.parameterCopyBytes));
+}
+
+/// The arguments of an entry function: those of the program, its results, the
+/// arena, the parameter block, the counters and, if it is made late, the plan.
+void CompiledProgram::Implementation::pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
+                                           const MemoryBlock &arena, const MemoryBlock &parameters,
+                                           CallCounters &counters, PackedArguments &packed) const {
+  packArrays(arguments, results, packed);
+  packed.addMemRef(viewBytes(arena, plan.figures.peakBytes));
+  packed.addMemRef(viewBytes(parameters, plan.figures.parameterCopyBytes));
   static_assert(sizeof(CallCounters) == 5 * sizeof(int64_t), "the counters are what the program increments");
   packed.addMemRef(ArrayView{ElementType::I64, {5}, &counters});
+  // The program reads it only; a view can not say so.
+  if (lowered.isPlannedLater())
+    packed.addMemRef(ArrayView{ElementType::I64,
+                               {static_cast<int64_t>(plan.words.size())},
+                               const_cast<int64_t *>(plan.words.data())});
 }
 
 CompiledProgram::CompiledProgram(std::unique_ptr<Implementation> implementation)
@@ -96,12 +138,22 @@ llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::
   auto lowered = lowerProgram(module, entry, forTarget, implementation->times);
   if (!lowered)
     return lowered.takeError();
-  auto code = MachineCode::create(*lowered->module, {entry.str()}, *host, implementation->times);
+  std::vector<std::string> functions = {entry.str()};
+  if (lowered->isPlannedLater())
+    functions.push_back(getCountsName(entry));
+  auto code = MachineCode::create(*lowered->module, functions, *host, implementation->times);
   if (!code)
     return code.takeError();
   // The program is machine code now; its IR is not needed any more.
   lowered->module = nullptr;
   implementation->lowered = std::move(*lowered);
+  implementation->plan.figures = implementation->lowered.plan;
+  if (implementation->lowered.isPlannedLater()) {
+    auto counts = code->lookup(getCountsName(entry));
+    if (!counts)
+      return counts.takeError();
+    implementation->countFunction = *counts;
+  }
   auto address = code->lookup(entry);
   if (!address)
     return address.takeError();
@@ -113,7 +165,17 @@ llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::
 llvm::Expected<PlanFigures> CompiledProgram::getPlan(llvm::ArrayRef<ArrayView> arguments) {
   if (llvm::Error error = implementation->lowered.signature.checkArguments(arguments))
     return std::move(error);
-  return implementation->lowered.plan;
+  // Only the shapes of results matter here.
+  std::vector<ArrayView> results;
+  for (auto [index, info] : llvm::enumerate(getSignature().getResults())) {
+    auto shape = getSignature().getResultShape(index, arguments);
+    if (!shape)
+      return shape.takeError();
+    results.push_back(ArrayView{info.type, std::move(*shape), nullptr});
+  }
+  if (llvm::Error error = implementation->preparePlan(arguments, results))
+    return std::move(error);
+  return implementation->plan.figures;
 }
 
 int64_t CompiledProgram::getObjectBytes() const { return implementation->code.getObjectBytes(); }
@@ -122,11 +184,13 @@ llvm::Error CompiledProgram::call(llvm::ArrayRef<ArrayView> arguments, llvm::Arr
                                   CallCounters *counters) {
   if (llvm::Error error = implementation->checkArrays(arguments, results))
     return error;
+  if (llvm::Error error = implementation->preparePlan(arguments, results))
+    return error;
   if (!implementation->hasBlocks) {
-    auto arena = MemoryBlock::create(implementation->lowered.plan.peakBytes);
+    auto arena = MemoryBlock::create(implementation->plan.figures.peakBytes);
     if (!arena)
       return arena.takeError();
-    auto parameters = MemoryBlock::create(implementation->lowered.plan.parameterCopyBytes);
+    auto parameters = MemoryBlock::create(implementation->plan.figures.parameterCopyBytes);
     if (!parameters)
       return parameters.takeError();
     implementation->arena = std::move(*arena);
@@ -146,10 +210,12 @@ llvm::Error CompiledProgram::measure(llvm::ArrayRef<ArrayView> arguments, llvm::
                                      const MeasureOptions &options, Measurement &measurement, CallCounters *counters) {
   if (llvm::Error error = implementation->checkArrays(arguments, results))
     return error;
-  auto arena = MemoryBlock::create(implementation->lowered.plan.peakBytes + slackBytes, options.guardBehind);
+  if (llvm::Error error = implementation->preparePlan(arguments, results))
+    return error;
+  auto arena = MemoryBlock::create(implementation->plan.figures.peakBytes + slackBytes, options.guardBehind);
   if (!arena)
     return arena.takeError();
-  auto parameters = MemoryBlock::create(implementation->lowered.plan.parameterCopyBytes + slackBytes);
+  auto parameters = MemoryBlock::create(implementation->plan.figures.parameterCopyBytes + slackBytes);
   if (!parameters)
     return parameters.takeError();
   arena->fillWithPattern();

@@ -10,6 +10,7 @@
 #include "PhaseTimer.h"
 #include "PlanReader.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Schedule/Program.h"
 #include "remat/Support/Budget.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -92,8 +93,18 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
         return std::move(infeasible);
     if (failed)
       return firstError.take(stage.name);
-    if (stage.isPlanned)
-      program.plan = readPlan(lowered, !budget->isUnlimited());
+    if (!stage.isPlanned)
+      continue;
+    program.plan = readPlan(lowered, !budget->isUnlimited());
+    program.problem = readRuntimeProblem(lowered);
   }
+  if (!program.isPlannedLater())
+    return std::move(program);
+  schedule::ProgramProblem described;
+  schedule::Verdict verdict = schedule::ProgramProblem::read(program.problem.data(), program.problem.size(), described);
+  if (!verdict.ok())
+    return makeInputError("the program cannot be planned: " + verdict.message);
+  program.numCounts = described.numCounts;
+  program.policy = schedule::stringifyPolicy(described.policy);
   return std::move(program);
 }

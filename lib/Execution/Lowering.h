@@ -20,7 +20,17 @@ struct LoweredProgram {
   /// Of the entry before lowering.
   Signature signature;
   PlanFigures plan;
+  /// If not empty there is no plan yet: what the runtime plans from, and the number
+  /// of counts that it needs.
+  std::vector<int64_t> problem;
+  int64_t numCounts = 0;
+  std::string policy;
+
+  bool isPlannedLater() const { return !problem.empty(); }
 };
+
+/// The function that writes the counts of \p entry (see remat-plan-memory).
+inline std::string getCountsName(llvm::StringRef entry) { return (entry + "_counts").str(); }
 
 /// Runs remat-to-cpu on a copy of \p module with \p entry as its only public
 /// function. Appends the time of each stage to \p times.

@@ -16,6 +16,10 @@ namespace remat {
 /// sweeps. \p limited: whether there was a budget.
 PlanFigures readPlan(mlir::func::FuncOp entry, bool limited);
 
+/// The words of the problem that \p entry is planned from when it is called; empty
+/// if it is planned already.
+std::vector<int64_t> readRuntimeProblem(mlir::func::FuncOp entry);
+
 /// The error for a budget that no plan meets, with the compiler's \p message; a
 /// null error if \p entry was not found infeasible.
 llvm::Error readInfeasible(mlir::func::FuncOp entry, const std::string &message);

@@ -44,6 +44,9 @@ public:
   }
 
   Kind getKind() const { return kind; }
+  /// The number of bytes, or the share as a fraction.
+  int64_t getNumerator() const { return numerator; }
+  int64_t getDenominator() const { return denominator; }
   bool isUnlimited() const { return kind == Kind::Unlimited; }
 
   /// The budget in bytes for a program whose peak is \p storeAllBytes when

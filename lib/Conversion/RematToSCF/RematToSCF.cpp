@@ -59,17 +59,19 @@ public:
 
 private:
   LogicalResult lower(Operation *sweep, Region &schedule, bool isBackward);
+  LogicalResult lowerSchedule(ImplicitLocOpBuilder &builder, Operation *sweep, Region &schedule, bool isBackward);
   void beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk);
   void emitWalk(ImplicitLocOpBuilder &builder, bool isBackward);
   void emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value move, bool isBackward);
 
-  /// The walk and the move that the runtime writes, in the arena.
-  Value viewWalk(ImplicitLocOpBuilder &builder, int64_t offset, int64_t bytes);
+  /// The address of the walk, as an i64, and the move behind it.
+  Value getWalkAddress(ImplicitLocOpBuilder &builder, int64_t offset);
 
   ForwardSweepOp forward;
   BackwardSweepOp backward;
   ChainOp chain;
   ModuleOp module;
+  LoopFrame frame;
   StepEmitter emitter;
 };
 } // namespace
@@ -81,20 +83,15 @@ static BackwardSweepOp getBackwardSweep(ForwardSweepOp forward) {
   return cast<BackwardSweepOp>(*forward.getHistory().user_begin());
 }
 
-/// The arguments that remat-plan-memory added, counted from the last one.
-static Value getLastArgument(Operation *sweep, unsigned fromEnd) {
-  auto entry = sweep->getParentOfType<func::FuncOp>();
-  return entry.getArgument(entry.getNumArguments() - 1 - fromEnd);
-}
-
 SweepLowering::SweepLowering(ForwardSweepOp forward, ChainOp chain, ModuleOp module)
     : forward(forward), backward(getBackwardSweep(forward)), chain(chain), module(module),
-      emitter(chain, forward, backward, /*arena=*/getLastArgument(forward, 2),
-              /*counters=*/getLastArgument(forward, 0)) {}
+      frame(chain, forward->getParentOfType<func::FuncOp>()), emitter(chain, forward, backward, frame) {}
 
-Value SweepLowering::viewWalk(ImplicitLocOpBuilder &builder, int64_t offset, int64_t bytes) {
-  auto type = MemRefType::get({bytes}, builder.getI8Type());
-  return emitter.viewArena(builder, chain.getFrameAttr().getWalk() + offset, type);
+Value SweepLowering::getWalkAddress(ImplicitLocOpBuilder &builder, int64_t offset) {
+  Value start = frame.getOffset(builder, schedule::LoopPart::Walk);
+  Value walk = arith::AddIOp::create(builder, start, arith::ConstantIndexOp::create(builder, offset));
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, frame.getArena());
+  return arith::IndexCastOp::create(builder, builder.getI64Type(), arith::AddIOp::create(builder, address, walk));
 }
 
 /// The move lies behind the walk, the stack behind the move.
@@ -102,20 +99,20 @@ static constexpr int64_t moveOffset = REMAT_WALK_BYTES;
 static constexpr int64_t stackOffset = REMAT_WALK_BYTES + arenaAlignment;
 
 void SweepLowering::beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk) {
-  auto global = module.lookupSymbol<memref::GlobalOp>(walk.getTable());
-  Value table = memref::GetGlobalOp::create(builder, global.getType(), walk.getTable());
+  Value table;
+  if (walk.getTable()) {
+    auto global = module.lookupSymbol<memref::GlobalOp>(*walk.getTable());
+    table = getAddress(builder, memref::GetGlobalOp::create(builder, global.getType(), *walk.getTable()));
+  } else {
+    table = frame.getTableAddress(builder);
+  }
   auto makeWord = [&](std::optional<int64_t> value) -> Value {
     return arith::ConstantIntOp::create(builder, value.value_or(0), /*width=*/64);
   };
   Value state = makeWord(getAlignedBytes(chain.getCarryTypes()));
   Value tape = makeWord(getAlignedBytes(chain.getTapeTypes()));
-  int64_t stackBytes = chain.getPlanAttr().getStackFrames() * REMAT_FRAME_BYTES;
-  Value operands[] = {getAddress(builder, viewWalk(builder, 0, REMAT_WALK_BYTES)),
-                      getAddress(builder, table),
-                      state,
-                      tape,
-                      /*initial=*/state,
-                      getAddress(builder, viewWalk(builder, stackOffset, stackBytes))};
+  Value operands[] = {getWalkAddress(builder, 0), table, state, tape, /*initial=*/state,
+                      getWalkAddress(builder, stackOffset)};
   func::CallOp::create(builder, declareRuntime(module, "rematWalkBegin", 6, /*hasResult=*/false), operands);
 }
 
@@ -149,9 +146,10 @@ void SweepLowering::emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value 
 }
 
 void SweepLowering::emitWalk(ImplicitLocOpBuilder &builder, bool isBackward) {
-  Value walk = getAddress(builder, viewWalk(builder, 0, REMAT_WALK_BYTES));
-  Value move = emitter.viewArena(builder, chain.getFrameAttr().getWalk() + moveOffset,
-                                 MemRefType::get({4}, builder.getI64Type()));
+  Value walk = getWalkAddress(builder, 0);
+  Value moveStart = arith::AddIOp::create(builder, frame.getOffset(builder, schedule::LoopPart::Walk),
+                                          arith::ConstantIndexOp::create(builder, moveOffset));
+  Value move = emitter.viewArena(builder, moveStart, MemRefType::get({4}, builder.getI64Type()));
   Value moveAddress = getAddress(builder, move);
   Value end = arith::ConstantIntOp::create(builder, static_cast<int64_t>(isBackward ? MoveKind::Done : MoveKind::Turn),
                                            /*width=*/64);
@@ -168,16 +166,11 @@ void SweepLowering::emitWalk(ImplicitLocOpBuilder &builder, bool isBackward) {
   scf::YieldOp::create(builder);
 }
 
-LogicalResult SweepLowering::lower(Operation *sweep, Region &schedule, bool isBackward) {
-  ImplicitLocOpBuilder builder(sweep->getLoc(), sweep);
-  if (!chain.getPlanAttr()) {
-    // No backward sweep, or no steps.
-    if (isBackward)
-      emitter.emitNoSteps(builder, isBackward);
-    else if (backward || getConstantIntValue(forward.getCount()) == int64_t(0))
-      emitter.emitNoSteps(builder, isBackward);
-    else
-      emitter.emitForwardLoop(builder);
+/// Emits a sweep of at least one step, if it is not known to have none.
+LogicalResult SweepLowering::lowerSchedule(ImplicitLocOpBuilder &builder, Operation *sweep, Region &schedule,
+                                           bool isBackward) {
+  if (!backward) {
+    emitter.emitForwardLoop(builder);
     return success();
   }
   if (schedule.empty())
@@ -193,8 +186,27 @@ LogicalResult SweepLowering::lower(Operation *sweep, Region &schedule, bool isBa
   return success();
 }
 
+LogicalResult SweepLowering::lower(Operation *sweep, Region &schedule, bool isBackward) {
+  ImplicitLocOpBuilder builder(sweep->getLoc(), sweep);
+  if (!frame.isDynamic()) {
+    // A differentiated chain without a plan has no steps.
+    if (backward ? !chain.getPlanAttr() : getConstantIntValue(forward.getCount()) == int64_t(0)) {
+      emitter.emitNoSteps(builder, isBackward);
+      return success();
+    }
+    return lowerSchedule(builder, sweep, schedule, isBackward);
+  }
+  Value zero = arith::ConstantIndexOp::create(builder, 0);
+  Value isEmpty = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, forward.getCount(), zero);
+  auto choice = scf::IfOp::create(builder, TypeRange(), isEmpty, /*withElseRegion=*/true);
+  builder.setInsertionPointToStart(choice.thenBlock());
+  emitter.emitNoSteps(builder, isBackward);
+  builder.setInsertionPointToStart(choice.elseBlock());
+  return lowerSchedule(builder, sweep, schedule, isBackward);
+}
+
 LogicalResult SweepLowering::run() {
-  if (!chain.getFrameAttr())
+  if (!chain.getFrameAttr() && !frame.isDynamic())
     return forward.emitOpError("expects a frame, which remat-plan-memory makes");
   if (failed(lower(forward, forward.getSchedule(), /*isBackward=*/false)))
     return failure();

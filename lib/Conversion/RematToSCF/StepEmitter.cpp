@@ -17,13 +17,16 @@
 
 using namespace mlir;
 using namespace remat;
+using schedule::LoopPart;
 using schedule::MoveKind;
 
-StepEmitter::StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, Value arena, Value counters)
-    : chain(chain), forward(forward), backward(backward), arena(arena), counters(counters),
+StepEmitter::StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, LoopFrame &frame)
+    : chain(chain), forward(forward), backward(backward), frame(frame),
       // The planner checked these sizes.
       stateBytes(getAlignedBytes(chain.getCarryTypes()).value_or(0)),
       gradientBytes(getAlignedBytes(chain.getGradientTypes()).value_or(0)), hasExternalStart(true) {
+  // A plan that is made later may be of either kind; then the initial carries are
+  // where the slot region begins, and can be read there under both names.
   if (PlanAttr plan = chain.getPlanAttr()) {
     ArrayRef<int64_t> words = plan.getTable().asArrayRef();
     schedule::PlanTable table(std::vector<int64_t>(words.begin(), words.end()));
@@ -43,8 +46,8 @@ static Value isEqual(ImplicitLocOpBuilder &builder, Value value, int64_t constan
   return arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, value, makeIndex(builder, constant));
 }
 
-Value StepEmitter::viewArena(ImplicitLocOpBuilder &builder, int64_t offset, MemRefType type) {
-  return memref::ViewOp::create(builder, type, arena, makeIndex(builder, offset), ValueRange());
+Value StepEmitter::viewArena(ImplicitLocOpBuilder &builder, Value offset, MemRefType type) {
+  return memref::ViewOp::create(builder, type, frame.getArena(), offset, ValueRange());
 }
 
 SmallVector<Value> StepEmitter::viewAll(ImplicitLocOpBuilder &builder, Value offset, ArrayAttr types) {
@@ -53,30 +56,28 @@ SmallVector<Value> StepEmitter::viewAll(ImplicitLocOpBuilder &builder, Value off
   for (Type type : types.getAsValueRange<TypeAttr>()) {
     auto tensor = cast<RankedTensorType>(type);
     Value start = arith::AddIOp::create(builder, offset, makeIndex(builder, inner));
-    views.push_back(memref::ViewOp::create(builder, MemRefType::get(tensor.getShape(), tensor.getElementType()), arena,
-                                           start, ValueRange()));
+    views.push_back(viewArena(builder, start, MemRefType::get(tensor.getShape(), tensor.getElementType())));
     inner += getAlignedBytes(tensor).value_or(0);
   }
   return views;
 }
 
 Value StepEmitter::getOffset(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
-  FrameAttr frame = chain.getFrameAttr();
-  int64_t core = isBackward ? frame.getBackwardCore() : frame.getForwardCore();
-  Value slot = arith::AddIOp::create(builder, place, makeIndex(builder, frame.getSlots()));
+  Value core = frame.getOffset(builder, isBackward ? LoopPart::BackwardCore : LoopPart::ForwardCore);
+  Value second = arith::AddIOp::create(builder, core, makeIndex(builder, stateBytes));
+  Value slot = arith::AddIOp::create(builder, place, frame.getOffset(builder, LoopPart::Slots));
   Value isSlot = arith::CmpIOp::create(builder, arith::CmpIPredicate::sge, place, makeIndex(builder, 0));
   Value isSecond = isEqual(builder, place, schedule::CoreState1);
   Value isTape = isEqual(builder, place, schedule::CoreTape);
-  Value offset = arith::SelectOp::create(builder, isSlot, slot, makeIndex(builder, core));
-  offset = arith::SelectOp::create(builder, isSecond, makeIndex(builder, core + stateBytes), offset);
-  return arith::SelectOp::create(builder, isTape, makeIndex(builder, frame.getCoreTape()), offset);
+  Value offset = arith::SelectOp::create(builder, isSlot, slot, core);
+  offset = arith::SelectOp::create(builder, isSecond, second, offset);
+  return arith::SelectOp::create(builder, isTape, frame.getOffset(builder, LoopPart::CoreTape), offset);
 }
 
 void StepEmitter::select(ImplicitLocOpBuilder &builder, Value condition, ValueRange whenTrue,
-                         MutableArrayRef<Value> values, ArrayRef<int64_t> except) {
-  for (size_t index = 0; index < values.size(); ++index)
-    if (!llvm::is_contained(except, int64_t(index)))
-      values[index] = arith::SelectOp::create(builder, condition, whenTrue[index], values[index]);
+                         MutableArrayRef<Value> values) {
+  for (auto [chosen, value] : llvm::zip_equal(whenTrue, values))
+    value = arith::SelectOp::create(builder, condition, chosen, value);
 }
 
 SmallVector<Value> StepEmitter::getSource(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
@@ -93,7 +94,14 @@ SmallVector<Value> StepEmitter::getDestination(ImplicitLocOpBuilder &builder, co
     return states;
   Value next = arith::AddIOp::create(builder, move.step, makeIndex(builder, 1));
   Value isLast = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, next, forward.getCount());
-  select(builder, isLast, forward.getFinals(), states, forward.getUnusedFinals());
+  // What nobody reads stays in core memory, unless the loop is too short to have it.
+  Value isShort = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, forward.getCount(),
+                                        makeIndex(builder, schedule::stepsForUnusedResults));
+  Value isLastOfShort = arith::AndIOp::create(builder, isLast, isShort);
+  for (auto [index, state] : llvm::enumerate(states)) {
+    bool isUnused = llvm::is_contained(forward.getUnusedFinals(), int64_t(index));
+    state = arith::SelectOp::create(builder, isUnused ? isLastOfShort : isLast, forward.getFinals()[index], state);
+  }
   return states;
 }
 
@@ -111,11 +119,11 @@ void StepEmitter::addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> 
 }
 
 void StepEmitter::addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, bool isBackward) {
-  FrameAttr frame = chain.getFrameAttr();
   auto type = MemRefType::get({int64_t(*chain.getWorkspaceBytes())}, builder.getI8Type());
-  operands.push_back(viewArena(builder, isBackward ? frame.getBackwardWorkspace() : frame.getForwardWorkspace(), type));
+  LoopPart part = isBackward ? LoopPart::BackwardWorkspace : LoopPart::ForwardWorkspace;
+  operands.push_back(viewArena(builder, frame.getOffset(builder, part), type));
   operands.push_back(
-      memref::CastOp::create(builder, MemRefType::get({numStepCounters}, builder.getI64Type()), counters));
+      memref::CastOp::create(builder, MemRefType::get({numStepCounters}, builder.getI64Type()), frame.getCounters()));
 }
 
 void StepEmitter::call(ImplicitLocOpBuilder &builder, FlatSymbolRefAttr function, ValueRange operands) {
@@ -151,7 +159,7 @@ void StepEmitter::emitStep(ImplicitLocOpBuilder &builder, StepRole role, const M
 void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &move) {
   // Step t reads the gradient carry that step t + 1 wrote: they take turns.
   Value one = makeIndex(builder, 1);
-  Value size = makeIndex(builder, gradientBytes), base = makeIndex(builder, chain.getFrameAttr().getGradients());
+  Value size = makeIndex(builder, gradientBytes), base = frame.getOffset(builder, LoopPart::Gradients);
   Value parity = arith::AndIOp::create(builder, move.step, one);
   Value other = arith::SubIOp::create(builder, one, parity);
   auto viewGradients = [&](Value number) {

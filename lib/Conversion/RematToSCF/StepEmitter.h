@@ -20,6 +20,8 @@
 #ifndef REMAT_CONVERSION_REMATTOSCF_STEPEMITTER_H
 #define REMAT_CONVERSION_REMATTOSCF_STEPEMITTER_H
 
+#include "LoopFrame.h"
+
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Schedule/Walker.h"
@@ -37,8 +39,7 @@ struct MoveValues {
 class StepEmitter {
 public:
   /// For a forward sweep and, if it is differentiated, its backward sweep.
-  /// \p arena and \p counters are arguments of the entry function.
-  StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, Value arena, Value counters);
+  StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, LoopFrame &frame);
 
   /// Makes one move at the builder's insertion point, as part of the forward
   /// sweep or of the backward sweep. Turn and Done do nothing.
@@ -51,7 +52,7 @@ public:
   void emitNoSteps(ImplicitLocOpBuilder &builder, bool isBackward);
 
   /// A view of the arena at byte \p offset.
-  Value viewArena(ImplicitLocOpBuilder &builder, int64_t offset, MemRefType type);
+  Value viewArena(ImplicitLocOpBuilder &builder, Value offset, MemRefType type);
 
 private:
   void emitStep(ImplicitLocOpBuilder &builder, StepRole role, const MoveValues &move, bool isBackward);
@@ -74,13 +75,12 @@ private:
   SmallVector<Value> getDestination(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isFirstRun,
                                     bool isBackward);
   /// Chooses \p whenTrue over the values of \p values, in place.
-  void select(ImplicitLocOpBuilder &builder, Value condition, ValueRange whenTrue, MutableArrayRef<Value> values,
-              ArrayRef<int64_t> except = {});
+  void select(ImplicitLocOpBuilder &builder, Value condition, ValueRange whenTrue, MutableArrayRef<Value> values);
 
   ChainOp chain;
   ForwardSweepOp forward;
   BackwardSweepOp backward;
-  Value arena, counters;
+  LoopFrame &frame;
   int64_t stateBytes, gradientBytes;
   bool hasExternalStart;
 };

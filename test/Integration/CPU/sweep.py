@@ -10,7 +10,7 @@ dynamic leading dimension, and called with the same arrays. Checked are:
     bits in every result, measured peak == planned peak <= budget;
   * forward steps never fall when the budget falls, and are more than the trip
     count at the smallest budget (unless the tape is empty);
-  * the dynamic version: the same bits and the same plan as the static one;
+  * the dynamic version: the same bits as the static one, and the same plan if the buffers are the same;
   * a budget of one byte less than the smallest feasible one is refused.
 
 A program says how its arguments are filled in lines `// INPUT name: int LOW HIGH`
@@ -195,11 +195,14 @@ def check_steps(run, static, dynamic, steps, loops, empty_tape):
             fail(f"{what}: {report['reverse_steps']} reverse steps")
         forward[budget] = report["forward_steps"]
         if dynamic and budget in (budgets[0], budgets[-1]):
-            other = run.report(dynamic, budget)
+            # Knowing that there are no steps, the compiler removes the loop and its buffers.
+            other = run.report(dynamic, budget if steps else "min")
             check_report(other, what + ", dynamic")
             if bits(other) != bits(unlimited):
                 fail(f"{what}: the dynamic trip count gives other bits")
-            if other["forward_steps"] != report["forward_steps"]:
+            # Two plans for the same buffers are the same; knowing the length can change the buffers.
+            same_buffers = other["store_all_bytes"] == report["store_all_bytes"]
+            if same_buffers and other["forward_steps"] != report["forward_steps"]:
                 fail(f"{what}: {other['forward_steps']} forward steps with a dynamic trip count, "
                      f"{report['forward_steps']} with a static one")
     counts = [forward[budget] for budget in budgets]

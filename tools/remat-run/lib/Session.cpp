@@ -145,9 +145,11 @@ llvm::Error Session::findMinimumBudget() {
   pipelineOptions.budget = "0";
   mlir::ScopedDiagnosticHandler silence(&context, [](mlir::Diagnostic &) { return mlir::success(); });
   auto probe = CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target);
-  if (probe)
-    return llvm::Error::success();
-  return llvm::handleErrors(probe.takeError(), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
+  llvm::Error failure = probe.takeError();
+  // A program whose plan depends on its arguments finds out later.
+  if (!failure)
+    failure = (*probe)->getPlan(getArgumentViews()).takeError();
+  return llvm::handleErrors(std::move(failure), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
     if (error->getKind() != ProgramError::Kind::Infeasible)
       return llvm::Error(std::move(error));
     pipelineOptions.budget = std::to_string(error->getMinimumBudget());
@@ -270,6 +272,15 @@ llvm::Error Session::writeFiles() {
       if (llvm::Error error = files.add(path, [&](llvm::raw_ostream &stream) { writeNpy(result, stream); }))
         return error;
     }
+  }
+  if (!options.problemPath.empty()) {
+    if (report.plan.problems.size() != 1)
+      return makeInputError("--export-problem expects one differentiated recurrence whose trip count is a constant, "
+                            "but the program has " +
+                            llvm::Twine(report.plan.problems.size()));
+    auto write = [&](llvm::raw_ostream &stream) { printProblem(report.plan.problems.front(), stream); };
+    if (llvm::Error error = files.add(options.problemPath, write))
+      return error;
   }
   return files.commit();
 }

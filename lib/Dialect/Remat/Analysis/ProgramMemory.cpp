@@ -8,7 +8,6 @@
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 
 #include "remat/Dialect/Remat/Analysis/StepCost.h"
-#include "remat/Runtime/Runtime.h"
 
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -22,30 +21,6 @@ using namespace remat;
 //===----------------------------------------------------------------------===//
 // Loops
 //===----------------------------------------------------------------------===//
-
-std::optional<int64_t> remat::getWalkBytes(int64_t stackFrames) {
-  // The move that the runtime writes takes one unit of alignment.
-  static_assert(REMAT_WALK_BYTES % arenaAlignment == 0 && 4 * sizeof(int64_t) <= arenaAlignment);
-  std::optional<int64_t> stack = multiplyBytes(stackFrames, REMAT_FRAME_BYTES);
-  if (stack)
-    stack = alignBytes(*stack);
-  return stack ? addBytes(REMAT_WALK_BYTES + arenaAlignment, *stack) : std::nullopt;
-}
-
-schedule::ChainProblem Loop::getProblem() {
-  schedule::ChainProblem problem;
-  problem.steps = steps;
-  problem.stateSize = stateBytes;
-  problem.tapeSize = tapeBytes;
-  problem.initialStateSize = stateBytes;
-  StepTimes times = estimateStepTimes(chain);
-  problem.advanceTime = times.advance;
-  problem.recordTime = times.record;
-  problem.reverseTime = times.reverse;
-  problem.restartable = chain.getResumeAttr() != nullptr;
-  problem.start = ownsInitialState ? schedule::Start::Releasable : schedule::Start::External;
-  return problem;
-}
 
 int64_t ProgramMemory::getTime(Operation *op) {
   Block &body = entry.getBody().front();
@@ -78,20 +53,25 @@ LogicalResult ProgramMemory::describeLoop(Loop &loop) {
     if (loop.backward && loop.backward->getBlock() != forward->getBlock())
       return loop.backward.emitOpError("expects to stand in the block of its forward sweep");
   }
-  std::optional<int64_t> count = getConstantIntValue(forward.getCount());
-  if (!count)
-    return forward.emitOpError("expects a trip count that is known when the program is planned");
-  loop.steps = *count;
-
+  schedule::ProgramLoop &record = problem.loops.emplace_back();
+  record.count = getCountNumber(forward.getCount());
   std::optional<int64_t> state = getAlignedBytes(loop.chain.getCarryTypes());
   std::optional<int64_t> tape = getAlignedBytes(loop.chain.getTapeTypes());
   std::optional<int64_t> gradient = getAlignedBytes(loop.chain.getGradientTypes());
   if (!state || !tape || !gradient)
     return loop.chain.emitOpError("has carries or a tape of more than 2^63 bytes");
-  loop.stateBytes = *state;
-  loop.tapeBytes = *tape;
-  loop.gradientBytes = *gradient;
-  loop.workspaceBytes = *loop.chain.getWorkspaceBytes();
+  record.stateBytes = *state;
+  record.tapeBytes = *tape;
+  record.gradientBytes = *gradient;
+  record.workspaceBytes = *loop.chain.getWorkspaceBytes();
+  StepTimes estimate = estimateStepTimes(loop.chain);
+  record.advanceTime = estimate.advance;
+  record.recordTime = estimate.record;
+  record.reverseTime = estimate.reverse;
+  record.isDifferentiated = loop.backward != nullptr;
+  record.isRestartable = loop.chain.getResumeAttr() != nullptr;
+  record.forward = record.filled = getTime(forward);
+  record.backward = loop.backward ? getTime(loop.backward) : 0;
   return success();
 }
 
@@ -138,93 +118,104 @@ static SmallVector<unsigned> getUnusedDestinations(OperandRange destinations) {
   return unused;
 }
 
-void ProgramMemory::addLoopBuffers(unsigned index) {
+/// The sums of the sizes of values in front of each one.
+static SmallVector<int64_t> getOffsets(ArrayAttr types) {
+  SmallVector<int64_t> offsets;
+  int64_t sum = 0;
+  for (Type type : types.getAsValueRange<TypeAttr>()) {
+    offsets.push_back(sum);
+    sum += *getAlignedBytes(cast<ShapedType>(type));
+  }
+  return offsets;
+}
+
+void ProgramMemory::assignHomes(int64_t index, DenseMap<Operation *, Home> &homes) {
+  using schedule::BufferHome;
   Loop &loop = loops[index];
-  if (loop.steps <= 0)
-    return;
-  auto add = [&](BufferUse use, int64_t bytes, Operation *from, Operation *to, bool isCertain) {
-    ArenaBuffer &buffer = buffers.emplace_back();
-    buffer.use = use;
-    buffer.loop = index;
-    buffer.live = {bytes, getTime(from), getTime(to), isCertain};
-  };
-  ForwardSweepOp forward = loop.forward;
-  BackwardSweepOp backward = loop.backward;
-  // A step between two others reads one core state and writes the other. Without
-  // a plan the first one reads the initial state and the last one writes the final
-  // one; with a plan a state may be copied into the core from a slot.
-  int64_t cores = std::min<int64_t>(2, loop.steps - 1);
-  if (backward && loop.steps >= 2)
-    cores = 2;
-  add(BufferUse::ForwardCore, cores * loop.stateBytes, forward, forward, /*isCertain=*/!backward);
-  add(BufferUse::ForwardWorkspace, loop.workspaceBytes, forward, forward, /*isCertain=*/false);
-  if (!backward)
-    return;
-  int64_t gradients = std::min<int64_t>(2, loop.unusedInitGradients.empty() ? loop.steps - 1 : loop.steps);
-  add(BufferUse::Walk, 0, forward, backward, /*isCertain=*/false);
-  add(BufferUse::BackwardCore, 2 * loop.stateBytes, backward, backward, /*isCertain=*/false);
-  add(BufferUse::BackwardWorkspace, loop.workspaceBytes, backward, backward, /*isCertain=*/false);
-  add(BufferUse::CoreTape, loop.tapeBytes, forward, backward, /*isCertain=*/true);
-  add(BufferUse::Gradients, gradients * loop.gradientBytes, backward, backward, /*isCertain=*/true);
-  add(BufferUse::Slots, 0, forward, backward, /*isCertain=*/true);
+  schedule::ProgramLoop &record = problem.loops[index];
+  if (loop.backward) {
+    loop.unusedFinals = getUnusedDestinations(loop.forward.getFinals());
+    loop.unusedInitGradients = getUnusedDestinations(loop.backward.getInitGradients());
+    for (unsigned unused : loop.unusedFinals)
+      homes[loop.forward.getFinals()[unused].getDefiningOp()] = {BufferHome::ForwardCore, index, 0};
+    // The last step of the backward sweep writes the second gradient carry.
+    SmallVector<int64_t> offsets = getOffsets(loop.chain.getGradientTypes());
+    for (unsigned unused : loop.unusedInitGradients)
+      homes[loop.backward.getInitGradients()[unused].getDefiningOp()] = {BufferHome::Gradients, index,
+                                                                         record.gradientBytes + offsets[unused]};
+  }
+  record.ownsInitialState = isInitialStateOwned(loop);
+  if (record.ownsInitialState)
+    for (auto [init, offset] : llvm::zip_equal(loop.forward.getInits(), getOffsets(loop.chain.getCarryTypes())))
+      homes[init.getDefiningOp()] = {BufferHome::Slots, index, offset};
+  for (int64_t packed : loop.forward.getPackedCaptures())
+    if (memref::AllocOp alloc = getAllocation(loop.forward.getCaptures()[packed]))
+      parameters.insert(alloc);
+  if (loop.backward)
+    for (int64_t packed : loop.backward.getPackedAccumulators())
+      if (memref::AllocOp alloc = getAllocation(loop.backward.getAccumulators()[packed]))
+        parameters.insert(alloc);
+}
+
+LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Operation *, Home> &homes) {
+  MemRefType type = alloc.getType();
+  std::optional<int64_t> bytes = getUnitBytes(type);
+  bool isDynamic = type.getNumDynamicDims() == 1;
+  if (bytes && !isDynamic)
+    bytes = alignBytes(*bytes);
+  if (!bytes || type.getNumDynamicDims() > 1 || !type.getLayout().isIdentity())
+    return alloc.emitOpError("expects a shape with at most one extent that is not known when the program is planned, "
+                             "but got ")
+           << type;
+  schedule::ProgramBuffer buffer;
+  buffer.bytes = *bytes;
+  if (isDynamic)
+    buffer.count = getCountNumber(alloc.getDynamicSizes()[0]);
+  buffer.first = buffer.last = getTime(alloc);
+  bool isFirst = alloc->getBlock() == &entry.getBody().front();
+  for (Value alias : aliases->resolve(alloc.getResult()))
+    for (Operation *user : alias.getUsers()) {
+      buffer.first = isFirst ? getTime(user) : std::min(buffer.first, getTime(user));
+      buffer.last = std::max(buffer.last, getTime(user));
+      isFirst = false;
+    }
+  if (auto home = homes.find(alloc); home != homes.end()) {
+    buffer.home = home->second.part;
+    buffer.loop = home->second.loop;
+    buffer.offsetInHome = home->second.offset;
+    // The slot region holds the initial state from when it is filled.
+    schedule::ProgramLoop &loop = problem.loops[buffer.loop];
+    if (buffer.home == schedule::BufferHome::Slots)
+      loop.filled = std::min(loop.filled, buffer.first);
+  }
+  problem.buffers.push_back(buffer);
+  allocations.push_back(alloc);
+  return success();
 }
 
 LogicalResult ProgramMemory::collectBuffers() {
-  // Allocations that have no place of their own.
-  llvm::SmallDenseSet<Operation *> elsewhere;
-  for (auto [index, loop] : llvm::enumerate(loops)) {
-    // Shorter loops write every destination, so that what is planned is touched.
-    if (loop.backward && loop.steps >= 3) {
-      loop.unusedFinals = getUnusedDestinations(loop.forward.getFinals());
-      loop.unusedInitGradients = getUnusedDestinations(loop.backward.getInitGradients());
-      for (unsigned unused : loop.unusedFinals)
-        elsewhere.insert(loop.forward.getFinals()[unused].getDefiningOp());
-      for (unsigned unused : loop.unusedInitGradients)
-        elsewhere.insert(loop.backward.getInitGradients()[unused].getDefiningOp());
-    }
-    loop.ownsInitialState = loop.steps > 0 && isInitialStateOwned(loop);
-    if (loop.ownsInitialState)
-      for (Value init : loop.forward.getInits())
-        elsewhere.insert(init.getDefiningOp());
-    for (int64_t packed : loop.forward.getPackedCaptures())
-      if (memref::AllocOp alloc = getAllocation(loop.forward.getCaptures()[packed]))
-        elsewhere.insert(alloc), parameters.insert(alloc);
-    if (loop.backward)
-      for (int64_t packed : loop.backward.getPackedAccumulators())
-        if (memref::AllocOp alloc = getAllocation(loop.backward.getAccumulators()[packed]))
-          elsewhere.insert(alloc), parameters.insert(alloc);
-    addLoopBuffers(index);
-  }
+  DenseMap<Operation *, Home> homes;
+  for (size_t index = 0; index < loops.size(); ++index)
+    assignHomes(index, homes);
   WalkResult result = entry.walk([&](memref::AllocOp alloc) {
-    std::optional<int64_t> bytes = getAlignedBytes(alloc.getType());
-    if (!bytes || !alloc.getType().getLayout().isIdentity()) {
-      alloc.emitOpError("expects a shape that is known when the program is planned, but got ") << alloc.getType();
-      return WalkResult::interrupt();
-    }
-    LiveBuffer live = {*bytes, getTime(alloc), getTime(alloc), /*isCertain=*/true};
-    bool isNested = alloc->getBlock() != &entry.getBody().front();
-    bool isFirst = !isNested;
-    for (Value alias : aliases->resolve(alloc.getResult()))
-      for (Operation *user : alias.getUsers()) {
-        live.first = isFirst ? getTime(user) : std::min(live.first, getTime(user));
-        live.last = std::max(live.last, getTime(user));
-        isFirst = false;
-      }
-    if (!elsewhere.contains(alloc)) {
-      ArenaBuffer &buffer = buffers.emplace_back();
-      buffer.use = BufferUse::Allocation;
-      buffer.alloc = alloc;
-      buffer.live = live;
+    if (parameters.contains(alloc))
       return WalkResult::advance();
-    }
-    // The slot region holds the initial state from when it is filled.
-    for (ArenaBuffer &buffer : buffers)
-      if (buffer.use == BufferUse::Slots && loops[buffer.loop].ownsInitialState &&
-          llvm::is_contained(loops[buffer.loop].forward.getInits(), alloc.getResult()))
-        buffer.live.first = std::min(buffer.live.first, live.first);
-    return WalkResult::advance();
+    return failed(addBuffer(alloc, homes)) ? WalkResult::interrupt() : WalkResult::advance();
   });
   return failure(result.wasInterrupted());
+}
+
+LogicalResult ProgramMemory::addParameterCopies() {
+  for (Operation *op : parameters) {
+    auto alloc = cast<memref::AllocOp>(op);
+    std::optional<int64_t> bytes = getAlignedBytes(alloc.getType());
+    std::optional<int64_t> end = bytes ? addBytes(problem.parameterBytes, *bytes) : std::nullopt;
+    if (!end)
+      return alloc.emitOpError("expects a copy of a parameter to have a static shape, but got ") << alloc.getType();
+    parameterCopies.emplace_back(alloc, problem.parameterBytes);
+    problem.parameterBytes = *end;
+  }
+  return success();
 }
 
 FailureOr<ProgramMemory> ProgramMemory::analyze(func::FuncOp entry) {
@@ -235,74 +226,30 @@ FailureOr<ProgramMemory> ProgramMemory::analyze(func::FuncOp entry) {
   for (auto [time, op] : llvm::enumerate(entry.getBody().front()))
     memory.times[&op] = time;
   memory.aliases = std::make_shared<BufferViewFlowAnalysis>(entry);
-  if (failed(memory.collectLoops()) || failed(memory.collectBuffers()))
+  if (failed(memory.collectLoops()) || failed(memory.collectBuffers()) || failed(memory.addParameterCopies()))
     return failure();
+  memory.problem.numCounts = memory.counts.size();
   return memory;
 }
 
 //===----------------------------------------------------------------------===//
-// Layout
+// Counts
 //===----------------------------------------------------------------------===//
 
-std::optional<int64_t> ProgramMemory::layOut(ArrayRef<LoopNeeds> needs) {
-  SmallVector<LiveBuffer> live;
-  for (ArenaBuffer &buffer : buffers) {
-    if (buffer.use == BufferUse::Slots)
-      buffer.live.bytes = needs[buffer.loop].slotBytes;
-    if (buffer.use == BufferUse::Walk) {
-      std::optional<int64_t> bytes = getWalkBytes(needs[buffer.loop].stackFrames);
-      if (!bytes)
-        return std::nullopt;
-      buffer.live.bytes = *bytes;
-    }
-    live.push_back(buffer.live);
-  }
-  std::optional<int64_t> total = packBuffers(live);
-  for (auto [buffer, placed] : llvm::zip_equal(buffers, live))
-    buffer.live.offset = placed.offset;
-  return total;
+int64_t ProgramMemory::getCountNumber(Value count) {
+  counts.insert(count);
+  return llvm::find(counts, count) - counts.begin();
 }
 
-SmallVector<ArenaBuffer *> ProgramMemory::getBuffersAtPeak() {
-  SmallVector<ArenaBuffer *> best;
-  double bestBytes = -1;
-  for (ArenaBuffer &start : buffers) {
-    // The sum changes only where a buffer begins.
-    SmallVector<ArenaBuffer *> current;
-    double bytes = 0;
-    for (ArenaBuffer &buffer : buffers) {
-      if (buffer.live.first > start.live.first || buffer.live.last < start.live.first || buffer.live.bytes == 0)
-        continue;
-      current.push_back(&buffer);
-      bytes += double(buffer.live.bytes);
-    }
-    if (bytes > bestBytes) {
-      bestBytes = bytes;
-      best = std::move(current);
-    }
+std::optional<std::vector<int64_t>> ProgramMemory::getConstantCounts() const {
+  std::vector<int64_t> constants;
+  for (Value count : counts) {
+    std::optional<int64_t> constant = getConstantIntValue(count);
+    if (!constant)
+      return std::nullopt;
+    constants.push_back(*constant);
   }
-  llvm::sort(best, [](ArenaBuffer *a, ArenaBuffer *b) {
-    return a->live.bytes != b->live.bytes ? a->live.bytes > b->live.bytes : a < b;
-  });
-  return best;
-}
-
-//===----------------------------------------------------------------------===//
-// Parameter copies
-//===----------------------------------------------------------------------===//
-
-FailureOr<int64_t> ProgramMemory::layOutParameters(SmallVectorImpl<std::pair<memref::AllocOp, int64_t>> &offsets) {
-  int64_t total = 0;
-  for (Operation *op : parameters) {
-    auto alloc = cast<memref::AllocOp>(op);
-    std::optional<int64_t> bytes = getAlignedBytes(alloc.getType());
-    std::optional<int64_t> end = bytes ? addBytes(total, *bytes) : std::nullopt;
-    if (!end)
-      return alloc.emitOpError("expects a copy of a parameter to have a static shape, but got ") << alloc.getType();
-    offsets.emplace_back(alloc, total);
-    total = *end;
-  }
-  return total;
+  return constants;
 }
 
 //===----------------------------------------------------------------------===//
@@ -341,41 +288,62 @@ static std::string describeAllocation(memref::AllocOp alloc) {
   return text.empty() ? "intermediate value" : text;
 }
 
-std::string ArenaBuffer::describe(ArrayRef<Loop> loops) {
-  StringRef what;
-  switch (use) {
-  case BufferUse::Allocation: {
-    std::string text;
-    llvm::raw_string_ostream(text) << describeAllocation(alloc) << " (" << alloc.getType() << ")";
-    return text;
-  }
-  case BufferUse::Walk:
-    what = "walk of the plan";
-    break;
-  case BufferUse::ForwardCore:
-  case BufferUse::BackwardCore:
-    what = "core states";
-    break;
-  case BufferUse::CoreTape:
-    what = "core tape";
-    break;
-  case BufferUse::Gradients:
-    what = "gradient carries";
-    break;
-  case BufferUse::ForwardWorkspace:
-  case BufferUse::BackwardWorkspace:
-    what = "workspace of a step";
-    break;
-  case BufferUse::Slots:
-    what = "kept states and tapes";
+static StringRef describePart(schedule::LoopPart part) {
+  switch (part) {
+  case schedule::LoopPart::Walk:
+    return "walk of the plan";
+  case schedule::LoopPart::ForwardCore:
+  case schedule::LoopPart::BackwardCore:
+    return "core states";
+  case schedule::LoopPart::CoreTape:
+    return "core tape";
+  case schedule::LoopPart::Gradients:
+    return "gradient carries";
+  case schedule::LoopPart::ForwardWorkspace:
+  case schedule::LoopPart::BackwardWorkspace:
+    return "workspace of a step";
+  case schedule::LoopPart::Slots:
     break;
   }
-  Loop &owner = const_cast<Loop &>(loops[loop]);
-  return (what + " of @" + owner.chain.getSymName()).str();
+  return "kept states and tapes";
 }
 
-Location ArenaBuffer::getLoc(ArrayRef<Loop> loops) {
-  if (use == BufferUse::Allocation)
-    return alloc.getLoc();
-  return const_cast<Loop &>(loops[loop]).forward.getLoc();
+PeakBuffer ProgramMemory::describe(size_t liveIndex, int64_t bytes) {
+  if (liveIndex < loops.size() * schedule::numLoopParts) {
+    Loop &loop = loops[liveIndex / schedule::numLoopParts];
+    StringRef part = describePart(schedule::LoopPart(liveIndex % schedule::numLoopParts));
+    return {bytes, (part + " of @" + loop.chain.getSymName()).str(), loop.forward.getLoc()};
+  }
+  memref::AllocOp alloc = allocations[liveIndex - loops.size() * schedule::numLoopParts];
+  std::string text;
+  llvm::raw_string_ostream(text) << describeAllocation(alloc) << " (" << alloc.getType() << ")";
+  return {bytes, text, alloc.getLoc()};
+}
+
+SmallVector<PeakBuffer> ProgramMemory::getBuffersAtPeak(const schedule::ProgramInstance &instance) {
+  ArrayRef<LiveBuffer> buffers = instance.getLiveBuffers();
+  SmallVector<size_t> best;
+  double bestBytes = -1;
+  for (const LiveBuffer &start : buffers) {
+    // The sum changes only where a buffer begins.
+    SmallVector<size_t> current;
+    double bytes = 0;
+    for (auto [index, buffer] : llvm::enumerate(buffers)) {
+      if (buffer.first > start.first || buffer.last < start.first || buffer.bytes == 0)
+        continue;
+      current.push_back(index);
+      bytes += double(buffer.bytes);
+    }
+    if (bytes > bestBytes) {
+      bestBytes = bytes;
+      best = std::move(current);
+    }
+  }
+  llvm::sort(best, [&](size_t a, size_t b) {
+    return buffers[a].bytes != buffers[b].bytes ? buffers[a].bytes > buffers[b].bytes : a < b;
+  });
+  SmallVector<PeakBuffer> described;
+  for (size_t index : best)
+    described.push_back(describe(index, buffers[index].bytes));
+  return described;
 }

@@ -44,6 +44,9 @@ static LogicalResult verifyTypes(ChainOp op, ArrayAttr types, StringRef what, bo
 /// (C5): the plan says about its table what the table says.
 static LogicalResult verifyPlan(ChainOp op) {
   PlanAttr plan = op.getPlanAttr();
+  // chain_c6
+  if (op.getPlanPosition() && (int64_t(*op.getPlanPosition()) < 0 || plan || op.getFrameAttr()))
+    return op.emitOpError("expects 'runtime_plan' to be a loop of the plan, and no other plan or frame");
   if (!plan)
     return success();
   if (!op.isDifferentiated() || !op.isFinalized())
@@ -337,6 +340,11 @@ LogicalResult WalkOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // walk_c1
   auto name = (*this)->getParentOp()->getAttrOfType<FlatSymbolRefAttr>("chain");
   auto chain = symbols.lookupNearestSymbolFrom<ChainOp>(*this, name);
+  if (!getTableAttr()) {
+    if (!chain || !chain.getPlanPosition())
+      return emitOpError("expects ") << name << " to be planned at run time";
+    return success();
+  }
   auto table = symbols.lookupNearestSymbolFrom<memref::GlobalOp>(*this, getTableAttr());
   if (!chain || !chain.getPlanAttr())
     return emitOpError("expects ") << name << " to have a plan";

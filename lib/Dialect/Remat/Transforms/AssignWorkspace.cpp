@@ -32,7 +32,7 @@ namespace {
 struct Workspace {
   func::FuncOp function;
   SmallVector<Operation *> allocations;
-  SmallVector<LiveBuffer> buffers;
+  std::vector<LiveBuffer> buffers;
   int64_t bytes = 0;
 
   LogicalResult collect();

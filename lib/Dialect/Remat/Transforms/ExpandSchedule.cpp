@@ -35,10 +35,10 @@ static memref::GlobalOp createTable(ChainOp chain, SymbolTable &symbols) {
   return table;
 }
 
-static void follow(Operation *sweep, Region &schedule, memref::GlobalOp table) {
+static void follow(Operation *sweep, Region &schedule, FlatSymbolRefAttr table) {
   OpBuilder builder(sweep->getContext());
   builder.createBlock(&schedule);
-  WalkOp::create(builder, sweep->getLoc(), table.getSymNameAttr());
+  WalkOp::create(builder, sweep->getLoc(), table);
 }
 
 namespace {
@@ -52,14 +52,17 @@ struct ExpandSchedulePass final : remat::impl::ExpandSchedulePassBase<ExpandSche
     for (BackwardSweepOp backward : sweeps) {
       auto chain = symbols.lookup<ChainOp>(backward.getChain());
       // A chain of no steps has no plan.
-      if (!chain.getPlanAttr())
+      if (!chain.getPlanAttr() && !chain.getPlanPosition())
         continue;
       ForwardSweepOp forward = backward.getForwardSweep();
       if (!forward.getSchedule().empty() || !backward.getSchedule().empty()) {
         backward.emitOpError("expects sweeps without a schedule");
         return signalPassFailure();
       }
-      memref::GlobalOp table = createTable(chain, symbols);
+      // A plan that is made later is an argument of the function.
+      FlatSymbolRefAttr table;
+      if (chain.getPlanAttr())
+        table = FlatSymbolRefAttr::get(createTable(chain, symbols));
       follow(forward, forward.getSchedule(), table);
       follow(backward, backward.getSchedule(), table);
     }

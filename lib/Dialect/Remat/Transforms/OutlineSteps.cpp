@@ -180,7 +180,7 @@ public:
                         loop.getReversedAttr(), advance, replay, record, replayRecord, reverse, resume,
                         builder.getTypeArrayAttr(SmallVector<Type>(loop.getInits().getTypes())),
                         builder.getTypeArrayAttr(tapeTypes), builder.getTypeArrayAttr(gradientTypes), IntegerAttr(),
-                        DenseI64ArrayAttr(), PlanAttr(), FrameAttr());
+                        DenseI64ArrayAttr(), PlanAttr(), FrameAttr(), /*plan_position=*/IntegerAttr());
     insert(chain);
     replaceBySweeps();
   }

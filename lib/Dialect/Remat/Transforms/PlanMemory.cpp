@@ -7,12 +7,16 @@
 //
 // Asks the analysis that the planner asked, with the numbers of the plan, and
 // turns its answer into offsets. The two must agree to the byte, and this pass
-// checks that they do.
+// checks that they do. A plan that is made at run time has the same offsets as words
+// of an array, which is one more argument.
 //
 //===----------------------------------------------------------------------===//
 
+#include "CountFunction.h"
+
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Schedule/RuntimePlan.h"
 
 namespace remat {
 #define GEN_PASS_DEF_PLANMEMORYPASS
@@ -26,85 +30,90 @@ namespace {
 /// Rewrites one entry function.
 class MemoryPlanner {
 public:
-  MemoryPlanner(func::FuncOp entry, MemoryAttr total, ProgramMemory &memory)
-      : entry(entry), total(total), memory(memory) {}
+  MemoryPlanner(func::FuncOp entry, ProgramMemory &memory) : entry(entry), memory(memory) {}
 
-  LogicalResult run();
+  /// With offsets from a plan of \p total bytes that was made.
+  LogicalResult runStatic(MemoryAttr total);
+  /// With offsets from an argument.
+  LogicalResult runDynamic(RuntimePlanAttr attribute);
 
 private:
   LogicalResult addArguments();
-  void setFrame(unsigned index);
-  /// Replaces the allocation that \p value is by a view of \p block at \p offset.
-  void place(Value value, Value block, int64_t offset);
-  /// Places values with the given types one after the other.
-  void placeAll(ValueRange values, ArrayAttr types, int64_t offset);
+  LogicalResult addProblem(RuntimePlanAttr attribute);
+  FailureOr<schedule::ProgramInstance> makeInstance(MemoryAttr total);
+  void setFrame(unsigned index, const schedule::ProgramInstance &instance);
+  void setUnusedFinals();
+  /// The offset of a buffer: a constant or a word of the plan.
+  Value getOffset(OpBuilder &builder, Location loc, size_t buffer);
+  /// Replaces an allocation by a view of \p block at \p offset.
+  void place(memref::AllocOp alloc, Value block, Value offset);
+  void placeAll();
   LogicalResult finishCopies();
 
   func::FuncOp entry;
-  MemoryAttr total;
   ProgramMemory &memory;
-  Value arena, parameters;
+  Value arena, parameters, plan;
+  /// Without a plan argument.
+  SmallVector<int64_t> offsets;
 };
 } // namespace
 
 LogicalResult MemoryPlanner::addArguments() {
   Builder builder(entry.getContext());
   Type bytes = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
-  Type counters = MemRefType::get({ShapedType::kDynamic}, builder.getI64Type());
+  Type words = MemRefType::get({ShapedType::kDynamic}, builder.getI64Type());
   unsigned first = entry.getNumArguments();
-  const Type types[] = {bytes, bytes, counters};
-  for (auto [index, type] : llvm::enumerate(types))
-    if (failed(entry.insertArgument(first + index, type, /*argAttrs=*/{}, entry.getLoc())))
+  for (Type type : {bytes, bytes, words})
+    if (failed(entry.insertArgument(entry.getNumArguments(), type, /*argAttrs=*/{}, entry.getLoc())))
       return failure();
   arena = entry.getArgument(first);
   parameters = entry.getArgument(first + 1);
   return success();
 }
 
-void MemoryPlanner::place(Value value, Value block, int64_t offset) {
-  auto alloc = value.getDefiningOp<memref::AllocOp>();
+Value MemoryPlanner::getOffset(OpBuilder &builder, Location loc, size_t buffer) {
+  if (!plan)
+    return arith::ConstantIndexOp::create(builder, loc, offsets[buffer]);
+  Value position =
+      arith::ConstantIndexOp::create(builder, loc, schedule::getBufferPosition(memory.getLoops().size(), buffer));
+  Value word = memref::LoadOp::create(builder, loc, plan, position);
+  return arith::IndexCastOp::create(builder, loc, builder.getIndexType(), word);
+}
+
+void MemoryPlanner::place(memref::AllocOp alloc, Value block, Value offset) {
   OpBuilder builder(alloc);
-  Value start = arith::ConstantIndexOp::create(builder, alloc.getLoc(), offset);
-  Value view = memref::ViewOp::create(builder, alloc.getLoc(), alloc.getType(), block, start, ValueRange());
+  Value view =
+      memref::ViewOp::create(builder, alloc.getLoc(), alloc.getType(), block, offset, alloc.getDynamicSizes());
   alloc.replaceAllUsesWith(view);
   alloc.erase();
 }
 
-void MemoryPlanner::placeAll(ValueRange values, ArrayAttr types, int64_t offset) {
-  for (auto [value, type] : llvm::zip_equal(values, types.getAsValueRange<TypeAttr>())) {
-    place(value, arena, offset);
-    offset += *getAlignedBytes(cast<ShapedType>(type));
+void MemoryPlanner::placeAll() {
+  for (size_t index = 0; index < memory.getAllocations().size(); ++index) {
+    memref::AllocOp alloc = memory.getAllocations()[index];
+    OpBuilder builder(alloc);
+    place(alloc, arena, getOffset(builder, alloc.getLoc(), index));
+  }
+  for (auto [copy, offset] : memory.getParameterCopies()) {
+    memref::AllocOp alloc = copy;
+    OpBuilder builder(alloc);
+    place(alloc, parameters, arith::ConstantIndexOp::create(builder, alloc.getLoc(), offset));
   }
 }
 
-void MemoryPlanner::setFrame(unsigned index) {
-  Loop &loop = memory.getLoops()[index];
-  auto offsetOf = [&](BufferUse use) -> int64_t {
-    for (ArenaBuffer &buffer : memory.getBuffers())
-      if (buffer.use == use && buffer.loop == index)
-        return buffer.live.offset;
-    return 0;
-  };
-  auto frame = FrameAttr::get(entry.getContext(), offsetOf(BufferUse::Walk), offsetOf(BufferUse::ForwardCore),
-                              offsetOf(BufferUse::BackwardCore), offsetOf(BufferUse::CoreTape),
-                              offsetOf(BufferUse::Gradients), offsetOf(BufferUse::ForwardWorkspace),
-                              offsetOf(BufferUse::BackwardWorkspace), offsetOf(BufferUse::Slots));
-  loop.chain.setFrameAttr(frame);
-  if (loop.ownsInitialState)
-    placeAll(SmallVector<Value>(loop.forward.getInits()), loop.chain.getCarryTypes(), frame.getSlots());
+void MemoryPlanner::setFrame(unsigned index, const schedule::ProgramInstance &instance) {
+  using schedule::LoopPart;
+  auto offsetOf = [&](LoopPart part) { return instance.getPart(index, part).offset; };
+  auto frame = FrameAttr::get(entry.getContext(), offsetOf(LoopPart::Walk), offsetOf(LoopPart::ForwardCore),
+                              offsetOf(LoopPart::BackwardCore), offsetOf(LoopPart::CoreTape),
+                              offsetOf(LoopPart::Gradients), offsetOf(LoopPart::ForwardWorkspace),
+                              offsetOf(LoopPart::BackwardWorkspace), offsetOf(LoopPart::Slots));
+  memory.getLoops()[index].chain.setFrameAttr(frame);
+}
 
-  // Nobody reads these; the sweep writes core memory in their place.
-  SmallVector<int64_t> unusedFinals(loop.unusedFinals.begin(), loop.unusedFinals.end());
-  loop.forward.setUnusedFinals(unusedFinals);
-  for (int64_t unused : unusedFinals)
-    place(loop.forward.getFinals()[unused], arena, frame.getForwardCore());
-  // The last step of the backward sweep writes the second gradient carry.
-  int64_t offset = frame.getGradients() + loop.gradientBytes;
-  for (auto [position, type] : llvm::enumerate(loop.chain.getGradientTypes().getAsValueRange<TypeAttr>())) {
-    if (llvm::is_contained(loop.unusedInitGradients, position))
-      place(loop.backward.getInitGradients()[position], arena, offset);
-    offset += *getAlignedBytes(cast<ShapedType>(type));
-  }
+void MemoryPlanner::setUnusedFinals() {
+  for (Loop &loop : memory.getLoops())
+    loop.forward.setUnusedFinals(SmallVector<int64_t>(loop.unusedFinals.begin(), loop.unusedFinals.end()));
 }
 
 /// Copies become linalg.copy, which the target lowers like everything else.
@@ -123,31 +132,74 @@ LogicalResult MemoryPlanner::finishCopies() {
   return failure(result.wasInterrupted());
 }
 
-LogicalResult MemoryPlanner::run() {
-  SmallVector<LoopNeeds> needs;
-  for (Loop &loop : memory.getLoops()) {
-    LoopNeeds &need = needs.emplace_back();
-    if (!loop.backward || loop.steps <= 0)
+FailureOr<schedule::ProgramInstance> MemoryPlanner::makeInstance(MemoryAttr total) {
+  std::optional<std::vector<int64_t>> counts = memory.getConstantCounts();
+  schedule::Verdict verdict;
+  std::optional<schedule::ProgramInstance> instance =
+      counts ? schedule::ProgramInstance::create(memory.getProblem(), *counts, verdict) : std::nullopt;
+  if (!instance)
+    return entry.emitOpError("was planned for other sizes than it has: ") << verdict.message;
+  std::vector<schedule::LoopNeeds> needs(instance->getNumLoops());
+  for (auto [index, loop] : llvm::enumerate(memory.getLoops())) {
+    if (!instance->isPlanned(index))
       continue;
-    PlanAttr plan = loop.chain.getPlanAttr();
-    if (!plan)
+    PlanAttr chosen = loop.chain.getPlanAttr();
+    if (!chosen)
       return loop.forward.emitOpError("expects ") << loop.forward.getChainAttr() << " to have a plan";
-    need = {plan.getSlotBytes(), plan.getStackFrames()};
+    needs[index] = {chosen.getSlotBytes(), chosen.getStackFrames()};
   }
-  std::optional<int64_t> peak = memory.layOut(needs);
+  std::optional<int64_t> peak = instance->layOut(needs);
   if (!peak || *peak != total.getPeak())
     return entry.emitOpError("was planned with a peak of ")
            << total.getPeak() << " bytes, but its buffers take " << peak.value_or(-1);
-  SmallVector<std::pair<memref::AllocOp, int64_t>> copies;
-  if (failed(addArguments()) || failed(memory.layOutParameters(copies)))
+  return std::move(*instance);
+}
+
+LogicalResult MemoryPlanner::runStatic(MemoryAttr total) {
+  FailureOr<schedule::ProgramInstance> instance = makeInstance(total);
+  if (failed(instance) || failed(addArguments()))
     return failure();
   for (unsigned index = 0; index < memory.getLoops().size(); ++index)
-    setFrame(index);
-  for (ArenaBuffer &buffer : memory.getBuffers())
-    if (buffer.use == BufferUse::Allocation)
-      place(buffer.alloc.getResult(), arena, buffer.live.offset);
-  for (auto [alloc, offset] : copies)
-    place(alloc.getResult(), parameters, offset);
+    setFrame(index, *instance);
+  for (size_t index = 0; index < memory.getAllocations().size(); ++index)
+    offsets.push_back(instance->getBufferOffset(index));
+  setUnusedFinals();
+  placeAll();
+  return finishCopies();
+}
+
+/// The problem becomes a constant that whoever calls the function can find.
+LogicalResult MemoryPlanner::addProblem(RuntimePlanAttr attribute) {
+  ArrayRef<int64_t> words = attribute.getProblem().asArrayRef();
+  schedule::ProgramProblem planned;
+  schedule::Verdict verdict = schedule::ProgramProblem::read(words.data(), words.size(), planned);
+  if (!verdict.ok())
+    return entry.emitOpError("has a 'remat.runtime_plan' that can not be read: ") << verdict.message;
+  schedule::ProgramProblem &problem = memory.getProblem();
+  problem.policy = planned.policy;
+  problem.budget = planned.budget;
+  if (!llvm::equal(problem.write(), words))
+    return entry.emitOpError("was described for planning with other buffers than it has");
+  OpBuilder builder(entry);
+  auto type = MemRefType::get({int64_t(words.size())}, builder.getI64Type());
+  auto values = DenseIntElementsAttr::get(RankedTensorType::get(type.getShape(), type.getElementType()), words);
+  memref::GlobalOp::create(builder, entry.getLoc(), (entry.getSymName() + "_problem").str(),
+                           builder.getStringAttr("public"), type, values, /*constant=*/true,
+                           /*alignment=*/IntegerAttr());
+  return success();
+}
+
+LogicalResult MemoryPlanner::runDynamic(RuntimePlanAttr attribute) {
+  if (failed(addProblem(attribute)) || failed(createCountFunction(entry, memory.getCounts())) ||
+      failed(addArguments()))
+    return failure();
+  Type words = MemRefType::get({ShapedType::kDynamic}, Builder(entry.getContext()).getI64Type());
+  unsigned last = entry.getNumArguments();
+  if (failed(entry.insertArgument(last, words, /*argAttrs=*/{}, entry.getLoc())))
+    return failure();
+  plan = entry.getArgument(last);
+  setUnusedFinals();
+  placeAll();
   return finishCopies();
 }
 
@@ -158,12 +210,16 @@ struct PlanMemoryPass final : remat::impl::PlanMemoryPassBase<PlanMemoryPass> {
   void runOnOperation() override {
     for (func::FuncOp entry : getEntryFunctions(getOperation())) {
       auto total = entry->getAttrOfType<MemoryAttr>("remat.memory");
-      if (!total) {
-        entry.emitOpError("expects 'remat.memory', which remat-plan-schedule sets");
+      auto later = entry->getAttrOfType<RuntimePlanAttr>("remat.runtime_plan");
+      if (!total && !later) {
+        entry.emitOpError("expects 'remat.memory' or 'remat.runtime_plan', which remat-plan-schedule sets");
         return signalPassFailure();
       }
       FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry);
-      if (failed(memory) || failed(MemoryPlanner(entry, total, *memory).run()))
+      if (failed(memory))
+        return signalPassFailure();
+      MemoryPlanner planner(entry, *memory);
+      if (failed(total ? planner.runStatic(total) : planner.runDynamic(later)))
         return signalPassFailure();
     }
   }

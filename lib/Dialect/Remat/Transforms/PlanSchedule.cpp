@@ -11,9 +11,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Dialect/Remat/Analysis/ProgramPlanner.h"
+#include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
-#include "remat/Schedule/Simulator.h"
+#include "remat/Schedule/ProgramPlanner.h"
 #include "remat/Support/Budget.h"
 
 #include "mlir/IR/Remarks.h"
@@ -26,10 +26,6 @@ namespace remat {
 
 using namespace mlir;
 using namespace remat;
-
-/// Playing a schedule takes time proportional to the number of its actions; up
-/// to this many steps that is not noticed.
-static constexpr int64_t maxSimulatedSteps = 2000000;
 
 static schedule::Policy getSchedulePolicy(Policy policy) {
   switch (policy) {
@@ -49,37 +45,20 @@ static schedule::Policy getSchedulePolicy(Policy policy) {
   return schedule::Policy::Optimal;
 }
 
-/// Plays the plan of one loop and compares what happened with what was promised.
-static LogicalResult verifyPlan(Loop &loop, const schedule::PlanResult &result, const LoopNeeds &needs) {
-  if (loop.steps > maxSimulatedSteps)
-    return success();
-  schedule::ChainProblem problem = loop.getProblem();
-  problem.budget = needs.slotBytes;
-  schedule::SimulationResult played = schedule::simulate(problem, result.table);
-  if (!played.valid)
-    return loop.forward.emitOpError("was given a schedule that breaks a rule at action ")
-           << played.action << ": " << played.rule;
-  if (played.forward != result.plan.forward || played.time != result.plan.time || played.peak > needs.slotBytes)
-    return loop.forward.emitOpError("was given a schedule that takes ")
-           << played.forward << " forward steps and " << played.peak << " bytes, but the plan says "
-           << result.plan.forward << " and " << needs.slotBytes;
-  return success();
-}
-
 /// Reports a budget that is too small, with what the smallest one consists of.
-static LogicalResult reportInfeasible(func::FuncOp entry, ProgramMemory &memory, StringRef text, int64_t budget,
+static LogicalResult reportInfeasible(func::FuncOp entry, ProgramMemory &memory,
+                                      const schedule::ProgramInstance &instance, StringRef text, int64_t budget,
                                       int64_t minimum) {
   InFlightDiagnostic error = entry.emitOpError("cannot run inside a budget of ")
                              << text << " (" << budget << " bytes): the smallest feasible budget is " << minimum
                              << " bytes";
-  for (ArenaBuffer *buffer : memory.getBuffersAtPeak())
-    error.attachNote(buffer->getLoc(memory.getLoops()))
-        << buffer->live.bytes << " bytes: " << buffer->describe(memory.getLoops());
+  for (const PeakBuffer &buffer : memory.getBuffersAtPeak(instance))
+    error.attachNote(buffer.loc) << buffer.bytes << " bytes: " << buffer.description;
   entry->setAttr("remat.infeasible", InfeasibleAttr::get(entry.getContext(), budget, minimum));
   return error;
 }
 
-static void emitRemarks(func::FuncOp entry, ProgramMemory &memory, const ProgramPlan &plan, MemoryAttr total) {
+static void emitRemarks(func::FuncOp entry, ProgramMemory &memory, MemoryAttr total) {
   remark::analysis(entry.getLoc(),
                    remark::RemarkOpts::name("Memory").category("remat-plan").function(entry.getSymName()))
       << remark::metric("BudgetBytes", total.getBudget()) << remark::metric("PeakBytes", total.getPeak())
@@ -119,25 +98,59 @@ struct PlanSchedulePass final : remat::impl::PlanSchedulePassBase<PlanSchedulePa
   }
 
   LogicalResult planEntry(func::FuncOp entry, const Budget &limit);
-  void attach(ProgramMemory &memory, const ProgramPlan &plan);
+  /// Plans now, as all counts are known.
+  LogicalResult planNow(func::FuncOp entry, ProgramMemory &memory, std::vector<int64_t> counts);
+  /// Leaves what the runtime needs to plan.
+  void planLater(func::FuncOp entry, ProgramMemory &memory);
+  void attach(ProgramMemory &memory, const schedule::ProgramInstance &instance, const schedule::ProgramPlan &plan);
   DenseSet<Operation *> plannedChains;
 };
 } // namespace
 
-void PlanSchedulePass::attach(ProgramMemory &memory, const ProgramPlan &plan) {
+void PlanSchedulePass::attach(ProgramMemory &memory, const schedule::ProgramInstance &instance,
+                              const schedule::ProgramPlan &plan) {
   Builder builder(&getContext());
-  for (auto [loop, result, needs] : llvm::zip_equal(memory.getLoops(), plan.loops, plan.needs)) {
-    if (!loop.backward || loop.steps <= 0)
+  for (auto [index, loop] : llvm::enumerate(memory.getLoops())) {
+    if (!instance.isPlanned(index))
       continue;
-    const schedule::Plan &chosen = result.plan;
+    const schedule::Plan &chosen = plan.loops[index].plan;
+    const schedule::LoopNeeds &needs = plan.needs[index];
+    const schedule::ProgramLoop &record = instance.getLoop(index);
     // The planner checked that this does not overflow.
-    schedule::ChainProblem problem = loop.getProblem();
-    int64_t storeAllTime = loop.steps * (problem.recordTime + problem.reverseTime);
-    loop.chain.setPlanAttr(PlanAttr::get(&getContext(), policy, loop.steps, chosen.budget, needs.slotBytes,
+    int64_t steps = instance.getSteps(index);
+    int64_t storeAllTime = steps * (record.recordTime + record.reverseTime);
+    loop.chain.setPlanAttr(PlanAttr::get(&getContext(), policy, steps, chosen.budget, needs.slotBytes,
                                          needs.stackFrames, chosen.advance, chosen.record, chosen.resume, chosen.copy,
                                          chosen.time, storeAllTime, chosen.lowerBound,
-                                         builder.getDenseI64ArrayAttr(result.table.getWords())));
+                                         builder.getDenseI64ArrayAttr(plan.loops[index].table.getWords())));
   }
+}
+
+LogicalResult PlanSchedulePass::planNow(func::FuncOp entry, ProgramMemory &memory, std::vector<int64_t> counts) {
+  schedule::Verdict verdict;
+  std::optional<schedule::ProgramInstance> instance =
+      schedule::ProgramInstance::create(memory.getProblem(), std::move(counts), verdict);
+  if (!instance)
+    return entry.emitOpError("cannot be planned: ") << verdict.message;
+  schedule::ProgramResult result = schedule::planProgram(*instance);
+  if (result.verdict.status == schedule::Status::Infeasible && result.budget)
+    return reportInfeasible(entry, memory, *instance, budget, *result.budget, result.minimum);
+  if (!result.verdict.ok())
+    return entry.emitOpError("cannot be planned: ") << result.verdict.message;
+  attach(memory, *instance, result.plan);
+  auto total = MemoryAttr::get(&getContext(), result.budget.value_or(result.plan.peak), result.plan.peak,
+                               result.storeAll, memory.getProblem().parameterBytes);
+  entry->setAttr("remat.memory", total);
+  emitRemarks(entry, memory, total);
+  return success();
+}
+
+void PlanSchedulePass::planLater(func::FuncOp entry, ProgramMemory &memory) {
+  Builder builder(&getContext());
+  for (auto [index, loop] : llvm::enumerate(memory.getLoops()))
+    loop.chain.setPlanPosition(index);
+  entry->setAttr("remat.runtime_plan",
+                 RuntimePlanAttr::get(&getContext(), builder.getDenseI64ArrayAttr(memory.getProblem().write())));
 }
 
 LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limit) {
@@ -148,30 +161,10 @@ LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limi
     if (!plannedChains.insert(loop.chain).second)
       return loop.forward.emitOpError("expects a chain of its own, but ")
              << loop.forward.getChainAttr() << " has several forward sweeps";
-
-  ProgramPlanner planner(*memory, getSchedulePolicy(policy));
-  FailureOr<ProgramPlan> storeAll = planner.planStoreAll();
-  FailureOr<ProgramPlan> minimum = succeeded(storeAll) ? planner.planMinimum() : FailureOr<ProgramPlan>();
-  if (failed(storeAll) || failed(minimum))
-    return entry.emitOpError("cannot be planned: ") << planner.getError();
-  std::optional<int64_t> bytes = limit.resolve(storeAll->peak);
-  // The layout of the smallest plan is the one that the report is about.
-  if (bytes && *bytes < minimum->peak)
-    return reportInfeasible(entry, *memory, budget, *bytes, minimum->peak);
-  FailureOr<ProgramPlan> plan = planner.plan(bytes);
-  if (failed(plan))
-    return entry.emitOpError("cannot be planned: ") << planner.getError();
-  for (auto [loop, result, needs] : llvm::zip_equal(memory->getLoops(), plan->loops, plan->needs))
-    if (loop.backward && loop.steps > 0 && failed(verifyPlan(loop, result, needs)))
-      return failure();
-
-  SmallVector<std::pair<memref::AllocOp, int64_t>> parameters;
-  FailureOr<int64_t> parameterBytes = memory->layOutParameters(parameters);
-  if (failed(parameterBytes))
-    return failure();
-  attach(*memory, *plan);
-  auto total = MemoryAttr::get(&getContext(), bytes.value_or(plan->peak), plan->peak, storeAll->peak, *parameterBytes);
-  entry->setAttr("remat.memory", total);
-  emitRemarks(entry, *memory, *plan, total);
+  memory->getProblem().policy = getSchedulePolicy(policy);
+  memory->getProblem().budget = limit;
+  if (std::optional<std::vector<int64_t>> counts = memory->getConstantCounts())
+    return planNow(entry, *memory, std::move(*counts));
+  planLater(entry, *memory);
   return success();
 }

@@ -5,16 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Everything that lies in the arena of an entry function is a buffer with a size
-// and a lifetime, counted in operations of the function's block:
-//
-//   * the function's own allocations;
-//   * per chain, the walk, the core tape and the slot region, which live from the
-//     forward to the backward sweep, and the core states, the workspace and the
-//     gradient carries, which live during a sweep.
-//
-// Sizes of slot regions and stacks come with the plan. The planner asks for the
-// peak that they lead to; the same question, asked again, gives the offsets.
+// Reads a program off an entry function: its loops, its own allocations, and when
+// each is in use, counted in operations of the function's block. The result is plain
+// data (remat/Schedule/Program.h), which the planner takes; this class remembers
+// which operation each record came from.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +17,7 @@
 
 #include "remat/Dialect/Remat/Analysis/BufferLayout.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
-#include "remat/Schedule/Problem.h"
+#include "remat/Schedule/Program.h"
 
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -39,99 +33,76 @@ struct Loop {
   ForwardSweepOp forward;
   /// Null if the chain is not differentiated.
   BackwardSweepOp backward;
-  int64_t steps = 0;
-  int64_t stateBytes = 0;
-  int64_t tapeBytes = 0;
-  int64_t gradientBytes = 0;
-  int64_t workspaceBytes = 0;
-  /// The initial carries are allocations that only this chain needs once they
-  /// are filled: they lie in the slot region, which may reuse their memory.
-  bool ownsInitialState = false;
-  /// Final carries that nobody reads: the core state serves as destination.
+  /// Final carries and gradients of initial carries that nobody reads: in loops that
+  /// are long enough, core memory serves as destination.
   SmallVector<unsigned> unusedFinals;
-  /// Gradients of initial carries that nobody reads: the first gradient carry
-  /// serves as destination.
   SmallVector<unsigned> unusedInitGradients;
-
-  /// The problem of planning this chain, without a budget and a workspace.
-  schedule::ChainProblem getProblem();
 };
 
-/// What a plan needs of the arena for one loop.
-struct LoopNeeds {
-  int64_t slotBytes = 0;
-  int64_t stackFrames = 0;
-};
-
-/// What a buffer in the arena is for.
-enum class BufferUse {
-  Allocation,
-  Walk,
-  ForwardCore,
-  BackwardCore,
-  CoreTape,
-  Gradients,
-  ForwardWorkspace,
-  BackwardWorkspace,
-  Slots
-};
-
-struct ArenaBuffer {
-  BufferUse use;
-  /// The allocation, for that use.
-  memref::AllocOp alloc;
-  /// The loop, for all other uses.
-  unsigned loop = 0;
-  LiveBuffer live;
-
-  /// A description for people: "stacked output #0 of @walk".
-  std::string describe(ArrayRef<Loop> loops);
-  Location getLoc(ArrayRef<Loop> loops);
+/// A buffer that is in use when most bytes are.
+struct PeakBuffer {
+  int64_t bytes;
+  /// For people: "stacked output #0 of @walk".
+  std::string description;
+  Location loc;
 };
 
 class ProgramMemory {
 public:
   /// Collects loops and allocations of \p entry, whose chains are finalized.
-  /// Reports trip counts and shapes that are not static, and chains that several
-  /// sweeps share.
+  /// Reports allocations with more than one extent that is not static.
   static FailureOr<ProgramMemory> analyze(func::FuncOp entry);
 
+  /// The loops and allocations, in the order of the problem's loops and buffers.
   MutableArrayRef<Loop> getLoops() { return loops; }
+  ArrayRef<memref::AllocOp> getAllocations() const { return allocations; }
 
-  /// All buffers, with offsets after layOut.
-  MutableArrayRef<ArenaBuffer> getBuffers() { return buffers; }
+  /// Copies of parameters and their offsets in a block of their own.
+  ArrayRef<std::pair<memref::AllocOp, int64_t>> getParameterCopies() const { return parameterCopies; }
 
-  /// Gives every buffer its place; returns the bytes of the arena, or nothing on
-  /// overflow. \p needs has one entry per loop.
-  std::optional<int64_t> layOut(ArrayRef<LoopNeeds> needs);
+  /// The problem; policy and budget are the caller's to fill in.
+  schedule::ProgramProblem &getProblem() { return problem; }
 
-  /// Gives the copies of parameters their places in a block of their own; returns
-  /// its bytes.
-  FailureOr<int64_t> layOutParameters(SmallVectorImpl<std::pair<memref::AllocOp, int64_t>> &offsets);
+  /// The values that the problem's counts are, and what they are if all of them are
+  /// constants.
+  ArrayRef<Value> getCounts() const { return counts.getArrayRef(); }
+  std::optional<std::vector<int64_t>> getConstantCounts() const;
 
-  /// The buffers that are in use when most bytes are, largest first.
-  SmallVector<ArenaBuffer *> getBuffersAtPeak();
+  /// The buffers that are in use when most bytes are, largest first. \p instance is
+  /// one of this problem that was laid out.
+  SmallVector<PeakBuffer> getBuffersAtPeak(const schedule::ProgramInstance &instance);
 
 private:
+  /// An allocation that lies in a part of a loop, if the loop has enough steps.
+  struct Home {
+    schedule::BufferHome part;
+    int64_t loop;
+    int64_t offset;
+  };
+
   LogicalResult collectLoops();
   LogicalResult collectBuffers();
   LogicalResult describeLoop(Loop &loop);
   bool isInitialStateOwned(Loop &loop);
-  void addLoopBuffers(unsigned index);
+  void assignHomes(int64_t index, DenseMap<Operation *, Home> &homes);
+  LogicalResult addBuffer(memref::AllocOp alloc, const DenseMap<Operation *, Home> &homes);
+  LogicalResult addParameterCopies();
 
   int64_t getTime(Operation *op);
+  int64_t getCountNumber(Value count);
+  PeakBuffer describe(size_t liveIndex, int64_t bytes);
 
   func::FuncOp entry;
   SmallVector<Loop> loops;
-  SmallVector<ArenaBuffer> buffers;
+  SmallVector<memref::AllocOp> allocations;
+  SmallVector<std::pair<memref::AllocOp, int64_t>> parameterCopies;
+  schedule::ProgramProblem problem;
+  llvm::SetVector<Value> counts;
   llvm::SetVector<Operation *> parameters;
   /// The position of each operation in the function's block.
   DenseMap<Operation *, int64_t> times;
   std::shared_ptr<BufferViewFlowAnalysis> aliases;
 };
-
-/// Bytes of the walk of a chain with that many stack frames, move included.
-std::optional<int64_t> getWalkBytes(int64_t stackFrames);
 
 } // namespace remat
 

@@ -75,6 +75,18 @@ def Remat_MemoryAttr : Remat_Attr<"Memory", "memory"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
+def Remat_RuntimePlanAttr : Remat_Attr<"RuntimePlan", "runtime_plan"> {
+  let summary = "what the plan of an entry function is made from when it runs";
+  let description = [{
+    Stands, as `remat.runtime_plan`, on a public function with a trip count or an
+    extent that is not known when it is compiled. `problem` describes its loops and
+    buffers as the words of remat/Schedule/Program.h, policy and budget included; who
+    calls the function gives them and the counts to the planner of the runtime.
+  }];
+  let parameters = (ins "DenseI64ArrayAttr":$problem);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 def Remat_InfeasibleAttr : Remat_Attr<"Infeasible", "infeasible"> {
   let summary = "a budget that no plan meets";
   let description = [{

@@ -26,11 +26,13 @@ def Remat_WalkOp : Remat_ScheduleOp<"walk", [DeclareOpInterfaceMethods<SymbolUse
   let description = [{
     Asks the walker of the runtime for one move after the other and makes it: in a
     forward sweep until all steps have run once, in the backward sweep until all are
-    reversed. `table` is a constant `memref.global` with the words of the table.
+    reversed. `table` is a constant `memref.global` with the words of the table; without
+    it the table is part of the function's plan argument.
 
     **Constraints**
 
-    * (C1) `table` is a constant `memref.global` of i64 with the words of the chain's plan.
+    * (C1) `table` is a constant `memref.global` of i64 with the words of the chain's plan, or
+      absent if the chain is planned at run time.
 
     Example:
 
@@ -41,8 +43,8 @@ def Remat_WalkOp : Remat_ScheduleOp<"walk", [DeclareOpInterfaceMethods<SymbolUse
     }
     ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$table);
-  let assemblyFormat = "$table attr-dict";
+  let arguments = (ins OptionalAttr<FlatSymbolRefAttr>:$table);
+  let assemblyFormat = "($table^)? attr-dict";
 }
 
 #endif // REMAT_DIALECT_REMAT_IR_REMATEXPANDEDOPS_TD

@@ -51,7 +51,9 @@ def Remat_ChainOp : Remat_Op<"chain",
     (`memref<5xi64>`: advance, replay, record, replay_record, reverse). `copy_bytes`
     then says how many bytes each function copies, in the order of the table.
 
-    `remat-plan-schedule` adds the plan, `remat-plan-memory` the frame.
+    `remat-plan-schedule` adds the plan, `remat-plan-memory` the frame. If the number of
+    steps is not known yet, there is neither: `runtime_plan` then says which loop of the
+    plan argument of the function is this one.
 
     **Constraints**
 
@@ -63,6 +65,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table for
       its number of steps, restartable if and only if there is a `resume`, its counts are those
       of the table, and its stack frames are enough.
+    * (C6) `runtime_plan` is not negative, and there is no plan and no frame beside it.
 
     Example:
 
@@ -88,7 +91,8 @@ def Remat_ChainOp : Remat_Op<"chain",
     OptionalAttr<I64Attr>:$workspace_bytes,
     OptionalAttr<DenseI64ArrayAttr>:$copy_bytes,
     OptionalAttr<Remat_PlanAttr>:$plan,
-    OptionalAttr<Remat_FrameAttr>:$frame);
+    OptionalAttr<Remat_FrameAttr>:$frame,
+    OptionalAttr<I64Attr>:$plan_position);
   let assemblyFormat = [{
     ($sym_visibility^)? $sym_name (`reversed` $reversed^)?
     `advance` `(` $advance `)`
@@ -99,7 +103,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     (`resume` `(` $resume^ `)`)?
     `carry` $carry_types (`tape` $tape_types^)? (`gradient` $gradient_types^)?
     (`workspace` `(` $workspace_bytes^ `)`)? (`copies` $copy_bytes^)?
-    (`plan` $plan^)? (`frame` $frame^)?
+    (`plan` $plan^)? (`frame` $frame^)? (`runtime_plan` `(` $plan_position^ `)`)?
     attr-dict
   }];
   let extraClassDeclaration = [{

@@ -161,6 +161,10 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
     error with the smallest feasible budget and what that consists of; the function
     then carries `remat.infeasible`.
 
+    A function with a trip count or an extent that is not constant is not planned yet:
+    it gets `remat.runtime_plan`, from which the runtime makes the plan by the same
+    code before the function is called.
+
     Before:
 
     ```mlir
@@ -222,6 +226,13 @@ def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
     at static offsets; the chains get their frame, which says where the buffers of
     their sweeps lie. Afterwards nothing in the function allocates.
 
+    If trip counts are not known yet, the offsets are words of a fourth argument, the
+    plan (`memref<?xi64>`, see remat/Schedule/RuntimePlan.h). Two symbols then say how
+    to get one: `@<entry>_problem`, a constant for the planner of the runtime, and
+    `@<entry>_counts`, which takes the arguments of the entry and a `memref<?xi64>`,
+    checks the extents of the arguments, and writes the counts that the problem refers
+    to. A count that depends on more than the arguments is an error.
+
     Before:
 
     ```mlir
@@ -238,7 +249,8 @@ def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
       %temporary = memref.view %arena[%offset][] : memref<?xi8> to memref<4xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+                           "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::memref::MemRefDialect"];
 }
 

@@ -1,0 +1,176 @@
+//===- Program.h - Everything that a program keeps --------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What a planner has to know of a program with any number of loops: the buffers,
+// when each is in use, and the loops with the sizes of their states and tapes. All
+// that depends on a trip count or on another extent that the caller chooses refers
+// to it by number, so the description is complete before any of them is known. The
+// compiler fills it in; who knows the counts, the compiler or the runtime, makes an
+// instance of it and plans that.
+//
+// Times are positions in the program's sequence of operations.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_SCHEDULE_PROGRAM_H
+#define REMAT_SCHEDULE_PROGRAM_H
+
+#include "remat/Schedule/Arena.h"
+#include "remat/Schedule/Plan.h"
+#include "remat/Schedule/Problem.h"
+#include "remat/Support/Budget.h"
+
+#include <string>
+#include <vector>
+
+namespace remat::schedule {
+
+/// The buffers of a loop besides those of the program.
+enum class LoopPart {
+  ForwardCore,
+  ForwardWorkspace,
+  Walk,
+  BackwardCore,
+  BackwardWorkspace,
+  CoreTape,
+  Gradients,
+  Slots
+};
+inline constexpr size_t numLoopParts = 8;
+
+/// One loop. Sizes are multiples of the alignment.
+struct ProgramLoop {
+  /// The number of the count that is its trip count.
+  int64_t count = 0;
+  int64_t stateBytes = 0;
+  int64_t tapeBytes = 0;
+  int64_t gradientBytes = 0;
+  /// Of one step, in either sweep.
+  int64_t workspaceBytes = 0;
+  int64_t advanceTime = 1;
+  int64_t recordTime = 1;
+  int64_t reverseTime = 1;
+  bool isDifferentiated = false;
+  bool isRestartable = false;
+  /// The initial carries lie in the slot region, which may reuse their memory.
+  bool ownsInitialState = false;
+  /// When the sweeps run; `backward` only if differentiated.
+  int64_t forward = 0;
+  int64_t backward = 0;
+  /// When the initial carries are first written, if they are owned; else `forward`.
+  int64_t filled = 0;
+
+  /// The problem of planning `steps` steps in `budget` bytes of slots.
+  ChainProblem getProblem(int64_t steps, int64_t budget) const;
+};
+
+/// A buffer that may have its place inside a part of a loop.
+enum class BufferHome {
+  /// Always on its own.
+  Own,
+  /// In the slot region, unless there are no steps.
+  Slots,
+  /// A final carry, or a gradient of an initial carry, that nobody reads: on its
+  /// own if there are fewer than three steps, so that what is planned is touched.
+  ForwardCore,
+  Gradients
+};
+
+struct ProgramBuffer {
+  /// Bytes in total or, if `count` is not negative, per unit of that count. The
+  /// product is rounded up to the alignment.
+  int64_t bytes = 0;
+  int64_t count = -1;
+  int64_t first = 0;
+  int64_t last = 0;
+  BufferHome home = BufferHome::Own;
+  /// The loop, and the offset in its part, unless the home is Own.
+  int64_t loop = -1;
+  int64_t offsetInHome = 0;
+};
+
+/// The number of steps from which on unread results stay in core memory.
+inline constexpr int64_t stepsForUnusedResults = 3;
+
+struct ProgramProblem {
+  Policy policy = Policy::Optimal;
+  Budget budget;
+  int64_t numCounts = 0;
+  /// Copies of parameters, which have a block of their own.
+  int64_t parameterBytes = 0;
+  std::vector<ProgramLoop> loops;
+  std::vector<ProgramBuffer> buffers;
+
+  /// Checks sizes, references and times.
+  Verdict validate() const;
+
+  /// The problem as words: magic, number of words, then every field in the order of
+  /// declaration. read() takes any words and returns what validates, or says why not.
+  std::vector<int64_t> write() const;
+  static Verdict read(const int64_t *words, int64_t numWords, ProgramProblem &problem);
+};
+
+/// "RMTPROG" and the format version 1.
+inline constexpr int64_t programMagic = 0x524d5450524f4701;
+
+/// What a plan needs of the arena for one loop.
+struct LoopNeeds {
+  int64_t slotBytes = 0;
+  int64_t stackFrames = 0;
+};
+
+/// Bytes of the walk of a chain with that many stack frames, move included.
+std::optional<int64_t> getWalkBytes(int64_t stackFrames);
+
+/// A problem whose counts are known. Keeps a reference to the problem.
+class ProgramInstance {
+public:
+  /// Checks the counts and all sizes; on failure `verdict` says what is wrong.
+  static std::optional<ProgramInstance> create(const ProgramProblem &problem, std::vector<int64_t> counts,
+                                               Verdict &verdict);
+
+  const ProgramProblem &getProblem() const { return *problem; }
+  size_t getNumLoops() const { return problem->loops.size(); }
+  const ProgramLoop &getLoop(size_t loop) const { return problem->loops[loop]; }
+  int64_t getSteps(size_t loop) const { return counts[static_cast<size_t>(getLoop(loop).count)]; }
+  /// Whether the loop has a schedule: it has steps and is differentiated.
+  bool isPlanned(size_t loop) const { return getLoop(loop).isDifferentiated && getSteps(loop) > 0; }
+  ChainProblem getChain(size_t loop, int64_t budget) const;
+
+  /// Gives every buffer its place; returns the bytes of the arena, or nothing on
+  /// overflow. One entry of `needs` per loop.
+  std::optional<int64_t> layOut(const std::vector<LoopNeeds> &needs);
+
+  /// The parts and buffers, with offsets after layOut. What is not there, or lies
+  /// in another buffer, has no bytes.
+  const LiveBuffer &getPart(size_t loop, LoopPart part) const {
+    return live[loop * numLoopParts + static_cast<size_t>(part)];
+  }
+  const LiveBuffer &getBuffer(size_t buffer) const { return live[getNumLoops() * numLoopParts + buffer]; }
+
+  /// All of them: per loop one for each part, then the buffers.
+  const std::vector<LiveBuffer> &getLiveBuffers() const { return live; }
+
+  /// Where a buffer is, wherever its home is.
+  int64_t getBufferOffset(size_t buffer) const;
+
+private:
+  ProgramInstance(const ProgramProblem &problem, std::vector<int64_t> counts)
+      : problem(&problem), counts(std::move(counts)) {}
+
+  bool isAtHome(const ProgramBuffer &buffer) const;
+  void addParts(size_t loop);
+  Verdict addBuffers();
+
+  const ProgramProblem *problem;
+  std::vector<int64_t> counts;
+  std::vector<LiveBuffer> live;
+};
+
+} // namespace remat::schedule
+
+#endif // REMAT_SCHEDULE_PROGRAM_H

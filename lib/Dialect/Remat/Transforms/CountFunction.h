@@ -1,0 +1,29 @@
+//===- CountFunction.h - Trip counts from arguments --------------- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_LIB_DIALECT_REMAT_TRANSFORMS_COUNTFUNCTION_H
+#define REMAT_LIB_DIALECT_REMAT_TRANSFORMS_COUNTFUNCTION_H
+
+#include "remat/Support/LLVM.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
+namespace remat {
+
+/// Adds, behind \p entry, the function that a caller asks before it plans:
+///
+///   @<entry>_counts(arguments of the entry..., counts: memref<?xi64>)
+///
+/// It checks the arguments (trip counts are not negative, scanned and stacked
+/// arrays have one element per step, operands of structured operations agree in their
+/// extents) and writes the values of \p counts. Fails where
+/// a count depends on more than extents and scalars of the arguments.
+LogicalResult createCountFunction(func::FuncOp entry, ArrayRef<Value> counts);
+
+} // namespace remat
+
+#endif // REMAT_LIB_DIALECT_REMAT_TRANSFORMS_COUNTFUNCTION_H

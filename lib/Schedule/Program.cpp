@@ -1,0 +1,188 @@
+//===- Program.cpp - Everything that a program keeps ------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Schedule/Program.h"
+
+#include "remat/Runtime/Runtime.h"
+
+#include <algorithm>
+#include <limits>
+
+using namespace remat;
+using namespace remat::schedule;
+
+std::optional<int64_t> remat::schedule::getWalkBytes(int64_t stackFrames) {
+  // The move that the runtime writes takes one unit of alignment.
+  static_assert(REMAT_WALK_BYTES % arenaAlignment == 0 && 4 * sizeof(int64_t) <= arenaAlignment);
+  std::optional<int64_t> stack = multiplyBytes(stackFrames, REMAT_FRAME_BYTES);
+  if (stack)
+    stack = alignBytes(*stack);
+  return stack ? addBytes(REMAT_WALK_BYTES + arenaAlignment, *stack) : std::nullopt;
+}
+
+ChainProblem ProgramLoop::getProblem(int64_t steps, int64_t budget) const {
+  ChainProblem problem;
+  problem.steps = steps;
+  problem.stateSize = stateBytes;
+  problem.tapeSize = tapeBytes;
+  problem.initialStateSize = stateBytes;
+  problem.budget = budget;
+  problem.advanceTime = advanceTime;
+  problem.recordTime = recordTime;
+  problem.reverseTime = reverseTime;
+  problem.restartable = isRestartable;
+  problem.start = ownsInitialState ? Start::Releasable : Start::External;
+  return problem;
+}
+
+//===----------------------------------------------------------------------===//
+// Validation
+//===----------------------------------------------------------------------===//
+
+/// Sizes above this would overflow as soon as two are added.
+static constexpr int64_t maxBytes = std::numeric_limits<int64_t>::max() / 4;
+
+static bool isSize(int64_t bytes) { return bytes >= 0 && bytes <= maxBytes && bytes % arenaAlignment == 0; }
+
+static bool isBelow(int64_t index, size_t limit) { return index >= 0 && static_cast<size_t>(index) < limit; }
+
+static const char *check(const ProgramLoop &loop, int64_t numCounts) {
+  if (!isBelow(loop.count, static_cast<size_t>(numCounts)))
+    return "a loop refers to a count that is not there";
+  for (int64_t bytes : {loop.stateBytes, loop.tapeBytes, loop.gradientBytes, loop.workspaceBytes})
+    if (!isSize(bytes))
+      return "a size of a loop is not a multiple of the alignment in range";
+  if (loop.advanceTime < 0 || loop.recordTime < 0 || loop.reverseTime < 0)
+    return "a time of a loop is negative";
+  if (loop.filled < 0 || loop.filled > loop.forward || (loop.isDifferentiated && loop.forward > loop.backward))
+    return "the sweeps of a loop are out of order";
+  return nullptr;
+}
+
+static const char *check(const ProgramBuffer &buffer, int64_t numCounts, size_t numLoops) {
+  if (buffer.count < -1 || buffer.count >= numCounts)
+    return "a buffer refers to a count that is not there";
+  if (buffer.bytes < 0 || buffer.bytes > maxBytes || (buffer.count < 0 && !isSize(buffer.bytes)))
+    return "the size of a buffer is not a multiple of the alignment in range";
+  if (buffer.first < 0 || buffer.first > buffer.last)
+    return "the life of a buffer ends before it begins";
+  if (buffer.home != BufferHome::Own && (!isBelow(buffer.loop, numLoops) || !isSize(buffer.offsetInHome)))
+    return "a buffer lies in a loop that is not there";
+  return nullptr;
+}
+
+Verdict ProgramProblem::validate() const {
+  if (numCounts < 0 || !isSize(parameterBytes))
+    return {Status::BadValue, "the number of counts or the parameter copies are out of range"};
+  for (const ProgramLoop &loop : loops)
+    if (const char *problem = check(loop, numCounts))
+      return {Status::BadValue, problem};
+  for (const ProgramBuffer &buffer : buffers)
+    if (const char *problem = check(buffer, numCounts, loops.size()))
+      return {Status::BadValue, problem};
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Instances
+//===----------------------------------------------------------------------===//
+
+std::optional<ProgramInstance> ProgramInstance::create(const ProgramProblem &problem, std::vector<int64_t> counts,
+                                                       Verdict &verdict) {
+  verdict = problem.validate();
+  if (verdict.ok() && static_cast<int64_t>(counts.size()) != problem.numCounts)
+    verdict = {Status::BadValue, "expected " + std::to_string(problem.numCounts) + " counts, but got " +
+                                     std::to_string(counts.size())};
+  for (int64_t count : counts)
+    if (verdict.ok() && (count < 0 || count > ChainProblem::maxSteps))
+      verdict = {Status::BadValue, "a trip count or extent of " + std::to_string(count) + " is not in the range 0 to " +
+                                       std::to_string(ChainProblem::maxSteps)};
+  if (!verdict.ok())
+    return std::nullopt;
+  ProgramInstance instance(problem, std::move(counts));
+  for (size_t loop = 0; loop < problem.loops.size(); ++loop)
+    instance.addParts(loop);
+  verdict = instance.addBuffers();
+  if (!verdict.ok())
+    return std::nullopt;
+  return instance;
+}
+
+ChainProblem ProgramInstance::getChain(size_t loop, int64_t budget) const {
+  return getLoop(loop).getProblem(getSteps(loop), budget);
+}
+
+void ProgramInstance::addParts(size_t index) {
+  const ProgramLoop &loop = getLoop(index);
+  int64_t steps = getSteps(index);
+  bool runs = steps > 0, returns = runs && loop.isDifferentiated;
+  // A step between two others reads one core state and writes the other; the
+  // first one reads the initial state and the last one writes the final one. The
+  // same holds for gradients.
+  int64_t gradients = std::min<int64_t>(2, steps - 1);
+  // With a plan, a state may be copied into the core from a slot.
+  int64_t cores = loop.isDifferentiated && steps >= 2 ? 2 : gradients;
+  int64_t from = loop.forward, to = loop.isDifferentiated ? loop.backward : loop.forward;
+  int64_t filled = loop.ownsInitialState ? loop.filled : from;
+  auto add = [&](LoopPart part, bool isThere, int64_t bytes, int64_t first, int64_t last, bool isCertain) {
+    live[index * numLoopParts + static_cast<size_t>(part)] = {isThere ? bytes : 0, first, last, isCertain};
+  };
+  live.resize((index + 1) * numLoopParts);
+  add(LoopPart::ForwardCore, runs, cores * loop.stateBytes, from, from, /*isCertain=*/!loop.isDifferentiated);
+  add(LoopPart::ForwardWorkspace, runs, loop.workspaceBytes, from, from, /*isCertain=*/false);
+  // The needs of the plan say how large the walk and the slot region are.
+  add(LoopPart::Walk, returns, 0, from, to, /*isCertain=*/false);
+  add(LoopPart::BackwardCore, returns, 2 * loop.stateBytes, to, to, /*isCertain=*/false);
+  add(LoopPart::BackwardWorkspace, returns, loop.workspaceBytes, to, to, /*isCertain=*/false);
+  add(LoopPart::CoreTape, returns, loop.tapeBytes, from, to, /*isCertain=*/true);
+  add(LoopPart::Gradients, returns, gradients * loop.gradientBytes, to, to, /*isCertain=*/true);
+  add(LoopPart::Slots, returns, 0, filled, to, /*isCertain=*/true);
+}
+
+bool ProgramInstance::isAtHome(const ProgramBuffer &buffer) const {
+  if (buffer.home == BufferHome::Own)
+    return false;
+  int64_t steps = getSteps(static_cast<size_t>(buffer.loop));
+  return buffer.home == BufferHome::Slots ? steps > 0 : steps >= stepsForUnusedResults;
+}
+
+Verdict ProgramInstance::addBuffers() {
+  for (const ProgramBuffer &buffer : problem->buffers) {
+    std::optional<int64_t> bytes = buffer.bytes;
+    if (buffer.count >= 0)
+      bytes = multiplyBytes(buffer.bytes, counts[static_cast<size_t>(buffer.count)]);
+    if (bytes)
+      bytes = alignBytes(*bytes);
+    if (!bytes || *bytes > maxBytes)
+      return {Status::Overflow, "a buffer does not fit in 64 bits"};
+    live.push_back({isAtHome(buffer) ? 0 : *bytes, buffer.first, buffer.last, /*isCertain=*/true});
+  }
+  return {};
+}
+
+std::optional<int64_t> ProgramInstance::layOut(const std::vector<LoopNeeds> &needs) {
+  for (size_t loop = 0; loop < getNumLoops(); ++loop) {
+    if (!isPlanned(loop))
+      continue;
+    std::optional<int64_t> walk = getWalkBytes(needs[loop].stackFrames);
+    if (!walk)
+      return std::nullopt;
+    live[loop * numLoopParts + static_cast<size_t>(LoopPart::Walk)].bytes = *walk;
+    live[loop * numLoopParts + static_cast<size_t>(LoopPart::Slots)].bytes = needs[loop].slotBytes;
+  }
+  return packBuffers(live);
+}
+
+int64_t ProgramInstance::getBufferOffset(size_t index) const {
+  const ProgramBuffer &buffer = problem->buffers[index];
+  if (!isAtHome(buffer))
+    return getBuffer(index).offset;
+  LoopPart part = buffer.home == BufferHome::Slots         ? LoopPart::Slots
+                  : buffer.home == BufferHome::ForwardCore ? LoopPart::ForwardCore
+                                                           : LoopPart::Gradients;
+  return getPart(static_cast<size_t>(buffer.loop), part).offset + buffer.offsetInHome;
+}

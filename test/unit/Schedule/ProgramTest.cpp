@@ -1,0 +1,212 @@
+//===- ProgramTest.cpp - Whole programs: words, layout, plans ---*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Runtime/Planner.h"
+#include "remat/Schedule/ProgramPlanner.h"
+#include "remat/Schedule/RuntimePlan.h"
+
+#include "gtest/gtest.h"
+
+using namespace remat;
+using namespace remat::schedule;
+
+namespace {
+
+/// Two loops, one after the other forward and in reverse order backward, and a
+/// stacked output between them that has one element per step of the first.
+ProgramProblem makeProgram() {
+  ProgramProblem problem;
+  problem.numCounts = 2;
+  problem.parameterBytes = 640;
+  ProgramLoop first;
+  first.count = 0;
+  first.stateBytes = 128;
+  first.tapeBytes = 320;
+  first.gradientBytes = 64;
+  first.workspaceBytes = 192;
+  first.advanceTime = 1000;
+  first.recordTime = 1100;
+  first.reverseTime = 2000;
+  first.isDifferentiated = true;
+  first.isRestartable = true;
+  first.forward = first.filled = 10;
+  first.backward = 40;
+  ProgramLoop second = first;
+  second.count = 1;
+  second.stateBytes = 192;
+  second.ownsInitialState = true;
+  second.filled = 15;
+  second.forward = 20;
+  second.backward = 30;
+  problem.loops = {first, second};
+  ProgramBuffer stacked;
+  stacked.bytes = 60;
+  stacked.count = 0;
+  stacked.first = 10;
+  stacked.last = 40;
+  ProgramBuffer initial;
+  initial.bytes = 192;
+  initial.first = 15;
+  initial.last = 30;
+  initial.home = BufferHome::Slots;
+  initial.loop = 1;
+  ProgramBuffer unused;
+  unused.bytes = 64;
+  unused.first = unused.last = 40;
+  unused.home = BufferHome::Gradients;
+  unused.loop = 0;
+  unused.offsetInHome = 64;
+  problem.buffers = {stacked, initial, unused};
+  return problem;
+}
+
+ProgramInstance makeInstance(const ProgramProblem &problem, std::vector<int64_t> counts) {
+  Verdict verdict;
+  std::optional<ProgramInstance> instance = ProgramInstance::create(problem, std::move(counts), verdict);
+  EXPECT_TRUE(instance) << verdict.message;
+  return *instance;
+}
+
+/// A plan by way of words, as a program gets it.
+struct RuntimeResult {
+  RuntimeResult(const std::vector<int64_t> &problem, const std::vector<int64_t> &counts) {
+    RematProgramPlan *plan = nullptr;
+    status = rematPlanProgram(problem.data(), static_cast<int64_t>(problem.size()), counts.data(),
+                              static_cast<int64_t>(counts.size()), &plan);
+    int64_t numWords = 0;
+    const int64_t *begin = rematPlanGetWords(plan, &numWords);
+    words.assign(begin, begin + numWords);
+    message = rematPlanGetMessage(plan);
+    minimum = rematPlanGetMinimum(plan);
+    rematPlanDestroy(plan);
+  }
+
+  int32_t status;
+  std::vector<int64_t> words;
+  std::string message;
+  int64_t minimum;
+};
+
+} // namespace
+
+TEST(ProgramWords, SurviveARoundTrip) {
+  ProgramProblem problem = makeProgram();
+  problem.policy = Policy::Revolve;
+  problem.budget = Budget::share(5, 100);
+  std::vector<int64_t> words = problem.write();
+  ProgramProblem again;
+  ASSERT_TRUE(ProgramProblem::read(words.data(), static_cast<int64_t>(words.size()), again).ok());
+  EXPECT_EQ(again.write(), words);
+  EXPECT_EQ(again.policy, Policy::Revolve);
+  EXPECT_EQ(again.budget.resolve(1000), 50);
+  EXPECT_EQ(again.buffers[2].home, BufferHome::Gradients);
+}
+
+TEST(ProgramWords, OfAnyLengthOrValueAreRejectedOrValid) {
+  const std::vector<int64_t> words = makeProgram().write();
+  ProgramProblem problem;
+  for (size_t length = 0; length < words.size(); ++length)
+    EXPECT_FALSE(ProgramProblem::read(words.data(), static_cast<int64_t>(length), problem).ok());
+  int rejected = 0;
+  for (size_t position = 0; position < words.size(); ++position)
+    for (int64_t value : {std::numeric_limits<int64_t>::min(), int64_t(-2), int64_t(1), int64_t(1) << 40,
+                          std::numeric_limits<int64_t>::max()}) {
+      std::vector<int64_t> bad = words;
+      bad[position] = value;
+      // Whatever is accepted can be laid out without harm.
+      if (!ProgramProblem::read(bad.data(), static_cast<int64_t>(bad.size()), problem).ok()) {
+        ++rejected;
+        continue;
+      }
+      Verdict verdict;
+      std::vector<int64_t> counts(problem.numCounts < 100 ? static_cast<size_t>(problem.numCounts) : 0, 3);
+      if (auto instance = ProgramInstance::create(problem, counts, verdict))
+        instance->layOut(std::vector<LoopNeeds>(instance->getNumLoops()));
+    }
+  EXPECT_GT(rejected, 100);
+}
+
+TEST(ProgramInstance, RejectsCountsThatAreNegativeOrTooMany) {
+  ProgramProblem problem = makeProgram();
+  Verdict verdict;
+  EXPECT_FALSE(ProgramInstance::create(problem, {-1, 3}, verdict));
+  EXPECT_EQ(verdict.message, "a trip count or extent of -1 is not in the range 0 to 2147483648");
+  EXPECT_FALSE(ProgramInstance::create(problem, {1}, verdict));
+  EXPECT_EQ(verdict.message, "expected 2 counts, but got 1");
+}
+
+TEST(ProgramInstance, GivesBuffersTheirHomes) {
+  ProgramProblem problem = makeProgram();
+  ProgramInstance instance = makeInstance(problem, {5, 4});
+  ASSERT_TRUE(instance.layOut({{640, 3}, {832, 2}}));
+  EXPECT_EQ(instance.getBuffer(0).bytes, 320);
+  EXPECT_EQ(instance.getBufferOffset(1), instance.getPart(1, LoopPart::Slots).offset);
+  EXPECT_EQ(instance.getBufferOffset(2), instance.getPart(0, LoopPart::Gradients).offset + 64);
+  EXPECT_EQ(instance.getBuffer(2).bytes, 0);
+
+  // Short loops have no core memory to spare, and no steps no slots.
+  ProgramInstance shorter = makeInstance(problem, {2, 0});
+  ASSERT_TRUE(shorter.layOut({{640, 3}, {0, 0}}));
+  EXPECT_EQ(shorter.getBuffer(1).bytes, 192);
+  EXPECT_EQ(shorter.getBuffer(2).bytes, 64);
+  EXPECT_EQ(shorter.getPart(1, LoopPart::BackwardCore).bytes, 0);
+}
+
+TEST(ProgramPlanner, MeetsEveryBudgetFromTheSmallestOn) {
+  ProgramProblem problem = makeProgram();
+  ProgramInstance instance = makeInstance(problem, {50, 30});
+  ProgramResult unlimited = planProgram(instance);
+  ASSERT_TRUE(unlimited.verdict.ok()) << unlimited.verdict.message;
+  EXPECT_EQ(unlimited.plan.peak, unlimited.storeAll);
+  int64_t last = std::numeric_limits<int64_t>::max();
+  for (int64_t budget = unlimited.minimum; budget <= unlimited.storeAll; budget += 1024) {
+    problem.budget = Budget::bytes(budget);
+    ProgramResult result = planProgram(instance);
+    ASSERT_TRUE(result.verdict.ok()) << result.verdict.message;
+    EXPECT_LE(result.plan.peak, budget);
+    int64_t forward = result.plan.loops[0].plan.forward + result.plan.loops[1].plan.forward;
+    EXPECT_LE(forward, last);
+    last = forward;
+  }
+  problem.budget = Budget::bytes(unlimited.minimum - 1);
+  EXPECT_EQ(planProgram(instance).verdict.status, Status::Infeasible);
+}
+
+TEST(RuntimePlanner, MakesThePlanOfTheCompiler) {
+  ProgramProblem problem = makeProgram();
+  problem.budget = Budget::share(40, 100);
+  for (std::vector<int64_t> counts : {std::vector<int64_t>{0, 0}, {1, 0}, {2, 3}, {37, 100}, {1000, 1000}}) {
+    ProgramInstance instance = makeInstance(problem, counts);
+    ProgramResult result = planProgram(instance);
+    RuntimeResult runtime(problem.write(), counts);
+    if (!result.verdict.ok()) {
+      EXPECT_EQ(runtime.status, REMAT_PLAN_INFEASIBLE);
+      EXPECT_EQ(runtime.minimum, result.minimum);
+      EXPECT_EQ(runtime.message, result.verdict.message);
+      continue;
+    }
+    ASSERT_EQ(runtime.status, REMAT_PLAN_OK) << runtime.message;
+    EXPECT_EQ(runtime.words, writeRuntimePlan(instance, result));
+    EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ArenaBytes)], result.plan.peak);
+    EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ParameterBytes)], 640);
+    for (int64_t loop : {0, 1}) {
+      auto table = static_cast<size_t>(runtime.words[static_cast<size_t>(getTablePosition(loop))]);
+      EXPECT_EQ(table != 0, counts[static_cast<size_t>(loop)] > 0);
+      if (table != 0)
+        EXPECT_EQ(runtime.words[table], tableMagic);
+    }
+  }
+}
+
+TEST(RuntimePlanner, ReportsWhatIsWrong) {
+  RuntimeResult negative(makeProgram().write(), {-3, 1});
+  EXPECT_EQ(negative.status, REMAT_PLAN_BAD_VALUE);
+  EXPECT_TRUE(negative.words.empty());
+  RuntimeResult empty({}, {});
+  EXPECT_EQ(empty.status, REMAT_PLAN_BAD_VALUE);
+  EXPECT_EQ(empty.message, "these words are no description of a program");
+}
