@@ -227,11 +227,11 @@ Block *RecurrenceDifferentiator::buildJointStep(BpttOp forward) {
   for (Operation &op : loop.getStep().without_terminator())
     builder.clone(op, mapping);
   auto lookup = [&](Value value) { return mapping.lookupOrDefault(value); };
-  auto addCotangentArgument = [&](Value primal) {
+  auto addCotangentArgument = [&](Value primal) -> Value {
     return joint->addArgument(getCotangentType(primal.getType()), primal.getLoc());
   };
   // A captured scalar is accumulated in a tensor of rank 0, which can be updated in place.
-  auto addAccumulator = [&](Value capture) {
+  auto addAccumulator = [&](Value capture) -> Value {
     Type type = getCotangentType(capture.getType());
     return joint->addArgument(isa<RankedTensorType>(type) ? type : RankedTensorType::get({}, type), capture.getLoc());
   };
@@ -248,18 +248,17 @@ Block *RecurrenceDifferentiator::buildJointStep(BpttOp forward) {
     outputs.push_back(lookup(yield.getEmits()[index]));
   BlockDifferentiator stepAdjoint(*joint, inputs, outputs);
   stepAdjoint.setInsertionPointToEnd(joint);
-  for (Value output : outputs) {
-    Value cotangent = addCotangentArgument(output);
-    stepAdjoint.addCotangent(output, cotangent, loop.getLoc());
-  }
-  SmallVector<Value> accumulators;
-  for (Value capture : active.captures) {
-    Value accumulator = addAccumulator(capture);
-    accumulators.push_back(accumulator);
+  SmallVector<Value> cotangents = llvm::map_to_vector(outputs, addCotangentArgument);
+  SmallVector<Value> accumulators = llvm::map_to_vector(active.captures, addAccumulator);
+  // First the accumulators: a captured value may be a next carry as it is.
+  for (auto [capture, accumulator] : llvm::zip_equal(active.captures, accumulators)) {
+    Value sum = accumulator;
     if (!isa<RankedTensorType>(capture.getType()))
-      accumulator = tensor::ExtractOp::create(stepAdjoint, loop.getLoc(), accumulator, ValueRange());
-    stepAdjoint.setCotangent(capture, accumulator);
+      sum = tensor::ExtractOp::create(stepAdjoint, loop.getLoc(), accumulator, ValueRange());
+    stepAdjoint.setCotangent(capture, sum);
   }
+  for (auto [output, cotangent] : llvm::zip_equal(outputs, cotangents))
+    stepAdjoint.addCotangent(output, cotangent, loop.getLoc());
   if (failed(stepAdjoint.emitAdjoint()))
     return nullptr;
 
@@ -297,16 +296,17 @@ void RecurrenceDifferentiator::emitUnwind(BpttOp forward) {
     types.push_back(sum.getType());
   }
   auto unwind = UnwindOp::create(adjoint, loc, types, forward.getHistory(), carries, emits, accumulators);
-  for (auto [index, cotangent] : llvm::zip_equal(active.carries, unwind.getInitCotangents()))
-    adjoint.addCotangent(loop.getInits()[index], cotangent, loc);
-  for (auto [index, cotangent] : llvm::zip_equal(active.scans, unwind.getScanCotangents()))
-    adjoint.addCotangent(loop.getScans()[index], cotangent, loc);
+  // First the accumulators: a captured value may be a scan or an initial carry as well.
   for (auto [capture, sum] : llvm::zip_equal(active.captures, unwind.getAccumulated())) {
     Value cotangent = sum;
     if (!isa<RankedTensorType>(capture.getType()))
       cotangent = tensor::ExtractOp::create(adjoint, loc, sum, ValueRange());
     adjoint.setCotangent(capture, cotangent);
   }
+  for (auto [index, cotangent] : llvm::zip_equal(active.carries, unwind.getInitCotangents()))
+    adjoint.addCotangent(loop.getInits()[index], cotangent, loc);
+  for (auto [index, cotangent] : llvm::zip_equal(active.scans, unwind.getScanCotangents()))
+    adjoint.addCotangent(loop.getScans()[index], cotangent, loc);
 }
 
 void remat::registerRecurrenceAdjointModel(DialectRegistry &registry) {
