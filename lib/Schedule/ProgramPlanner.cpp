@@ -7,10 +7,12 @@
 
 #include "remat/Schedule/ProgramPlanner.h"
 
+#include "remat/Runtime/Runtime.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 using namespace remat::schedule;
 
@@ -25,6 +27,23 @@ static constexpr int64_t maxSimulatedSteps = 2000000;
 
 namespace {
 
+/// The points of one loop's frontier on its lower convex hull.
+struct Hull {
+  std::vector<FrontierPoint> points;
+  size_t at = 0;
+  bool isDone = true;
+
+  /// Time saved per byte by the next step.
+  double getSlope() const {
+    const FrontierPoint &from = points[at], &to = points[at + 1];
+    return static_cast<double>(from.time - to.time) / static_cast<double>(to.peak - from.peak);
+  }
+};
+
+} // namespace
+
+namespace {
+
 /// Makes plans; false means that `verdict` says what went wrong.
 class ProgramPlanner {
 public:
@@ -36,6 +55,8 @@ public:
   bool planMinimum(ProgramPlan &plan);
   /// Improves the smallest plan as far as `budget` goes; no limit if it is not given.
   bool improve(ProgramPlan &plan, std::optional<int64_t> budget);
+  /// Takes the plan that keeps everything if it is better.
+  bool preferStoreAll(ProgramResult &result, const ProgramPlan &storeAll);
   /// Plays every schedule and compares what happened with what was promised.
   bool verify(const ProgramPlan &plan);
 
@@ -49,14 +70,19 @@ private:
   bool finish(ProgramPlan &plan);
   /// Slot bytes with which any policy can do its best.
   int64_t getAmpleSlots(size_t index) const;
-  /// Moves budget to the loops where it saves the most time.
-  bool splitBudget(ProgramPlan &plan, int64_t budget);
+  /// Moves budget to the loops where it saves the most time, if their walks have at
+  /// most `frames` frames.
+  bool splitBudget(ProgramPlan &plan, int64_t budget, int64_t frames);
+  /// Improves a plan whose budget is split.
+  bool fillAll(ProgramPlan &plan, int64_t budget);
   /// Gives one loop everything that the others leave.
   bool fill(ProgramPlan &plan, size_t index, int64_t budget);
 
   ProgramInstance &instance;
   Policy policy;
   Verdict verdict;
+  /// The frontiers of all loops, for splitting a budget.
+  std::vector<Hull> frontiers;
 };
 
 } // namespace
@@ -123,61 +149,43 @@ bool ProgramPlanner::planMinimum(ProgramPlan &plan) {
 }
 
 bool ProgramPlanner::fill(ProgramPlan &plan, size_t index, int64_t budget) {
+  const ProgramLoop &loop = instance.getLoop(index);
+  // Slots that differ by less than this hold the same states and tapes.
+  int64_t unit = std::max(arenaAlignment, std::gcd(loop.stateBytes, loop.tapeBytes));
+  int64_t least = plan.needs[index].slotBytes, lastUnits = -1;
   ProgramPlan best = plan;
-  int64_t frames = std::max(assumedFrames, plan.needs[index].stackFrames);
-  // The size of the stack is known when the plan is made, so plan until it fits.
-  for (int attempt = 0; attempt < 4; ++attempt) {
+  // How many frames a plan needs is known when it is made. Where steps are small a
+  // frame more is a state less, so every number of frames is a candidate.
+  for (int64_t frames = std::max(assumedFrames, plan.needs[index].stackFrames); frames > 0; --frames) {
     auto fits = [&](int64_t bytes) {
       std::vector<LoopNeeds> needs = plan.needs;
       needs[index] = {bytes, frames};
       std::optional<int64_t> total = instance.layOut(needs);
       return total && *total <= budget;
     };
-    int64_t low = plan.needs[index].slotBytes / arenaAlignment, high = getAmpleSlots(index) / arenaAlignment;
-    if (!fits(low * arenaAlignment)) {
-      if (frames == plan.needs[index].stackFrames)
-        break;
-      frames = plan.needs[index].stackFrames;
+    int64_t low = least / arenaAlignment, high = getAmpleSlots(index) / arenaAlignment;
+    if (!fits(least))
       continue;
-    }
     while (low < high) {
       int64_t middle = high - (high - low) / 2;
       fits(middle * arenaAlignment) ? low = middle : high = middle - 1;
     }
+    int64_t units = low * arenaAlignment / unit;
+    if (units == lastUnits)
+      continue;
+    lastUnits = units;
     ProgramPlan candidate = plan;
     if (!planLoop(candidate, index, policy, low * arenaAlignment) || !finish(candidate))
       return false;
-    if (candidate.peak <= budget) {
-      if (candidate.loops[index].plan.time <= best.loops[index].plan.time)
-        best = std::move(candidate);
-      // A second look only if the stack turned out smaller than assumed.
-      if (best.needs[index].stackFrames >= frames)
-        break;
-      frames = best.needs[index].stackFrames;
-      continue;
-    }
-    frames = std::max(frames + 1, candidate.needs[index].stackFrames);
+    if (candidate.peak <= budget && candidate.loops[index].plan.time <= best.loops[index].plan.time)
+      best = std::move(candidate);
+    // Less memory for frames does not help once there is enough for everything.
+    if (best.loops[index].plan.forward == instance.getSteps(index))
+      break;
   }
   plan = std::move(best);
   return finish(plan);
 }
-
-namespace {
-
-/// The points of one loop's frontier on its lower convex hull.
-struct Hull {
-  std::vector<FrontierPoint> points;
-  size_t at = 0;
-  bool isDone = true;
-
-  /// Time saved per byte by the next step.
-  double getSlope() const {
-    const FrontierPoint &from = points[at], &to = points[at + 1];
-    return static_cast<double>(from.time - to.time) / static_cast<double>(to.peak - from.peak);
-  }
-};
-
-} // namespace
 
 /// Keeps the points that a straight line between two others does not beat.
 static Hull makeHull(const std::vector<FrontierPoint> &frontier) {
@@ -201,16 +209,20 @@ static Hull makeHull(const std::vector<FrontierPoint> &frontier) {
   return hull;
 }
 
-bool ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget) {
-  std::vector<Hull> hulls(plan.loops.size());
-  std::vector<LoopNeeds> needs = plan.needs;
-  for (size_t index = 0; index < hulls.size(); ++index) {
-    if (!instance.isPlanned(index))
-      continue;
-    ChainProblem problem = instance.getChain(index, 0);
-    hulls[index] = makeHull(frontier(problem, policy, frontierBudgets(problem, policy, frontierPoints)));
-    needs[index].stackFrames = std::max(needs[index].stackFrames, assumedFrames);
+bool ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget, int64_t frames) {
+  if (frontiers.empty()) {
+    frontiers.resize(plan.loops.size());
+    for (size_t index = 0; index < frontiers.size(); ++index) {
+      ChainProblem problem = instance.getChain(index, 0);
+      if (instance.isPlanned(index))
+        frontiers[index] = makeHull(frontier(problem, policy, frontierBudgets(problem, policy, frontierPoints)));
+    }
   }
+  std::vector<Hull> hulls = frontiers;
+  std::vector<LoopNeeds> needs = plan.needs;
+  for (size_t index = 0; index < hulls.size(); ++index)
+    if (instance.isPlanned(index))
+      needs[index].stackFrames = std::max(needs[index].stackFrames, frames);
   while (true) {
     Hull *best = nullptr;
     for (Hull &hull : hulls)
@@ -236,28 +248,57 @@ bool ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget) {
   return finish(plan);
 }
 
-bool ProgramPlanner::improve(ProgramPlan &plan, std::optional<int64_t> budget) {
-  std::vector<size_t> planned;
+bool ProgramPlanner::fillAll(ProgramPlan &plan, int64_t budget) {
   for (size_t index = 0; index < plan.loops.size(); ++index)
-    if (instance.isPlanned(index))
-      planned.push_back(index);
+    if (instance.isPlanned(index) && !fill(plan, index, budget))
+      return false;
+  return true;
+}
+
+/// The time of all schedules.
+static double getTime(const ProgramPlan &plan) {
+  double time = 0;
+  for (const PlanResult &loop : plan.loops)
+    time += static_cast<double>(loop.plan.time);
+  return time;
+}
+
+bool ProgramPlanner::improve(ProgramPlan &plan, std::optional<int64_t> budget) {
+  int64_t planned = 0;
+  for (size_t index = 0; index < plan.loops.size(); ++index)
+    planned += instance.isPlanned(index) ? 1 : 0;
   if (!budget) {
-    for (size_t index : planned)
-      if (!planLoop(plan, index, policy, getAmpleSlots(index)))
+    for (size_t index = 0; index < plan.loops.size(); ++index)
+      if (instance.isPlanned(index) && !planLoop(plan, index, policy, getAmpleSlots(index)))
         return false;
     return finish(plan);
   }
-  if (planned.size() > 1) {
-    ProgramPlan minimum = plan;
-    if (!splitBudget(plan, *budget))
+  const ProgramPlan minimum = plan;
+  if (!fillAll(plan, *budget))
+    return false;
+  // Only where walks are as large as what is kept does it matter how large they are.
+  int64_t leastFrames = planned * assumedFrames * REMAT_FRAME_BYTES > *budget / 64 ? 1 : assumedFrames;
+  for (int64_t frames = assumedFrames; planned > 1 && frames >= leastFrames; frames /= 2) {
+    ProgramPlan candidate = minimum;
+    if (!splitBudget(candidate, *budget, frames))
       return false;
-    if (plan.peak > *budget)
-      plan = std::move(minimum);
+    if (candidate.peak > *budget)
+      continue;
+    if (!fillAll(candidate, *budget))
+      return false;
+    if (getTime(candidate) < getTime(plan))
+      plan = std::move(candidate);
   }
-  for (size_t index : planned)
-    if (!fill(plan, index, *budget))
-      return false;
   return finish(plan);
+}
+
+/// With room for everything the shortest walk is that of keeping everything.
+bool ProgramPlanner::preferStoreAll(ProgramResult &result, const ProgramPlan &storeAll) {
+  bool fits = !result.budget || storeAll.peak <= *result.budget;
+  bool isInClass = policy == Policy::Optimal || policy == Policy::Msm || policy == Policy::Ism;
+  if (fits && isInClass && getTime(storeAll) < getTime(result.plan))
+    result.plan = storeAll;
+  return finish(result.plan);
 }
 
 bool ProgramPlanner::verify(const ProgramPlan &plan) {
@@ -293,7 +334,8 @@ ProgramResult remat::schedule::planProgram(ProgramInstance &instance) {
   if (result.budget && *result.budget < result.minimum)
     result.verdict = {Status::Infeasible, "the smallest feasible budget is " + std::to_string(result.minimum) +
                                               " bytes"};
-  else if (!planner.improve(result.plan, result.budget) || !planner.verify(result.plan))
+  else if (!planner.improve(result.plan, result.budget) || !planner.preferStoreAll(result, storeAll) ||
+           !planner.verify(result.plan))
     result.verdict = planner.getVerdict();
   return result;
 }
