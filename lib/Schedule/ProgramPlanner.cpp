@@ -75,6 +75,9 @@ private:
   bool splitBudget(ProgramPlan &plan, int64_t budget, int64_t frames);
   /// Improves a plan whose budget is split.
   bool fillAll(ProgramPlan &plan, int64_t budget);
+  /// The bytes of slots that the others leave to a loop whose walk has `frames`
+  /// frames, at least what it has; nothing if not even that fits.
+  std::optional<int64_t> findSlots(const ProgramPlan &plan, size_t index, int64_t frames, int64_t budget);
   /// Gives one loop everything that the others leave.
   bool fill(ProgramPlan &plan, size_t index, int64_t budget);
 
@@ -148,41 +151,62 @@ bool ProgramPlanner::planMinimum(ProgramPlan &plan) {
   return finish(plan);
 }
 
+std::optional<int64_t> ProgramPlanner::findSlots(const ProgramPlan &plan, size_t index, int64_t frames,
+                                                 int64_t budget) {
+  auto fits = [&](int64_t units) {
+    std::vector<LoopNeeds> needs = plan.needs;
+    needs[index] = {units * arenaAlignment, frames};
+    std::optional<int64_t> total = instance.layOut(needs);
+    return total && *total <= budget;
+  };
+  int64_t low = plan.needs[index].slotBytes / arenaAlignment, high = getAmpleSlots(index) / arenaAlignment;
+  if (!fits(low))
+    return std::nullopt;
+  while (low < high) {
+    int64_t middle = high - (high - low) / 2;
+    fits(middle) ? low = middle : high = middle - 1;
+  }
+  return low * arenaAlignment;
+}
+
 bool ProgramPlanner::fill(ProgramPlan &plan, size_t index, int64_t budget) {
   const ProgramLoop &loop = instance.getLoop(index);
   // Slots that differ by less than this hold the same states and tapes.
   int64_t unit = std::max(arenaAlignment, std::gcd(loop.stateBytes, loop.tapeBytes));
-  int64_t least = plan.needs[index].slotBytes, lastUnits = -1;
+  int64_t lastUnits = -1, neededFrames = 0;
   ProgramPlan best = plan;
-  // How many frames a plan needs is known when it is made. Where steps are small a
-  // frame more is a state less, so every number of frames is a candidate.
-  for (int64_t frames = std::max(assumedFrames, plan.needs[index].stackFrames); frames > 0; --frames) {
-    auto fits = [&](int64_t bytes) {
-      std::vector<LoopNeeds> needs = plan.needs;
-      needs[index] = {bytes, frames};
-      std::optional<int64_t> total = instance.layOut(needs);
-      return total && *total <= budget;
-    };
-    int64_t low = least / arenaAlignment, high = getAmpleSlots(index) / arenaAlignment;
-    if (!fits(least))
-      continue;
-    while (low < high) {
-      int64_t middle = high - (high - low) / 2;
-      fits(middle * arenaAlignment) ? low = middle : high = middle - 1;
-    }
-    int64_t units = low * arenaAlignment / unit;
-    if (units == lastUnits)
-      continue;
-    lastUnits = units;
+  bool needsMoreFrames = false;
+  auto tryFrames = [&](int64_t frames) {
+    std::optional<int64_t> slots = findSlots(plan, index, frames, budget);
+    needsMoreFrames &= slots.has_value();
+    if (!slots || *slots / unit == lastUnits)
+      return true;
+    lastUnits = *slots / unit;
     ProgramPlan candidate = plan;
-    if (!planLoop(candidate, index, policy, low * arenaAlignment) || !finish(candidate))
+    if (!planLoop(candidate, index, policy, *slots) || !finish(candidate))
       return false;
-    if (candidate.peak <= budget && candidate.loops[index].plan.time <= best.loops[index].plan.time)
+    neededFrames = candidate.needs[index].stackFrames;
+    needsMoreFrames = candidate.peak > budget;
+    if (!needsMoreFrames && candidate.loops[index].plan.time <= best.loops[index].plan.time)
       best = std::move(candidate);
-    // Less memory for frames does not help once there is enough for everything.
-    if (best.loops[index].plan.forward == instance.getSteps(index))
-      break;
+    return true;
+  };
+  // How many frames a plan needs is known when it is made. If it needs more than is
+  // assumed, the best number is in between, as more frames leave fewer slots. If it
+  // needs fewer, a frame less may be a state more where steps are small.
+  int64_t assumed = std::max(assumedFrames, plan.needs[index].stackFrames);
+  if (!tryFrames(assumed))
+    return false;
+  for (int64_t low = assumed, high = neededFrames; needsMoreFrames && high - low > 1;) {
+    int64_t middle = low + (high - low) / 2;
+    if (!tryFrames(middle))
+      return false;
+    (needsMoreFrames ? low : high) = middle;
+    needsMoreFrames = true;
   }
+  for (int64_t frames = assumed - 1; frames > 0 && best.loops[index].plan.forward != instance.getSteps(index); --frames)
+    if (!tryFrames(frames))
+      return false;
   plan = std::move(best);
   return finish(plan);
 }
