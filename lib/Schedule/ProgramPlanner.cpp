@@ -64,6 +64,8 @@ public:
 
 private:
   bool fail(Status status, const std::string &message);
+  /// The number of loops that have a schedule.
+  int64_t countPlanned() const;
   ProgramPlan makeEmptyPlan() const;
   /// Plans one loop and notes what it needs.
   bool planLoop(ProgramPlan &plan, size_t index, Policy loopPolicy, int64_t slotBudget);
@@ -73,6 +75,8 @@ private:
   /// Moves budget to the loops where it saves the most time, if their walks have at
   /// most `frames` frames.
   bool splitBudget(ProgramPlan &plan, int64_t budget, int64_t frames);
+  /// Gives each loop in turn an equal share of what is left.
+  bool shareBudget(ProgramPlan &plan, int64_t budget);
   /// Improves a plan whose budget is split.
   bool fillAll(ProgramPlan &plan, int64_t budget);
   /// The bytes of slots that the others leave to a loop whose walk has `frames`
@@ -93,6 +97,13 @@ private:
 bool ProgramPlanner::fail(Status status, const std::string &message) {
   verdict = {status, message};
   return false;
+}
+
+int64_t ProgramPlanner::countPlanned() const {
+  int64_t planned = 0;
+  for (size_t index = 0; index < instance.getNumLoops(); ++index)
+    planned += instance.isPlanned(index) ? 1 : 0;
+  return planned;
 }
 
 ProgramPlan ProgramPlanner::makeEmptyPlan() const {
@@ -272,6 +283,14 @@ bool ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget, int64_t fram
   return finish(plan);
 }
 
+bool ProgramPlanner::shareBudget(ProgramPlan &plan, int64_t budget) {
+  int64_t sharers = countPlanned();
+  for (size_t index = 0; index < plan.loops.size(); ++index)
+    if (instance.isPlanned(index) && !fill(plan, index, plan.peak + (budget - plan.peak) / sharers--))
+      return false;
+  return true;
+}
+
 bool ProgramPlanner::fillAll(ProgramPlan &plan, int64_t budget) {
   for (size_t index = 0; index < plan.loops.size(); ++index)
     if (instance.isPlanned(index) && !fill(plan, index, budget))
@@ -288,9 +307,7 @@ static double getTime(const ProgramPlan &plan) {
 }
 
 bool ProgramPlanner::improve(ProgramPlan &plan, std::optional<int64_t> budget) {
-  int64_t planned = 0;
-  for (size_t index = 0; index < plan.loops.size(); ++index)
-    planned += instance.isPlanned(index) ? 1 : 0;
+  int64_t planned = countPlanned();
   if (!budget) {
     for (size_t index = 0; index < plan.loops.size(); ++index)
       if (instance.isPlanned(index) && !planLoop(plan, index, policy, getAmpleSlots(index)))
@@ -298,7 +315,7 @@ bool ProgramPlanner::improve(ProgramPlan &plan, std::optional<int64_t> budget) {
     return finish(plan);
   }
   const ProgramPlan minimum = plan;
-  if (!fillAll(plan, *budget))
+  if ((planned > 1 && !shareBudget(plan, *budget)) || !fillAll(plan, *budget))
     return false;
   // Only where walks are as large as what is kept does it matter how large they are.
   int64_t leastFrames = planned * assumedFrames * REMAT_FRAME_BYTES > *budget / 64 ? 1 : assumedFrames;
