@@ -184,7 +184,7 @@ bool ProgramPlanner::fill(ProgramPlan &plan, size_t index, int64_t budget) {
   const ProgramLoop &loop = instance.getLoop(index);
   // Slots that differ by less than this hold the same states and tapes.
   int64_t unit = std::max(arenaAlignment, std::gcd(loop.stateBytes, loop.tapeBytes));
-  int64_t lastUnits = -1, neededFrames = 0;
+  int64_t lastUnits = -1;
   ProgramPlan best = plan;
   bool needsMoreFrames = false;
   auto tryFrames = [&](int64_t frames) {
@@ -196,7 +196,6 @@ bool ProgramPlanner::fill(ProgramPlan &plan, size_t index, int64_t budget) {
     ProgramPlan candidate = plan;
     if (!planLoop(candidate, index, policy, *slots) || !finish(candidate))
       return false;
-    neededFrames = candidate.needs[index].stackFrames;
     needsMoreFrames = candidate.peak > budget;
     if (!needsMoreFrames && candidate.loops[index].plan.time <= best.loops[index].plan.time)
       best = std::move(candidate);
@@ -208,12 +207,12 @@ bool ProgramPlanner::fill(ProgramPlan &plan, size_t index, int64_t budget) {
   int64_t assumed = std::max(assumedFrames, plan.needs[index].stackFrames);
   if (!tryFrames(assumed))
     return false;
-  for (int64_t low = assumed, high = neededFrames; needsMoreFrames && high - low > 1;) {
+  bool isBetween = needsMoreFrames;
+  for (int64_t low = assumed, high = budget / REMAT_FRAME_BYTES + 1; isBetween && high - low > 1;) {
     int64_t middle = low + (high - low) / 2;
     if (!tryFrames(middle))
       return false;
     (needsMoreFrames ? low : high) = middle;
-    needsMoreFrames = true;
   }
   for (int64_t frames = assumed - 1; frames > 0 && best.loops[index].plan.forward != instance.getSteps(index); --frames)
     if (!tryFrames(frames))
