@@ -88,13 +88,18 @@ BENCHMARK_CAPTURE(gradientInBudget, 20_percent, "20%")->UseManualTime()->Unit(be
 BENCHMARK_CAPTURE(gradientInBudget, 5_percent, "5%")->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(3);
 BENCHMARK_CAPTURE(gradientInBudget, 1_percent, "1%")->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(3);
 
-/// From the text of the program to code in memory, at 5 %.
+/// From the text of the program to code in memory, at 5 %. CPU time like all
+/// others; wall time beside it.
 static void compile(benchmark::State &state) {
   std::unique_ptr<CompiledProgram> program;
+  std::vector<double> walls;
   for (auto _ : state) {
+    const double begin = threadSeconds();
     program = compileLstm(state.range(0), "5%");
-    state.SetIterationTime(program->getCompileSeconds());
+    state.SetIterationTime(threadSeconds() - begin);
+    walls.push_back(program->getCompileSeconds());
   }
+  state.counters["wall_seconds"] = median(walls);
   state.counters["object_bytes"] = static_cast<double>(program->getObjectBytes());
 }
 BENCHMARK(compile)
@@ -104,7 +109,7 @@ BENCHMARK(compile)
     ->Arg(100000)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond)
-    ->MinTime(2);
+    ->Iterations(5);
 
 } // namespace remat::bench
 

@@ -55,7 +55,6 @@ std::unique_ptr<CompiledProgram> compileLstm(int64_t steps, const std::string &b
 
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
-  registerAllExtensions(registry);
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   if (!module)

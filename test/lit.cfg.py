@@ -20,6 +20,9 @@ llvm_config.add_tool_substitutions(
     ["remat-opt", "remat-run", "remat-capi-test", "mlir-opt", "mlir-tblgen", "mlir-translate", "llc"],
     [config.remat_tools_dir, os.path.join(config.test_exec_root, "CAPI"), config.llvm_tools_dir],
 )
+config.substitutions.append(
+    ("%exits", "%python " + os.path.join(config.test_source_root, "Tools/remat-run/Inputs/exits.py"))
+)
 config.substitutions.append(("%examples", os.path.join(config.remat_source_dir, "examples")))
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%remat_src", config.remat_source_dir))
@@ -27,7 +30,7 @@ config.substitutions.append(("%remat_lib", os.path.join(config.remat_binary_dir,
 config.substitutions.append(("%llvm_include", os.path.join(config.llvm_tools_dir, "..", "include")))
 config.substitutions.append(("%run_page", '%s %s/Docs/run_page.py --path %s --path %s' % (
     sys.executable, config.test_source_root, config.remat_tools_dir, config.llvm_tools_dir)))
-config.substitutions.append(("%sweep", '%s %s/Integration/CPU/sweep.py --remat-run %s/remat-run' % (
+config.substitutions.append(("%sweep", '%s %s/Integration/CPU/sweep.py --remat-run %s/remat-run --static-only' % (
     sys.executable, config.test_source_root, config.remat_tools_dir)))
 
 if config.remat_sanitize:

@@ -7,6 +7,7 @@
 
 #include "PlanReader.h"
 
+#include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Support/LLVM.h"
@@ -19,6 +20,18 @@ using namespace remat;
 static int64_t getStaticSteps(ForwardSweepOp sweep) {
   APInt count;
   return matchPattern(sweep.getCount(), m_ConstantInt(&count)) ? count.getSExtValue() : 0;
+}
+
+/// The problems that the plans of \p entry solve.
+static std::vector<schedule::ChainProblem> readProblems(func::FuncOp entry) {
+  std::vector<schedule::ChainProblem> problems;
+  FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry);
+  if (failed(memory))
+    return problems;
+  for (auto [loop, described] : llvm::zip_equal(memory->getLoops(), memory->getProblem().loops))
+    if (PlanAttr plan = loop.chain.getPlanAttr())
+      problems.push_back(described.getProblem(plan.getSteps(), plan.getBudget()));
+  return problems;
 }
 
 PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
@@ -54,6 +67,7 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
     if (limited)
       figures.budgetBytes = memory.getBudget();
   }
+  figures.problems = readProblems(entry);
   return figures;
 }
 

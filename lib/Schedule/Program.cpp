@@ -123,7 +123,9 @@ void ProgramInstance::addParts(size_t index) {
   // A step between two others reads one core state and writes the other; the
   // first one reads the initial state and the last one writes the final one. The
   // same holds for gradients.
-  int64_t cores = std::min<int64_t>(2, steps - 1);
+  int64_t gradients = std::min<int64_t>(2, steps - 1);
+  // With a plan, a state may be copied into the core from a slot.
+  int64_t cores = loop.isDifferentiated && steps >= 2 ? 2 : gradients;
   int64_t from = loop.forward, to = loop.isDifferentiated ? loop.backward : loop.forward;
   int64_t filled = loop.ownsInitialState ? loop.filled : from;
   auto add = [&](LoopPart part, bool isThere, int64_t bytes, int64_t first, int64_t last, bool isCertain) {
@@ -137,7 +139,7 @@ void ProgramInstance::addParts(size_t index) {
   add(LoopPart::BackwardCore, returns, 2 * loop.stateBytes, to, to, /*isCertain=*/false);
   add(LoopPart::BackwardWorkspace, returns, loop.workspaceBytes, to, to, /*isCertain=*/false);
   add(LoopPart::CoreTape, returns, loop.tapeBytes, from, to, /*isCertain=*/true);
-  add(LoopPart::Gradients, returns, cores * loop.gradientBytes, to, to, /*isCertain=*/true);
+  add(LoopPart::Gradients, returns, gradients * loop.gradientBytes, to, to, /*isCertain=*/true);
   add(LoopPart::Slots, returns, 0, filled, to, /*isCertain=*/true);
 }
 

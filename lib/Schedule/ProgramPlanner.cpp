@@ -7,40 +7,21 @@
 
 #include "remat/Schedule/ProgramPlanner.h"
 
-#include "remat/Runtime/Runtime.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 using namespace remat::schedule;
 
 /// Points of a frontier that are compared when a budget is split.
-static constexpr int64_t frontierPoints = 48;
-/// Stack frames assumed for a plan that is not made yet; plans of a thousand
-/// steps need less.
-static constexpr int64_t assumedFrames = 32;
+static constexpr int64_t frontierPoints = 64;
+/// Stacks are reserved in pieces of this many frames. One piece serves nearly every
+/// plan, so that the size of the stack hardly ever decides between two plans.
+static constexpr int64_t framesPerPiece = 16;
 /// Playing a schedule takes time proportional to the number of its actions; up
 /// to this many steps that is not noticed.
 static constexpr int64_t maxSimulatedSteps = 2000000;
-
-namespace {
-
-/// The points of one loop's frontier on its lower convex hull.
-struct Hull {
-  std::vector<FrontierPoint> points;
-  size_t at = 0;
-  bool isDone = true;
-
-  /// Time saved per byte by the next step.
-  double getSlope() const {
-    const FrontierPoint &from = points[at], &to = points[at + 1];
-    return static_cast<double>(from.time - to.time) / static_cast<double>(to.peak - from.peak);
-  }
-};
-
-} // namespace
 
 namespace {
 
@@ -55,8 +36,6 @@ public:
   bool planMinimum(ProgramPlan &plan);
   /// Improves the smallest plan as far as `budget` goes; no limit if it is not given.
   bool improve(ProgramPlan &plan, std::optional<int64_t> budget);
-  /// Takes the plan that keeps everything if it is better.
-  bool preferStoreAll(ProgramResult &result, const ProgramPlan &storeAll);
   /// Plays every schedule and compares what happened with what was promised.
   bool verify(const ProgramPlan &plan);
 
@@ -64,32 +43,23 @@ public:
 
 private:
   bool fail(Status status, const std::string &message);
-  /// The number of loops that have a schedule.
-  int64_t countPlanned() const;
   ProgramPlan makeEmptyPlan() const;
   /// Plans one loop and notes what it needs.
   bool planLoop(ProgramPlan &plan, size_t index, Policy loopPolicy, int64_t slotBudget);
   bool finish(ProgramPlan &plan);
   /// Slot bytes with which any policy can do its best.
   int64_t getAmpleSlots(size_t index) const;
-  /// Moves budget to the loops where it saves the most time, if their walks have at
-  /// most `frames` frames.
-  bool splitBudget(ProgramPlan &plan, int64_t budget, int64_t frames);
-  /// Gives each loop in turn an equal share of what is left.
-  bool shareBudget(ProgramPlan &plan, int64_t budget);
-  /// Improves a plan whose budget is split.
-  bool fillAll(ProgramPlan &plan, int64_t budget);
-  /// The bytes of slots that the others leave to a loop whose walk has `frames`
-  /// frames, at least what it has; nothing if not even that fits.
-  std::optional<int64_t> findSlots(const ProgramPlan &plan, size_t index, int64_t frames, int64_t budget);
+  /// Moves budget to the loops where it saves the most time.
+  bool splitBudget(ProgramPlan &plan, int64_t budget);
+  /// The most slot bytes that loop `index` can have beside the needs of the others;
+  /// negative if not even none fit.
+  int64_t getLargestSlots(std::vector<LoopNeeds> needs, size_t index, int64_t frames, int64_t budget);
   /// Gives one loop everything that the others leave.
   bool fill(ProgramPlan &plan, size_t index, int64_t budget);
 
   ProgramInstance &instance;
   Policy policy;
   Verdict verdict;
-  /// The frontiers of all loops, for splitting a budget.
-  std::vector<Hull> frontiers;
 };
 
 } // namespace
@@ -97,13 +67,6 @@ private:
 bool ProgramPlanner::fail(Status status, const std::string &message) {
   verdict = {status, message};
   return false;
-}
-
-int64_t ProgramPlanner::countPlanned() const {
-  int64_t planned = 0;
-  for (size_t index = 0; index < instance.getNumLoops(); ++index)
-    planned += instance.isPlanned(index) ? 1 : 0;
-  return planned;
 }
 
 ProgramPlan ProgramPlanner::makeEmptyPlan() const {
@@ -128,7 +91,8 @@ bool ProgramPlanner::planLoop(ProgramPlan &plan, size_t index, Policy loopPolicy
   std::optional<int64_t> bytes = result.table.slotPeak({loop.stateBytes, loop.tapeBytes, loop.stateBytes});
   if (!bytes)
     return fail(Status::Overflow, "loop #" + std::to_string(index) + ": the peak does not fit in 64 bits");
-  plan.needs[index] = {*bytes, result.table.stackDepth()};
+  int64_t pieces = (result.table.stackDepth() + framesPerPiece - 1) / framesPerPiece;
+  plan.needs[index] = {*bytes, std::max<int64_t>(1, pieces) * framesPerPiece};
   plan.loops[index] = std::move(result);
   return true;
 }
@@ -162,64 +126,61 @@ bool ProgramPlanner::planMinimum(ProgramPlan &plan) {
   return finish(plan);
 }
 
-std::optional<int64_t> ProgramPlanner::findSlots(const ProgramPlan &plan, size_t index, int64_t frames,
-                                                 int64_t budget) {
+int64_t ProgramPlanner::getLargestSlots(std::vector<LoopNeeds> needs, size_t index, int64_t frames, int64_t budget) {
   auto fits = [&](int64_t units) {
-    std::vector<LoopNeeds> needs = plan.needs;
     needs[index] = {units * arenaAlignment, frames};
     std::optional<int64_t> total = instance.layOut(needs);
     return total && *total <= budget;
   };
-  int64_t low = plan.needs[index].slotBytes / arenaAlignment, high = getAmpleSlots(index) / arenaAlignment;
+  int64_t low = 0, high = getAmpleSlots(index) / arenaAlignment;
   if (!fits(low))
-    return std::nullopt;
+    return -1;
   while (low < high) {
     int64_t middle = high - (high - low) / 2;
-    fits(middle) ? low = middle : high = middle - 1;
+    if (fits(middle))
+      low = middle;
+    else
+      high = middle - 1;
   }
   return low * arenaAlignment;
 }
 
 bool ProgramPlanner::fill(ProgramPlan &plan, size_t index, int64_t budget) {
-  const ProgramLoop &loop = instance.getLoop(index);
-  // Slots that differ by less than this hold the same states and tapes.
-  int64_t unit = std::max(arenaAlignment, std::gcd(loop.stateBytes, loop.tapeBytes));
-  int64_t lastUnits = -1;
-  ProgramPlan best = plan;
-  bool needsMoreFrames = false;
-  auto tryFrames = [&](int64_t frames) {
-    std::optional<int64_t> slots = findSlots(plan, index, frames, budget);
-    needsMoreFrames &= slots.has_value();
-    if (!slots || *slots / unit == lastUnits)
-      return true;
-    lastUnits = *slots / unit;
+  // The size of the stack is known when the plan is made: reserve more until it
+  // is enough.
+  for (int64_t frames = framesPerPiece;; frames += framesPerPiece) {
+    int64_t slots = getLargestSlots(plan.needs, index, frames, budget);
+    // A plan that is no larger than the present one is not a better one either.
+    if (slots < plan.needs[index].slotBytes)
+      break;
     ProgramPlan candidate = plan;
-    if (!planLoop(candidate, index, policy, *slots) || !finish(candidate))
+    if (!planLoop(candidate, index, policy, slots) || !finish(candidate))
       return false;
-    needsMoreFrames = candidate.peak > budget;
-    if (!needsMoreFrames && candidate.loops[index].plan.time <= best.loops[index].plan.time)
-      best = std::move(candidate);
-    return true;
-  };
-  // How many frames a plan needs is known when it is made. If it needs more than is
-  // assumed, the best number is in between, as more frames leave fewer slots. If it
-  // needs fewer, a frame less may be a state more where steps are small.
-  int64_t assumed = std::max(assumedFrames, plan.needs[index].stackFrames);
-  if (!tryFrames(assumed))
-    return false;
-  bool isBetween = needsMoreFrames;
-  for (int64_t low = assumed, high = budget / REMAT_FRAME_BYTES + 1; isBetween && high - low > 1;) {
-    int64_t middle = low + (high - low) / 2;
-    if (!tryFrames(middle))
-      return false;
-    (needsMoreFrames ? low : high) = middle;
+    if (candidate.peak > budget)
+      continue;
+    if (candidate.loops[index].plan.time < plan.loops[index].plan.time)
+      plan = std::move(candidate);
+    break;
   }
-  for (int64_t frames = assumed - 1; frames > 0 && best.loops[index].plan.forward != instance.getSteps(index); --frames)
-    if (!tryFrames(frames))
-      return false;
-  plan = std::move(best);
   return finish(plan);
 }
+
+namespace {
+
+/// The points of one loop's frontier on its lower convex hull.
+struct Hull {
+  std::vector<FrontierPoint> points;
+  size_t at = 0;
+  bool isDone = true;
+
+  /// Time saved per byte by the next step.
+  double getSlope() const {
+    const FrontierPoint &from = points[at], &to = points[at + 1];
+    return static_cast<double>(from.time - to.time) / static_cast<double>(to.peak - from.peak);
+  }
+};
+
+} // namespace
 
 /// Keeps the points that a straight line between two others does not beat.
 static Hull makeHull(const std::vector<FrontierPoint> &frontier) {
@@ -243,20 +204,27 @@ static Hull makeHull(const std::vector<FrontierPoint> &frontier) {
   return hull;
 }
 
-bool ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget, int64_t frames) {
-  if (frontiers.empty()) {
-    frontiers.resize(plan.loops.size());
-    for (size_t index = 0; index < frontiers.size(); ++index) {
-      ChainProblem problem = instance.getChain(index, 0);
-      if (instance.isPlanned(index))
-        frontiers[index] = makeHull(frontier(problem, policy, frontierBudgets(problem, policy, frontierPoints)));
-    }
-  }
-  std::vector<Hull> hulls = frontiers;
+/// The fastest point that fits into `bytes`; null if none does.
+static const FrontierPoint *findPoint(const std::vector<FrontierPoint> &points, int64_t bytes) {
+  const FrontierPoint *best = nullptr;
+  for (const FrontierPoint &point : points)
+    if (point.feasible && point.peak <= bytes && (!best || point.time < best->time))
+      best = &point;
+  return best;
+}
+
+bool ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget) {
+  std::vector<Hull> hulls(plan.loops.size());
+  std::vector<std::vector<FrontierPoint>> frontiers(plan.loops.size());
   std::vector<LoopNeeds> needs = plan.needs;
-  for (size_t index = 0; index < hulls.size(); ++index)
-    if (instance.isPlanned(index))
-      needs[index].stackFrames = std::max(needs[index].stackFrames, frames);
+  for (size_t index = 0; index < hulls.size(); ++index) {
+    if (!instance.isPlanned(index))
+      continue;
+    ChainProblem problem = instance.getChain(index, 0);
+    frontiers[index] = frontier(problem, policy, frontierBudgets(problem, policy, frontierPoints));
+    hulls[index] = makeHull(frontiers[index]);
+    needs[index].stackFrames = std::max(needs[index].stackFrames, framesPerPiece);
+  }
   while (true) {
     Hull *best = nullptr;
     for (Hull &hull : hulls)
@@ -276,69 +244,63 @@ bool ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget, int64_t fram
     ++best->at;
     best->isDone = best->at + 1 == best->points.size();
   }
+  // Hulls leave bytes over; two loops at a time, take the best split of all.
+  for (size_t first = 0; first < hulls.size(); ++first) {
+    for (size_t second = first + 1; second < hulls.size(); ++second) {
+      if (!instance.isPlanned(first) || !instance.isPlanned(second))
+        continue;
+      std::optional<int64_t> bestTime;
+      std::vector<LoopNeeds> bestNeeds = needs;
+      for (const FrontierPoint &point : frontiers[first]) {
+        if (!point.feasible)
+          continue;
+        std::vector<LoopNeeds> trial = needs;
+        trial[first].slotBytes = point.peak;
+        int64_t rest = getLargestSlots(trial, second, trial[second].stackFrames, budget);
+        const FrontierPoint *other = findPoint(frontiers[second], rest);
+        std::optional<int64_t> time = other ? addBytes(point.time, other->time) : std::nullopt;
+        if (!time || (bestTime && *bestTime <= *time))
+          continue;
+        bestTime = time;
+        trial[second].slotBytes = other->peak;
+        bestNeeds = trial;
+      }
+      needs = bestNeeds;
+    }
+  }
   for (size_t index = 0; index < hulls.size(); ++index)
     if (instance.isPlanned(index) && !planLoop(plan, index, policy, needs[index].slotBytes))
       return false;
   return finish(plan);
 }
 
-bool ProgramPlanner::shareBudget(ProgramPlan &plan, int64_t budget) {
-  int64_t sharers = countPlanned();
-  for (size_t index = 0; index < plan.loops.size(); ++index)
-    if (instance.isPlanned(index) && !fill(plan, index, plan.peak + (budget - plan.peak) / sharers--))
-      return false;
-  return true;
-}
-
-bool ProgramPlanner::fillAll(ProgramPlan &plan, int64_t budget) {
-  for (size_t index = 0; index < plan.loops.size(); ++index)
-    if (instance.isPlanned(index) && !fill(plan, index, budget))
-      return false;
-  return true;
-}
-
-/// The time of all schedules.
-static double getTime(const ProgramPlan &plan) {
-  double time = 0;
-  for (const PlanResult &loop : plan.loops)
-    time += static_cast<double>(loop.plan.time);
-  return time;
-}
-
 bool ProgramPlanner::improve(ProgramPlan &plan, std::optional<int64_t> budget) {
-  int64_t planned = countPlanned();
-  if (!budget) {
-    for (size_t index = 0; index < plan.loops.size(); ++index)
-      if (instance.isPlanned(index) && !planLoop(plan, index, policy, getAmpleSlots(index)))
-        return false;
-    return finish(plan);
-  }
-  const ProgramPlan minimum = plan;
-  if ((planned > 1 && !shareBudget(plan, *budget)) || !fillAll(plan, *budget))
+  std::vector<size_t> planned;
+  for (size_t index = 0; index < plan.loops.size(); ++index)
+    if (instance.isPlanned(index))
+      planned.push_back(index);
+  // Often there is room for the best plan of every loop.
+  ProgramPlan ample = plan;
+  for (size_t index : planned)
+    if (!planLoop(ample, index, policy, getAmpleSlots(index)))
+      return false;
+  if (!finish(ample))
     return false;
-  // Only where walks are as large as what is kept does it matter how large they are.
-  int64_t leastFrames = planned * assumedFrames * REMAT_FRAME_BYTES > *budget / 64 ? 1 : assumedFrames;
-  for (int64_t frames = assumedFrames; planned > 1 && frames >= leastFrames; frames /= 2) {
-    ProgramPlan candidate = minimum;
-    if (!splitBudget(candidate, *budget, frames))
-      return false;
-    if (candidate.peak > *budget)
-      continue;
-    if (!fillAll(candidate, *budget))
-      return false;
-    if (getTime(candidate) < getTime(plan))
-      plan = std::move(candidate);
+  if (!budget || ample.peak <= *budget) {
+    plan = std::move(ample);
+    return true;
   }
+  if (planned.size() > 1) {
+    ProgramPlan minimum = plan;
+    if (!splitBudget(plan, *budget))
+      return false;
+    if (plan.peak > *budget)
+      plan = std::move(minimum);
+  }
+  for (size_t index : planned)
+    if (!fill(plan, index, *budget))
+      return false;
   return finish(plan);
-}
-
-/// With room for everything the shortest walk is that of keeping everything.
-bool ProgramPlanner::preferStoreAll(ProgramResult &result, const ProgramPlan &storeAll) {
-  bool fits = !result.budget || storeAll.peak <= *result.budget;
-  bool isInClass = policy == Policy::Optimal || policy == Policy::Msm || policy == Policy::Ism;
-  if (fits && isInClass && getTime(storeAll) < getTime(result.plan))
-    result.plan = storeAll;
-  return finish(result.plan);
 }
 
 bool ProgramPlanner::verify(const ProgramPlan &plan) {
@@ -374,8 +336,7 @@ ProgramResult remat::schedule::planProgram(ProgramInstance &instance) {
   if (result.budget && *result.budget < result.minimum)
     result.verdict = {Status::Infeasible, "the smallest feasible budget is " + std::to_string(result.minimum) +
                                               " bytes"};
-  else if (!planner.improve(result.plan, result.budget) || !planner.preferStoreAll(result, storeAll) ||
-           !planner.verify(result.plan))
+  else if (!planner.improve(result.plan, result.budget) || !planner.verify(result.plan))
     result.verdict = planner.getVerdict();
   return result;
 }

@@ -2,7 +2,7 @@
 
 // CHECK-DAG: llvm.mlir.global external constant @planned_arena_bytes(8128 : i64)
 // CHECK-DAG: llvm.mlir.global external constant @planned_parameter_bytes(64 : i64)
-// CHECK: func.func @planned
+// CHECK: func.func @planned() {
 func.func @planned() attributes {
     remat.memory = #remat.memory<budget = 8192, peak = 8128, store_all = 65536, parameters = 64>} {
   return

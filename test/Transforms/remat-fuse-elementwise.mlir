@@ -179,3 +179,33 @@ func.func @nested(%a: !t, %on: i1) -> !t {
   %z = arith.negf %x : !t
   return %z : !t
 }
+
+// An accumulator of a reverse step is updated where it is, even if there is a
+// temporary to write over as well; what is multiplied takes the place of the tape.
+// CHECK-LABEL: func.func private @loop_reverse
+// CHECK-SAME:    %[[TAPE:[^ ,)]*]]: tensor<8x8xf32>, %[[W:[^ ,)]*]]: tensor<8x8xf32>, %[[ACC:[^ ,)]*]]: tensor<8x8xf32>) ->
+// CHECK:         %[[Z:.*]] = linalg.matmul
+// CHECK:         linalg.generic {{.*}} ins(%[[Z]], %[[TAPE]], %[[ACC]] : {{.*}}) outs(%[[TAPE]], %[[ACC]] : tensor<8x8xf32>, tensor<8x8xf32>)
+func.func private @loop_reverse(%t: index, %pos: index, %tape: tensor<8x8xf32>, %w: tensor<8x8xf32>,
+                                %acc: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  %empty = tensor.empty() : tensor<8x8xf32>
+  %z = linalg.matmul ins(%w, %w : tensor<8x8xf32>, tensor<8x8xf32>) outs(%empty : tensor<8x8xf32>) -> tensor<8x8xf32>
+  %y = math.tanh %z : tensor<8x8xf32>
+  %x = arith.mulf %tape, %z : tensor<8x8xf32>
+  %sum = arith.addf %y, %acc : tensor<8x8xf32>
+  %all = linalg.matmul ins(%x, %z : tensor<8x8xf32>, tensor<8x8xf32>) outs(%sum : tensor<8x8xf32>) -> tensor<8x8xf32>
+  return %all : tensor<8x8xf32>
+}
+func.func private @loop_record(%t: index, %pos: index, %w: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  return %w : tensor<8x8xf32>
+}
+func.func private @loop_advance(%t: index, %pos: index, %w: tensor<8x8xf32>) {
+  return
+}
+remat.chain "private" @loop advance(@loop_advance) record(@loop_record) reverse(@loop_reverse) carry [] tape [tensor<8x8xf32>]
+func.func @sweep(%count: index, %w: tensor<8x8xf32>, %zero: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  %history = remat.forward_sweep @loop count(%count) capture(%w : tensor<8x8xf32>) history !remat.history
+  %dw = remat.backward_sweep @loop history(%history) count(%count) capture(%w : tensor<8x8xf32>)
+    accumulator(%zero : tensor<8x8xf32>) -> tensor<8x8xf32>
+  return %dw : tensor<8x8xf32>
+}

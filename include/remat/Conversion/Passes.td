@@ -57,8 +57,8 @@ def ConvertRematSourceToSCFPass : Pass<"convert-remat-source-to-scf", "::mlir::M
 def ExportMemoryPass : Pass<"remat-export-memory", "::mlir::ModuleOp"> {
   let summary = "make the sizes of a program's blocks known to its caller";
   let description = [{
-    Adds two constants for each function with a `remat.memory` attribute: the bytes of
-    its arena and of its parameter copies.
+    Turns the `remat.memory` attribute of each function into two constants: the bytes
+    of its arena and of its parameter copies.
 
     Before:
 

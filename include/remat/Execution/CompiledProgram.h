@@ -29,6 +29,7 @@
 #include "remat/Execution/HeapUse.h"
 #include "remat/Execution/Signature.h"
 #include "remat/Pipelines/CPUPipeline.h"
+#include "remat/Schedule/Problem.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -66,6 +67,9 @@ struct PlanFigures {
   double lowerBoundRatio = 1;
   /// The plan is proven to be the fastest within its class.
   bool certified = true;
+  /// The chain problem of each differentiated recurrence whose trip count is known
+  /// at compile time, with the bytes of slots that it was given as budget.
+  std::vector<schedule::ChainProblem> problems;
 
   int64_t getTotalBytes() const { return peakBytes + parameterCopyBytes; }
 };

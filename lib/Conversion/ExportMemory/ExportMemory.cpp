@@ -39,6 +39,7 @@ struct ExportMemoryPass final : remat::impl::ExportMemoryPassBase<ExportMemoryPa
       if (failed(exportSize(builder, entry, "_arena_bytes", memory.getPeak())) ||
           failed(exportSize(builder, entry, "_parameter_bytes", memory.getParameters())))
         return signalPassFailure();
+      entry->removeAttr("remat.memory");
     }
   }
 

@@ -99,8 +99,6 @@ static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &option
   // what is alive during a sweep is a property of the sweep as a whole.
   manager.addPass(createPlanMemoryPass());
   manager.addPass(createConvertRematToSCFPass());
-  // The last place where sizes are known: from here on a plan is only code.
-  manager.addPass(createExportMemoryPass());
 }
 
 /// From linalg on memory to the LLVM dialect.
@@ -108,6 +106,8 @@ static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &optio
   manager.addPass(createConvertCheckToRuntimePass());
   // What is left of remat here, no conversion below knows.
   manager.addPass(createVerifyPhase({Phase::scheduled}));
+  // From here on a plan is only code, and its sizes are symbols for the caller.
+  manager.addPass(createExportMemoryPass());
   LinalgToLLVMOptions kernels;
   kernels.isa = options.isa;
   kernels.accurate = options.accurate;

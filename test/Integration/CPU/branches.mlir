@@ -20,9 +20,10 @@ func.func private @loss(%xs: !inputs, %flags: !flags, %h0: !state, %wh: !state_w
     %value = tensor.extract %flag[] : !flag
     %none = arith.constant 0 : i32
     %mixes = arith.cmpi ne, %value, %none : i32
+    %product = linalg.matmul ins(%h, %wh : !state, !state_weight) outs(%x : !state) -> !state
     %z = scf.if %mixes -> (!state) {
-      %product = linalg.matmul ins(%h, %wh : !state, !state_weight) outs(%x : !state) -> !state
-      scf.yield %product : !state
+      %wave = math.sin %product : !state
+      scf.yield %wave : !state
     } else {
       %sum = arith.addf %h, %x : !state
       scf.yield %sum : !state

@@ -9,25 +9,32 @@
 
 #include "remat/Execution/ProgramError.h"
 
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace remat;
 
 OutputFiles::~OutputFiles() {
-  for (File &file : files)
-    llvm::consumeError(file.temporary.discard());
+  for (File &file : files) {
+    llvm::sys::fs::remove(file.temporary);
+    llvm::sys::DontRemoveFileOnSignal(file.temporary);
+  }
 }
 
 llvm::Error OutputFiles::add(llvm::StringRef path, llvm::function_ref<void(llvm::raw_ostream &)> write) {
-  // TempFile removes itself when a signal ends the process.
-  auto temporary =
-      llvm::sys::fs::TempFile::create(path + ".%%%%%%.part", llvm::sys::fs::all_read | llvm::sys::fs::all_write);
-  if (!temporary)
-    return makeFault(path + ": " + llvm::toString(temporary.takeError()));
-  files.push_back({std::move(*temporary), path.str()});
-  llvm::raw_fd_ostream stream(files.back().temporary.FD, /*shouldClose=*/false);
+  std::string temporary = (path + "." + llvm::Twine(llvm::sys::Process::getProcessId()) + ".part").str();
+  // Before it exists, so that no signal can come in between.
+  llvm::sys::RemoveFileOnSignal(temporary);
+  files.push_back({temporary, path.str()});
+  std::error_code problem;
+  llvm::raw_fd_ostream stream(temporary, problem);
+  if (problem)
+    return makeFault(path + ": " + problem.message());
   write(stream);
-  stream.flush();
+  stream.close();
   if (!stream.has_error())
     return llvm::Error::success();
   std::string reason = stream.error().message();
@@ -37,8 +44,10 @@ llvm::Error OutputFiles::add(llvm::StringRef path, llvm::function_ref<void(llvm:
 
 llvm::Error OutputFiles::commit() {
   for (File &file : files)
-    if (llvm::Error error = file.temporary.keep(file.path))
-      return makeFault(file.path + ": " + llvm::toString(std::move(error)));
+    if (std::error_code problem = llvm::sys::fs::rename(file.temporary, file.path))
+      return makeFault(file.path + ": " + problem.message());
+  for (File &file : files)
+    llvm::sys::DontRemoveFileOnSignal(file.temporary);
   files.clear();
   return llvm::Error::success();
 }

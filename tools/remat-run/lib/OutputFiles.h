@@ -16,7 +16,6 @@
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
-#include "llvm/Support/FileSystem.h"
 
 #include <string>
 #include <vector>
@@ -37,7 +36,8 @@ public:
 
 private:
   struct File {
-    llvm::sys::fs::TempFile temporary;
+    /// Where it is written and where it belongs.
+    std::string temporary;
     std::string path;
   };
   std::vector<File> files;

@@ -96,6 +96,41 @@ void remat::printInfeasible(const ProgramError &error, llvm::raw_ostream &stream
   stream << '\n';
 }
 
+static StringRef getStartName(schedule::Start start) {
+  switch (start) {
+  case schedule::Start::Releasable:
+    return "releasable";
+  case schedule::Start::Pinned:
+    return "pinned";
+  case schedule::Start::External:
+    return "external";
+  }
+  return "";
+}
+
+void remat::printProblem(const schedule::ChainProblem &problem, llvm::raw_ostream &stream) {
+  llvm::json::OStream json(stream, /*IndentSize=*/2);
+  json.object([&] {
+    json.attribute("kind", "chain");
+    json.attributeArray("stages", [&] {
+      json.object([&] {
+        json.attribute("count", problem.steps);
+        json.attribute("advance", problem.advanceTime);
+        json.attribute("record", problem.recordTime);
+        json.attribute("reverse", problem.reverseTime);
+        json.attribute("state", problem.stateSize);
+        json.attribute("tape", problem.tapeSize);
+        json.attribute("restartable", problem.restartable);
+        json.attribute("workspace", problem.workspace);
+      });
+    });
+    json.attribute("initial_state", problem.initialStateSize);
+    json.attribute("start", getStartName(problem.start));
+    json.attribute("budget", problem.budget);
+  });
+  stream << '\n';
+}
+
 void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
   llvm::json::OStream json(stream, /*IndentSize=*/2);
   const PlanFigures &plan = report.plan;

@@ -61,6 +61,10 @@ void printTable(const Report &report, llvm::raw_ostream &stream);
 /// What is printed as JSON when no plan fits: feasible, budget and minimum_budget.
 void printInfeasible(const ProgramError &error, llvm::raw_ostream &stream);
 
+/// A chain problem in the form that remat-plan reads. Sizes are bytes, times those of
+/// the planner's model.
+void printProblem(const schedule::ChainProblem &problem, llvm::raw_ostream &stream);
+
 /// A name for the processor of this machine.
 std::string describeDevice();
 

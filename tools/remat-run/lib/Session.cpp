@@ -273,5 +273,14 @@ llvm::Error Session::writeFiles() {
         return error;
     }
   }
+  if (!options.problemPath.empty()) {
+    if (report.plan.problems.size() != 1)
+      return makeInputError("--export-problem expects one differentiated recurrence whose trip count is a constant, "
+                            "but the program has " +
+                            llvm::Twine(report.plan.problems.size()));
+    auto write = [&](llvm::raw_ostream &stream) { printProblem(report.plan.problems.front(), stream); };
+    if (llvm::Error error = files.add(options.problemPath, write))
+      return error;
+  }
   return files.commit();
 }

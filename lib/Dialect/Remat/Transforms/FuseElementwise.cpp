@@ -15,13 +15,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ElementwiseLoop.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/IRMapping.h"
-#include "mlir/IR/Matchers.h"
+#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include <queue>
@@ -34,88 +32,7 @@ namespace remat {
 using namespace mlir;
 using namespace remat;
 
-//===----------------------------------------------------------------------===//
-// What can be fused
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// How an element of a tensor is read: from \p source at \p map of the indices, or
-/// from a scalar (no map) that is used for every element.
-struct Access {
-  Value source;
-  AffineMap map;      // null for a scalar
-  Attribute constant; // in place of a source
-};
-} // namespace
-
-/// True for a generic over parallel loops whose body only computes on scalars.
-static bool isElementwiseGeneric(linalg::LinalgOp op) {
-  if (op.getNumReductionLoops() != 0 || !op.hasPureTensorSemantics())
-    return false;
-  for (OpOperand &init : op.getDpsInitsMutable())
-    if (!op.getMatchingIndexingMap(&init).isIdentity())
-      return false;
-  for (OpOperand *input : op.getDpsInputOperands())
-    if (!op.getMatchingIndexingMap(input).isProjectedPermutation(/*allowZeroInResults=*/true))
-      return false;
-  return llvm::all_of(op.getBlock()->without_terminator(), [](Operation &nested) {
-    return OpTrait::hasElementwiseMappableTraits(&nested) || nested.hasTrait<OpTrait::ConstantLike>();
-  });
-}
-
-/// The input that \p op copies to its only result, through whatever map; null if it
-/// computes something.
-static OpOperand *getCopiedInput(linalg::LinalgOp op) {
-  if (!isElementwiseGeneric(op) || op.getNumDpsInits() != 1)
-    return nullptr;
-  auto argument = dyn_cast<BlockArgument>(op.getBlock()->getTerminator()->getOperand(0));
-  if (!argument || argument.getOwner() != op.getBlock() || argument.getArgNumber() >= op.getNumDpsInputs())
-    return nullptr;
-  return &op->getOpOperand(argument.getArgNumber());
-}
-
-/// True for an operation that becomes part of a fused loop.
-static bool isFusible(Operation *op) {
-  if (auto structured = dyn_cast<linalg::LinalgOp>(op))
-    return isElementwiseGeneric(structured) && !getCopiedInput(structured);
-  if (!OpTrait::hasElementwiseMappableTraits(op) || op->getNumResults() != 1)
-    return false;
-  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
-  return type && !type.getEncoding() && llvm::all_of(op->getOperandTypes(), [&](Type operand) {
-           auto tensor = dyn_cast<RankedTensorType>(operand);
-           return tensor ? tensor.getShape() == type.getShape() : operand.isIntOrIndexOrFloat();
-         });
-}
-
 static RankedTensorType getShapeOf(Operation *op) { return cast<RankedTensorType>(op->getResult(0).getType()); }
-
-/// Looks through broadcasts, transpositions, fills and splats: reading an element
-/// of their result is reading one of their operand.
-static Access resolve(Value value, AffineMap map) {
-  while (true) {
-    DenseElementsAttr constant;
-    if (matchPattern(value, m_Constant(&constant)) && constant.isSplat())
-      return {{}, {}, constant.getSplatValue<Attribute>()};
-    if (auto splat = value.getDefiningOp<tensor::SplatOp>())
-      return {splat.getInput(), {}, {}};
-    auto copy = value.getDefiningOp<linalg::LinalgOp>();
-    OpOperand *input = copy ? getCopiedInput(copy) : nullptr;
-    if (!input)
-      return {value, map, {}};
-    if (!isa<RankedTensorType>(input->get().getType())) {
-      Attribute scalar;
-      if (matchPattern(input->get(), m_Constant(&scalar)))
-        return {{}, {}, scalar};
-      return {input->get(), {}, {}};
-    }
-    map = copy.getMatchingIndexingMap(input).compose(map);
-    value = input->get();
-  }
-}
-
-//===----------------------------------------------------------------------===//
-// Clusters
-//===----------------------------------------------------------------------===//
 
 namespace {
 
@@ -127,7 +44,7 @@ struct Cluster {
 /// Fuses the element-wise operations of one block.
 class BlockFuser {
 public:
-  explicit BlockFuser(Block &block) : block(block) {}
+  BlockFuser(Block &block, const WritableArguments &writable) : block(block), writable(writable) {}
 
   void run() {
     findClusters();
@@ -135,7 +52,7 @@ public:
       return;
     sortBlock();
     for (Cluster &cluster : clusters)
-      emit(cluster);
+      emitElementwiseLoop(cluster.members, writable);
   }
 
 private:
@@ -151,9 +68,9 @@ private:
   bool canJoin(Operation *op, size_t cluster) const;
   void findClusters();
   void sortBlock();
-  void emit(Cluster &cluster);
 
   Block &block;
+  const WritableArguments &writable;
   std::vector<Cluster> clusters;
   DenseMap<Operation *, size_t> clusterOf;
 };
@@ -200,7 +117,7 @@ bool BlockFuser::canJoin(Operation *op, size_t cluster) const {
 
 void BlockFuser::findClusters() {
   for (Operation &op : block) {
-    if (!isFusible(&op))
+    if (!isElementwiseFusible(&op))
       continue;
     std::optional<size_t> joined;
     for (size_t index = clusters.size(); index-- > 0 && !joined;)
@@ -270,180 +187,14 @@ void BlockFuser::sortBlock() {
   }
 }
 
-//===----------------------------------------------------------------------===//
-// The fused loop
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// Writes one `linalg.generic` for a cluster.
-class LoopBuilder {
-public:
-  explicit LoopBuilder(Cluster &cluster)
-      : members(cluster.members), builder(members.back()), loc(builder.getFusedLoc(getLocations())),
-        type(getShapeOf(members.front())), identity(builder.getMultiDimIdentityMap(type.getRank())) {}
-
-  void run();
-
-private:
-  SmallVector<Location> getLocations() const {
-    return llvm::map_to_vector(members, [](Operation *op) { return op->getLoc(); });
-  }
-  bool isMember(Value value) const {
-    return value.getDefiningOp() && llvm::is_contained(members, value.getDefiningOp());
-  }
-  void addRead(Value value, AffineMap map);
-  Value readElement(Value value, AffineMap map, OpBuilder &body);
-  void emitBody(OpBuilder &body);
-  Value chooseInit(Value output);
-  SmallVector<OpFoldResult> getSizes();
-
-  ArrayRef<Operation *> members;
-  OpBuilder builder;
-  Location loc;
-  RankedTensorType type;
-  AffineMap identity;
-
-  SmallVector<Value> inputs, outputs, inits;
-  SmallVector<AffineMap> maps;
-  DenseMap<std::pair<Value, AffineMap>, unsigned> inputOf;
-  DenseSet<Value> taken; // inputs that the loop writes over
-  IRMapping elements;    // of the members' results
-  Block *bodyBlock = nullptr;
-};
-
-} // namespace
-
-void LoopBuilder::addRead(Value value, AffineMap map) {
-  if (isMember(value))
-    return;
-  Access access = resolve(value, map);
-  if (!access.source || inputOf.contains({access.source, access.map}))
-    return;
-  inputOf[{access.source, access.map}] = inputs.size();
-  inputs.push_back(access.source);
-  maps.push_back(access.map ? access.map : AffineMap::get(type.getRank(), 0, builder.getContext()));
-}
-
-Value LoopBuilder::readElement(Value value, AffineMap map, OpBuilder &body) {
-  if (isMember(value))
-    return elements.lookup(value);
-  Access access = resolve(value, map);
-  if (access.constant)
-    return arith::ConstantOp::create(body, loc, cast<TypedAttr>(access.constant));
-  return bodyBlock->getArgument(inputOf.lookup({access.source, access.map}));
-}
-
-/// Visits what \p op reads, in the order of its operands.
-static void forEachRead(Operation *op, AffineMap identity, function_ref<void(OpOperand &, AffineMap)> visit) {
-  auto structured = dyn_cast<linalg::LinalgOp>(op);
-  for (OpOperand &operand : op->getOpOperands())
-    if (!structured)
-      visit(operand, identity);
-    else if (structured.payloadUsesValueFromOperand(&operand))
-      visit(operand, structured.getMatchingIndexingMap(&operand));
-}
-
-void LoopBuilder::emitBody(OpBuilder &body) {
-  bodyBlock = body.getInsertionBlock();
-  for (Operation *op : members) {
-    IRMapping mapping;
-    if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
-      forEachRead(op, identity, [&](OpOperand &operand, AffineMap map) {
-        mapping.map(structured.getMatchingBlockArgument(&operand), readElement(operand.get(), map, body));
-      });
-      for (Operation &nested : structured.getBlock()->without_terminator())
-        body.clone(nested, mapping);
-      for (auto [result, yielded] :
-           llvm::zip_equal(op->getResults(), structured.getBlock()->getTerminator()->getOperands()))
-        elements.map(result, mapping.lookupOrDefault(yielded));
-      continue;
-    }
-    SmallVector<Value> operands;
-    forEachRead(op, identity,
-                [&](OpOperand &operand, AffineMap map) { operands.push_back(readElement(operand.get(), map, body)); });
-    Type element = getElementTypeOrSelf(op->getResult(0).getType());
-    OperationState state(op->getLoc(), op->getName(), operands, TypeRange(element),
-                         op->getDiscardableAttrDictionary().getValue());
-    state.propertiesAttr = op->getPropertiesAsAttribute();
-    elements.map(op->getResult(0), body.create(state)->getResult(0));
-  }
-  linalg::YieldOp::create(body, loc,
-                          llvm::map_to_vector(outputs, [&](Value output) { return elements.lookup(output); }));
-}
-
-/// True if \p input is a slice and \p output is only put back in its place.
-static bool isReplacedSlice(Value input, Value output) {
-  auto extract = input.getDefiningOp<tensor::ExtractSliceOp>();
-  auto insert = output.hasOneUse() ? dyn_cast<tensor::InsertSliceOp>(*output.user_begin()) : tensor::InsertSliceOp();
-  return extract && insert && insert.getSource() == output && insert.getDest() == extract.getSource() &&
-         insert.isSameAs(extract, [](OpFoldResult left, OpFoldResult right) { return left == right; });
-}
-
-/// The tensor that \p output is written over: an input that nobody reads afterwards
-/// (the pre-activation of a gate, say; the slice that is updated), or an empty one.
-Value LoopBuilder::chooseInit(Value output) {
-  for (auto [input, map] : llvm::zip_equal(inputs, maps)) {
-    if (input.getType() != output.getType() || taken.contains(input))
-      continue;
-    bool isReadElsewhere =
-        llvm::any_of(llvm::zip_equal(inputs, maps),
-                     [&, input = input](auto other) {
-                       return std::get<0>(other) == input && !std::get<1>(other).isIdentity();
-                     }) ||
-        !llvm::all_of(input.getUsers(), [&](Operation *user) { return llvm::is_contained(members, user); });
-    auto producer = input.getDefiningOp<linalg::LinalgOp>();
-    bool isTemporary = producer && producer.getNumReductionLoops() != 0;
-    if (isReadElsewhere || (!isTemporary && !isReplacedSlice(input, output)))
-      continue;
-    taken.insert(input);
-    return input;
-  }
-  return tensor::EmptyOp::create(builder, loc, getSizes(), cast<RankedTensorType>(output.getType()).getElementType());
-}
-
-/// The sizes of the loop.
-SmallVector<OpFoldResult> LoopBuilder::getSizes() {
-  if (type.hasStaticShape())
-    return getAsIndexOpFoldResult(builder.getContext(), type.getShape());
-  for (auto [input, map] : llvm::zip_equal(inputs, maps))
-    if (map.isIdentity())
-      return tensor::getMixedSizes(builder, loc, input);
-  // All that is read is broadcast: there is a structured operation with a destination.
-  for (Operation *op : members)
-    if (auto structured = dyn_cast<linalg::LinalgOp>(op))
-      return tensor::getMixedSizes(builder, loc, structured.getDpsInits().front());
-  return {};
-}
-
-void LoopBuilder::run() {
-  for (Operation *op : members) {
-    forEachRead(op, identity, [&](OpOperand &operand, AffineMap map) { addRead(operand.get(), map); });
-    for (Value result : op->getResults())
-      if (!llvm::all_of(result.getUsers(), [&](Operation *user) { return llvm::is_contained(members, user); }))
-        outputs.push_back(result);
-  }
-  for (Value output : outputs)
-    inits.push_back(chooseInit(output));
-  maps.append(outputs.size(), identity);
-  SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
-  auto loop = linalg::GenericOp::create(builder, loc, ValueRange(outputs).getTypes(), inputs, inits, maps, iterators,
-                                        [&](OpBuilder &nested, Location, ValueRange) { emitBody(nested); });
-  for (auto [output, result] : llvm::zip_equal(outputs, loop.getResults()))
-    output.replaceAllUsesWith(result);
-}
-
-void BlockFuser::emit(Cluster &cluster) {
-  LoopBuilder(cluster).run();
-  for (Operation *op : llvm::reverse(cluster.members))
-    op->erase();
-}
-
 namespace {
 struct FuseElementwisePass final : remat::impl::FuseElementwiseBase<FuseElementwisePass> {
   using Base::Base;
 
   void runOnOperation() override {
+    WritableArguments writable;
+    if (auto module = dyn_cast<ModuleOp>(getOperation()))
+      writable = WritableArguments::find(module);
     SmallVector<Block *> blocks;
     getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (isa<linalg::LinalgOp>(op))
@@ -455,7 +206,7 @@ struct FuseElementwisePass final : remat::impl::FuseElementwiseBase<FuseElementw
       return WalkResult::advance();
     });
     for (Block *block : blocks) {
-      BlockFuser(*block).run();
+      BlockFuser(*block, writable).run();
       // What the loops read through.
       for (Operation &op : llvm::make_early_inc_range(llvm::reverse(*block)))
         if (isOpTriviallyDead(&op))

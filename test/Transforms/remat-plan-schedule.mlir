@@ -1,0 +1,30 @@
+// The plan, the memory of the function, and what the remark says.
+
+// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule | FileCheck %s --check-prefix=ALL
+// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% \
+// RUN:   --remarks-filter-analyse=remat-plan 2>&1 | FileCheck %s --check-prefix=HALF
+// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule="budget=50%% policy=revolve" \
+// RUN:   | FileCheck %s --check-prefix=REVOLVE
+// RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=0 2>&1 | FileCheck %s --check-prefix=ZERO
+// RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=-5 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=NEGATIVE
+// RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule="budget='5 apples'" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=APPLES
+
+// Everything is kept: 39 tapes in slots and the last one in the core.
+// ALL: plan <policy = optimal, steps = 40, {{.*}}slot_bytes = 7488, {{.*}}advances = 0, records = 40,
+
+// HALF-DAG: remark: [Analysis] Memory | Category:remat-plan | Function=gradient
+// HALF-DAG: remark: [Analysis] Schedule | Category:remat-plan | Function=gradient | Certified=yes, Chain=walk
+// HALF-DAG: plan <policy = optimal, steps = 40,
+
+// REVOLVE: plan <policy = revolve, steps = 40,
+
+// A budget that is too small: what the smallest one consists of.
+// ZERO: error: {{.*}}cannot run inside a budget of 0{{.*}}: the smallest feasible budget is [[MINIMUM:[0-9]+]] bytes
+// ZERO-DAG: note: 192 bytes: core tape of @walk
+// ZERO-DAG: note: 128 bytes: workspace of a step of @walk
+// ZERO-DAG: note: 128 bytes: gradient carries of @walk
+
+// NEGATIVE: error: {{.*}}expects a budget in bytes {{.*}}, but got '-5'
+// APPLES: error: {{.*}}expects a budget in bytes {{.*}}, but got '5 apples'
