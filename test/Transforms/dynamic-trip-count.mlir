@@ -21,8 +21,8 @@ remat.chain "private" @walk advance(@step) carry [tensor<4xf32>] workspace(0) co
 // CHECK: memref.global "public" constant @run_problem : memref<{{[0-9]+}}xi64>
 // CHECK-LABEL: func.func @run(
 // CHECK-SAME: %[[COUNT:[a-z0-9]+]]: index, %[[XS:[a-z0-9]+]]: memref<?x4xf32>, %[[H0:[a-z0-9]+]]: memref<4xf32>
-// CHECK-SAME: %[[ARENA:[a-z0-9]+]]: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi64>, %[[PLAN:[a-z0-9]+]]: memref<?xi64>
-// CHECK: %[[WORD:.*]] = memref.load %[[PLAN]]
+// CHECK-SAME: %[[ARENA:[a-z0-9]+]]: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi64>, %[[WORDS:[a-z0-9]+]]: memref<?xi64>
+// CHECK: %[[WORD:.*]] = memref.load %[[WORDS]]
 // CHECK: %[[OFFSET:.*]] = arith.index_cast %[[WORD]]
 // CHECK: %[[STACKED:.*]] = memref.view %[[ARENA]][%[[OFFSET]]][%[[COUNT]]] : memref<?xi8> to memref<?x4xf32>
 // CHECK: linalg.copy ins(%[[XS]] : memref<?x4xf32>) outs(%[[STACKED]] : memref<?x4xf32>)
