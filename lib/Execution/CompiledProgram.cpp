@@ -82,8 +82,8 @@ llvm::Error CompiledProgram::Implementation::preparePlan(llvm::ArrayRef<ArrayVie
   return llvm::Error::success();
 }
 
-void CompiledProgram::Implementation::packArrays(llvm::ArrayRef<ArrayView> arguments,
-                                                 llvm::ArrayRef<ArrayView> results, PackedArguments &packed) const {
+void CompiledProgram::Implementation::packArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
+                                                 PackedArguments &packed) const {
   for (auto [info, view] : llvm::zip(lowered.signature.getArguments(), arguments)) {
     if (info.isScalar)
       packed.addScalar(view.data);
@@ -106,9 +106,8 @@ void CompiledProgram::Implementation::pack(llvm::ArrayRef<ArrayView> arguments, 
   packed.addMemRef(ArrayView{ElementType::I64, {5}, &counters});
   // The program reads it only; a view can not say so.
   if (lowered.isPlannedLater())
-    packed.addMemRef(ArrayView{ElementType::I64,
-                               {static_cast<int64_t>(plan.words.size())},
-                               const_cast<int64_t *>(plan.words.data())});
+    packed.addMemRef(ArrayView{
+        ElementType::I64, {static_cast<int64_t>(plan.words.size())}, const_cast<int64_t *>(plan.words.data())});
 }
 
 CompiledProgram::CompiledProgram(std::unique_ptr<Implementation> implementation)

@@ -85,13 +85,11 @@ static NumberStatus consumeNumber(std::string_view &text, Decimal &number) {
 }
 
 /// Why \p text is not what was expected.
-static std::string describe(std::string_view text, bool isBudget,
-                            bool tooLarge) {
-  std::string message =
-      isBudget ? "expects a budget in bytes ('4915200', '64MiB'), as a share "
-                 "of the store-all peak "
-                 "('5%'), or 'unlimited', but got '"
-               : "expects a size in bytes ('4915200', '64MiB'), but got '";
+static std::string describe(std::string_view text, bool isBudget, bool tooLarge) {
+  std::string message = isBudget ? "expects a budget in bytes ('4915200', '64MiB'), as a share "
+                                   "of the store-all peak "
+                                   "('5%'), or 'unlimited', but got '"
+                                 : "expects a size in bytes ('4915200', '64MiB'), but got '";
   message += text;
   message += "'";
   if (tooLarge)
@@ -100,8 +98,7 @@ static std::string describe(std::string_view text, bool isBudget,
 }
 
 /// The bytes of a size; nullopt with \p tooLarge set or not.
-static std::optional<int64_t> readByteSize(std::string_view text,
-                                           bool &tooLarge) {
+static std::optional<int64_t> readByteSize(std::string_view text, bool &tooLarge) {
   Decimal number;
   NumberStatus status = consumeNumber(text, number);
   tooLarge = status == NumberStatus::TooLarge;
@@ -137,8 +134,7 @@ std::optional<int64_t> Budget::resolve(int64_t storeAllBytes) const {
   return bytes > maxBytes ? maxBytes : static_cast<int64_t>(bytes);
 }
 
-std::optional<Budget> remat::parseBudget(std::string_view text,
-                                         std::string &error) {
+std::optional<Budget> remat::parseBudget(std::string_view text, std::string &error) {
   if (text == "unlimited")
     return Budget::unlimited();
   bool tooLarge = false;
@@ -146,8 +142,7 @@ std::optional<Budget> remat::parseBudget(std::string_view text,
     std::string_view rest = text;
     Decimal percent;
     NumberStatus status = consumeNumber(rest, percent);
-    tooLarge =
-        status == NumberStatus::TooLarge || percent.numerator > maxBytes / 100;
+    tooLarge = status == NumberStatus::TooLarge || percent.numerator > maxBytes / 100;
     if (status == NumberStatus::Ok && rest == "%" && !tooLarge)
       return Budget::share(percent.numerator, percent.denominator * 100);
   } else if (std::optional<int64_t> bytes = readByteSize(text, tooLarge)) {
@@ -157,8 +152,7 @@ std::optional<Budget> remat::parseBudget(std::string_view text,
   return std::nullopt;
 }
 
-std::optional<int64_t> remat::parseByteSize(std::string_view text,
-                                            std::string &error) {
+std::optional<int64_t> remat::parseByteSize(std::string_view text, std::string &error) {
   bool tooLarge = false;
   if (std::optional<int64_t> bytes = readByteSize(text, tooLarge))
     return bytes;
@@ -178,7 +172,6 @@ std::string remat::formatByteSize(int64_t bytes) {
     ++suffix;
   }
   std::array<char, 32> buffer;
-  std::snprintf(buffer.data(), buffer.size(), " (%.2f %s)", value,
-                suffixes[suffix]);
+  std::snprintf(buffer.data(), buffer.size(), " (%.2f %s)", value, suffixes[suffix]);
   return text + buffer.data();
 }

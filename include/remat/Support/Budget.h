@@ -39,9 +39,7 @@ public:
   static Budget unlimited() { return Budget(); }
   static Budget bytes(int64_t count) { return Budget(Kind::Bytes, count, 1); }
   /// \p numerator / \p denominator of the store-all peak; both not negative.
-  static Budget share(int64_t numerator, int64_t denominator) {
-    return Budget(Kind::Share, numerator, denominator);
-  }
+  static Budget share(int64_t numerator, int64_t denominator) { return Budget(Kind::Share, numerator, denominator); }
 
   Kind getKind() const { return kind; }
   /// The number of bytes, or the share as a fraction.

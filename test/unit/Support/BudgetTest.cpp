@@ -65,23 +65,16 @@ TEST(Budget, Unlimited) {
 
 TEST(Budget, WrongText) {
   for (std::string_view text :
-       {"",          "5 apples", " 5",   "5 ",  "5 MiB",   "-1",
-        "+1",        "1e6",      "0x10", "MiB", "%",       "5%%",
-        "5 %",       ".5%",      "5.%",  "5.5", "1..5MiB", "1.5.5%",
-        "Unlimited", "5mib",     "5Mib", "5M",  "nan",     "5%MiB"})
-    EXPECT_NE(errorOf(text).find("expects a budget in bytes"),
-              std::string::npos)
-        << text;
+       {"",    "5 apples", " 5",  "5 ",  "5 MiB",   "-1",     "+1",        "1e6",  "0x10", "MiB", "%",   "5%%",
+        "5 %", ".5%",      "5.%", "5.5", "1..5MiB", "1.5.5%", "Unlimited", "5mib", "5Mib", "5M",  "nan", "5%MiB"})
+    EXPECT_NE(errorOf(text).find("expects a budget in bytes"), std::string::npos) << text;
   EXPECT_NE(errorOf("5 apples").find("but got '5 apples'"), std::string::npos);
 }
 
 TEST(Budget, Overflow) {
-  for (std::string_view text :
-       {"9223372036854775808", "99999999999999999999999", "9999999999TiB",
-        "8388608TiB", "99999999999999999999%", "0.0000000001%"})
-    EXPECT_NE(errorOf(text).find("does not fit into 64 bits"),
-              std::string::npos)
-        << text;
+  for (std::string_view text : {"9223372036854775808", "99999999999999999999999", "9999999999TiB", "8388608TiB",
+                                "99999999999999999999%", "0.0000000001%"})
+    EXPECT_NE(errorOf(text).find("does not fit into 64 bits"), std::string::npos) << text;
   EXPECT_EQ(resolved("8388607TiB", 0), 8388607 * (int64_t(1) << 40));
 }
 
@@ -89,8 +82,7 @@ TEST(ByteSize, HasNoShares) {
   std::string error;
   EXPECT_EQ(parseByteSize("2KiB", error), 2048);
   EXPECT_FALSE(parseByteSize("5%", error).has_value());
-  EXPECT_EQ(error,
-            "expects a size in bytes ('4915200', '64MiB'), but got '5%'");
+  EXPECT_EQ(error, "expects a size in bytes ('4915200', '64MiB'), but got '5%'");
   EXPECT_FALSE(parseByteSize("unlimited", error).has_value());
 }
 

@@ -74,8 +74,8 @@ TEST(Inputs, Constants) {
 }
 
 TEST(Inputs, Texts) {
-  for (llvm::StringRef text : {"", "x", "x=", "=1", "x=int:", "x=int:1", "x=int:1:b", "x=int:2:1", "x=normal:",
-                               "x=normal:nan", "x=normal:-1", "x=inf", "x=file.txt"}) {
+  for (llvm::StringRef text : {"", "x", "x=", "=1", "x=int:", "x=int:1", "x=int:1:b", "x=int:2:1",
+                               "x=normal:", "x=normal:nan", "x=normal:-1", "x=inf", "x=file.txt"}) {
     auto spec = parseInputSpec(text);
     EXPECT_FALSE(bool(spec)) << text.str();
     llvm::consumeError(spec.takeError());

@@ -44,8 +44,8 @@ TEST(Ridders, KinkHasNoSmallError) {
 }
 
 TEST(Ridders, ErrorsArePassedOn) {
-  auto derivative = differentiate(
-      [](double) -> llvm::Expected<double> { return llvm::createStringError("no value"); }, 0.1, 1e-6);
+  auto derivative =
+      differentiate([](double) -> llvm::Expected<double> { return llvm::createStringError("no value"); }, 0.1, 1e-6);
   ASSERT_FALSE(bool(derivative));
   EXPECT_EQ(llvm::toString(derivative.takeError()), "no value");
 }

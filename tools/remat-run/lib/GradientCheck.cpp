@@ -145,9 +145,9 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
 }
 
 /// Everything as in \p options, but with no budget: the values are the same.
-static llvm::Expected<std::unique_ptr<CompiledProgram>>
-compileUnlimited(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
-                 const TargetOptions &target) {
+static llvm::Expected<std::unique_ptr<CompiledProgram>> compileUnlimited(mlir::ModuleOp module, llvm::StringRef entry,
+                                                                         const CPUPipelineOptions &options,
+                                                                         const TargetOptions &target) {
   CPUPipelineOptions unlimited;
   unlimited.copyOptionValuesFrom(options);
   unlimited.budget = "unlimited";
@@ -157,9 +157,10 @@ compileUnlimited(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipeline
 /// Under the user's budget. Numbers of f64 take more bytes than those of the
 /// program, so a budget in bytes grows with them, if need be up to the smallest
 /// that is feasible.
-static llvm::Expected<std::unique_ptr<CompiledProgram>>
-compileWithinBudget(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
-                    const TargetOptions &target) {
+static llvm::Expected<std::unique_ptr<CompiledProgram>> compileWithinBudget(mlir::ModuleOp module,
+                                                                            llvm::StringRef entry,
+                                                                            const CPUPipelineOptions &options,
+                                                                            const TargetOptions &target) {
   CPUPipelineOptions widened;
   widened.copyOptionValuesFrom(options);
   std::string ignored;
@@ -171,13 +172,12 @@ compileWithinBudget(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipel
   auto program = CompiledProgram::compile(module, entry, widened, target);
   if (program)
     return program;
-  llvm::Error rest =
-      llvm::handleErrors(program.takeError(), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
-        if (error->getKind() != ProgramError::Kind::Infeasible)
-          return llvm::Error(std::move(error));
-        widened.budget = std::to_string(error->getMinimumBudget());
-        return llvm::Error::success();
-      });
+  llvm::Error rest = llvm::handleErrors(program.takeError(), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
+    if (error->getKind() != ProgramError::Kind::Infeasible)
+      return llvm::Error(std::move(error));
+    widened.budget = std::to_string(error->getMinimumBudget());
+    return llvm::Error::success();
+  });
   if (rest)
     return std::move(rest);
   return CompiledProgram::compile(module, entry, widened, target);

@@ -298,9 +298,10 @@ llvm::Expected<std::vector<Array>> remat::makeInputs(const Signature &signature,
   for (const ArgumentInfo &info : signature.getArguments()) {
     const InputSpec *spec = findSpec(options.inputs, info.name);
     const ShapeSpec *shape = findSpec(options.shapes, info.name);
-    llvm::Expected<Array> array = spec && spec->kind == InputSpec::Kind::File
-                                      ? loadArgument(info, *spec, warn)
-                                      : generateArgument(info, spec ? *spec : getStandardSpec(info, options), shape, options);
+    llvm::Expected<Array> array =
+        spec && spec->kind == InputSpec::Kind::File
+            ? loadArgument(info, *spec, warn)
+            : generateArgument(info, spec ? *spec : getStandardSpec(info, options), shape, options);
     if (!array)
       return array.takeError();
     arrays.push_back(std::move(*array));

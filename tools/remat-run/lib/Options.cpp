@@ -29,10 +29,11 @@ struct CommandLine {
   cl::opt<std::string> entry{"entry", cl::value_desc("NAME"), cl::cat(category),
                              cl::desc("Function to run; by default the only public one, or the only public one "
                                       "that asks for a gradient")};
-  cl::list<std::string> inputs{"input", cl::value_desc("NAME=SPEC"), cl::cat(category),
-                               cl::desc("Values of an argument: FILE.npy, int:LOW:HIGH (HIGH is not drawn), "
-                                        "normal:STDDEV, or one number. Floats that are not given are normal with variance "
-                                        "1 / last extent")};
+  cl::list<std::string> inputs{
+      "input", cl::value_desc("NAME=SPEC"), cl::cat(category),
+      cl::desc("Values of an argument: FILE.npy, int:LOW:HIGH (HIGH is not drawn), "
+               "normal:STDDEV, or one number. Floats that are not given are normal with variance "
+               "1 / last extent")};
   cl::list<std::string> shapes{"shape", cl::value_desc("NAME=16x256"), cl::cat(category),
                                cl::desc("Shape of a generated argument with dynamic extents")};
   cl::opt<std::string> steps{"steps", cl::value_desc("N"), cl::cat(category),
@@ -44,15 +45,14 @@ struct CommandLine {
   cl::opt<std::string> budget{"budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
                               cl::desc("Bytes (4915200, 64MiB), a share of what keeping everything takes (5%), min, "
                                        "or unlimited (default)")};
-  cl::opt<Policy> policy{
-      "policy", cl::init(Policy::Optimal), cl::cat(category), cl::desc("How to plan"),
-      cl::values(clEnumValN(Policy::Optimal, "optimal", "the best plan known (default)"),
-                 clEnumValN(Policy::StoreAll, "store-all", "keep every tape"),
-                 clEnumValN(Policy::Periodic, "periodic", "keep a state every p steps, the best p"),
-                 clEnumValN(Policy::Revolve, "revolve", "keep states only, binomially"),
-                 clEnumValN(Policy::Revolve, "hsm", "another name of revolve"),
-                 clEnumValN(Policy::Ism, "ism", "keep tapes only"),
-                 clEnumValN(Policy::Msm, "msm", "keep states and tapes, as published"))};
+  cl::opt<Policy> policy{"policy", cl::init(Policy::Optimal), cl::cat(category), cl::desc("How to plan"),
+                         cl::values(clEnumValN(Policy::Optimal, "optimal", "the best plan known (default)"),
+                                    clEnumValN(Policy::StoreAll, "store-all", "keep every tape"),
+                                    clEnumValN(Policy::Periodic, "periodic", "keep a state every p steps, the best p"),
+                                    clEnumValN(Policy::Revolve, "revolve", "keep states only, binomially"),
+                                    clEnumValN(Policy::Revolve, "hsm", "another name of revolve"),
+                                    clEnumValN(Policy::Ism, "ism", "keep tapes only"),
+                                    clEnumValN(Policy::Msm, "msm", "keep states and tapes, as published"))};
   cl::opt<bool> accurate{"accurate", cl::cat(category),
                          cl::desc("Use the functions of the C library in f32, not vector approximations")};
   cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::cat(category),

@@ -219,8 +219,8 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("planned time ratio", format("%.4f", plan.timeRatio) + ", lower bound " + format("%.4f", plan.lowerBoundRatio) +
                                 (plan.certified ? ", certified" : ", not certified"));
   row("bits as keeping all", !report.bitIdentical ? "not checked" : *report.bitIdentical ? "identical" : "different");
-  row("compile time", format("%.3f s", sumSeconds(report.phases)) + ", " + formatByteSize(report.objectBytes) +
-                          " of object code");
+  row("compile time",
+      format("%.3f s", sumSeconds(report.phases)) + ", " + formatByteSize(report.objectBytes) + " of object code");
   TimeSummary times = summarize(report.seconds);
   row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) + ", min " +
                       format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");
