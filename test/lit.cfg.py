@@ -30,7 +30,7 @@ config.substitutions.append(("%remat_lib", os.path.join(config.remat_binary_dir,
 config.substitutions.append(("%llvm_include", os.path.join(config.llvm_tools_dir, "..", "include")))
 config.substitutions.append(("%run_page", '%s %s/Docs/run_page.py --path %s --path %s' % (
     sys.executable, config.test_source_root, config.remat_tools_dir, config.llvm_tools_dir)))
-config.substitutions.append(("%sweep", '%s %s/Integration/CPU/sweep.py --remat-run %s/remat-run --static-only' % (
+config.substitutions.append(("%sweep", '%s %s/Integration/CPU/sweep.py --remat-run %s/remat-run' % (
     sys.executable, config.test_source_root, config.remat_tools_dir)))
 
 if config.remat_sanitize:
