@@ -7,15 +7,13 @@
 
 #include "remat/Schedule/ProgramPlanner.h"
 
+#include "BudgetSplit.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <algorithm>
-#include <limits>
 
 using namespace remat::schedule;
 
-/// Points of a frontier that are compared when a budget is split.
-static constexpr int64_t frontierPoints = 64;
 /// Stacks are reserved in pieces of this many frames. One piece serves nearly every
 /// plan, so that the size of the stack hardly ever decides between two plans.
 static constexpr int64_t framesPerPiece = 16;
@@ -47,13 +45,9 @@ private:
   /// Plans one loop and notes what it needs.
   bool planLoop(ProgramPlan &plan, size_t index, Policy loopPolicy, int64_t slotBudget);
   bool finish(ProgramPlan &plan);
-  /// Slot bytes with which any policy can do its best.
-  int64_t getAmpleSlots(size_t index) const;
-  /// Moves budget to the loops where it saves the most time.
+  /// Moves budget to the loops where it saves the most time. Leaves the plan as it is
+  /// if no split has room for the stacks too.
   bool splitBudget(ProgramPlan &plan, int64_t budget);
-  /// The most slot bytes that loop `index` can have beside the needs of the others;
-  /// negative if not even none fit.
-  int64_t getLargestSlots(std::vector<LoopNeeds> needs, size_t index, int64_t frames, int64_t budget);
   /// Gives one loop everything that the others leave.
   bool fill(ProgramPlan &plan, size_t index, int64_t budget);
 
@@ -74,13 +68,6 @@ ProgramPlan ProgramPlanner::makeEmptyPlan() const {
   plan.loops.resize(instance.getNumLoops());
   plan.needs.resize(instance.getNumLoops());
   return plan;
-}
-
-int64_t ProgramPlanner::getAmpleSlots(size_t index) const {
-  const ProgramLoop &loop = instance.getLoop(index);
-  std::optional<int64_t> item = addBytes(loop.stateBytes, loop.tapeBytes);
-  std::optional<int64_t> all = item ? multiplyBytes(*item, instance.getSteps(index) + 1) : std::nullopt;
-  return all.value_or(std::numeric_limits<int64_t>::max());
 }
 
 bool ProgramPlanner::planLoop(ProgramPlan &plan, size_t index, Policy loopPolicy, int64_t slotBudget) {
@@ -108,7 +95,7 @@ bool ProgramPlanner::finish(ProgramPlan &plan) {
 bool ProgramPlanner::planStoreAll(ProgramPlan &plan) {
   plan = makeEmptyPlan();
   for (size_t index = 0; index < plan.loops.size(); ++index)
-    if (instance.isPlanned(index) && !planLoop(plan, index, Policy::StoreAll, getAmpleSlots(index)))
+    if (instance.isPlanned(index) && !planLoop(plan, index, Policy::StoreAll, getAmpleSlots(instance, index)))
       return false;
   return finish(plan);
 }
@@ -126,30 +113,13 @@ bool ProgramPlanner::planMinimum(ProgramPlan &plan) {
   return finish(plan);
 }
 
-int64_t ProgramPlanner::getLargestSlots(std::vector<LoopNeeds> needs, size_t index, int64_t frames, int64_t budget) {
-  auto fits = [&](int64_t units) {
-    needs[index] = {units * arenaAlignment, frames};
-    std::optional<int64_t> total = instance.layOut(needs);
-    return total && *total <= budget;
-  };
-  int64_t low = 0, high = getAmpleSlots(index) / arenaAlignment;
-  if (!fits(low))
-    return -1;
-  while (low < high) {
-    int64_t middle = high - (high - low) / 2;
-    if (fits(middle))
-      low = middle;
-    else
-      high = middle - 1;
-  }
-  return low * arenaAlignment;
-}
-
 bool ProgramPlanner::fill(ProgramPlan &plan, size_t index, int64_t budget) {
   // The size of the stack is known when the plan is made: reserve more until it
   // is enough.
   for (int64_t frames = framesPerPiece;; frames += framesPerPiece) {
-    int64_t slots = getLargestSlots(plan.needs, index, frames, budget);
+    std::vector<LoopNeeds> needs = plan.needs;
+    needs[index].stackFrames = frames;
+    int64_t slots = getLargestSlots(instance, needs, index, budget);
     // A plan that is no larger than the present one is not a better one either.
     if (slots < plan.needs[index].slotBytes)
       break;
@@ -165,113 +135,32 @@ bool ProgramPlanner::fill(ProgramPlan &plan, size_t index, int64_t budget) {
   return finish(plan);
 }
 
-namespace {
-
-/// The points of one loop's frontier on its lower convex hull.
-struct Hull {
-  std::vector<FrontierPoint> points;
-  size_t at = 0;
-  bool isDone = true;
-
-  /// Time saved per byte by the next step.
-  double getSlope() const {
-    const FrontierPoint &from = points[at], &to = points[at + 1];
-    return static_cast<double>(from.time - to.time) / static_cast<double>(to.peak - from.peak);
-  }
-};
-
-} // namespace
-
-/// Keeps the points that a straight line between two others does not beat.
-static Hull makeHull(const std::vector<FrontierPoint> &frontier) {
-  Hull hull;
-  for (const FrontierPoint &point : frontier) {
-    if (!point.feasible ||
-        (!hull.points.empty() && (point.peak <= hull.points.back().peak || point.time >= hull.points.back().time)))
-      continue;
-    auto isBeaten = [&] {
-      if (hull.points.size() < 2)
-        return false;
-      const FrontierPoint &a = hull.points[hull.points.size() - 2], &b = hull.points.back();
-      return static_cast<double>(a.time - b.time) * static_cast<double>(point.peak - a.peak) <=
-             static_cast<double>(a.time - point.time) * static_cast<double>(b.peak - a.peak);
-    };
-    while (isBeaten())
-      hull.points.pop_back();
-    hull.points.push_back(point);
-  }
-  hull.isDone = hull.points.size() < 2;
-  return hull;
-}
-
-/// The fastest point that fits into `bytes`; null if none does.
-static const FrontierPoint *findPoint(const std::vector<FrontierPoint> &points, int64_t bytes) {
-  const FrontierPoint *best = nullptr;
-  for (const FrontierPoint &point : points)
-    if (point.feasible && point.peak <= bytes && (!best || point.time < best->time))
-      best = &point;
-  return best;
-}
-
 bool ProgramPlanner::splitBudget(ProgramPlan &plan, int64_t budget) {
-  std::vector<Hull> hulls(plan.loops.size());
-  std::vector<std::vector<FrontierPoint>> frontiers(plan.loops.size());
-  std::vector<LoopNeeds> needs = plan.needs;
-  for (size_t index = 0; index < hulls.size(); ++index) {
-    if (!instance.isPlanned(index))
-      continue;
-    ChainProblem problem = instance.getChain(index, 0);
-    frontiers[index] = frontier(problem, policy, frontierBudgets(problem, policy, frontierPoints));
-    hulls[index] = makeHull(frontiers[index]);
-    needs[index].stackFrames = std::max(needs[index].stackFrames, framesPerPiece);
-  }
+  BudgetSplit split(instance, policy, budget);
+  // The sizes of the stacks are known when the plans are made: reserve what they
+  // turned out to need until it is enough.
+  std::vector<LoopNeeds> reserved = plan.needs;
   while (true) {
-    Hull *best = nullptr;
-    for (Hull &hull : hulls)
-      if (!hull.isDone && (!best || hull.getSlope() > best->getSlope()))
-        best = &hull;
-    if (!best)
-      break;
-    auto index = static_cast<size_t>(best - hulls.data());
-    int64_t before = needs[index].slotBytes;
-    needs[index].slotBytes = best->points[best->at + 1].peak;
-    std::optional<int64_t> total = instance.layOut(needs);
-    if (!total || *total > budget) {
-      needs[index].slotBytes = before;
-      best->isDone = true;
-      continue;
-    }
-    ++best->at;
-    best->isDone = best->at + 1 == best->points.size();
-  }
-  // Hulls leave bytes over; two loops at a time, take the best split of all.
-  for (size_t first = 0; first < hulls.size(); ++first) {
-    for (size_t second = first + 1; second < hulls.size(); ++second) {
-      if (!instance.isPlanned(first) || !instance.isPlanned(second))
-        continue;
-      std::optional<int64_t> bestTime;
-      std::vector<LoopNeeds> bestNeeds = needs;
-      for (const FrontierPoint &point : frontiers[first]) {
-        if (!point.feasible)
-          continue;
-        std::vector<LoopNeeds> trial = needs;
-        trial[first].slotBytes = point.peak;
-        int64_t rest = getLargestSlots(trial, second, trial[second].stackFrames, budget);
-        const FrontierPoint *other = findPoint(frontiers[second], rest);
-        std::optional<int64_t> time = other ? addBytes(point.time, other->time) : std::nullopt;
-        if (!time || (bestTime && *bestTime <= *time))
-          continue;
-        bestTime = time;
-        trial[second].slotBytes = other->peak;
-        bestNeeds = trial;
-      }
-      needs = bestNeeds;
-    }
-  }
-  for (size_t index = 0; index < hulls.size(); ++index)
-    if (instance.isPlanned(index) && !planLoop(plan, index, policy, needs[index].slotBytes))
+    ProgramPlan candidate = plan;
+    std::vector<LoopNeeds> needs = split.find(reserved);
+    for (size_t index = 0; index < needs.size(); ++index)
+      if (instance.isPlanned(index) && !planLoop(candidate, index, policy, needs[index].slotBytes))
+        return false;
+    if (!finish(candidate))
       return false;
-  return finish(plan);
+    if (candidate.peak <= budget) {
+      plan = std::move(candidate);
+      return true;
+    }
+    bool isReserved = true;
+    for (size_t index = 0; index < needs.size(); ++index) {
+      isReserved &= candidate.needs[index].stackFrames <= reserved[index].stackFrames;
+      reserved[index].stackFrames = std::max(reserved[index].stackFrames, candidate.needs[index].stackFrames);
+    }
+    std::optional<int64_t> total = instance.layOut(reserved);
+    if (isReserved || !total || *total > budget)
+      return true;
+  }
 }
 
 bool ProgramPlanner::improve(ProgramPlan &plan, std::optional<int64_t> budget) {
@@ -282,7 +171,7 @@ bool ProgramPlanner::improve(ProgramPlan &plan, std::optional<int64_t> budget) {
   // Often there is room for the best plan of every loop.
   ProgramPlan ample = plan;
   for (size_t index : planned)
-    if (!planLoop(ample, index, policy, getAmpleSlots(index)))
+    if (!planLoop(ample, index, policy, getAmpleSlots(instance, index)))
       return false;
   if (!finish(ample))
     return false;
@@ -290,13 +179,8 @@ bool ProgramPlanner::improve(ProgramPlan &plan, std::optional<int64_t> budget) {
     plan = std::move(ample);
     return true;
   }
-  if (planned.size() > 1) {
-    ProgramPlan minimum = plan;
-    if (!splitBudget(plan, *budget))
-      return false;
-    if (plan.peak > *budget)
-      plan = std::move(minimum);
-  }
+  if (planned.size() > 1 && !splitBudget(plan, *budget))
+    return false;
   for (size_t index : planned)
     if (!fill(plan, index, *budget))
       return false;
@@ -312,8 +196,8 @@ bool ProgramPlanner::verify(const ProgramPlan &plan) {
     int64_t slotBytes = plan.needs[index].slotBytes;
     SimulationResult played = simulate(instance.getChain(index, slotBytes), plan.loops[index].table);
     if (!played.valid)
-      return fail(Status::BadValue, loop + " breaks a rule at action " + std::to_string(played.action) + ": " +
-                                        std::string(played.rule));
+      return fail(Status::BadValue,
+                  loop + " breaks a rule at action " + std::to_string(played.action) + ": " + std::string(played.rule));
     if (played.forward != promised.forward || played.time != promised.time || played.peak > slotBytes)
       return fail(Status::BadValue, loop + " takes " + std::to_string(played.forward) + " forward steps and " +
                                         std::to_string(played.peak) + " bytes, but its plan says " +
@@ -334,8 +218,8 @@ ProgramResult remat::schedule::planProgram(ProgramInstance &instance) {
   result.minimum = result.plan.peak;
   result.budget = instance.getProblem().budget.resolve(storeAll.peak);
   if (result.budget && *result.budget < result.minimum)
-    result.verdict = {Status::Infeasible, "the smallest feasible budget is " + std::to_string(result.minimum) +
-                                              " bytes"};
+    result.verdict = {Status::Infeasible,
+                      "the smallest feasible budget is " + std::to_string(result.minimum) + " bytes"};
   else if (!planner.improve(result.plan, result.budget) || !planner.verify(result.plan))
     result.verdict = planner.getVerdict();
   return result;
