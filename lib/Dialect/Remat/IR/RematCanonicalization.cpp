@@ -23,27 +23,6 @@ using namespace remat;
 
 namespace {
 
-/// A loop of zero steps: the carries are the initial ones, the stacked results
-/// are empty.
-struct FoldZeroTripRecurrence : OpRewritePattern<RecurrenceOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(RecurrenceOp op, PatternRewriter &rewriter) const override {
-    if (op.getStaticCount() != 0)
-      return rewriter.notifyMatchFailure(op, "the trip count is not known to be zero");
-    SmallVector<Value> results(op.getInits());
-    for (Type type : op.getStacked().getTypes()) {
-      auto stacked = cast<RankedTensorType>(type);
-      SmallVector<Value> sizes;
-      if (stacked.isDynamicDim(0))
-        sizes.push_back(op.getCount());
-      results.push_back(tensor::EmptyOp::create(rewriter, op.getLoc(), stacked, sizes));
-    }
-    rewriter.replaceOp(op, results);
-    return success();
-  }
-};
-
 /// Replaces a carry that every step passes on unchanged by its initial value.
 struct HoistInvariantCarry : OpRewritePattern<RecurrenceOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -155,6 +134,42 @@ private:
   }
 };
 
+/// A loop of zero steps: carries and cotangents stay what they are, stacked values are
+/// empty. Not before differentiation: the gradient of what would be gone then, zero
+/// with a sign, would be another zero than with a trip count that is not known.
+struct FoldZeroTripBptt : OpRewritePattern<BpttOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BpttOp op, PatternRewriter &rewriter) const override {
+    if (op.getStaticCount() != 0)
+      return rewriter.notifyMatchFailure(op, "the trip count is not known to be zero");
+    if (UnwindOp unwind = op.getUnwind()) {
+      SmallVector<Value> results(unwind.getCarries());
+      appendEmpty(results, op, unwind.getScanCotangents(), rewriter);
+      llvm::append_range(results, unwind.getAccumulators());
+      rewriter.replaceOp(unwind, results);
+      return success();
+    }
+    if (op.isDifferentiated())
+      return rewriter.notifyMatchFailure(op, "the unused history is still there");
+    SmallVector<Value> results(op.getInits());
+    appendEmpty(results, op, op.getStacked(), rewriter);
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+
+private:
+  static void appendEmpty(SmallVector<Value> &results, BpttOp op, ValueRange stacked, PatternRewriter &rewriter) {
+    for (Type type : stacked.getTypes()) {
+      auto tensorType = cast<RankedTensorType>(type);
+      SmallVector<Value> sizes;
+      if (tensorType.isDynamicDim(0))
+        sizes.push_back(op.getCount());
+      results.push_back(tensor::EmptyOp::create(rewriter, op.getLoc(), tensorType, sizes));
+    }
+  }
+};
+
 /// A forward half whose history nobody unwinds only goes forward.
 struct DropUnusedHistory : OpRewritePattern<BpttOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -175,9 +190,9 @@ struct DropUnusedHistory : OpRewritePattern<BpttOp> {
 } // namespace
 
 void RecurrenceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<FoldZeroTripRecurrence, HoistInvariantCarry, DropDeadParts>(context);
+  patterns.add<HoistInvariantCarry, DropDeadParts>(context);
 }
 
 void BpttOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<DropUnusedHistory>(context);
+  patterns.add<FoldZeroTripBptt, DropUnusedHistory>(context);
 }
