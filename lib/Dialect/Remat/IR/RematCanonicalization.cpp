@@ -5,16 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What a reader expects to vanish from a loop over time does: a loop that does
-// not run, carries and emitted values that nobody reads, carries that do not
-// change, scans that no step reads, the backward half that nobody asked for.
+// What a reader expects to vanish from a loop over time does: carries and emitted
+// values that nobody reads, carries that do not change, scans that no step reads,
+// the backward half that nobody asked for. A loop of zero steps stays: were it taken
+// out before it is differentiated, zeros in the gradient could have another sign than
+// with a trip count that is zero at run time.
 //
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/BitVector.h"
 
@@ -22,27 +22,6 @@ using namespace mlir;
 using namespace remat;
 
 namespace {
-
-/// A loop of zero steps: the carries are the initial ones, the stacked results
-/// are empty.
-struct FoldZeroTripRecurrence : OpRewritePattern<RecurrenceOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(RecurrenceOp op, PatternRewriter &rewriter) const override {
-    if (op.getStaticCount() != 0)
-      return rewriter.notifyMatchFailure(op, "the trip count is not known to be zero");
-    SmallVector<Value> results(op.getInits());
-    for (Type type : op.getStacked().getTypes()) {
-      auto stacked = cast<RankedTensorType>(type);
-      SmallVector<Value> sizes;
-      if (stacked.isDynamicDim(0))
-        sizes.push_back(op.getCount());
-      results.push_back(tensor::EmptyOp::create(rewriter, op.getLoc(), stacked, sizes));
-    }
-    rewriter.replaceOp(op, results);
-    return success();
-  }
-};
 
 /// Replaces a carry that every step passes on unchanged by its initial value.
 struct HoistInvariantCarry : OpRewritePattern<RecurrenceOp> {
@@ -175,7 +154,7 @@ struct DropUnusedHistory : OpRewritePattern<BpttOp> {
 } // namespace
 
 void RecurrenceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<FoldZeroTripRecurrence, HoistInvariantCarry, DropDeadParts>(context);
+  patterns.add<HoistInvariantCarry, DropDeadParts>(context);
 }
 
 void BpttOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
