@@ -19,6 +19,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -256,8 +257,10 @@ void Session::verify() {
     violations.push_back("the planned peak exceeds the budget");
   for (const GradientCheckResult &check : report.gradientChecks)
     if (!check.passed)
-      violations.push_back("gradient of " + check.name + " is " + std::to_string(check.gradient) +
-                           " along a direction, but central differences give " + std::to_string(check.difference));
+      violations.push_back(
+          llvm::formatv("gradient of {0} is {1:e6} along a direction, but central differences give {2:e6}", check.name,
+                        check.gradient, check.difference)
+              .str());
 }
 
 llvm::Error Session::writeFiles() {
