@@ -63,7 +63,7 @@ def ExportMemoryPass : Pass<"remat-export-memory", "::mlir::ModuleOp"> {
     Before:
 
     ```mlir
-    func.func @f(...) attributes {remat.memory = #remat.memory<budget = 8192, peak = 8128, store_all = 65536, parameters = 0>}
+    func.func @f(...) attributes {remat.memory = #remat.memory<budget = 8192, peak = 8128, store_all = 65536, minimum = 4096, parameters = 0, certain = true>}
     ```
 
     After:

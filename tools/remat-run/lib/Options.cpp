@@ -63,7 +63,8 @@ struct CommandLine {
                               cl::desc("Timed runs after the measured one (default 1)")};
   cl::opt<bool> json{"json", cl::cat(category), cl::desc("Print the report as JSON")};
   cl::opt<std::string> problem{"export-problem", cl::value_desc("FILE"), cl::cat(category),
-                               cl::desc("Write the chain problem of the program for remat-plan")};
+                               cl::desc("Write the chain problem of the program for remat-plan; with several loops, "
+                                        "problem.json becomes problem.0.json and so on")};
   cl::opt<bool> checkGradient{"check-gradient", cl::cat(category),
                               cl::desc("Compare gradients with central differences in f64")};
   cl::opt<std::string> tolerance{"gradient-tolerance", cl::value_desc("X"), cl::init("1e-6"), cl::cat(category),

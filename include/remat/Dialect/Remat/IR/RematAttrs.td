@@ -68,10 +68,13 @@ def Remat_MemoryAttr : Remat_Attr<"Memory", "memory"> {
   let description = [{
     What a call of a public function takes: `peak` bytes of arena, which is at most
     `budget`, and `parameters` bytes for copies of parameters in another layout, which
-    the budget does not cover. `store_all` is the peak with everything kept. It stands
-    on the function as `remat.memory`.
+    the budget does not cover. `store_all` is the peak with everything kept, `minimum`
+    the smallest one there is. `certain` says that every call touches the highest byte
+    of the arena; without it, that byte belongs to a branch that may not be taken. It
+    stands on the function as `remat.memory`.
   }];
-  let parameters = (ins "int64_t":$budget, "int64_t":$peak, "int64_t":$store_all, "int64_t":$parameters);
+  let parameters = (ins "int64_t":$budget, "int64_t":$peak, "int64_t":$store_all, "int64_t":$minimum,
+                        "int64_t":$parameters, "bool":$certain);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
@@ -82,8 +85,9 @@ def Remat_RuntimePlanAttr : Remat_Attr<"RuntimePlan", "runtime_plan"> {
     extent that is not known when it is compiled. `problem` describes its loops and
     buffers as the words of remat/Schedule/Program.h, policy and budget included; who
     calls the function gives them and the counts to the planner of the runtime.
+    `buffers` says what each live buffer of an instance is, for people.
   }];
-  let parameters = (ins "DenseI64ArrayAttr":$problem);
+  let parameters = (ins "DenseI64ArrayAttr":$problem, ArrayRefParameter<"StringAttr">:$buffers);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
@@ -92,9 +96,11 @@ def Remat_InfeasibleAttr : Remat_Attr<"Infeasible", "infeasible"> {
   let description = [{
     Left by `remat-plan-schedule` on a public function as `remat.infeasible` when it
     fails because the budget is too small, so that a tool can tell that apart from a
-    wrong program. `minimum` is the smallest budget that has a plan.
+    wrong program. `minimum` is the smallest budget that has a plan; `bytes` and
+    `buffers` say what is in use when most of it is.
   }];
-  let parameters = (ins "int64_t":$budget, "int64_t":$minimum);
+  let parameters = (ins "int64_t":$budget, "int64_t":$minimum, "DenseI64ArrayAttr":$bytes,
+                        ArrayRefParameter<"StringAttr">:$buffers);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

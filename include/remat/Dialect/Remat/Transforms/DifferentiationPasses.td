@@ -18,8 +18,9 @@ def InlineCalls : Pass<"remat-inline-calls", "::mlir::ModuleOp"> {
   let summary = "inline all calls of functions with a body";
   let description = [{
     Differentiation works on straight-line code. Afterwards no `func.call` of a
-    function with a body is left, in whichever region it stood. A recursive call
-    and a call of a function of more than one block are errors.
+    function with a body is left, in whichever region it stood. A recursive call,
+    a call of a function of more than one block, and a call of a function without a
+    body in a step of a recurrence are errors.
 
     Before:
 
