@@ -137,7 +137,8 @@ def InternalizeFunctionsPass : Pass<"remat-internalize-functions", "::mlir::Modu
   let description = [{
     A private `func.func` becomes an exported symbol unless it says otherwise: every
     step function would be kept, with all of its arguments, beside its inlined
-    copies, and two compiled programs would clash when linked together.
+    copies, and two compiled programs would clash when linked together. `no_inline`, which
+    would be lost on the way, is passed through to LLVM as well.
 
     Before:
     ```mlir

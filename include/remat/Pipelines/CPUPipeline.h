@@ -15,7 +15,7 @@
 #define REMAT_PIPELINES_CPUPIPELINE_H
 
 #include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
-#include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Pass/PassOptions.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -40,6 +40,13 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                                          clEnumValN(Policy::Ism, "ism", "Keep tapes only"),
                                          clEnumValN(Policy::Msm, "msm", "Keep states and tapes, as published"),
                                          clEnumValN(Policy::Optimal, "optimal", "The best plan known"))};
+  Option<Expansion> expansion{
+      *this, "expansion", llvm::cl::desc("The form of schedules"), llvm::cl::init(Expansion::Table),
+      llvm::cl::values(clEnumValN(Expansion::Table, "table", "A walk along the plan table"),
+                       clEnumValN(Expansion::Unrolled, "unrolled", "One operation after the other"))};
+  Option<int64_t> maxUnrolledMoves{*this, "max-unrolled-moves",
+                                   llvm::cl::desc("The most moves of a chain that may be unrolled"),
+                                   llvm::cl::init(defaultUnrolledMoves)};
   Option<VectorISA> isa{*this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
                         llvm::cl::init(VectorISA::Generic),
                         llvm::cl::values(clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),

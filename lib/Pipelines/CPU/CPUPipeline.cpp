@@ -94,7 +94,7 @@ static void buildPlan(OpPassManager &manager, const CPUPipelineOptions &options)
 
 /// The plan as code over one arena.
 static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &options) {
-  manager.addPass(createExpandSchedulePass());
+  manager.addPass(createExpandSchedulePass({options.expansion, options.maxUnrolledMoves}));
   // Every buffer that is left gets its place before sweeps are taken apart, because
   // what is alive during a sweep is a property of the sweep as a whole.
   manager.addPass(createPlanMemoryPass());

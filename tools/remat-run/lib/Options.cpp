@@ -53,6 +53,10 @@ struct CommandLine {
                                     clEnumValN(Policy::Revolve, "hsm", "another name of revolve"),
                                     clEnumValN(Policy::Ism, "ism", "keep tapes only"),
                                     clEnumValN(Policy::Msm, "msm", "keep states and tapes, as published"))};
+  cl::opt<Expansion> expansion{
+      "expansion", cl::init(Expansion::Table), cl::cat(category), cl::desc("The form of schedules in the program"),
+      cl::values(clEnumValN(Expansion::Table, "table", "a walk along the plan table (default)"),
+                 clEnumValN(Expansion::Unrolled, "unrolled", "a call for each move, for short loops"))};
   cl::opt<bool> accurate{"accurate", cl::cat(category),
                          cl::desc("Use the functions of the C library in f32, not vector approximations")};
   cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::cat(category),
@@ -123,6 +127,7 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   options.programPath = line.program;
   options.entry = line.entry;
   options.policy = line.policy;
+  options.expansion = line.expansion;
   options.accurate = line.accurate;
   options.target = {line.cpu, line.features};
   options.json = line.json;

@@ -33,6 +33,7 @@ struct RunOptions {
   std::string budget;
   bool minimumBudget = false;
   Policy policy = Policy::Optimal;
+  Expansion expansion = Expansion::Table;
   bool accurate = false;
   TargetOptions target;
   unsigned repeat = 1;

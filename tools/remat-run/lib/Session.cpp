@@ -47,6 +47,7 @@ static void warn(const std::string &message) { llvm::errs() << "remat-run: warni
 Session::Session(RunOptions runOptions) : options(std::move(runOptions)) {
   pipelineOptions.budget = options.budget;
   pipelineOptions.policy = options.policy;
+  pipelineOptions.expansion = options.expansion;
   pipelineOptions.accurate = options.accurate;
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
@@ -227,6 +228,7 @@ llvm::Error Session::compareWithStoreAll() {
   storeAll.copyOptionValuesFrom(pipelineOptions);
   storeAll.budget = "unlimited";
   storeAll.policy = Policy::StoreAll;
+  storeAll.expansion = Expansion::Table;
   auto reference = CompiledProgram::compile(*module, report.entry, storeAll, options.target);
   if (!reference)
     return reference.takeError();

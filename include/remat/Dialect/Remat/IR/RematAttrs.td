@@ -122,4 +122,38 @@ def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
+def Remat_PlaceKind : I32EnumAttr<"PlaceKind", "a kind of memory of a chain", [
+    I32EnumAttrCase<"Initial", 0, "initial">,
+    I32EnumAttrCase<"Core", 1, "core">,
+    I32EnumAttrCase<"CoreTape", 2, "core_tape">,
+    I32EnumAttrCase<"Slot", 3, "slot">]> {
+  let cppNamespace = "::remat";
+  let genSpecializedAttr = 0;
+}
+
+def Remat_PlaceAttr : Remat_Attr<"Place", "place"> {
+  let summary = "where a state or a tape lies";
+  let description = [{
+    One of the places that the moves of a schedule read and write:
+
+    * `<initial>`: the initial carries, where the program has them
+    * `<core 0>`, `<core 1>`: the two states of the work core; a step reads one and writes the other
+    * `<core_tape>`: the tape of a step that is reversed at once
+    * `<slot N>`: byte N of the slot region, where states and tapes are kept; a multiple of 64
+  }];
+  let parameters = (ins EnumParameter<Remat_PlaceKind>:$kind, OptionalParameter<"std::optional<int64_t>">:$number);
+  let assemblyFormat = "`<` $kind ($number^)? `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    bool isInitial() { return getKind() == PlaceKind::Initial; }
+    bool isCore() { return getKind() == PlaceKind::Core; }
+    bool isCoreTape() { return getKind() == PlaceKind::CoreTape; }
+    bool isSlot() { return getKind() == PlaceKind::Slot; }
+    /// The first byte of a slot, or which core state it is.
+    int64_t getPosition() { return getNumber().value_or(0); }
+    static PlaceAttr getCore(MLIRContext *context, int64_t number) { return get(context, PlaceKind::Core, number); }
+    static PlaceAttr getSlot(MLIRContext *context, int64_t offset) { return get(context, PlaceKind::Slot, offset); }
+  }];
+}
+
 #endif // REMAT_DIALECT_REMAT_IR_REMATATTRS_TD

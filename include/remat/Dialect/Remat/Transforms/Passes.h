@@ -31,6 +31,12 @@ namespace remat {
 /// How far a program got (see the dialect's description), in order.
 enum class Phase { source, adjoint, outlined, scheduled };
 
+/// The form of a schedule in a sweep (see remat-expand-schedule).
+enum class Expansion { Table, Unrolled };
+
+/// The most moves of one chain that are unrolled if nothing else is asked for.
+inline constexpr int64_t defaultUnrolledMoves = 1024;
+
 #define GEN_PASS_DECL
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 
