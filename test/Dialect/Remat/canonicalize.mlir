@@ -1,16 +1,40 @@
 // RUN: remat-opt %s -canonicalize -cse | FileCheck %s
 
-// A loop of zero steps has a derivative like any other: the zeros in a gradient have one
-// sign, whether the trip count is known or not.
 // CHECK-LABEL: func.func @zero_trips
-// CHECK:         remat.recurrence
-func.func @zero_trips(%h0: tensor<4xf32>) -> (tensor<4xf32>, tensor<0x4xf32>) {
+// CHECK-SAME:    %[[H0:[^:]*]]: tensor<4xf32>, %[[XS:[^:]*]]: tensor<0x4xf32>, %[[DHT:[^:]*]]: tensor<4xf32>,
+// CHECK-SAME:    %[[ACC:[^:]*]]: tensor<4xf32>
+// CHECK:         %[[EMPTY:.*]] = tensor.empty() : tensor<0x4xf32>
+// CHECK-NEXT:    return %[[H0]], %[[EMPTY]], %[[DHT]], %[[EMPTY]], %[[ACC]]
+func.func @zero_trips(%h0: tensor<4xf32>, %xs: tensor<0x4xf32>, %dhT: tensor<4xf32>, %acc0: tensor<4xf32>)
+    -> (tensor<4xf32>, tensor<0x4xf32>, tensor<4xf32>, tensor<0x4xf32>, tensor<4xf32>) {
   %count = arith.constant 0 : index
-  %hT, %ys = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>) -> tensor<0x4xf32> {
-    %next = math.exp %h : tensor<4xf32>
-    remat.yield carry(%next : tensor<4xf32>) emit(%next : tensor<4xf32>)
+  %hT, %ys, %history = remat.bptt count(%count) carry(%h0 : tensor<4xf32>) scan(%xs : tensor<0x4xf32>)
+      active_carries [0] active_scans [0] -> tensor<4xf32>, tensor<0x4xf32>, !remat.history
+  advance(%t: index, %h: tensor<4xf32>, %x: tensor<4xf32>) {
+    %next = arith.addf %h, %x : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>) emit(%x : tensor<4xf32>)
+  } record(%t: index, %h: tensor<4xf32>, %x: tensor<4xf32>) {
+    %next = arith.addf %h, %x : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>) emit(%x : tensor<4xf32>)
+  } reverse(%t: index, %x: tensor<4xf32>, %dh: tensor<4xf32>, %acc: tensor<4xf32>) {
+    %sum = arith.addf %acc, %dh : tensor<4xf32>
+    remat.yield_adjoint carry(%dh : tensor<4xf32>) scan(%dh : tensor<4xf32>) accumulate(%sum : tensor<4xf32>)
   }
-  return %hT, %ys : tensor<4xf32>, tensor<0x4xf32>
+  %dh0, %dxs, %total = remat.unwind %history carry(%dhT : tensor<4xf32>) accumulate(%acc0 : tensor<4xf32>)
+      -> tensor<4xf32>, tensor<0x4xf32>, tensor<4xf32>
+  return %hT, %ys, %dh0, %dxs, %total : tensor<4xf32>, tensor<0x4xf32>, tensor<4xf32>, tensor<0x4xf32>, tensor<4xf32>
+}
+
+// A gradient with respect to what a loop of no steps reads is computed like any other.
+// CHECK-LABEL: func.func @zero_trips_at_the_source
+// CHECK:         remat.recurrence
+func.func @zero_trips_at_the_source(%h0: tensor<4xf32>) -> tensor<4xf32> {
+  %count = arith.constant 0 : index
+  %hT = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>) {
+    %next = math.exp %h : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>)
+  }
+  return %hT : tensor<4xf32>
 }
 
 // CHECK-LABEL: func.func @dead_emit

@@ -195,7 +195,8 @@ def check_steps(run, static, dynamic, steps, loops, empty_tape):
             fail(f"{what}: {report['reverse_steps']} reverse steps")
         forward[budget] = report["forward_steps"]
         if dynamic and budget in (budgets[0], budgets[-1]):
-            other = run.report(dynamic, budget)
+            # Knowing that there are no steps, the compiler removes the loop and its buffers.
+            other = run.report(dynamic, budget if steps else "min")
             check_report(other, what + ", dynamic")
             if bits(other) != bits(unlimited):
                 fail(f"{what}: the dynamic trip count gives other bits")

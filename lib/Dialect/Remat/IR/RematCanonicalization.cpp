@@ -5,16 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What a reader expects to vanish from a loop over time does: carries and emitted
-// values that nobody reads, carries that do not change, scans that no step reads,
-// the backward half that nobody asked for. A loop of zero steps stays: were it taken
-// out before it is differentiated, zeros in the gradient could have another sign than
-// with a trip count that is zero at run time.
+// What a reader expects to vanish from a loop over time does: a differentiated loop
+// that does not run, carries and emitted values that nobody reads, carries that do
+// not change, scans that no step reads, the backward half that nobody asked for.
 //
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/BitVector.h"
 
@@ -134,6 +133,42 @@ private:
   }
 };
 
+/// A loop of zero steps: carries and cotangents stay what they are, stacked values are
+/// empty. Not before differentiation: the gradient of what would be gone then, zero
+/// with a sign, would be another zero than with a trip count that is not known.
+struct FoldZeroTripBptt : OpRewritePattern<BpttOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(BpttOp op, PatternRewriter &rewriter) const override {
+    if (op.getStaticCount() != 0)
+      return rewriter.notifyMatchFailure(op, "the trip count is not known to be zero");
+    if (UnwindOp unwind = op.getUnwind()) {
+      SmallVector<Value> results(unwind.getCarries());
+      appendEmpty(results, op, unwind.getScanCotangents(), rewriter);
+      llvm::append_range(results, unwind.getAccumulators());
+      rewriter.replaceOp(unwind, results);
+      return success();
+    }
+    if (op.isDifferentiated())
+      return rewriter.notifyMatchFailure(op, "the unused history is still there");
+    SmallVector<Value> results(op.getInits());
+    appendEmpty(results, op, op.getStacked(), rewriter);
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+
+private:
+  static void appendEmpty(SmallVector<Value> &results, BpttOp op, ValueRange stacked, PatternRewriter &rewriter) {
+    for (Type type : stacked.getTypes()) {
+      auto tensorType = cast<RankedTensorType>(type);
+      SmallVector<Value> sizes;
+      if (tensorType.isDynamicDim(0))
+        sizes.push_back(op.getCount());
+      results.push_back(tensor::EmptyOp::create(rewriter, op.getLoc(), tensorType, sizes));
+    }
+  }
+};
+
 /// A forward half whose history nobody unwinds only goes forward.
 struct DropUnusedHistory : OpRewritePattern<BpttOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -158,5 +193,5 @@ void RecurrenceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIR
 }
 
 void BpttOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<DropUnusedHistory>(context);
+  patterns.add<FoldZeroTripBptt, DropUnusedHistory>(context);
 }
