@@ -15,7 +15,8 @@
 #define REMAT_PIPELINES_CPUPIPELINE_H
 
 #include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
-#include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Support/Expansion.h"
 
 #include "mlir/Pass/PassOptions.h"
 #include "llvm/ADT/ArrayRef.h"

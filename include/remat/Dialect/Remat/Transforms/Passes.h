@@ -9,6 +9,7 @@
 #define REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_H
 
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Support/Expansion.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -30,12 +31,6 @@ namespace remat {
 
 /// How far a program got (see the dialect's description), in order.
 enum class Phase { source, adjoint, outlined, scheduled };
-
-/// The form of a schedule in a sweep (see remat-expand-schedule).
-enum class Expansion { Table, Unrolled };
-
-/// The most moves of one chain that are unrolled if nothing else is asked for.
-inline constexpr int64_t defaultUnrolledMoves = 1024;
 
 #define GEN_PASS_DECL
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
