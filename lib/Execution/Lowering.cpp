@@ -88,6 +88,8 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
   std::optional<Budget> budget = parseBudget(options.budget.getValue(), problem);
   if (!budget)
     return makeInputError("the budget " + problem);
+  if (!parseByteLimit(options.parameterBudget.getValue(), problem))
+    return makeInputError("the parameter budget " + problem);
 
   LoweredProgram program;
   program.module = module.clone();

@@ -33,6 +33,10 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                              llvm::cl::desc("Bytes of arena: a size (64MiB), a share of the store-all peak (5%), or "
                                             "unlimited"),
                              llvm::cl::init("unlimited")};
+  Option<std::string> parameterBudget{
+      *this, "parameter-budget",
+      llvm::cl::desc("Bytes of copies of weights in other layouts, beside the arena: a size (4MiB) or unlimited"),
+      llvm::cl::init("unlimited")};
   Option<Policy> policy{*this, "policy", llvm::cl::desc("How plans are chosen"), llvm::cl::init(Policy::Optimal),
                         llvm::cl::values(clEnumValN(Policy::StoreAll, "store-all", "Keep every tape"),
                                          clEnumValN(Policy::Periodic, "periodic", "Keep a state every p steps"),

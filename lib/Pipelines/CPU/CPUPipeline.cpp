@@ -59,7 +59,9 @@ static void buildOutline(OpPassManager &manager, const CPUPipelineOptions &optio
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
   // Products have their final operands, and buffers are not chosen yet.
-  manager.addPass(createPackParametersPass());
+  manager.addPass(createPackParametersPass({options.parameterBudget}));
+  // What got no panels of the transpose.
+  manager.addPass(createTransposeActivationsPass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }

@@ -45,6 +45,9 @@ struct CommandLine {
   cl::opt<std::string> budget{"budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
                               cl::desc("Bytes (4915200, 64MiB), a share of what keeping everything takes (5%), min, "
                                        "or unlimited (default)")};
+  cl::opt<std::string> parameterBudget{
+      "parameter-budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
+      cl::desc("Bytes of copies of weights in other layouts, beside the budget: 4MiB, or unlimited (default)")};
   cl::opt<Policy> policy{"policy", cl::init(Policy::Optimal), cl::cat(category), cl::desc("How to plan"),
                          cl::values(clEnumValN(Policy::Optimal, "optimal", "the best plan known (default)"),
                                     clEnumValN(Policy::StoreAll, "store-all", "keep every tape"),
@@ -143,6 +146,9 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   std::string reason;
   if (!parseBudget(options.budget, reason))
     return makeUsageError("budget", reason);
+  options.parameterBudget = line.parameterBudget;
+  if (!parseByteLimit(options.parameterBudget, reason))
+    return makeUsageError("parameter-budget", reason);
 
   auto repeat = parseNumber("repeat", line.repeat, 0, 1000000);
   if (!repeat)

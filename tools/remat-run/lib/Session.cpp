@@ -46,6 +46,7 @@ static void warn(const std::string &message) { llvm::errs() << "remat-run: warni
 
 Session::Session(RunOptions runOptions) : options(std::move(runOptions)) {
   pipelineOptions.budget = options.budget;
+  pipelineOptions.parameterBudget = options.parameterBudget;
   pipelineOptions.policy = options.policy;
   pipelineOptions.expansion = options.expansion;
   pipelineOptions.accurate = options.accurate;
