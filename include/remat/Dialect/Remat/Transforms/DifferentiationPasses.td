@@ -50,10 +50,19 @@ def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
   let summary = "make sure that no index leaves its table";
   let description = [{
     Guards the indices of `tensor.extract` and `tensor.insert` and the offsets of
-    slices that are not known to lie inside. An index that a linalg operation reads
-    from an array is checked once, before all loops, if the array is known there and
-    the table has a static size: `remat.check_indices` ends the run with the index,
-    its step and its position. Any other index is clamped where it is used.
+    slices that are not known to lie inside: `remat.check_indices` ends the run with
+    the index, its step and its position.
+
+    * An index that a linalg operation reads from an array is checked once, before
+      all loops, if the array is known there.
+    * An index that a step computes from scans, its number and values from outside is
+      checked before the loop as well, by a loop over the steps that computes nothing
+      but the index.
+    * Any other index of a step, such as one that depends on a carry, is checked in
+      the step, in front of its use. Only the first execution of a step checks.
+    * An index in the body of an operation that can not be computed apart from it (it
+      depends on an accumulator, or stands in a branch and reads a table itself) is
+      clamped.
 
     Runs on inlined functions, before differentiation: the adjoint of a gather uses
     the guarded index.
@@ -74,11 +83,12 @@ def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
 
     ```mlir
     %limit = arith.constant 96 : index
-    remat.check_indices %rows below %limit : tensor<1000x16xi32>
+    remat.check_indices %rows per_step below %limit : tensor<1000x16xi32>
     %h = remat.recurrence ...
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect", "::remat::RematDialect"];
 }
 
 def SplitElementwise : Pass<"remat-split-elementwise"> {
