@@ -23,7 +23,6 @@ Only the standard library is used.
 """
 
 import argparse
-import array
 import json
 import math
 import pathlib
@@ -107,15 +106,13 @@ def read_entry(text):
 
 
 def write_npy(path, shape, element, values):
-    codes = {"f32": ("<f4", "f"), "bf16": ("<f4", "f"), "f64": ("<f8", "d"), "i32": ("<i4", "i")}
+    codes = {"f32": ("<f4", "f"), "bf16": ("<f4", "f"), "f16": ("<f2", "e"), "f64": ("<f8", "d"), "i32": ("<i4", "i")}
     descriptor, code = codes[element]
     extents = "".join(f"{extent}, " for extent in shape)
     header = f"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': ({extents}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
-    data = array.array(code, values)
-    if sys.byteorder == "big":
-        data.byteswap()
-    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data.tobytes())
+    data = struct.pack(f"<{len(values)}{code}", *values)
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data)
 
 
 def write_inputs(folder, text, fill):
@@ -243,12 +240,13 @@ def main():
     parser.add_argument("--fill", nargs="*", default=[], metavar="NAME=RULE")
     parser.add_argument("--static-only", action="store_true", help="leave the dynamic trip count out")
     parser.add_argument("--unrolled", action="store_true", help="compare the two forms of schedules")
+    parser.add_argument("--gradients", type=int, default=1, help="how many gradients the program takes")
     parser.add_argument("--empty-tape", action="store_true", help="nothing is ever run twice")
     arguments = parser.parse_args()
 
     fill = dict(pair.split("=") for pair in arguments.fill)
     text = resize(arguments.program.read_text(), dict(pair.split("=") for pair in arguments.resize))
-    loops = text.count("remat.recurrence ")
+    loops = arguments.gradients * text.count("remat.recurrence ")
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         static, dynamic = folder / "static.mlir", folder / "dynamic.mlir"

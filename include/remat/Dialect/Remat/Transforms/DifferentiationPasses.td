@@ -197,8 +197,9 @@ def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
 def DecomposeOperations : Pass<"remat-decompose-operations"> {
   let summary = "decompose operations on tensors that have no buffer form";
   let description = [{
-    Rewrites `linalg.softmax` and `tensor.concat`, which have derivative rules of
-    their own but no lowering, into simpler operations. Runs after differentiation.
+    Rewrites `linalg.softmax`, `tensor.concat`, `math.clampf` and `math.sincos`, which
+    have derivative rules of their own but no lowering, into simpler operations. Runs
+    after differentiation.
 
     Before:
 
