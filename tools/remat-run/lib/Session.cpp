@@ -7,15 +7,15 @@
 
 #include "Session.h"
 
-#include "ExitStatus.h"
 #include "FaultSignals.h"
 #include "Npy.h"
-#include "OutputFiles.h"
 #include "ProgramFile.h"
 #include "Stopwatch.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/InitAll.h"
 #include "remat/Support/Budget.h"
+#include "support/ExitStatus.h"
+#include "support/OutputFiles.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/FileSystem.h"
@@ -40,6 +40,11 @@ static bool haveEqualBits(llvm::ArrayRef<Array> left, llvm::ArrayRef<Array> righ
     if (a.getBytes() != b.getBytes())
       return false;
   return true;
+}
+
+/// A file that cannot be written is a fault, not a wrong input.
+static llvm::Error asFault(llvm::Error error) {
+  return error ? makeFault(llvm::toString(std::move(error))) : llvm::Error::success();
 }
 
 static void warn(const std::string &message) { llvm::errs() << "remat-run: warning: " << message << '\n'; }
@@ -270,7 +275,7 @@ llvm::Error Session::writeFiles() {
       llvm::SmallString<128> path(options.outputDirectory);
       llvm::sys::path::append(path, info.name + ".npy");
       if (llvm::Error error = files.add(path, [&](llvm::raw_ostream &stream) { writeNpy(result, stream); }))
-        return error;
+        return asFault(std::move(error));
     }
   }
   if (!options.problemPath.empty()) {
@@ -280,7 +285,7 @@ llvm::Error Session::writeFiles() {
                             llvm::Twine(report.plan.problems.size()));
     auto write = [&](llvm::raw_ostream &stream) { printProblem(report.plan.problems.front(), stream); };
     if (llvm::Error error = files.add(options.problemPath, write))
-      return error;
+      return asFault(std::move(error));
   }
-  return files.commit();
+  return asFault(files.commit());
 }

@@ -7,8 +7,6 @@
 
 #include "OutputFiles.h"
 
-#include "remat/Execution/ProgramError.h"
-
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"
@@ -16,6 +14,10 @@
 #include "llvm/Support/raw_ostream.h"
 
 using namespace remat;
+
+static llvm::Error makeError(const llvm::Twine &path, const llvm::Twine &reason) {
+  return llvm::createStringError(path + ": " + reason);
+}
 
 OutputFiles::~OutputFiles() {
   for (File &file : files) {
@@ -32,20 +34,20 @@ llvm::Error OutputFiles::add(llvm::StringRef path, llvm::function_ref<void(llvm:
   std::error_code problem;
   llvm::raw_fd_ostream stream(temporary, problem);
   if (problem)
-    return makeFault(path + ": " + problem.message());
+    return makeError(path, problem.message());
   write(stream);
   stream.close();
   if (!stream.has_error())
     return llvm::Error::success();
   std::string reason = stream.error().message();
   stream.clear_error();
-  return makeFault(path + ": " + reason);
+  return makeError(path, reason);
 }
 
 llvm::Error OutputFiles::commit() {
   for (File &file : files)
     if (std::error_code problem = llvm::sys::fs::rename(file.temporary, file.path))
-      return makeFault(file.path + ": " + problem.message());
+      return makeError(file.path, problem.message());
   for (File &file : files)
     llvm::sys::DontRemoveFileOnSignal(file.temporary);
   files.clear();
