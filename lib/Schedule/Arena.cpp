@@ -47,9 +47,8 @@ static std::optional<int64_t> packInOrder(std::vector<LiveBuffer> &buffers, cons
     total = std::max(total, *end);
     if (buffer.bytes == 0)
       continue;
-    auto position =
-        std::upper_bound(placed.begin(), placed.end(), &buffer,
-                         [](const LiveBuffer *a, const LiveBuffer *b) { return a->offset < b->offset; });
+    auto position = std::upper_bound(placed.begin(), placed.end(), &buffer,
+                                     [](const LiveBuffer *a, const LiveBuffer *b) { return a->offset < b->offset; });
     placed.insert(position, &buffer);
   }
   return total;

@@ -11,7 +11,10 @@
 
 #include "remat/Schedule/ChainPlanner.h"
 
+#include "StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
+
+#include <chrono>
 
 using namespace remat::schedule;
 
@@ -41,18 +44,32 @@ static ChainResult planTable(const ChainProblem &problem, Policy policy) {
   return chain;
 }
 
-ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy) {
+/// What the policy says about a valid problem.
+static ChainResult dispatch(const StagedChain &problem, Policy policy) {
+  std::optional<ChainProblem> equal = problem.equalSteps();
+  if (equal)
+    return planTable(*equal, policy);
+  if (policy == Policy::StoreAll)
+    return planStagedStoreAll(problem);
+  if (policy == Policy::Optimal)
+    return planStaged(problem);
   ChainResult result;
+  result.verdict = {Status::Unsupported,
+                    "policy " + std::string(stringifyPolicy(policy)) + " expects equal steps with one mode"};
+  return result;
+}
+
+ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy) {
+  auto begin = std::chrono::steady_clock::now();
+  ChainResult result;
+  result.verdict = problem.validate();
+  if (result.ok()) {
+    result = dispatch(problem, policy);
+    result.plan.steps = problem.steps();
+  }
   result.plan.policy = policy;
   result.plan.budget = problem.budget;
-  result.verdict = problem.validate();
-  if (!result.ok())
-    return result;
-  result.plan.steps = problem.steps();
-  std::optional<ChainProblem> equal = problem.equalSteps();
-  if (!equal) {
-    result.verdict = {Status::Unsupported, "expects equal steps with one mode"};
-    return result;
-  }
-  return planTable(*equal, policy);
+  std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  result.plan.solveSeconds = elapsed.count();
+  return result;
 }

@@ -95,8 +95,8 @@ std::optional<ProgramInstance> ProgramInstance::create(const ProgramProblem &pro
                                                        Verdict &verdict) {
   verdict = problem.validate();
   if (verdict.ok() && static_cast<int64_t>(counts.size()) != problem.numCounts)
-    verdict = {Status::BadValue, "expected " + std::to_string(problem.numCounts) + " counts, but got " +
-                                     std::to_string(counts.size())};
+    verdict = {Status::BadValue,
+               "expected " + std::to_string(problem.numCounts) + " counts, but got " + std::to_string(counts.size())};
   for (int64_t count : counts)
     if (verdict.ok() && (count < 0 || count > ChainProblem::maxSteps))
       verdict = {Status::BadValue, "a trip count or extent of " + std::to_string(count) + " is not in the range 0 to " +

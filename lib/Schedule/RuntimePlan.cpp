@@ -28,7 +28,8 @@ static void writeFigures(const ProgramInstance &instance, const ProgramResult &r
     figure(PlanFigure::ForwardSteps) += plan.forward;
     figure(PlanFigure::ReverseSteps) += plan.reverse;
     figure(PlanFigure::Time) += plan.time;
-    figure(PlanFigure::StoreAllTime) += steps * (instance.getLoop(index).recordTime + instance.getLoop(index).reverseTime);
+    figure(PlanFigure::StoreAllTime) +=
+        steps * (instance.getLoop(index).recordTime + instance.getLoop(index).reverseTime);
     figure(PlanFigure::LowerBound) += plan.lowerBound;
     figure(PlanFigure::Certified) &= plan.certified ? 1 : 0;
   }
