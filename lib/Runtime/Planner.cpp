@@ -36,6 +36,7 @@ static int32_t getStatus(Status status) {
   case Status::Unsupported:
     return REMAT_PLAN_UNSUPPORTED;
   case Status::Infeasible:
+  case Status::Interrupted:
     break;
   }
   return REMAT_PLAN_INFEASIBLE;

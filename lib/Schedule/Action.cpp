@@ -33,6 +33,18 @@ static const char *nameOf(ActionKind kind) {
     return "discard_state";
   case ActionKind::DiscardTape:
     return "discard_tape";
+  case ActionKind::Offload:
+    return "offload";
+  case ActionKind::OffloadTape:
+    return "offload_tape";
+  case ActionKind::Prefetch:
+    return "prefetch";
+  case ActionKind::PrefetchTape:
+    return "prefetch_tape";
+  case ActionKind::Await:
+    return "await";
+  case ActionKind::AwaitTape:
+    return "await_tape";
   }
   return "unknown";
 }
@@ -41,7 +53,7 @@ std::string remat::schedule::stringifyAction(const Action &action) {
   std::string line = "[\"";
   line += nameOf(action.kind);
   line += "\", " + std::to_string(action.step);
-  if (action.kind == ActionKind::Advance)
+  if (action.kind == ActionKind::Advance || (action.kind == ActionKind::Record && action.to != 0))
     line += ", " + std::to_string(action.to);
   return line + "]";
 }

@@ -21,10 +21,18 @@ struct PolicyName {
 } // namespace
 
 // The first name of a policy is the one that is printed.
-static constexpr PolicyName policyNames[] = {
-    {Policy::StoreAll, "store-all"}, {Policy::Periodic, "periodic"}, {Policy::Revolve, "revolve"},
-    {Policy::Revolve, "hsm"},        {Policy::Ism, "ism"},           {Policy::Msm, "msm"},
-    {Policy::Optimal, "optimal"}};
+static constexpr PolicyName policyNames[] = {{Policy::StoreAll, "store-all"},
+                                             {Policy::Periodic, "periodic"},
+                                             {Policy::Revolve, "revolve"},
+                                             {Policy::Revolve, "hsm"},
+                                             {Policy::Ism, "ism"},
+                                             {Policy::Msm, "msm"},
+                                             {Policy::Optimal, "optimal"},
+                                             {Policy::Mixed, "mixed"},
+                                             {Policy::Online, "online"},
+                                             {Policy::Multistage, "multistage"},
+                                             {Policy::HRevolve, "h-revolve"},
+                                             {Policy::DiskRevolve, "disk-revolve"}};
 
 std::string_view remat::schedule::stringifyPolicy(Policy policy) {
   for (const PolicyName &entry : policyNames)

@@ -23,6 +23,8 @@ using namespace remat::schedule;
 static bool needsRestart(Policy policy) { return policy == Policy::Ism || policy == Policy::Msm; }
 
 static Verdict checkPolicy(const ChainProblem &problem, Policy policy) {
+  if (policy > Policy::Optimal)
+    return {Status::Unsupported, "policy " + std::string(stringifyPolicy(policy)) + " has no plan tables"};
   if (needsRestart(policy) && !problem.restartable)
     return {Status::Unsupported,
             "policy " + std::string(stringifyPolicy(policy)) + " needs tapes from which the state can be restored"};
@@ -53,6 +55,8 @@ static Solution solve(const ChainProblem &problem, Policy policy) {
   case Policy::Msm:
   case Policy::Optimal:
     return solveMixed(problem, policy);
+  default:
+    break;
   }
   return solveStoreAll(problem);
 }

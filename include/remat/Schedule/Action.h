@@ -28,8 +28,8 @@ namespace remat::schedule {
 enum class ActionKind {
   /// State `step` in the core becomes state `to`; no tape remains.
   Advance,
-  /// State `step - 1` in the core becomes state `step`; its tape is in the
-  /// core.
+  /// State `step - 1` in the core becomes state `step`; its tape, in mode `to`,
+  /// is in the core.
   Record,
   /// Keep state `step`, which is in the core.
   Checkpoint,
@@ -40,14 +40,25 @@ enum class ActionKind {
   Keep,
   /// Backward step `step`, from the tape in the core or the kept one.
   Reverse,
+  /// Give up the fast copy of a state or tape or, if there is none, the slow one.
   DiscardState,
-  DiscardTape
+  DiscardTape,
+  /// Start copying a kept state or tape to the slow tier.
+  Offload,
+  OffloadTape,
+  /// Start copying it back; its place in fast memory is taken from now on.
+  Prefetch,
+  PrefetchTape,
+  /// Wait until the copy has finished. Only then the fast copy may be discarded
+  /// (after an offload) or used (after a prefetch).
+  Await,
+  AwaitTape
 };
 
 struct Action {
   ActionKind kind;
   int64_t step;
-  /// Advance only, else 0.
+  /// Advance: the state that is reached. Record: the mode. Else 0.
   int64_t to = 0;
 
   friend bool operator==(const Action &a, const Action &b) {

@@ -33,7 +33,17 @@ enum class Policy {
   /// Keep states and tapes (MSM of Gruslys et al. 2016), exactly as published.
   Msm,
   /// The best schedule known: states, tapes, and slots used again.
-  Optimal
+  Optimal,
+  /// Keep states and tapes, none of which is restarted from (Maddison 2024).
+  Mixed,
+  /// The number of steps is not known in advance.
+  Online,
+  /// Copy to the slow tier while steps run (Kukreja et al. 2018).
+  Multistage,
+  /// States in both memories (Herrmann & Pallez 2020).
+  HRevolve,
+  /// The same with an unlimited slow tier (Aupy et al. 2016).
+  DiskRevolve
 };
 
 /// The name of a policy in options, attributes and JSON.
@@ -58,6 +68,7 @@ struct Plan {
   int64_t resume = 0;
   int64_t copy = 0;
 
+  /// With a slow tier, the time until everything has ended.
   int64_t time = 0;
   /// Time over the time of keeping everything; 1 if that is zero.
   double timeRatio = 1;
@@ -75,6 +86,13 @@ struct Plan {
   /// Sizes were planned in multiples of this unit (1: exact).
   int64_t planningUnit = 1;
   double solveSeconds = 0;
+
+  /// With a slow tier: time in which steps wait for transfers, numbers of
+  /// states and tapes copied to it, and the most that was in it.
+  int64_t stall = 0;
+  int64_t offloadedStates = 0;
+  int64_t offloadedTapes = 0;
+  int64_t slowPeak = 0;
 };
 
 } // namespace remat::schedule

@@ -33,7 +33,9 @@ enum class Status {
   /// The policy does not apply to this problem.
   Unsupported,
   /// The budget is below the smallest feasible one.
-  Infeasible
+  Infeasible,
+  /// The caller asked for an end before there was a result.
+  Interrupted
 };
 
 /// Status with a sentence for people: lower case, no full stop.

@@ -16,7 +16,8 @@
 #define REMAT_SCHEDULE_SIMULATOR_H
 
 #include "remat/Schedule/Action.h"
-#include "remat/Schedule/Problem.h"
+#include "remat/Schedule/SlowMemory.h"
+#include "remat/Schedule/StagedChain.h"
 
 #include <string>
 #include <vector>
@@ -36,18 +37,32 @@ struct SimulationResult {
   int64_t advance = 0;
   int64_t record = 0;
   int64_t reverse = 0;
+  /// Until the last action and the last transfer have ended.
   int64_t time = 0;
   /// Highest sum of what was kept, with the workspace.
   int64_t peak = 0;
+
+  /// With a slow tier: time in which steps wait for transfers, the most that
+  /// was in it, and what was copied to it.
+  int64_t stall = 0;
+  int64_t slowPeak = 0;
+  int64_t offloadedStates = 0;
+  int64_t offloadedTapes = 0;
 };
 
-/// Plays actions one at a time, in O(1) each and O(T) bits of memory.
+/// Plays actions one at a time, in O(1) each for equal steps, else O(stages),
+/// and O(T) bits of memory (32 for each step if there are several modes).
 ///
 /// At the start the core holds state 0, which is also kept; it can be discarded
 /// only if it is releasable. At the end every step must have been reversed.
+///
+/// The workspace of a step is added to what is kept while the step runs, forward
+/// or backward, and when its state or tape is kept; that of step 1 at the start
+/// too. What is being prefetched is kept; what is being offloaded still is.
 class Simulator {
 public:
   /// `problem` must be valid.
+  explicit Simulator(const StagedChain &problem);
   explicit Simulator(const ChainProblem &problem);
 
   /// Plays one action. Returns false if it, or an earlier one, breaks a rule.
@@ -57,35 +72,59 @@ public:
   SimulationResult finish();
 
 private:
+  using Item = SlowMemory::Item;
+
   bool fail(std::string rule);
   bool checkRange(const Action &action);
   bool advance(int64_t from, int64_t to);
-  bool record(int64_t step);
+  bool record(int64_t step, int64_t mode);
   bool checkpoint(int64_t state);
   bool restore(int64_t state);
   bool keep(int64_t step);
   bool reverse(int64_t step);
-  bool discardState(int64_t state);
-  bool discardTape(int64_t step);
-  bool grow(int64_t size);
-  bool spend(int64_t steps, int64_t time);
-  int64_t sizeOfState(int64_t state) const;
+  bool discard(Item item);
+  bool offload(Item item);
+  bool prefetch(Item item);
+  bool await(Item item);
 
-  ChainProblem problem;
+  bool checkArrived(Item item);
+  bool checkSlow();
+  bool isKept(Item item) const { return item.isTape ? hasTape[item.step] : hasState[item.step]; }
+  void setKept(Item item, bool kept) { (item.isTape ? hasTape : hasState)[item.step] = kept; }
+  bool grow(int64_t size, int64_t workspace);
+  bool work(int64_t workspace);
+  bool spend(int64_t steps, int64_t time);
+  const ChainStage &stageOf(int64_t step);
+  int64_t workspaceOf(int64_t state) { return steps == 0 ? 0 : stageOf(state == 0 ? 1 : state).workspace; }
+  int64_t sizeOf(Item item);
+  int64_t modeOf(int64_t step) const { return tapeModes.empty() ? 0 : tapeModes[step]; }
+
+  StagedChain problem;
+  /// The last step of each stage of at least one step.
+  std::vector<int64_t> stageEnds;
+  size_t lastStage = 0;
+  int64_t steps;
+  std::optional<SlowMemory> slow;
+
   SimulationResult result;
+  int64_t now = 0;
   int64_t coreState = 0;
-  /// The step whose tape is in the core, or 0.
+  /// The step whose tape is in the core, or 0, and its mode.
   int64_t coreTape = 0;
+  int64_t coreMode = 0;
   /// The next step to be reversed.
   int64_t nextReverse;
   int64_t used = 0;
   int64_t played = 0;
   std::vector<bool> hasState;
   std::vector<bool> hasTape;
+  /// Modes of the kept tapes; empty if there is only one.
+  std::vector<int32_t> tapeModes;
 };
 
 /// Plays the whole list.
 SimulationResult simulate(const ChainProblem &problem, const std::vector<Action> &actions);
+SimulationResult simulate(const StagedChain &problem, const std::vector<Action> &actions);
 
 /// Plays a valid table without making the list.
 SimulationResult simulate(const ChainProblem &problem, const PlanTable &table);

@@ -7,7 +7,7 @@
 
 #include "FaultSignals.h"
 
-#include "ExitStatus.h"
+#include "support/ExitStatus.h"
 
 #include <unistd.h>
 

@@ -7,8 +7,8 @@
 
 #include "Options.h"
 
-#include "ExitStatus.h"
 #include "remat/Support/Budget.h"
+#include "support/ExitStatus.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"

@@ -7,7 +7,6 @@
 
 #include "Session.h"
 
-#include "ExitStatus.h"
 #include "FaultSignals.h"
 #include "Npy.h"
 #include "ProgramFile.h"
@@ -15,6 +14,8 @@
 #include "remat/Execution/ProgramError.h"
 #include "remat/InitAll.h"
 #include "remat/Support/Budget.h"
+#include "support/ExitStatus.h"
+#include "support/OutputFiles.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/FileSystem.h"
@@ -40,6 +41,11 @@ static bool haveEqualBits(llvm::ArrayRef<Array> left, llvm::ArrayRef<Array> righ
     if (a.getBytes() != b.getBytes())
       return false;
   return true;
+}
+
+/// A file that cannot be written is a fault, not a wrong input.
+static llvm::Error asFault(llvm::Error error) {
+  return error ? makeFault(llvm::toString(std::move(error))) : llvm::Error::success();
 }
 
 static void warn(const std::string &message) { llvm::errs() << "remat-run: warning: " << message << '\n'; }
@@ -290,13 +296,13 @@ llvm::Error Session::writeFiles() {
       llvm::SmallString<128> path(options.outputDirectory);
       llvm::sys::path::append(path, info.name + ".npy");
       if (llvm::Error error = files.add(path, [&](llvm::raw_ostream &stream) { writeNpy(result, stream); }))
-        return error;
+        return asFault(std::move(error));
     }
   }
   if (!options.problemPath.empty())
     if (llvm::Error error = addProblems(files))
       return error;
-  return files.commit();
+  return asFault(files.commit());
 }
 
 llvm::Error Session::addProblems(OutputFiles &files) {
@@ -313,7 +319,7 @@ llvm::Error Session::addProblems(OutputFiles &files) {
       llvm::sys::path::replace_extension(path, llvm::Twine(number) + llvm::sys::path::extension(options.problemPath));
     if (llvm::Error error =
             files.add(path, [&](llvm::raw_ostream &stream) { printProblem((*problems)[number], stream); }))
-      return error;
+      return asFault(std::move(error));
   }
   return llvm::Error::success();
 }

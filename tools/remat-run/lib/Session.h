@@ -15,8 +15,8 @@
 #define REMAT_TOOLS_REMAT_RUN_SESSION_H
 
 #include "Options.h"
-#include "OutputFiles.h"
 #include "Report.h"
+#include "support/OutputFiles.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"

@@ -7,8 +7,6 @@
 
 #include "OutputFiles.h"
 
-#include "remat/Execution/ProgramError.h"
-
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/FileSystem.h"
@@ -19,6 +17,10 @@
 #include <csignal>
 
 using namespace remat;
+
+static llvm::Error makeError(const llvm::Twine &path, const llvm::Twine &reason) {
+  return llvm::createStringError(path + ": " + reason);
+}
 
 OutputFiles::~OutputFiles() {
   for (File &file : files) {
@@ -35,14 +37,14 @@ llvm::Error OutputFiles::add(llvm::StringRef path, llvm::function_ref<void(llvm:
   std::error_code problem;
   llvm::raw_fd_ostream stream(temporary, problem);
   if (problem)
-    return makeFault(path + ": " + problem.message());
+    return makeError(path, problem.message());
   write(stream);
   stream.close();
   if (!stream.has_error())
     return llvm::Error::success();
   std::string reason = stream.error().message();
   stream.clear_error();
-  return makeFault(path + ": " + reason);
+  return makeError(path, reason);
 }
 
 namespace {
@@ -65,7 +67,7 @@ llvm::Error OutputFiles::commit() {
   // The likely reason for a rename to fail, found before the first one.
   for (File &file : files)
     if (llvm::sys::fs::is_directory(file.path))
-      return makeFault(file.path + ": " + std::make_error_code(std::errc::is_a_directory).message());
+      return makeError(file.path, std::make_error_code(std::errc::is_a_directory).message());
   SignalBlock block;
   for (auto [number, file] : llvm::enumerate(files)) {
     std::error_code problem = llvm::sys::fs::rename(file.temporary, file.path);
@@ -73,7 +75,7 @@ llvm::Error OutputFiles::commit() {
       continue;
     for (File &renamed : llvm::MutableArrayRef(files).take_front(number))
       llvm::sys::fs::remove(renamed.path);
-    return makeFault(file.path + ": " + problem.message());
+    return makeError(file.path, problem.message());
   }
   for (File &file : files)
     llvm::sys::DontRemoveFileOnSignal(file.temporary);

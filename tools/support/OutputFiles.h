@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_TOOLS_REMAT_RUN_OUTPUTFILES_H
-#define REMAT_TOOLS_REMAT_RUN_OUTPUTFILES_H
+#ifndef REMAT_TOOLS_SUPPORT_OUTPUTFILES_H
+#define REMAT_TOOLS_SUPPORT_OUTPUTFILES_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
@@ -45,4 +45,4 @@ private:
 
 } // namespace remat
 
-#endif // REMAT_TOOLS_REMAT_RUN_OUTPUTFILES_H
+#endif // REMAT_TOOLS_SUPPORT_OUTPUTFILES_H

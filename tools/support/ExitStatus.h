@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_TOOLS_REMAT_RUN_EXITSTATUS_H
-#define REMAT_TOOLS_REMAT_RUN_EXITSTATUS_H
+#ifndef REMAT_TOOLS_SUPPORT_EXITSTATUS_H
+#define REMAT_TOOLS_SUPPORT_EXITSTATUS_H
 
 namespace remat {
 
@@ -20,12 +20,15 @@ enum class ExitStatus {
   Usage = 2,
   /// No plan fits the budget.
   Infeasible = 3,
-  /// A gradient, a counter, a peak or the bits of a result are not as promised.
+  /// A schedule, gradient, counter, peak or the bits of a result are not as
+  /// promised.
   VerificationFailed = 4,
   /// A fault while running: memory, files, an assertion of the program.
   Fault = 6,
+  /// Ctrl-C, as shells report it.
+  Interrupted = 130,
 };
 
 } // namespace remat
 
-#endif // REMAT_TOOLS_REMAT_RUN_EXITSTATUS_H
+#endif // REMAT_TOOLS_SUPPORT_EXITSTATUS_H

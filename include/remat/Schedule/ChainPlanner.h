@@ -1,0 +1,52 @@
+//===- ChainPlanner.h - plan any chain problem ------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One entry point for every policy of contracts.md on every chain problem.
+// Equal steps in one memory go to plan() (Solvers.h), whose plans are compact
+// tables; all other plans are lists of actions.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_SCHEDULE_CHAINPLANNER_H
+#define REMAT_SCHEDULE_CHAINPLANNER_H
+
+#include "remat/Schedule/Action.h"
+#include "remat/Schedule/Plan.h"
+#include "remat/Schedule/StagedChain.h"
+
+#include <functional>
+
+namespace remat::schedule {
+
+/// A plan with its schedule, or the reason why there is none. Times are in the
+/// unit of the problem, of which timeScale make one of its own.
+struct ChainResult {
+  Verdict verdict;
+  Plan plan;
+  /// The schedule, as a table or as a list.
+  std::optional<PlanTable> table;
+  std::vector<Action> list;
+
+  bool ok() const { return verdict.ok(); }
+
+  /// Calls `visit` for each action in order, without making a list of the
+  /// actions of a table, until it returns false.
+  void forEachAction(const std::function<bool(const Action &)> &visit) const;
+
+  /// All actions.
+  std::vector<Action> actions() const;
+};
+
+/// Plans `problem` by `policy`. Policies other than store-all and optimal need
+/// equal steps with one mode; multistage, h-revolve and disk-revolve need a
+/// slow tier, which the others but optimal leave alone. If the budget is too
+/// small the status is Infeasible and plan.minimumBudget says what would do.
+ChainResult planChain(const StagedChain &problem, Policy policy);
+
+} // namespace remat::schedule
+
+#endif // REMAT_SCHEDULE_CHAINPLANNER_H

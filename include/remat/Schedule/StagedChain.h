@@ -1,0 +1,114 @@
+//===- StagedChain.h - a chain of unequal steps and its memory --*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The full chain problem of contracts.md: runs of equal steps with sizes, times
+// and modes of their own, and perhaps a second, slower memory. A ChainProblem
+// (Problem.h) is the special case of one run, one mode and one memory.
+//
+// Sizes are in one unit. Times are whole numbers in one unit, of which
+// `timeScale` make one unit of the problem's own: a reader of fractional times
+// chooses it so that all of them are whole.
+//
+// What counts against the budget at any time: every kept state and tape, the
+// initial state unless it is external, and the workspace of the step that runs
+// or whose result is being kept.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_SCHEDULE_STAGEDCHAIN_H
+#define REMAT_SCHEDULE_STAGEDCHAIN_H
+
+#include "remat/Schedule/Problem.h"
+
+#include <optional>
+#include <vector>
+
+namespace remat::schedule {
+
+/// One way to record and reverse a step. A tape is reversed in the mode in
+/// which it was recorded.
+struct StageMode {
+  /// Time of a forward step that leaves a tape, and of the backward step.
+  int64_t record = 1;
+  int64_t reverse = 1;
+  /// Size of the tape; 0 is valid.
+  int64_t tape = 1;
+
+  friend bool operator==(const StageMode &a, const StageMode &b) {
+    return a.record == b.record && a.reverse == b.reverse && a.tape == b.tape;
+  }
+};
+
+/// A run of equal steps.
+struct ChainStage {
+  int64_t count = 1;
+  /// Time of a forward step that keeps nothing.
+  int64_t advance = 1;
+  /// Size of the carry after the step.
+  int64_t state = 1;
+  /// Whether state i can be restored from the tape of step i.
+  bool restartable = true;
+  /// Transient size of any action of the step.
+  int64_t workspace = 0;
+  /// At least one; actions name modes by their place in this list, from 0.
+  std::vector<StageMode> modes = {StageMode()};
+
+  /// Whether the steps are equal; the counts may differ.
+  bool hasSameStep(const ChainStage &other) const;
+};
+
+/// A second memory with one channel for each direction.
+struct SlowTier {
+  /// Time per unit of size, and per transfer.
+  int64_t write = 1;
+  int64_t read = 1;
+  int64_t latency = 0;
+  /// What fits; nothing if it is unlimited.
+  std::optional<int64_t> capacity;
+  /// Whether steps wait for transfers: a copy then takes its time at once.
+  bool blocking = false;
+
+  int64_t writeTime(int64_t size) const { return latency + size * write; }
+  int64_t readTime(int64_t size) const { return latency + size * read; }
+};
+
+/// A chain problem (contracts.md).
+struct StagedChain {
+  std::vector<ChainStage> stages;
+  /// Size of the carry before step 1.
+  int64_t initialState = 1;
+  Start start = Start::Releasable;
+  std::optional<SlowTier> slow;
+  int64_t budget = 0;
+  /// Units of time in one unit of the problem's own.
+  int64_t timeScale = 1;
+
+  static constexpr int64_t maxStages = 1000000;
+
+  StagedChain() = default;
+  /// The same problem, as one stage.
+  explicit StagedChain(const ChainProblem &problem);
+
+  /// Checks every value, that there are at most ChainProblem::maxSteps steps,
+  /// and that no sum of sizes, and no time of running every step and moving
+  /// every state and tape once, overflows.
+  Verdict validate() const;
+
+  /// The number of steps; the problem must be valid.
+  int64_t steps() const;
+
+  /// Size of the initial state as far as it counts.
+  int64_t countedInitialState() const { return start == Start::External ? 0 : initialState; }
+
+  /// The problem without its slow tier as a ChainProblem, if all steps are
+  /// equal and have one mode. Stages of no step do not matter.
+  std::optional<ChainProblem> equalSteps() const;
+};
+
+} // namespace remat::schedule
+
+#endif // REMAT_SCHEDULE_STAGEDCHAIN_H

@@ -1,0 +1,93 @@
+//===- LowerSetSearch.h - the best sequence of lower sets -------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The dynamic program of Kusumoto et al. 2019, section 4, over a family of lower
+// sets. A state is a set L that a sequence has reached, with what is cached for it
+// (the sizes of the boundaries so far) and what the sequence has cost. Of the
+// sequences that reach L only the Pareto-optimal ones are kept.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_LIB_SCHEDULE_LOWERSETSEARCH_H
+#define REMAT_LIB_SCHEDULE_LOWERSETSEARCH_H
+
+#include "LowerSets.h"
+
+#include <optional>
+
+namespace remat::schedule {
+
+/// What a search minimises.
+enum class SearchCost {
+  /// Time of what is computed again. The last block is not.
+  Overhead,
+  /// Time of what is cached; with the least of it the blocks are coarse.
+  CachedTime
+};
+
+class LowerSetSearch {
+public:
+  /// The numbers of the lower sets, without the empty one.
+  using Sequence = std::vector<int64_t>;
+
+  /// `goOn` is asked now and then, with the share that is done, whether to continue.
+  LowerSetSearch(const LowerSets &sets, std::function<bool(double)> goOn);
+
+  /// The smallest peak of any sequence; nothing if stopped.
+  std::optional<int64_t> minimumPeak();
+  /// The best sequence with a peak of at most `budget`; nothing if there is none or if
+  /// stopped. Equal costs are decided by the order of the sets.
+  std::optional<Sequence> best(int64_t budget, SearchCost cost);
+
+  bool hasStopped() const { return stopped; }
+  /// Whether the last search ended because it needed too many states.
+  bool isTooLarge() const { return tooLarge; }
+
+private:
+  struct State {
+    int64_t cost, cached;
+    /// Where the sequence came from.
+    int32_t set, index;
+  };
+  /// What a block adds to a state.
+  struct Step {
+    int64_t cached, cachedTime;
+  };
+  /// What one pass with a budget finds.
+  struct Reach {
+    bool feasible = false;
+    /// The peak of a sequence within the budget; or else a peak that every sequence exceeds or meets.
+    int64_t peak = 0;
+  };
+
+  Reach reach(int64_t budget);
+  Step stepTo(int64_t from, int64_t to) const;
+  /// Calls visit(set) for the supersets of `from` in order of key while it returns true.
+  template <typename Visit>
+  void visitSupersets(int64_t from, Visit visit) const;
+  void merge(std::vector<State> &into, const std::vector<State> &from, int64_t set, int64_t mostCached, Step step,
+             int64_t cost);
+
+  const LowerSets &sets;
+  std::function<bool(double)> goOn;
+  /// The part of the peak that only depends on the end of a block, and the sets in that order.
+  std::vector<int64_t> key, byKey, sortedKeys;
+  std::vector<State> merged;
+  int64_t states = 0;
+  bool stopped = false, tooLarge = false;
+};
+
+/// Overhead and peak of a sequence, by the formulas of GraphPlan.h.
+struct SequenceCost {
+  int64_t overhead = 0;
+  int64_t peak = 0;
+};
+SequenceCost costOf(const LowerSets &sets, const LowerSetSearch::Sequence &sequence);
+
+} // namespace remat::schedule
+
+#endif // REMAT_LIB_SCHEDULE_LOWERSETSEARCH_H

@@ -1,0 +1,280 @@
+//===- StagedChoice.cpp - what a plan of unequal steps decides --*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Two walks over the segments of a schedule: one visits each distinct segment
+// once and adds up what it takes, one writes down what it does. Both recurse on
+// items, of which there are few.
+//
+//===----------------------------------------------------------------------===//
+
+#include "StagedChoice.h"
+
+#include "CheckedMath.h"
+#include "remat/Schedule/Solvers.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+using namespace remat::schedule;
+
+/// The parts of a segment, given what was chosen for it.
+static Segment restAfterTape(const ItemChain &chain, const ChoiceSource &source, const Segment &s, int64_t mode) {
+  const ChainItem &item = chain.item(s.from + 1);
+  SegmentKind kind = item.stage->restartable ? SegmentKind::Held : SegmentKind::Core;
+  return {kind, s.from + 1, s.to, s.free - source.unitsOf(item.tape(item.stage->modes[mode]))};
+}
+
+static Segment rightOf(const ItemChain &chain, const ChoiceSource &source, const Segment &s, int64_t split) {
+  int64_t start = s.kind == SegmentKind::Owned ? source.unitsOf(chain.state(s.from)) : 0;
+  return {SegmentKind::Core, split, s.to, s.free - start};
+}
+
+static Segment leftOf(const Segment &s, int64_t split) { return {s.kind, s.from, split, s.free}; }
+
+static Segment entered(const Segment &s) { return {SegmentKind::Core, s.from, s.to, s.free, true}; }
+
+static Segment keptStart(const Segment &s) { return {SegmentKind::Owned, s.from, s.to, s.free}; }
+
+static const BlockPlan &blockPlan(const ItemChain &chain, const Segment &s, int64_t index) {
+  const auto &plans = s.kind == SegmentKind::Owned ? chain.ownedPlans(s.to) : chain.heldPlans(s.to);
+  return plans[index];
+}
+
+namespace {
+class Evaluator {
+public:
+  Evaluator(const ItemChain &chain, const ChoiceSource &source) : chain(chain), source(source) {}
+
+  SegmentCost cost(const Segment &segment);
+
+private:
+  struct Sum {
+    Checked time;
+    int64_t peak;
+  };
+  Sum visit(const Segment &segment);
+  Sum compute(const Segment &segment);
+
+  const ItemChain &chain;
+  const ChoiceSource &source;
+  std::map<std::tuple<SegmentKind, int64_t, int64_t, int64_t, bool>, Sum> known;
+};
+} // namespace
+
+SegmentCost Evaluator::cost(const Segment &segment) {
+  Sum sum = visit(segment);
+  return {sum.time.get().value_or(-1), sum.peak};
+}
+
+Evaluator::Sum Evaluator::visit(const Segment &s) {
+  auto key = std::make_tuple(s.kind, s.from, s.to, s.free, s.entered);
+  auto it = known.find(key);
+  if (it != known.end())
+    return it->second;
+  Sum sum = compute(s);
+  known.emplace(key, sum);
+  return sum;
+}
+
+Evaluator::Sum Evaluator::compute(const Segment &s) {
+  Choice choice = source.choose(s);
+  int64_t own = s.kind == SegmentKind::Owned ? chain.state(s.from) : 0;
+  switch (choice.kind) {
+  case ChoiceKind::Leaf: {
+    const ChainItem &item = chain.item(s.to);
+    return {item.once(item.stage->modes[choice.value]), chain.workspace(s.to)};
+  }
+  case ChoiceKind::Tape: {
+    const ChainItem &item = chain.item(s.from + 1);
+    const StageMode &mode = item.stage->modes[choice.value];
+    Sum rest = visit(restAfterTape(chain, source, s, choice.value));
+    return {rest.time + item.once(mode), item.tape(mode) + std::max(chain.workspace(s.from + 1), rest.peak)};
+  }
+  case ChoiceKind::KeepStart: {
+    Sum rest = visit(keptStart(s));
+    return {rest.time, std::max(chain.state(s.from) + chain.stateWorkspace(s.from), rest.peak)};
+  }
+  case ChoiceKind::Enter: {
+    Sum rest = visit(entered(s));
+    return {rest.time, std::max(own, rest.peak)};
+  }
+  case ChoiceKind::Split: {
+    // Left parts nest as deep as the segment is long, so they are a loop.
+    Sum total = {0, own};
+    Segment left = s;
+    while (choice.kind == ChoiceKind::Split) {
+      int64_t workspace = 0;
+      for (int64_t i = left.from + 1; i <= choice.value; ++i)
+        workspace = std::max(workspace, chain.workspace(i));
+      Sum right = visit(rightOf(chain, source, left, choice.value));
+      total.time = total.time + chain.advance(left.from, choice.value) + right.time;
+      total.peak = std::max({total.peak, own + workspace, own + right.peak});
+      left = leftOf(left, choice.value);
+      choice = source.choose(left);
+    }
+    Sum rest = visit(left);
+    return {total.time + rest.time, std::max(total.peak, rest.peak)};
+  }
+  case ChoiceKind::BlockPlan: {
+    const BlockPlan &plan = blockPlan(chain, s, choice.value);
+    return {plan.time, plan.peak};
+  }
+  }
+  return {0, 0};
+}
+
+SegmentCost remat::schedule::evaluate(const ItemChain &chain, const ChoiceSource &source, const Segment &top) {
+  return Evaluator(chain, source).cost(top);
+}
+
+namespace {
+class Emitter {
+public:
+  Emitter(const ItemChain &chain, const ChoiceSource &source) : chain(chain), source(source) {}
+
+  void emit(Segment segment);
+
+  std::vector<Action> actions;
+
+private:
+  void add(ActionKind kind, int64_t step, int64_t to = 0) { actions.push_back({kind, step, to}); }
+  void bring(int64_t boundary);
+  void run(int64_t from, int64_t to);
+  void record(const ChainItem &item, int64_t mode, bool keepLast);
+  void reverse(const ChainItem &item, bool dropLast);
+  void emitBlock(const Segment &segment, const BlockPlan &plan);
+
+  const ItemChain &chain;
+  const ChoiceSource &source;
+  int64_t core = 0;
+};
+} // namespace
+
+/// Restores a state unless it is in the core.
+void Emitter::bring(int64_t boundary) {
+  int64_t step = chain.stepAt(boundary);
+  if (core != step)
+    add(ActionKind::Restore, step);
+  core = step;
+}
+
+/// Runs from one boundary to another and keeps nothing.
+void Emitter::run(int64_t from, int64_t to) {
+  int64_t advanced = core;
+  auto flush = [&] {
+    if (advanced < core)
+      add(ActionKind::Advance, advanced, core);
+  };
+  for (int64_t i = from + 1; i <= to; ++i) {
+    const ChainItem &item = chain.item(i);
+    int64_t last = item.before + item.count, mode = passingMode(*item.stage);
+    if (mode < 0) {
+      core = last;
+      continue;
+    }
+    flush();
+    while (core < last)
+      add(ActionKind::Record, ++core, mode);
+    advanced = core;
+  }
+  flush();
+}
+
+void Emitter::record(const ChainItem &item, int64_t mode, bool keepLast) {
+  int64_t last = item.before + item.count;
+  for (core = item.before; core < last;) {
+    add(ActionKind::Record, ++core, mode);
+    if (core < last || keepLast)
+      add(ActionKind::Keep, core);
+  }
+}
+
+void Emitter::reverse(const ChainItem &item, bool dropLast) {
+  int64_t last = item.before + item.count;
+  for (int64_t step = last; step > item.before; --step) {
+    add(ActionKind::Reverse, step);
+    if (step < last || dropLast)
+      add(ActionKind::DiscardTape, step);
+  }
+}
+
+/// Plays the plan of a block with its steps renumbered.
+void Emitter::emitBlock(const Segment &segment, const BlockPlan &blockPlan) {
+  bring(segment.from);
+  int64_t offset = chain.item(segment.to).before;
+  bool isReleased = segment.kind == SegmentKind::Held;
+  for (Action action : remat::schedule::actions(plan(blockPlan.problem, Policy::Optimal).table)) {
+    isReleased |= action.kind == ActionKind::DiscardState && action.step == 0;
+    action.step += offset;
+    if (action.kind == ActionKind::Advance)
+      action.to += offset;
+    if (action.kind == ActionKind::Record)
+      action.to = blockPlan.mode;
+    switch (action.kind) {
+    case ActionKind::Advance:
+      core = action.to;
+      break;
+    case ActionKind::Record:
+    case ActionKind::Restore:
+      core = action.step;
+      break;
+    default:
+      break;
+    }
+    actions.push_back(action);
+  }
+  if (!isReleased)
+    add(ActionKind::DiscardState, offset);
+}
+
+void Emitter::emit(Segment s) {
+  while (true) {
+    Choice choice = source.choose(s);
+    switch (choice.kind) {
+    case ChoiceKind::Leaf: {
+      const ChainItem &item = chain.item(s.to);
+      record(item, choice.value, /*keepLast=*/false);
+      reverse(item, /*dropLast=*/false);
+      return;
+    }
+    case ChoiceKind::Tape: {
+      const ChainItem &item = chain.item(s.from + 1);
+      record(item, choice.value, /*keepLast=*/true);
+      emit(restAfterTape(chain, source, s, choice.value));
+      reverse(item, /*dropLast=*/true);
+      return;
+    }
+    case ChoiceKind::KeepStart:
+      add(ActionKind::Checkpoint, chain.stepAt(s.from));
+      s = keptStart(s);
+      break;
+    case ChoiceKind::Enter:
+      bring(s.from);
+      if (s.kind == SegmentKind::Owned)
+        add(ActionKind::DiscardState, chain.stepAt(s.from));
+      s = entered(s);
+      break;
+    case ChoiceKind::Split:
+      bring(s.from);
+      run(s.from, choice.value);
+      emit(rightOf(chain, source, s, choice.value));
+      s = leftOf(s, choice.value);
+      break;
+    case ChoiceKind::BlockPlan:
+      emitBlock(s, blockPlan(chain, s, choice.value));
+      return;
+    }
+  }
+}
+
+std::vector<Action> remat::schedule::emitActions(const ItemChain &chain, const ChoiceSource &source,
+                                                 const Segment &top) {
+  Emitter emitter(chain, source);
+  emitter.emit(top);
+  return std::move(emitter.actions);
+}

@@ -1,0 +1,79 @@
+//===- StagedChoice.h - what a plan of unequal steps decides ----*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A schedule of unequal steps is built from segments of three kinds. The
+// recurrence is that of docs/Schedules.md, section 7:
+//
+//   core(s,t,v)   the start state is in the core only, v is free:
+//     Leaf          record and reverse the only item
+//     Tape m        record item s+1 in mode m, keep its tape, then the rest from
+//                   that tape (held) or, if it is not restartable, from the core
+//     KeepStart     keep the start state: owned(s,t,v)
+//   held(s,t,v)   the start state can be read and stays, v is free beside it:
+//     Enter         core(s,t,v), which does not keep the start state
+//     Split y       run to y, core(y,t,v), held(s,y,v)
+//     BlockPlan i   reverse the only item, a block, by its plan
+//   owned(s,t,v)  the start state has a slot, which is part of v:
+//     Enter         release it: core(s,t,v), which does not keep it again
+//     Split y       run to y, core(y,t,v - its size), owned(s,y,v)
+//     BlockPlan i
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_LIB_SCHEDULE_STAGEDCHOICE_H
+#define REMAT_LIB_SCHEDULE_STAGEDCHOICE_H
+
+#include "ItemChain.h"
+#include "remat/Schedule/Action.h"
+
+namespace remat::schedule {
+
+enum class SegmentKind { Core, Held, Owned };
+
+/// Items from+1..to with `free` units of memory, whatever a unit is.
+struct Segment {
+  SegmentKind kind;
+  int64_t from;
+  int64_t to;
+  int64_t free;
+  /// Core only: the start state was readable before and is not kept again.
+  bool entered = false;
+};
+
+enum class ChoiceKind { Leaf, Tape, KeepStart, Enter, Split, BlockPlan };
+
+struct Choice {
+  ChoiceKind kind;
+  /// Leaf and Tape: the mode; Split: the boundary; BlockPlan: its number.
+  int64_t value = 0;
+};
+
+/// Knows what to do with a segment.
+class ChoiceSource {
+public:
+  virtual ~ChoiceSource() = default;
+  virtual Choice choose(const Segment &segment) const = 0;
+  /// The units that an item's size takes away.
+  virtual int64_t unitsOf(int64_t size) const = 0;
+};
+
+/// What the chosen schedule of a segment really takes, in bytes beside what
+/// surrounds it; for owned segments with the start state.
+struct SegmentCost {
+  /// Negative if it does not fit in 64 bits.
+  int64_t time;
+  int64_t peak;
+};
+
+SegmentCost evaluate(const ItemChain &chain, const ChoiceSource &source, const Segment &top);
+
+/// The actions of the chosen schedule; the core holds the start state.
+std::vector<Action> emitActions(const ItemChain &chain, const ChoiceSource &source, const Segment &top);
+
+} // namespace remat::schedule
+
+#endif // REMAT_LIB_SCHEDULE_STAGEDCHOICE_H

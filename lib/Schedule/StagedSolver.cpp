@@ -1,0 +1,275 @@
+//===- StagedSolver.cpp - plan unequal steps --------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Budgets have more bytes than tables can have columns. Rounding every size up
+// would waste half a unit on everything that is kept. So sizes are rounded to
+// the nearest unit, with which errors nearly cancel, and of all plans that the
+// table holds for amounts of memory near the budget, the best one that fits in
+// bytes is taken.
+//
+//===----------------------------------------------------------------------===//
+
+#include "StagedSolver.h"
+
+#include "CheckedMath.h"
+#include "StagedMinimum.h"
+#include "StagedTables.h"
+#include "TapeBound.h"
+#include "remat/Schedule/Simulator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+using namespace remat::schedule;
+
+/// Items that runs of equal steps are cut into.
+static constexpr int64_t targetItems = 256;
+/// N^3 M of the tables of a plan and of a bound, their bytes, and M.
+static constexpr double planWork = 2.6e11;
+static constexpr double boundWork = 1.0e11;
+static constexpr int64_t maxBytes = int64_t(2) << 30;
+static constexpr int64_t maxUnits = 4096;
+/// Up to here times are held in double precision.
+static constexpr int64_t maxDoubleItems = 400;
+/// Amounts of memory that are tried, after the first.
+static constexpr int64_t maxTrials = 9;
+
+Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult &result) {
+  SimulationResult played = simulate(problem, result.list);
+  Plan &plan = result.plan;
+  if (!played.valid)
+    return {Status::Overflow, "the plan can not be played: " + played.rule};
+  plan.forward = played.forward;
+  plan.advance = played.advance;
+  plan.record = played.record;
+  plan.reverse = played.reverse;
+  plan.time = played.time;
+  plan.peak = played.peak;
+  plan.stall = played.stall;
+  plan.slowPeak = played.slowPeak;
+  plan.offloadedStates = played.offloadedStates;
+  plan.offloadedTapes = played.offloadedTapes;
+  plan.certified = plan.time == plan.lowerBound;
+
+  int64_t keepAll = 0;
+  for (const ChainStage &stage : problem.stages) {
+    int64_t least = INT64_MAX;
+    for (const StageMode &mode : stage.modes)
+      least = std::min(least, mode.record + mode.reverse);
+    keepAll += stage.count * least;
+  }
+  plan.timeRatio = keepAll > 0 ? static_cast<double>(plan.time) / static_cast<double>(keepAll) : 1;
+  return {};
+}
+
+static size_t fastestMode(const ChainStage &stage) {
+  auto isBetter = [](const StageMode &a, const StageMode &b) {
+    int64_t timeA = a.record + a.reverse, timeB = b.record + b.reverse;
+    return timeA != timeB ? timeA < timeB : a.tape < b.tape;
+  };
+  return std::min_element(stage.modes.begin(), stage.modes.end(), isBetter) - stage.modes.begin();
+}
+
+/// The peak of keeping every tape but the last.
+static int64_t storeAllPeak(const StagedChain &problem) {
+  int64_t used = problem.countedInitialState(), peak = used, left = problem.steps();
+  for (const ChainStage &stage : problem.stages) {
+    if (stage.count == 0)
+      continue;
+    left -= stage.count;
+    used += (stage.count - (left == 0 ? 1 : 0)) * stage.modes[fastestMode(stage)].tape;
+    peak = std::max(peak, used + stage.workspace);
+  }
+  return peak;
+}
+
+ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
+  ChainResult result;
+  int64_t steps = problem.steps();
+  result.plan.minimumBudget = storeAllPeak(problem);
+  if (problem.budget < result.plan.minimumBudget) {
+    result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
+                                              " is below the smallest feasible one, " +
+                                              std::to_string(result.plan.minimumBudget)};
+    return result;
+  }
+  int64_t step = 0;
+  for (const ChainStage &stage : problem.stages) {
+    StageMode mode = stage.modes[fastestMode(stage)];
+    result.plan.lowerBound += stage.count * (mode.record + mode.reverse);
+    for (int64_t i = 0; i < stage.count; ++i) {
+      result.list.push_back({ActionKind::Record, ++step, static_cast<int64_t>(fastestMode(stage))});
+      if (step < steps)
+        result.list.push_back({ActionKind::Keep, step});
+    }
+  }
+  for (; step > 0; --step) {
+    result.list.push_back({ActionKind::Reverse, step});
+    if (step < steps)
+      result.list.push_back({ActionKind::DiscardTape, step});
+  }
+  result.plan.boundAnySchedule = result.plan.lowerBound;
+  result.verdict = fillFromActions(problem, result);
+  return result;
+}
+
+namespace {
+class StagedSolver {
+public:
+  explicit StagedSolver(const StagedChain &problem) : problem(problem), chain(problem, targetItems) {}
+
+  ChainResult solve();
+
+private:
+  int64_t sizesDivisor() const;
+  int64_t unitsFor(double work, int64_t bytesPerValue) const;
+  template <typename Value>
+  void solveTables(ChainResult &result);
+  template <typename Value>
+  int64_t boundOf(const StagedTables<Value> &tables, int64_t units) const;
+  /// Takes a plan over if it fits and is better than what there is.
+  bool consider(const ChoiceSource &source, int64_t units);
+
+  Segment top(int64_t units) const {
+    SegmentKind kind = problem.start == Start::Releasable ? SegmentKind::Owned : SegmentKind::Held;
+    return {kind, 0, chain.size(), units};
+  }
+
+  const StagedChain &problem;
+  ItemChain chain;
+  /// What the budget leaves beside a start state that stays.
+  int64_t available = 0;
+  int64_t bestTime = -1;
+  std::vector<Action> best;
+};
+} // namespace
+
+int64_t StagedSolver::sizesDivisor() const {
+  int64_t divisor = problem.countedInitialState();
+  for (const ChainStage &stage : problem.stages) {
+    divisor = std::gcd(std::gcd(divisor, stage.state), stage.workspace);
+    for (const StageMode &mode : stage.modes)
+      divisor = std::gcd(divisor, mode.tape);
+  }
+  return std::max<int64_t>(divisor, 1);
+}
+
+int64_t StagedSolver::unitsFor(double work, int64_t bytesPerValue) const {
+  double items = static_cast<double>(chain.size());
+  double byWork = work / (items * items * items + 1);
+  double byMemory = static_cast<double>(maxBytes / bytesPerValue) / (1.5 * items * (items + 1));
+  return std::max<int64_t>(16, static_cast<int64_t>(std::min({byWork, byMemory, static_cast<double>(maxUnits)})));
+}
+
+bool StagedSolver::consider(const ChoiceSource &source, int64_t units) {
+  SegmentCost cost = evaluate(chain, source, top(units));
+  if (cost.time < 0 || cost.peak > available)
+    return false;
+  if (bestTime < 0 || cost.time < bestTime) {
+    bestTime = cost.time;
+    best = emitActions(chain, source, top(units));
+  }
+  return true;
+}
+
+/// The table's value as a bound in whole units of time, less the rounding of at
+/// most a few sums for each item.
+template <typename Value>
+int64_t StagedSolver::boundOf(const StagedTables<Value> &tables, int64_t units) const {
+  double value = static_cast<double>(tables.value(top(units)));
+  if (!(value < 9e18))
+    return 0;
+  bool isExact = sizeof(Value) == sizeof(double) && value < 9e15;
+  if (!isExact)
+    value -=
+        value * 4 * static_cast<double>(chain.size() + 4) * static_cast<double>(std::numeric_limits<Value>::epsilon());
+  return static_cast<int64_t>(std::ceil(value));
+}
+
+template <typename Value>
+void StagedSolver::solveTables(ChainResult &result) {
+  Plan &plan = result.plan;
+  int64_t units = unitsFor(planWork, sizeof(Value));
+  int64_t divisor = sizesDivisor();
+  if (available / divisor <= units) {
+    StagedTables<Value> tables(chain, {divisor, Rounding::Up}, available / divisor);
+    tables.solve();
+    consider(tables, available / divisor);
+    if (!chain.hasBlocks())
+      plan.lowerBound = std::max(plan.lowerBound, boundOf(tables, available / divisor));
+    return;
+  }
+
+  plan.planningUnit = ceilDiv(available, units);
+  {
+    int64_t width = units + units / 16;
+    StagedTables<Value> tables(chain, {plan.planningUnit, Rounding::Nearest}, width);
+    tables.solve();
+    int64_t low = 0, high = width;
+    bool fits = consider(tables, high);
+    for (int64_t trial = 0; !fits && low + 1 < high && trial < maxTrials; ++trial) {
+      int64_t middle = trial == 0 ? units : (low + high) / 2;
+      (consider(tables, middle) ? low : high) = middle;
+    }
+  }
+  if (!chain.hasBlocks()) {
+    int64_t boundUnits = std::min(units, unitsFor(boundWork, sizeof(Value)));
+    UnitScale scale = {ceilDiv(available, boundUnits), Rounding::Down};
+    StagedTables<Value> tables(chain, scale, available / scale.unit);
+    tables.solve();
+    plan.lowerBound = std::max(plan.lowerBound, boundOf(tables, available / scale.unit));
+  }
+}
+
+ChainResult StagedSolver::solve() {
+  ChainResult result;
+  Plan &plan = result.plan;
+  StagedMinimum minimum(chain);
+  int64_t fixed = problem.start == Start::Pinned ? problem.initialState : 0;
+  int64_t first = problem.countedInitialState() + chain.workspace(1);
+  plan.minimumBudget = std::max(first, fixed + minimum.peak(top(0).kind));
+  if (problem.budget < plan.minimumBudget) {
+    result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
+                                              " is below the smallest feasible one, " +
+                                              std::to_string(plan.minimumBudget)};
+    return result;
+  }
+  if (problem.budget >= storeAllPeak(problem)) {
+    int64_t least = plan.minimumBudget;
+    result = planStagedStoreAll(problem);
+    plan.minimumBudget = least;
+    return result;
+  }
+
+  available = problem.budget - fixed;
+  plan.boundAnySchedule = plan.lowerBound = tapeBound(problem);
+  if (chain.size() <= maxDoubleItems)
+    solveTables<double>(result);
+  else
+    solveTables<float>(result);
+  if (bestTime < 0)
+    consider(minimum, 0);
+  result.list = std::move(best);
+  result.verdict = fillFromActions(problem, result);
+  return result;
+}
+
+ChainResult remat::schedule::planStaged(const StagedChain &problem) {
+  StagedChain plain = problem;
+  plain.slow.reset();
+  auto isEmpty = [](const ChainStage &stage) { return stage.count == 0; };
+  plain.stages.erase(std::remove_if(plain.stages.begin(), plain.stages.end(), isEmpty), plain.stages.end());
+  if (static_cast<int64_t>(plain.stages.size()) > maxStagedItems) {
+    ChainResult result;
+    result.verdict = {Status::Unsupported, "expects at most " + std::to_string(maxStagedItems) +
+                                               " stages of unequal steps, but got " +
+                                               std::to_string(plain.stages.size())};
+    return result;
+  }
+  return StagedSolver(plain).solve();
+}

@@ -1,0 +1,45 @@
+//===- StagedSolver.h - plan unequal steps ----------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_LIB_SCHEDULE_STAGEDSOLVER_H
+#define REMAT_LIB_SCHEDULE_STAGEDSOLVER_H
+
+#include "remat/Schedule/ChainPlanner.h"
+
+namespace remat::schedule {
+
+/// Most items that the dynamic program takes on.
+inline constexpr int64_t maxStagedItems = 2048;
+
+/// Objective: least time within the budget, over schedules of nested segments in
+/// which slots are used again (StagedChoice.h). The slow tier is left alone.
+///
+/// Guarantee: never above the budget, feasible from plan.minimumBudget on, which
+/// is the least of the class. With few steps, or sizes that are multiples of a
+/// coarse unit, the plan is the best of the class. Otherwise sizes are planned in
+/// units of `planningUnit` and the budget of the plan is checked in bytes; the
+/// bound comes from sizes rounded down. Long runs of equal steps are planned in
+/// blocks. The class is not always the best: some 0.5 % of random small chains
+/// have a better schedule in which a state is computed again that was given up.
+///
+/// Complexity: O(N^3 M) time and O(N^2 M) memory for N items and M units, where M
+/// is chosen such that this is seconds and at most 2 GiB. Fails with Unsupported
+/// for more than maxStagedItems stages.
+///
+/// Source: Beaumont et al. 2019 for the segments; slots used again is ours.
+ChainResult planStaged(const StagedChain &problem);
+
+/// Keeps the tape of every step in its fastest mode.
+ChainResult planStagedStoreAll(const StagedChain &problem);
+
+/// Fills the counts, time and peak of a plan from a schedule that was made for
+/// this problem; lowerBound, boundAnySchedule and minimumBudget must be set.
+Verdict fillFromActions(const StagedChain &problem, ChainResult &result);
+
+} // namespace remat::schedule
+
+#endif // REMAT_LIB_SCHEDULE_STAGEDSOLVER_H

@@ -1,0 +1,26 @@
+//===- TapeBound.h - a bound for every schedule whatsoever ------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_LIB_SCHEDULE_TAPEBOUND_H
+#define REMAT_LIB_SCHEDULE_TAPEBOUND_H
+
+#include "remat/Schedule/StagedChain.h"
+
+namespace remat::schedule {
+
+/// Time that no schedule of a valid problem with at least one step falls below.
+///
+/// A step runs only once if its first tape survives until it is reversed. When
+/// the last step is reversed all these tapes exist at once, that of the last
+/// step perhaps in the core. Which steps and modes these are is a knapsack with
+/// a choice for each step, of which this is the linear relaxation; every other
+/// step runs at least once more. Ignores the slow tier. O(S log S) for S stages.
+int64_t tapeBound(const StagedChain &problem);
+
+} // namespace remat::schedule
+
+#endif // REMAT_LIB_SCHEDULE_TAPEBOUND_H

@@ -1,0 +1,266 @@
+//===- GraphPlanTest.cpp - graph plans against all sequences ----*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "GraphReference.h"
+#include "Graphs.h"
+#include "remat/Schedule/GraphVerifier.h"
+
+#include <gtest/gtest.h>
+
+using namespace remat::schedule;
+
+using NodeId = GraphProblem::NodeId;
+
+static GraphPlanResult planBy(const GraphProblem &problem, GraphPolicy policy,
+                              GraphObjective objective = GraphObjective::Time) {
+  GraphOptions options;
+  options.policy = policy;
+  options.objective = objective;
+  return planGraph(problem, options);
+}
+
+static constexpr GraphPolicy allPolicies[] = {GraphPolicy::Exact, GraphPolicy::Approximate, GraphPolicy::Chen};
+static constexpr GraphObjective allObjectives[] = {GraphObjective::Time, GraphObjective::Memory};
+
+static GraphSequence nodesOf(const GraphReference::Sequence &masks) {
+  GraphSequence sequence;
+  for (GraphReference::Mask mask : masks) {
+    sequence.emplace_back();
+    for (NodeId node = 0; node < 32; ++node)
+      if (mask >> node & 1)
+        sequence.back().push_back(node);
+  }
+  return sequence;
+}
+
+/// Everything that a plan promises about itself.
+static void expectHonestPlan(const GraphProblem &problem, const GraphPlanResult &result) {
+  const GraphPlan &plan = result.plan;
+  ASSERT_EQ(result.ok(), problem.budget >= plan.minimumBudget) << problem << result.verdict.message;
+  if (!result.ok()) {
+    EXPECT_EQ(result.verdict.status, Status::Infeasible) << problem;
+    return;
+  }
+  GraphVerification played = verifyGraphPlan(problem, plan);
+  ASSERT_TRUE(played.valid) << problem << played.action << " " << played.rule;
+  EXPECT_LE(plan.peak, problem.budget) << problem;
+  EXPECT_LE(plan.peakAfterLiveness, plan.peak) << problem;
+  EXPECT_GE(plan.peak, plan.minimumBudget) << problem;
+  EXPECT_EQ(plan.time, problem.totalTime() + plan.overhead) << problem;
+  EXPECT_LE(plan.lowerBound, plan.time) << problem;
+  EXPECT_EQ(plan.certified, plan.lowerBound == plan.time) << problem;
+}
+
+TEST(GraphPlanTest, PlansAreTheBestOfAllSequences) {
+  RandomGraphs random(1);
+  int64_t feasible = 0;
+  for (int64_t i = 0; i < 1500; ++i) {
+    GraphProblem problem = random.problem(7);
+    for (GraphPolicy policy : {GraphPolicy::Exact, GraphPolicy::Approximate}) {
+      GraphReference reference(problem, policy == GraphPolicy::Approximate);
+      GraphPlanResult result = planBy(problem, policy);
+      EXPECT_EQ(result.plan.minimumBudget, reference.leastPeak()) << problem;
+      int64_t least = reference.leastOverhead();
+      ASSERT_EQ(result.ok(), least >= 0) << problem;
+      if (!result.ok())
+        continue;
+      ++feasible;
+      ASSERT_EQ(result.plan.overhead, least) << problem;
+    }
+  }
+  EXPECT_GT(feasible, 1000);
+}
+
+// The bound that the approximate plan and Chen's segments come with holds for all sequences.
+TEST(GraphPlanTest, TheBoundHoldsForAllSequences) {
+  RandomGraphs random(2);
+  for (int64_t i = 0; i < 500; ++i) {
+    GraphProblem problem = random.problem(6);
+    GraphPlanResult result = planBy(problem, GraphPolicy::Approximate);
+    if (!result.ok())
+      continue;
+    EXPECT_LE(result.plan.lowerBound, problem.totalTime() + GraphReference(problem, false).leastOverhead()) << problem;
+  }
+}
+
+TEST(GraphPlanTest, EverySequenceRunsAsItsFormulasSay) {
+  RandomGraphs random(3);
+  int64_t played = 0;
+  for (int64_t i = 0; i < 400; ++i) {
+    GraphProblem problem = random.problem(6);
+    problem.budget = 5 * problem.totalSize();
+    GraphReference reference(problem, false);
+    reference.forEachSequence([&](const GraphReference::Sequence &sequence) {
+      if (++played % 7)
+        return;
+      GraphClaim claim = {reference.overheadOf(sequence), reference.peakOf(sequence), std::nullopt};
+      GraphVerification result = verifyGraphSequence(problem, nodesOf(sequence), claim);
+      ASSERT_TRUE(result.valid) << problem << result.action << " " << result.rule;
+      EXPECT_LE(result.peakAfterLiveness, result.peak) << problem;
+    });
+    if (HasFatalFailure())
+      return;
+  }
+  EXPECT_GT(played, 10000);
+}
+
+TEST(GraphPlanTest, PlansAreHonest) {
+  RandomGraphs random(4);
+  for (int64_t i = 0; i < 1500; ++i) {
+    GraphProblem problem = random.problem(i % 10 ? 9 : 16);
+    for (GraphPolicy policy : allPolicies)
+      for (GraphObjective objective : allObjectives) {
+        expectHonestPlan(problem, planBy(problem, policy, objective));
+        if (HasFatalFailure())
+          return;
+      }
+  }
+}
+
+// More freedom never costs more: all lower sets, closures, cuts; and more budget.
+TEST(GraphPlanTest, FamiliesAndBudgetsAreOrdered) {
+  RandomGraphs random(5);
+  for (int64_t i = 0; i < 500; ++i) {
+    GraphProblem problem = random.problem(9);
+    GraphPlanResult exact = planBy(problem, GraphPolicy::Exact);
+    GraphPlanResult approximate = planBy(problem, GraphPolicy::Approximate);
+    GraphPlanResult chen = planBy(problem, GraphPolicy::Chen);
+    EXPECT_LE(exact.plan.minimumBudget, approximate.plan.minimumBudget) << problem;
+    EXPECT_LE(approximate.plan.minimumBudget, chen.plan.minimumBudget) << problem;
+    if (!chen.ok())
+      continue;
+    EXPECT_LE(exact.plan.overhead, approximate.plan.overhead) << problem;
+    EXPECT_LE(approximate.plan.overhead, chen.plan.overhead) << problem;
+    ++problem.budget;
+    EXPECT_LE(planBy(problem, GraphPolicy::Exact).plan.overhead, exact.plan.overhead) << problem;
+  }
+}
+
+TEST(GraphPlanTest, MemoryObjectiveNeedsNoMoreMemory) {
+  RandomGraphs random(6);
+  for (int64_t i = 0; i < 500; ++i) {
+    GraphProblem problem = random.problem(9);
+    for (GraphPolicy policy : allPolicies) {
+      GraphPlanResult time = planBy(problem, policy, GraphObjective::Time);
+      GraphPlanResult memory = planBy(problem, policy, GraphObjective::Memory);
+      ASSERT_EQ(time.ok(), memory.ok()) << problem;
+      if (!time.ok())
+        continue;
+      EXPECT_LE(memory.plan.peakAfterLiveness, time.plan.peakAfterLiveness) << problem;
+      EXPECT_GE(memory.plan.overhead, time.plan.overhead) << problem;
+    }
+  }
+}
+
+TEST(GraphPlanTest, ChainOfNine) {
+  GraphProblem problem = makeChain(9);
+  problem.budget = 7;
+  GraphPlanResult result = planBy(problem, GraphPolicy::Exact);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result.plan.overhead, GraphReference(problem, false).leastOverhead());
+  EXPECT_EQ(result.plan.peak, 7);
+  EXPECT_EQ(result.plan.minimumBudget, 7);
+  EXPECT_EQ(result.plan.forward, 9 + result.plan.overhead);
+  EXPECT_TRUE(result.plan.certified);
+}
+
+TEST(GraphPlanTest, KeepingEverythingCostsNothing) {
+  GraphProblem problem = makeChain(50, 4);
+  problem.budget = 2 * problem.totalSize();
+  for (GraphPolicy policy : allPolicies) {
+    GraphPlanResult result = planBy(problem, policy);
+    ASSERT_TRUE(result.ok());
+    EXPECT_EQ(result.plan.overhead, 0);
+    EXPECT_EQ(result.plan.timeRatio, 1);
+    EXPECT_TRUE(result.plan.certified);
+  }
+}
+
+TEST(GraphPlanTest, TheSameProblemHasTheSamePlan) {
+  RandomGraphs random(7);
+  for (int64_t i = 0; i < 100; ++i) {
+    GraphProblem problem = random.problem(12);
+    for (GraphPolicy policy : allPolicies)
+      for (GraphObjective objective : allObjectives)
+        EXPECT_EQ(planBy(problem, policy, objective).plan.sequence, planBy(problem, policy, objective).plan.sequence);
+  }
+}
+
+TEST(GraphPlanTest, NothingToDo) {
+  GraphProblem problem;
+  for (GraphPolicy policy : allPolicies) {
+    GraphPlanResult result = planBy(problem, policy, GraphObjective::Memory);
+    ASSERT_TRUE(result.ok());
+    EXPECT_TRUE(result.plan.sequence.empty());
+    EXPECT_EQ(result.plan.peak, 0);
+    EXPECT_EQ(result.plan.minimumBudget, 0);
+    EXPECT_EQ(result.plan.timeRatio, 1);
+    EXPECT_TRUE(result.plan.certified);
+    EXPECT_TRUE(verifyGraphPlan(problem, result.plan).valid);
+  }
+  problem.nodes = {{0, 0}};
+  EXPECT_TRUE(planBy(problem, GraphPolicy::Exact).ok());
+}
+
+TEST(GraphPlanTest, Infeasible) {
+  GraphProblem problem = makeChain(10);
+  GraphPlanResult result = planBy(problem, GraphPolicy::Exact);
+  EXPECT_EQ(result.verdict.status, Status::Infeasible);
+  problem.budget = result.plan.minimumBudget - 1;
+  EXPECT_FALSE(planBy(problem, GraphPolicy::Exact).ok());
+  ++problem.budget;
+  EXPECT_TRUE(planBy(problem, GraphPolicy::Exact).ok());
+}
+
+TEST(GraphPlanTest, SaysWhenThereAreTooManyLowerSets) {
+  GraphProblem problem;
+  problem.nodes.resize(40);
+  problem.budget = 80;
+  GraphPlanResult result = planBy(problem, GraphPolicy::Exact);
+  EXPECT_EQ(result.verdict.status, Status::Unsupported);
+  EXPECT_NE(result.verdict.message.find("at most 100000 lower sets"), std::string::npos) << result.verdict.message;
+  EXPECT_TRUE(planBy(problem, GraphPolicy::Approximate).ok());
+}
+
+TEST(GraphPlanTest, CanBeInterrupted) {
+  GraphProblem problem = makeChain(100);
+  problem.budget = 100;
+  for (GraphPolicy policy : {GraphPolicy::Exact, GraphPolicy::Approximate})
+    for (int64_t calls : {0, 1, 3, 7}) {
+      GraphOptions options;
+      options.policy = policy;
+      options.progress = [&](double share) {
+        EXPECT_GE(share, 0);
+        EXPECT_LE(share, 1);
+        return calls-- > 0;
+      };
+      EXPECT_EQ(planGraph(problem, options).verdict.status, Status::Interrupted);
+    }
+}
+
+// What the issue asks for, with room for a slow machine and a build without optimisation.
+TEST(GraphPlanTest, Scale) {
+  GraphProblem wide = makeChain(600, 5);
+  for (size_t i = 0; i < wide.nodes.size(); ++i)
+    wide.nodes[i] = {i % 3 ? 1 : 10, int64_t(1000 + i * 37 % 501), GradientUse::Inputs};
+  wide.budget = wide.totalSize() / 4;
+  GraphPlanResult result = planBy(wide, GraphPolicy::Approximate);
+  expectHonestPlan(wide, result);
+  EXPECT_TRUE(result.ok());
+  EXPECT_LT(result.plan.solveSeconds, 10);
+  RecordProperty("approximate600", std::to_string(result.plan.solveSeconds));
+
+  GraphProblem chain = makeChain(200, 5);
+  for (size_t i = 0; i < chain.nodes.size(); ++i)
+    chain.nodes[i] = {i % 3 ? 1 : 10, int64_t(1000 + i * 37 % 501), GradientUse::Inputs};
+  chain.budget = chain.totalSize() / 3;
+  result = planBy(chain, GraphPolicy::Exact);
+  expectHonestPlan(chain, result);
+  EXPECT_TRUE(result.ok());
+  EXPECT_LT(result.plan.solveSeconds, 60);
+  RecordProperty("exact200", std::to_string(result.plan.solveSeconds));
+}

@@ -1,0 +1,140 @@
+//===- ChainLoader.cpp - The chain that a command is about ----------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ChainLoader.h"
+
+#include "ChainReader.h"
+#include "Diagnostics.h"
+#include "InputFile.h"
+#include "Numbers.h"
+#include "remat/Support/Budget.h"
+
+#include "llvm/ADT/Twine.h"
+
+#include <algorithm>
+#include <limits>
+
+using namespace remat;
+using namespace remat::plantool;
+using namespace remat::schedule;
+
+llvm::Error plantool::makeVerdictError(const Verdict &verdict, llvm::StringRef where) {
+  return where.empty() ? makeInputError(verdict.message) : makeInputError(where + ": " + verdict.message);
+}
+
+llvm::Expected<Policy> plantool::readPolicy(const std::string &name) {
+  if (name.empty())
+    return Policy::Optimal;
+  if (std::optional<Policy> policy = parsePolicy(name))
+    return *policy;
+  return makeUsageError("--policy expects store-all, periodic, revolve, hsm, ism, msm, mixed, optimal, online, "
+                        "multistage, h-revolve or disk-revolve, but got '" +
+                        name + "'");
+}
+
+static llvm::Expected<StagedChain> makeChain(const ChainFlags &flags) {
+  StagedChain chain;
+  chain.stages.emplace_back();
+  ChainStage &stage = chain.stages.back();
+  stage.count = flags.steps;
+  stage.state = flags.state;
+  stage.restartable = flags.restartable;
+  stage.workspace = flags.workspace;
+  stage.modes.front().tape = flags.tape;
+  chain.initialState = flags.initialState.value_or(flags.state);
+  chain.start = flags.start == "pinned"     ? Start::Pinned
+                : flags.start == "external" ? Start::External
+                                            : Start::Releasable;
+  int fraction = std::max({flags.advance.fraction, flags.record.fraction, flags.reverse.fraction});
+  chain.timeScale = powerOfTen(fraction);
+  for (auto [time, decimal] :
+       {std::pair(&stage.advance, flags.advance), std::pair(&stage.modes.front().record, flags.record),
+        std::pair(&stage.modes.front().reverse, flags.reverse)})
+    if (!scaleDecimal(decimal, fraction, *time))
+      return makeInputError("expects times that fit in 64 bits when all are multiplied by 10^" + llvm::Twine(fraction) +
+                            " to be whole");
+  return chain;
+}
+
+/// The budget of an option; `chain` is valid.
+static llvm::Expected<int64_t> resolveBudget(const std::string &text, const LoadedChain &loaded, Policy policy) {
+  if (text == "min") {
+    StagedChain nothing = loaded.chain;
+    nothing.budget = 0;
+    ChainResult result = planChain(nothing, policy);
+    if (!result.ok() && result.verdict.status != Status::Infeasible)
+      return makeVerdictError(result.verdict, "");
+    return result.plan.minimumBudget;
+  }
+  std::string reason;
+  std::optional<Budget> budget = parseBudget(text, reason);
+  if (!budget)
+    return makeUsageError("--budget " + reason);
+  return budget->resolve(loaded.storeAll).value_or(loaded.storeAll);
+}
+
+llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Policy policy) {
+  LoadedChain loaded;
+  std::string where;
+  if (options.flags) {
+    auto chain = makeChain(*options.flags);
+    if (!chain)
+      return chain.takeError();
+    loaded.chain = std::move(*chain);
+  } else {
+    auto file = openInput(options.problemPath);
+    if (!file)
+      return file.takeError();
+    auto input = readChain(file->getText(), file->name);
+    if (!input)
+      return input.takeError();
+    loaded.chain = std::move(input->chain);
+    loaded.hasBudget = input->hasBudget;
+    where = file->name;
+  }
+  if (Verdict verdict = loaded.chain.validate(); !verdict.ok())
+    return makeVerdictError(verdict, where);
+
+  // The budget of keeping everything is the same whatever the budget is.
+  StagedChain nothing = loaded.chain;
+  nothing.slow.reset();
+  nothing.budget = 0;
+  ChainResult everything = planChain(nothing, Policy::StoreAll);
+  if (!everything.ok() && everything.verdict.status != Status::Infeasible)
+    return makeVerdictError(everything.verdict, where);
+  loaded.storeAll = everything.plan.minimumBudget;
+
+  if (!options.budget.empty()) {
+    auto budget = resolveBudget(options.budget, loaded, policy);
+    if (!budget)
+      return budget.takeError();
+    loaded.chain.budget = *budget;
+    loaded.hasBudget = true;
+  }
+  if (!loaded.hasBudget)
+    loaded.chain.budget = loaded.storeAll;
+  return loaded;
+}
+
+std::string plantool::describeChain(const StagedChain &chain) {
+  std::string text = std::to_string(chain.steps()) + (chain.steps() == 1 ? " step" : " steps");
+  if (std::optional<ChainProblem> equal = chain.equalSteps()) {
+    text += ", state " + std::to_string(equal->stateSize) + ", tape " + std::to_string(equal->tapeSize);
+    if (equal->workspace > 0)
+      text += ", workspace " + std::to_string(equal->workspace);
+    if (!equal->restartable)
+      text += ", no restart from tapes";
+  } else {
+    text += " in " + std::to_string(chain.stages.size()) + " stages";
+  }
+  text += chain.start == Start::Pinned     ? ", start pinned"
+          : chain.start == Start::External ? ", start external"
+                                           : ", start releasable";
+  if (chain.slow)
+    text += chain.slow->blocking ? ", blocking slow tier" : ", slow tier";
+  return text;
+}

@@ -1,0 +1,208 @@
+//===- ChainReader.cpp - Chain problems from JSON -------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ChainReader.h"
+
+#include "Diagnostics.h"
+#include "JsonFields.h"
+#include "Numbers.h"
+
+using namespace remat;
+using namespace remat::plantool;
+using namespace remat::schedule;
+using llvm::StringRef;
+
+namespace {
+
+/// Reads a problem whose times have at most `fraction` digits behind the point.
+class ChainReader {
+public:
+  /// 10^9: what a time may be scaled by.
+  static constexpr int maxFraction = 9;
+
+  ChainReader(JsonReport &report, int fraction) : report(report), fraction(fraction) {}
+
+  bool read(JsonValue root, ChainInput &input);
+
+  /// The most digits behind the point that any time had.
+  int getNeededFraction() const { return needed; }
+
+private:
+  bool readStages(JsonValue value, std::vector<ChainStage> &stages);
+  bool readStage(JsonValue value, ChainStage &stage);
+  bool readModes(JsonValue value, std::vector<StageMode> &modes);
+  bool readMode(JsonFields &fields, StageMode &mode);
+  bool readSlow(JsonValue value, std::optional<SlowTier> &slow);
+  bool readStart(JsonValue value, Start &start);
+  bool readTime(JsonFields &fields, StringRef key, int64_t &time, bool required = true);
+
+  JsonReport &report;
+  int fraction;
+  int needed = 0;
+};
+
+} // namespace
+
+bool ChainReader::readTime(JsonFields &fields, StringRef key, int64_t &time, bool required) {
+  std::optional<JsonValue> value = required ? fields.require(key) : fields.find(key);
+  if (!value)
+    return !required;
+  if (!value->is(JsonKind::Number))
+    return report.failExpected(*value, "a number for \"" + key + "\"");
+  std::optional<Decimal> decimal = value->getDecimal();
+  if (!decimal || decimal->fraction > maxFraction)
+    return report.failExpected(*value, "a number of 64 bits with at most " + llvm::Twine(maxFraction) +
+                                           " digits behind the point for \"" + key + "\"");
+  if (decimal->digits < 0)
+    return report.failExpected(*value, "a number that is not negative for \"" + key + "\"");
+  needed = std::max(needed, decimal->fraction);
+  // The next round scales by enough.
+  if (decimal->fraction > fraction)
+    return true;
+  if (!scaleDecimal(*decimal, fraction, time))
+    return report.failExpected(*value, "a time for \"" + key + "\" that fits in 64 bits when all times are " +
+                                           "multiplied by 10^" + llvm::Twine(fraction) + " to be whole");
+  return true;
+}
+
+bool ChainReader::readMode(JsonFields &fields, StageMode &mode) {
+  return readTime(fields, "record", mode.record) && readTime(fields, "reverse", mode.reverse) &&
+         fields.readSize("tape", mode.tape, /*required=*/true);
+}
+
+bool ChainReader::readModes(JsonValue value, std::vector<StageMode> &modes) {
+  if (!value.is(JsonKind::Array))
+    return report.failExpected(value, "an array for \"modes\"");
+  modes.clear();
+  for (JsonValue element : value) {
+    JsonFields fields(report, element, "a mode");
+    modes.emplace_back();
+    if (!fields.isValid() || !readMode(fields, modes.back()))
+      return false;
+    fields.finish();
+  }
+  return !modes.empty() || report.fail(value, "expects at least one mode in \"modes\"");
+}
+
+bool ChainReader::readStage(JsonValue value, ChainStage &stage) {
+  JsonFields fields(report, value, "a stage");
+  if (!fields.isValid() || !fields.readSize("count", stage.count, /*required=*/false) ||
+      !readTime(fields, "advance", stage.advance) || !fields.readSize("state", stage.state, /*required=*/true) ||
+      !fields.readBool("restartable", stage.restartable) ||
+      !fields.readSize("workspace", stage.workspace, /*required=*/false))
+    return false;
+  if (std::optional<JsonValue> modes = fields.find("modes")) {
+    // They replace the three members, which may stand there too.
+    for (StringRef replaced : {"record", "reverse", "tape"})
+      (void)fields.find(replaced);
+    if (!readModes(*modes, stage.modes))
+      return false;
+  } else if (!readMode(fields, stage.modes.front())) {
+    return false;
+  }
+  fields.finish();
+  return true;
+}
+
+bool ChainReader::readStages(JsonValue value, std::vector<ChainStage> &stages) {
+  if (!value.is(JsonKind::Array))
+    return report.failExpected(value, "an array for \"stages\"");
+  for (JsonValue element : value) {
+    stages.emplace_back();
+    if (!readStage(element, stages.back()))
+      return false;
+  }
+  return true;
+}
+
+bool ChainReader::readSlow(JsonValue value, std::optional<SlowTier> &slow) {
+  if (value.is(JsonKind::Null))
+    return true;
+  JsonFields fields(report, value, "the slow tier");
+  slow.emplace();
+  if (!fields.isValid() || !readTime(fields, "write", slow->write) || !readTime(fields, "read", slow->read) ||
+      !readTime(fields, "latency", slow->latency, /*required=*/false) || !fields.readBool("blocking", slow->blocking))
+    return false;
+  std::optional<JsonValue> capacity = fields.find("capacity");
+  if (capacity && !capacity->is(JsonKind::Null)) {
+    slow->capacity = 0;
+    if (!readWhole(report, *capacity, "capacity", 0, *slow->capacity))
+      return false;
+  }
+  fields.finish();
+  return true;
+}
+
+bool ChainReader::readStart(JsonValue value, Start &start) {
+  std::string name = value.is(JsonKind::String) ? value.getString() : "";
+  if (name == "releasable")
+    start = Start::Releasable;
+  else if (name == "pinned")
+    start = Start::Pinned;
+  else if (name == "external")
+    start = Start::External;
+  else
+    return report.failExpected(value, "\"releasable\", \"pinned\" or \"external\" for \"start\"");
+  return true;
+}
+
+bool ChainReader::read(JsonValue root, ChainInput &input) {
+  StagedChain &chain = input.chain;
+  chain.timeScale = powerOfTen(fraction);
+  JsonFields fields(report, root, "the problem");
+  if (!fields.isValid())
+    return false;
+  std::optional<JsonValue> kind = fields.require("kind");
+  if (!kind)
+    return false;
+  if (!kind->is(JsonKind::String) || kind->getString() != "chain")
+    return report.failExpected(*kind, "\"chain\" for \"kind\"");
+
+  std::optional<JsonValue> stages = fields.require("stages");
+  if (!stages || !readStages(*stages, chain.stages))
+    return false;
+  // Most chains begin with a state like the others.
+  chain.initialState = chain.stages.empty() ? 0 : chain.stages.front().state;
+  if (!fields.readSize("initial_state", chain.initialState, /*required=*/false))
+    return false;
+  if (std::optional<JsonValue> start = fields.find("start"))
+    if (!readStart(*start, chain.start))
+      return false;
+  if (std::optional<JsonValue> slow = fields.find("slow"))
+    if (!readSlow(*slow, chain.slow))
+      return false;
+  if (std::optional<JsonValue> budget = fields.find("budget")) {
+    input.hasBudget = !budget->is(JsonKind::Null);
+    if (input.hasBudget && !readWhole(report, *budget, "budget", 0, chain.budget))
+      return false;
+  }
+  fields.finish();
+  return true;
+}
+
+llvm::Expected<ChainInput> plantool::readChain(StringRef text, StringRef file, bool printWarnings) {
+  JsonDocument document;
+  std::string message;
+  unsigned line = 0;
+  if (!document.parse(text, message, line))
+    return makeInputError(file, line, message);
+  // A first round finds out what to scale times by.
+  JsonReport quiet(file, /*printWarnings=*/false);
+  ChainReader probe(quiet, 0);
+  ChainInput unscaled;
+  (void)probe.read(document.getRoot(), unscaled);
+  if (llvm::Error error = quiet.takeError())
+    return std::move(error);
+
+  JsonReport report(file, printWarnings);
+  ChainInput input;
+  ChainReader reader(report, probe.getNeededFraction());
+  (void)reader.read(document.getRoot(), input);
+  if (llvm::Error error = report.takeError())
+    return std::move(error);
+  return input;
+}

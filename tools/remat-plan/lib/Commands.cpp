@@ -1,0 +1,42 @@
+//===- Commands.cpp - What remat-plan does --------------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Commands.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+using namespace remat;
+using namespace remat::plantool;
+
+static llvm::Expected<ExitStatus> dispatch(const PlanOptions &options) {
+  switch (options.command) {
+  case Command::Chain:
+    return runChain(options);
+  case Command::Verify:
+    return runVerify(options);
+  case Command::Frontier:
+    return runFrontier(options);
+  case Command::Compare:
+    return runCompare(options);
+  case Command::Graph:
+    break;
+  }
+  return makeUsageError("expects a command");
+}
+
+ExitStatus plantool::run(const PlanOptions &options) {
+  auto status = dispatch(options);
+  if (!status)
+    return report(status.takeError());
+  llvm::outs().flush();
+  if (llvm::outs().has_error()) {
+    std::string reason = llvm::outs().error().message();
+    llvm::outs().clear_error();
+    return report(makeFault("standard output: " + reason));
+  }
+  return *status;
+}

@@ -1,0 +1,28 @@
+//===- Commands.h - What remat-plan does ------------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_PLAN_COMMANDS_H
+#define REMAT_TOOLS_REMAT_PLAN_COMMANDS_H
+
+#include "Diagnostics.h"
+#include "Options.h"
+
+namespace remat::plantool {
+
+/// One function for each command. They print their result; the status says how it
+/// ended, an error is what keeps them from a result.
+llvm::Expected<ExitStatus> runChain(const PlanOptions &options);
+llvm::Expected<ExitStatus> runVerify(const PlanOptions &options);
+llvm::Expected<ExitStatus> runFrontier(const PlanOptions &options);
+llvm::Expected<ExitStatus> runCompare(const PlanOptions &options);
+
+/// Runs the command and reports its error.
+ExitStatus run(const PlanOptions &options);
+
+} // namespace remat::plantool
+
+#endif // REMAT_TOOLS_REMAT_PLAN_COMMANDS_H

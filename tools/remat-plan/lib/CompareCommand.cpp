@@ -1,0 +1,94 @@
+//===- CompareCommand.cpp - remat-plan compare ----------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Commands.h"
+#include "Numbers.h"
+#include "PlanOutput.h"
+#include "Progress.h"
+#include "TextTable.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+using namespace remat;
+using namespace remat::plantool;
+using namespace remat::schedule;
+
+/// In the order in which they are shown; the slow ones only with a slow tier.
+static constexpr Policy fastPolicies[] = {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism,
+                                          Policy::Msm,      Policy::Mixed,    Policy::Online,  Policy::Optimal};
+static constexpr Policy slowPolicies[] = {Policy::Multistage, Policy::HRevolve, Policy::DiskRevolve};
+
+static std::vector<std::string> makeRow(const ChainResult &result, int64_t scale) {
+  const Plan &plan = result.plan;
+  std::string name(stringifyPolicy(plan.policy));
+  if (result.verdict.status == Status::Infeasible)
+    return {name, "", "", "", "", "", "", "needs a budget of " + std::to_string(plan.minimumBudget)};
+  if (!result.ok())
+    return {name, "", "", "", "", "", "", result.verdict.message};
+  double gap = plan.lowerBound > 0 ? static_cast<double>(plan.time) / static_cast<double>(plan.lowerBound) - 1 : 0;
+  return {name,
+          std::to_string(plan.forward),
+          formatShortTime(plan.time, scale),
+          formatFixed(plan.timeRatio, 4),
+          formatShortTime(plan.lowerBound, scale),
+          formatPercent(gap),
+          std::to_string(plan.peak),
+          plan.certified ? "certified" : ""};
+}
+
+static void printTables(const std::vector<ChainResult> &results, const LoadedChain &loaded) {
+  llvm::raw_ostream &stream = llvm::outs();
+  stream << describeChain(loaded.chain) << "; budget " << loaded.chain.budget << ", keeping everything takes "
+         << loaded.storeAll << "\n\n";
+  TextTable table({TextTable::Left, TextTable::Right, TextTable::Right, TextTable::Right, TextTable::Right,
+                   TextTable::Right, TextTable::Right, TextTable::Left});
+  table.add({"policy", "forward", "time", "ratio", "lower bound", "gap", "peak", ""});
+  for (const ChainResult &result : results)
+    table.add(makeRow(result, loaded.chain.timeScale));
+  table.print(stream);
+  for (const ChainResult &result : results)
+    if (result.ok() && result.plan.policy == Policy::Optimal)
+      stream << "\nno schedule of any kind takes less time than "
+             << formatShortTime(result.plan.boundAnySchedule, loaded.chain.timeScale) << '\n';
+}
+
+llvm::Expected<ExitStatus> plantool::runCompare(const PlanOptions &options) {
+  auto loaded = loadChain(options, Policy::Optimal);
+  if (!loaded)
+    return loaded.takeError();
+  if (!loaded->hasBudget)
+    return makeInputError("expects a budget, in the problem or as --budget");
+
+  std::vector<Policy> policies(std::begin(fastPolicies), std::end(fastPolicies));
+  if (loaded->chain.slow)
+    policies.insert(policies.end(), std::begin(slowPolicies), std::end(slowPolicies));
+  std::vector<ChainResult> results;
+  bool isAnyFeasible = false;
+  {
+    Progress progress("planning by every policy");
+    for (Policy policy : policies) {
+      results.push_back(planChain(loaded->chain, policy));
+      isAnyFeasible |= results.back().ok();
+      progress.setDone(static_cast<int64_t>(results.size()), static_cast<int64_t>(policies.size()));
+    }
+  }
+  if (options.json) {
+    llvm::json::OStream json(llvm::outs(), /*IndentSize=*/2);
+    json.array([&] {
+      for (const ChainResult &result : results)
+        printPlan(json, *loaded, result);
+    });
+    json.flush();
+    llvm::outs() << '\n';
+  } else {
+    printTables(results, *loaded);
+  }
+  if (isAnyFeasible)
+    return ExitStatus::Success;
+  llvm::errs() << "remat-plan: error: no policy has a plan at budget " << loaded->chain.budget << '\n';
+  return ExitStatus::Infeasible;
+}

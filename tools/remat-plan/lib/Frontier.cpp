@@ -1,0 +1,163 @@
+//===- Frontier.cpp - Time over memory ------------------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Frontier.h"
+
+#include "Numbers.h"
+
+#include <cmath>
+#include <map>
+#include <queue>
+
+using namespace remat;
+using namespace remat::plantool;
+using namespace remat::schedule;
+
+namespace {
+
+/// Two planned budgets with different times and others in between.
+struct Gap {
+  int64_t low;
+  int64_t high;
+  double weight;
+
+  friend bool operator<(const Gap &a, const Gap &b) {
+    return a.weight != b.weight ? a.weight < b.weight : a.low > b.low;
+  }
+};
+
+class FrontierSearch {
+public:
+  FrontierSearch(const LoadedChain &loaded, Policy policy) : chain(loaded.chain), storeAll(loaded.storeAll) {
+    curve.policy = policy;
+  }
+
+  FrontierCurve run(int64_t maxPlans, Progress *progress);
+
+private:
+  /// Plans and enters the point; false if there is no plan.
+  bool planAt(int64_t budget);
+  void addGap(int64_t low, int64_t high);
+  void collect();
+
+  StagedChain chain;
+  int64_t storeAll;
+  FrontierCurve curve;
+  int64_t plans = 0;
+  /// By budget; the peak of a plan is a budget that gives the same time.
+  std::map<int64_t, FrontierPoint> known;
+  std::priority_queue<Gap> gaps;
+};
+
+} // namespace
+
+bool FrontierSearch::planAt(int64_t budget) {
+  ++plans;
+  chain.budget = budget;
+  ChainResult result = planChain(chain, curve.policy);
+  if (!result.ok()) {
+    curve.verdict = result.verdict;
+    return false;
+  }
+  const Plan &plan = result.plan;
+  FrontierPoint point = {budget, plan.forward, plan.time, plan.lowerBound, plan.timeRatio};
+  known[budget] = point;
+  if (plan.peak < budget) {
+    point.budget = plan.peak;
+    known.emplace(plan.peak, point);
+  }
+  return true;
+}
+
+void FrontierSearch::addGap(int64_t low, int64_t high) {
+  if (high - low <= 1 || known[low].time <= known[high].time)
+    return;
+  double time =
+      std::log(static_cast<double>(known[low].time) / static_cast<double>(std::max<int64_t>(known[high].time, 1)));
+  double memory = std::log(static_cast<double>(high) / static_cast<double>(std::max<int64_t>(low, 1)));
+  gaps.push({low, high, time * memory});
+}
+
+void FrontierSearch::collect() {
+  for (const auto &[budget, point] : known)
+    if (curve.points.empty() || point.time < curve.points.back().time)
+      curve.points.push_back(point);
+}
+
+FrontierCurve FrontierSearch::run(int64_t maxPlans, Progress *progress) {
+  // No budget is smaller than nothing, and the answer says what would do.
+  chain.budget = 0;
+  ChainResult nothing = planChain(chain, curve.policy);
+  curve.verdict = nothing.verdict;
+  if (!nothing.ok() && nothing.verdict.status != Status::Infeasible)
+    return std::move(curve);
+  int64_t least = nothing.plan.minimumBudget;
+  int64_t most = std::max(least, storeAll);
+  if (!planAt(least) || !planAt(most))
+    return std::move(curve);
+  curve.verdict = {};
+
+  addGap(least, most);
+  while (!gaps.empty() && plans < maxPlans) {
+    Gap gap = gaps.top();
+    gaps.pop();
+    // Geometric halves first: what is interesting happens at small budgets.
+    double geometric =
+        std::sqrt(static_cast<double>(std::max<int64_t>(gap.low, 1))) * std::sqrt(static_cast<double>(gap.high));
+    int64_t middle = std::clamp(static_cast<int64_t>(geometric), gap.low + 1, gap.high - 1);
+    if (!planAt(middle))
+      return std::move(curve);
+    // A peak below the budget is a point too.
+    auto below = std::prev(known.find(middle));
+    for (auto it = known.find(gap.low); it != below; ++it)
+      addGap(it->first, std::next(it)->first);
+    addGap(below->first, middle);
+    addGap(middle, gap.high);
+    if (progress)
+      progress->setDone(plans, maxPlans);
+  }
+  curve.isComplete = gaps.empty();
+  collect();
+  return std::move(curve);
+}
+
+FrontierCurve plantool::computeFrontier(const LoadedChain &loaded, Policy policy, int64_t maxPlans,
+                                        Progress *progress) {
+  return FrontierSearch(loaded, policy).run(maxPlans, progress);
+}
+
+std::vector<Knee> plantool::findKnees(const FrontierCurve &curve, const LoadedChain &loaded) {
+  struct Named {
+    const char *name;
+    /// More time than that of keeping everything, as a fraction.
+    int64_t numerator;
+    int64_t denominator;
+  };
+  static constexpr Named named[] = {
+      {"no more time", 0, 1},        {"one tenth more time", 1, 10}, {"one quarter more time", 1, 4},
+      {"one third more time", 1, 3}, {"one half more time", 1, 2},   {"two thirds more time", 2, 3},
+      {"twice the time", 1, 1},      {"three times the time", 2, 1}, {"ten times the time", 9, 1}};
+  std::vector<Knee> knees;
+  if (curve.points.empty())
+    return knees;
+  __extension__ using Wide = __int128;
+  // The last point keeps everything.
+  Wide everything = curve.points.back().time;
+  for (const Named &entry : named) {
+    Wide allowed = everything * (entry.numerator + entry.denominator);
+    for (const FrontierPoint &point : curve.points) {
+      if (Wide(point.time) * entry.denominator > allowed)
+        continue;
+      double share = loaded.storeAll > 0 ? static_cast<double>(point.budget) / static_cast<double>(loaded.storeAll) : 1;
+      bool isNew = knees.empty() || knees.back().point.budget != point.budget;
+      if (isNew)
+        knees.push_back({entry.name, point, share});
+      break;
+    }
+  }
+  return knees;
+}

@@ -1,0 +1,60 @@
+//===- Frontier.h - Time over memory ----------------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A budget is useful if no smaller one gives a plan that is as fast. Time never
+// grows with the budget, so equal times at two budgets settle everything between
+// them, and bisection finds all useful budgets, each with a plan or two. If there
+// are too many, the largest steps in time and in budget are resolved first.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_PLAN_FRONTIER_H
+#define REMAT_TOOLS_REMAT_PLAN_FRONTIER_H
+
+#include "ChainLoader.h"
+#include "Progress.h"
+
+namespace remat::plantool {
+
+struct FrontierPoint {
+  int64_t budget = 0;
+  int64_t forward = 0;
+  int64_t time = 0;
+  int64_t lowerBound = 0;
+  double timeRatio = 1;
+};
+
+struct FrontierCurve {
+  schedule::Policy policy = schedule::Policy::Optimal;
+  /// Useful budgets, ascending; times fall. Empty if the policy does not apply.
+  std::vector<FrontierPoint> points;
+  /// Whether these are all of them.
+  bool isComplete = true;
+  /// Why the policy has no plan, if so.
+  schedule::Verdict verdict;
+};
+
+/// Plans at most \p maxPlans budgets, from the smallest feasible one to that of
+/// keeping everything.
+FrontierCurve computeFrontier(const LoadedChain &loaded, schedule::Policy policy, int64_t maxPlans,
+                              Progress *progress = nullptr);
+
+/// A budget from which on a plan takes at most a certain time.
+struct Knee {
+  /// "one third more time"
+  std::string name;
+  FrontierPoint point;
+  /// Share of the peak of keeping everything.
+  double share = 0;
+};
+
+/// The knees of a curve, by falling budget.
+std::vector<Knee> findKnees(const FrontierCurve &curve, const LoadedChain &loaded);
+
+} // namespace remat::plantool
+
+#endif // REMAT_TOOLS_REMAT_PLAN_FRONTIER_H

@@ -1,0 +1,105 @@
+//===- FrontierCommand.cpp - remat-plan frontier --------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Commands.h"
+#include "Frontier.h"
+#include "Numbers.h"
+#include "OutputSink.h"
+#include "TextTable.h"
+
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+
+using namespace remat;
+using namespace remat::plantool;
+using namespace remat::schedule;
+
+static void printJSON(const FrontierCurve &curve, const LoadedChain &loaded) {
+  llvm::json::OStream json(llvm::outs(), /*IndentSize=*/2);
+  int64_t scale = loaded.chain.timeScale;
+  auto printTime = [&](llvm::StringRef key, int64_t time) {
+    json.attributeBegin(key);
+    json.rawValue(formatTime(time, scale));
+    json.attributeEnd();
+  };
+  json.array([&] {
+    for (const FrontierPoint &point : curve.points)
+      json.object([&] {
+        json.attribute("budget", point.budget);
+        json.attribute("forward", point.forward);
+        printTime("time", point.time);
+        json.attribute("time_ratio", point.timeRatio);
+        printTime("lower_bound", point.lowerBound);
+      });
+  });
+  json.flush();
+  llvm::outs() << '\n';
+}
+
+/// At most `count` points of a curve, evenly on a logarithmic scale of budgets.
+static std::vector<FrontierPoint> thin(const std::vector<FrontierPoint> &points, size_t count) {
+  if (points.size() <= count)
+    return points;
+  std::vector<FrontierPoint> result;
+  auto at = [&](const FrontierPoint &point) { return std::log(static_cast<double>(point.budget + 1)); };
+  double first = at(points.front());
+  double step = (at(points.back()) - first) / static_cast<double>(count - 1);
+  for (const FrontierPoint &point : points)
+    if (at(point) >= first + step * static_cast<double>(result.size()) - 1e-9)
+      result.push_back(point);
+  if (result.back().budget != points.back().budget)
+    result.push_back(points.back());
+  return result;
+}
+
+static void printTables(const FrontierCurve &curve, const LoadedChain &loaded) {
+  int64_t scale = loaded.chain.timeScale;
+  double storeAll = static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
+  llvm::raw_ostream &stream = llvm::outs();
+  stream << describeChain(loaded.chain) << "; policy " << stringifyPolicy(curve.policy) << "; keeping everything takes "
+         << loaded.storeAll << "\n\n";
+  for (const Knee &knee : findKnees(curve, loaded))
+    stream << knee.name << " from " << formatPercent(knee.share) << " on (budget " << knee.point.budget << ")\n";
+  stream << '\n';
+
+  std::vector<FrontierPoint> shown = thin(curve.points, 24);
+  TextTable table(
+      {TextTable::Right, TextTable::Right, TextTable::Right, TextTable::Right, TextTable::Right, TextTable::Right});
+  table.add({"budget", "share", "forward", "time", "ratio", "lower bound"});
+  for (const FrontierPoint &point : shown)
+    table.add({std::to_string(point.budget), formatPercent(static_cast<double>(point.budget) / storeAll),
+               std::to_string(point.forward), formatShortTime(point.time, scale), formatFixed(point.timeRatio, 4),
+               formatShortTime(point.lowerBound, scale)});
+  table.print(stream);
+  stream << '\n'
+         << shown.size() << " of " << curve.points.size() << (curve.isComplete ? "" : " or more")
+         << " useful budgets; --json prints " << (curve.isComplete ? "all" : "those that --points allows") << '\n';
+}
+
+llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
+  auto policy = readPolicy(options.policy);
+  if (!policy)
+    return policy.takeError();
+  auto loaded = loadChain(options, *policy);
+  if (!loaded)
+    return loaded.takeError();
+
+  FrontierCurve curve;
+  {
+    Progress progress("planning budgets");
+    curve = computeFrontier(*loaded, *policy, options.points, &progress);
+  }
+  if (!curve.verdict.ok())
+    return makeVerdictError(curve.verdict, "");
+  if (options.json)
+    printJSON(curve, *loaded);
+  else if (options.svgPath != "-")
+    printTables(curve, *loaded);
+  return ExitStatus::Success;
+}

@@ -1,0 +1,117 @@
+//===- JsonFields.cpp - The members of one JSON object --------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "JsonFields.h"
+
+#include "Diagnostics.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace remat;
+using namespace remat::plantool;
+using llvm::StringRef;
+
+bool JsonReport::fail(JsonValue value, const llvm::Twine &text) {
+  if (line == 0) {
+    reason = text.str();
+    line = value.getLine();
+  }
+  return false;
+}
+
+void JsonReport::warn(JsonValue value, const llvm::Twine &text) {
+  if (printWarnings)
+    plantool::warn(file, value.getLine(), text);
+}
+
+/// The text of a value, shortened.
+static std::string quote(JsonValue value) {
+  constexpr size_t longest = 40;
+  StringRef text = value.getText();
+  return text.size() <= longest ? text.str() : (text.take_front(longest) + "...").str();
+}
+
+bool JsonReport::failExpected(JsonValue value, const llvm::Twine &wanted) {
+  bool isShort = value.is(JsonKind::Number) || value.is(JsonKind::String);
+  return fail(value, "expects " + wanted + ", but got " + (isShort ? quote(value) : value.describe().str()));
+}
+
+llvm::Error JsonReport::takeError() { return line == 0 ? llvm::Error::success() : makeInputError(file, line, reason); }
+
+JsonFields::JsonFields(JsonReport &report, JsonValue object, StringRef what)
+    : report(report), object(object), what(what) {
+  if (!object.is(JsonKind::Object)) {
+    valid = report.failExpected(object, "an object for " + what);
+    return;
+  }
+  for (auto it = object.begin(), end = object.end(); it != end; ++it) {
+    JsonValue keyValue = *it;
+    std::string key = keyValue.getString();
+    ++it;
+    if (llvm::any_of(members, [&](const Member &member) { return member.key == key; }))
+      valid = report.fail(keyValue, "expects \"" + key + "\" once in " + what);
+    members.push_back({std::move(key), *it, false});
+    // More members than this are no object of ours, and the search is linear.
+    if (members.size() > 64)
+      valid = report.fail(keyValue, "expects at most 64 members in " + what);
+    if (!valid)
+      return;
+  }
+}
+
+std::optional<JsonValue> JsonFields::find(StringRef key) {
+  for (Member &member : members) {
+    if (member.key != key)
+      continue;
+    member.isKnown = true;
+    return member.value;
+  }
+  return std::nullopt;
+}
+
+std::optional<JsonValue> JsonFields::require(StringRef key) {
+  std::optional<JsonValue> value = find(key);
+  if (!value)
+    report.fail(object, "expects \"" + key + "\" in " + what);
+  return value;
+}
+
+void JsonFields::finish() {
+  for (const Member &member : members)
+    if (!member.isKnown)
+      report.warn(member.value, "unknown member \"" + member.key + "\" in " + what);
+}
+
+bool JsonFields::readBool(StringRef key, bool &value) {
+  std::optional<JsonValue> member = find(key);
+  if (!member)
+    return true;
+  if (!member->is(JsonKind::True) && !member->is(JsonKind::False))
+    return report.failExpected(*member, "true or false for \"" + key + "\"");
+  value = member->is(JsonKind::True);
+  return true;
+}
+
+bool JsonFields::readSize(StringRef key, int64_t &value, bool required) {
+  std::optional<JsonValue> member = required ? require(key) : find(key);
+  if (!member)
+    return !required;
+  return readWhole(report, *member, key, 0, value);
+}
+
+bool plantool::readWhole(JsonReport &report, JsonValue value, StringRef name, int64_t least, int64_t &result) {
+  std::optional<Decimal> decimal;
+  if (value.is(JsonKind::Number)) {
+    decimal = value.getDecimal();
+    if (!decimal)
+      return report.failExpected(value, "a number of 64 bits for \"" + name + "\"");
+  }
+  if (!decimal || decimal->fraction != 0 || decimal->digits < least)
+    return report.failExpected(value, "a whole number from " + llvm::Twine(least) + " on for \"" + name + "\"");
+  result = decimal->digits;
+  return true;
+}

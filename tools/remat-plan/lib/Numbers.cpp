@@ -1,0 +1,58 @@
+//===- Numbers.cpp - Numbers as they are read and printed -----------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Numbers.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+
+using namespace remat;
+using namespace remat::plantool;
+
+int64_t plantool::powerOfTen(int exponent) {
+  int64_t power = 1;
+  for (int i = 0; i < exponent; ++i)
+    power *= 10;
+  return power;
+}
+
+bool plantool::scaleDecimal(Decimal number, int exponent, int64_t &result) {
+  return !__builtin_mul_overflow(number.digits, powerOfTen(exponent - number.fraction), &result);
+}
+
+std::string plantool::formatShortTime(int64_t time, int64_t scale) {
+  std::string text = std::to_string(time / scale);
+  std::string fraction = std::to_string(scale + time % scale).substr(1);
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  return fraction.empty() ? text : text + "." + fraction;
+}
+
+std::string plantool::formatTime(int64_t time, int64_t scale) {
+  std::string text = formatShortTime(time, scale);
+  return text.find('.') == std::string::npos ? text + ".0" : text;
+}
+
+std::string plantool::formatFixed(double value, int digits) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%.*f", digits, value);
+  return text;
+}
+
+std::string plantool::formatPercent(double share) {
+  double percent = 100 * share;
+  int digits = percent >= 99.95 || percent <= 0 ? 0 : percent >= 9.995 ? 1 : percent >= 0.9995 ? 2 : 3;
+  return formatFixed(percent, digits) + " %";
+}
+
+std::string plantool::formatCount(int64_t value) {
+  std::string text = std::to_string(value);
+  for (int at = static_cast<int>(text.size()) - 3; at > (value < 0 ? 1 : 0); at -= 3)
+    text.insert(at, ",");
+  return text;
+}

@@ -1,0 +1,41 @@
+//===- Numbers.h - Numbers as they are read and printed ---------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_PLAN_NUMBERS_H
+#define REMAT_TOOLS_REMAT_PLAN_NUMBERS_H
+
+#include "Json.h"
+
+#include <string>
+
+namespace remat::plantool {
+
+/// Exponents from 0 to 18.
+int64_t powerOfTen(int exponent);
+
+/// Sets \p result to number * 10^exponent, which must be whole; false on overflow.
+bool scaleDecimal(Decimal number, int exponent, int64_t &result);
+
+/// time / scale in decimals, exactly; `scale` is a power of ten. Whole numbers end
+/// in ".0", as contracts.md prints times.
+std::string formatTime(int64_t time, int64_t scale);
+
+/// The same without ".0".
+std::string formatShortTime(int64_t time, int64_t scale);
+
+/// With `digits` digits behind the point.
+std::string formatFixed(double value, int digits);
+
+/// A share in percent with three significant digits: "1.96 %".
+std::string formatPercent(double share);
+
+/// With a separator every three digits: "1,949".
+std::string formatCount(int64_t value);
+
+} // namespace remat::plantool
+
+#endif // REMAT_TOOLS_REMAT_PLAN_NUMBERS_H

@@ -1,0 +1,277 @@
+//===- Options.cpp - The command line of remat-plan -----------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Options.h"
+
+#include "Diagnostics.h"
+#include "remat/Support/Budget.h"
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace remat;
+using namespace remat::plantool;
+namespace cl = llvm::cl;
+using llvm::StringRef;
+
+namespace {
+
+/// The declarations; they live while the command line is parsed.
+struct CommandLine {
+  cl::OptionCategory category{"remat-plan options"};
+  cl::SubCommand chain{"chain", "Plan a chain of steps inside a memory budget"};
+  cl::SubCommand graph{"graph", "Plan a general graph inside a memory budget"};
+  cl::SubCommand verify{"verify", "Play a schedule against a problem"};
+  cl::SubCommand frontier{"frontier", "Show time against memory over all useful budgets"};
+  cl::SubCommand compare{"compare", "Show all policies side by side"};
+
+  cl::list<std::string> files{cl::Positional,    cl::desc("PROBLEM.json (- for standard input) [SCHEDULE]"),
+                              cl::cat(category), cl::sub(chain),
+                              cl::sub(graph),    cl::sub(verify),
+                              cl::sub(frontier), cl::sub(compare)};
+
+  cl::opt<std::string> steps{
+      "steps",           cl::value_desc("T"), cl::desc("Instead of a file: number of steps, all equal"),
+      cl::cat(category), cl::sub(chain),      cl::sub(verify),
+      cl::sub(frontier), cl::sub(compare)};
+  cl::opt<std::string> state{
+      "state",           cl::value_desc("SIZE"), cl::desc("Size of a state, such as 64KiB (default 1)"),
+      cl::cat(category), cl::sub(chain),         cl::sub(verify),
+      cl::sub(frontier), cl::sub(compare)};
+  cl::opt<std::string> tape{"tape",
+                            cl::value_desc("SIZE"),
+                            cl::desc("Size of the tape of a step (default 1)"),
+                            cl::cat(category),
+                            cl::sub(chain),
+                            cl::sub(verify),
+                            cl::sub(frontier),
+                            cl::sub(compare)};
+  cl::opt<std::string> initialState{"initial-state",
+                                    cl::value_desc("SIZE"),
+                                    cl::desc("Size of the state before step 1 (default: that of the others)"),
+                                    cl::cat(category),
+                                    cl::sub(chain),
+                                    cl::sub(verify),
+                                    cl::sub(frontier),
+                                    cl::sub(compare)};
+  cl::opt<std::string> workspace{
+      "workspace",       cl::value_desc("SIZE"), cl::desc("Transient size of any action (default 0)"),
+      cl::cat(category), cl::sub(chain),         cl::sub(verify),
+      cl::sub(frontier), cl::sub(compare)};
+  cl::opt<std::string> advance{
+      "advance",         cl::value_desc("TIME"), cl::desc("Time of a forward step that keeps nothing (default 1)"),
+      cl::cat(category), cl::sub(chain),         cl::sub(verify),
+      cl::sub(frontier), cl::sub(compare)};
+  cl::opt<std::string> record{
+      "record",          cl::value_desc("TIME"), cl::desc("Time of a forward step that leaves a tape (default 1)"),
+      cl::cat(category), cl::sub(chain),         cl::sub(verify),
+      cl::sub(frontier), cl::sub(compare)};
+  cl::opt<std::string> reverse{
+      "reverse",         cl::value_desc("TIME"), cl::desc("Time of a backward step (default 2)"),
+      cl::cat(category), cl::sub(chain),         cl::sub(verify),
+      cl::sub(frontier), cl::sub(compare)};
+  cl::opt<std::string> start{"start",
+                             cl::value_desc("KIND"),
+                             cl::init("releasable"),
+                             cl::desc("Whether state 0 counts and may go: releasable (default), pinned, external"),
+                             cl::cat(category),
+                             cl::sub(chain),
+                             cl::sub(verify),
+                             cl::sub(frontier),
+                             cl::sub(compare)};
+  cl::opt<bool> noRestart{"no-restart",      cl::desc("A state cannot be restored from the tape of its step"),
+                          cl::cat(category), cl::sub(chain),
+                          cl::sub(verify),   cl::sub(frontier),
+                          cl::sub(compare)};
+
+  cl::opt<std::string> budget{"budget",
+                              cl::value_desc("SIZE"),
+                              cl::desc("Budget instead of the file's: 250, 64MiB, 5% of what keeping everything takes, "
+                                       "min, or unlimited"),
+                              cl::cat(category),
+                              cl::sub(chain),
+                              cl::sub(graph),
+                              cl::sub(verify),
+                              cl::sub(compare)};
+  cl::opt<std::string> policy{"policy",
+                              cl::value_desc("NAME"),
+                              cl::desc("How to plan; see docs/RematPlan.md (default optimal, for a graph exact)"),
+                              cl::cat(category),
+                              cl::sub(chain),
+                              cl::sub(graph),
+                              cl::sub(frontier)};
+  cl::opt<std::string> objective{
+      "objective",       cl::value_desc("time|memory"),
+      cl::init("time"),  cl::desc("What is least: the time recomputed, or the peak after liveness"),
+      cl::cat(category), cl::sub(graph)};
+  cl::opt<std::string> points{"points",          cl::value_desc("N"),
+                              cl::init("5000"),  cl::desc("At most so many budgets are planned (default 5000)"),
+                              cl::cat(category), cl::sub(frontier)};
+  cl::opt<bool> json{"json",         cl::desc("Print JSON"), cl::cat(category), cl::sub(chain),
+                     cl::sub(graph), cl::sub(verify),        cl::sub(frontier), cl::sub(compare)};
+  cl::opt<std::string> actions{"actions", cl::value_desc("FILE"),
+                               cl::desc("Write the schedule, one action a line (- for standard output)"),
+                               cl::cat(category), cl::sub(chain)};
+  cl::opt<std::string> svg{
+      "svg",          cl::value_desc("FILE"), cl::desc("Draw a picture (- for standard output)"), cl::cat(category),
+      cl::sub(chain), cl::sub(frontier)};
+
+  void hideUnrelated() {
+    for (cl::SubCommand *sub : {&chain, &graph, &verify, &frontier, &compare})
+      cl::HideUnrelatedOptions(category, *sub);
+  }
+};
+
+} // namespace
+
+static llvm::Error makeOptionError(StringRef option, const llvm::Twine &message) {
+  return makeUsageError("--" + option + " " + message);
+}
+
+static llvm::Error readWhole(const cl::opt<std::string> &option, int64_t least, int64_t &value) {
+  if (!option.getNumOccurrences())
+    return llvm::Error::success();
+  if (StringRef(option).getAsInteger(10, value) || value < least)
+    return makeOptionError(option.ArgStr, "expects a whole number of 64 bits from " + llvm::Twine(least) +
+                                              " on, but got '" + option + "'");
+  return llvm::Error::success();
+}
+
+static llvm::Error readSize(const cl::opt<std::string> &option, int64_t &value) {
+  if (!option.getNumOccurrences())
+    return llvm::Error::success();
+  std::string reason;
+  std::optional<int64_t> size = parseByteSize(option.getValue(), reason);
+  if (!size)
+    return makeOptionError(option.ArgStr, reason);
+  value = *size;
+  return llvm::Error::success();
+}
+
+static llvm::Error readTime(const cl::opt<std::string> &option, Decimal &value) {
+  if (!option.getNumOccurrences())
+    return llvm::Error::success();
+  JsonDocument document;
+  std::string message;
+  unsigned line = 0;
+  std::optional<Decimal> time;
+  if (document.parse(option.getValue(), message, line) && document.getRoot().is(JsonKind::Number))
+    time = document.getRoot().getDecimal();
+  if (!time || time->digits < 0 || time->fraction > 9)
+    return makeOptionError(option.ArgStr,
+                           "expects a time with at most 9 digits behind the point, but got '" + option + "'");
+  value = *time;
+  return llvm::Error::success();
+}
+
+static llvm::Error readFlags(const CommandLine &line, std::optional<ChainFlags> &flags) {
+  for (const cl::Option *option : std::initializer_list<const cl::Option *>{
+           &line.steps, &line.state, &line.tape, &line.initialState, &line.workspace, &line.advance, &line.record,
+           &line.reverse, &line.start, &line.noRestart})
+    if (option->getNumOccurrences() && !line.steps.getNumOccurrences())
+      return makeOptionError(option->ArgStr, "expects --steps too");
+  if (!line.steps.getNumOccurrences())
+    return llvm::Error::success();
+
+  flags.emplace();
+  flags->restartable = !line.noRestart;
+  flags->start = line.start;
+  if (!llvm::is_contained({"releasable", "pinned", "external"}, line.start.getValue()))
+    return makeOptionError("start", "expects releasable, pinned or external, but got '" + line.start + "'");
+  if (llvm::Error error = readWhole(line.steps, 0, flags->steps))
+    return error;
+  if (line.initialState.getNumOccurrences())
+    flags->initialState = 0;
+  int64_t unused = 0;
+  for (auto [option, value] : {std::pair(&line.state, &flags->state), std::pair(&line.tape, &flags->tape),
+                               std::pair(&line.workspace, &flags->workspace),
+                               std::pair(&line.initialState, flags->initialState ? &*flags->initialState : &unused)})
+    if (llvm::Error error = readSize(*option, *value))
+      return error;
+  for (auto [option, value] : {std::pair(&line.advance, &flags->advance), std::pair(&line.record, &flags->record),
+                               std::pair(&line.reverse, &flags->reverse)})
+    if (llvm::Error error = readTime(*option, *value))
+      return error;
+  return llvm::Error::success();
+}
+
+static llvm::Error readFiles(const CommandLine &line, PlanOptions &options) {
+  std::vector<std::string> files(line.files.begin(), line.files.end());
+  bool isVerify = options.command == Command::Verify;
+  size_t wanted = (options.flags ? 0 : 1) + (isVerify ? 1 : 0);
+  if (files.size() != wanted)
+    return makeUsageError(
+        llvm::Twine("expects ") +
+        (options.flags
+             ? (isVerify ? "a file of actions and no problem beside --steps" : "no file beside --steps")
+             : (isVerify ? "the file of a problem and one of its schedule" : "the file of a problem, or --steps")) +
+        ", but got " + llvm::Twine(files.size()) + (files.size() == 1 ? " file" : " files"));
+  if (isVerify) {
+    options.schedulePath = files.back();
+    files.pop_back();
+  }
+  if (!files.empty())
+    options.problemPath = files.front();
+  if (isVerify && options.schedulePath == "-" && options.problemPath == "-")
+    return makeUsageError("expects at most one of the two files on standard input");
+  return llvm::Error::success();
+}
+
+/// Checks what was read and puts it into \p options.
+static llvm::Error convert(CommandLine &line, PlanOptions &options) {
+  if (line.chain)
+    options.command = Command::Chain;
+  else if (line.graph)
+    options.command = Command::Graph;
+  else if (line.verify)
+    options.command = Command::Verify;
+  else if (line.frontier)
+    options.command = Command::Frontier;
+  else if (line.compare)
+    options.command = Command::Compare;
+  else
+    return makeUsageError("expects one of the commands chain, graph, verify, frontier, compare");
+
+  options.json = line.json;
+  options.actionsPath = line.actions;
+  options.svgPath = line.svg;
+  options.policy = line.policy;
+  options.objective = line.objective;
+  options.budget = line.budget;
+  if (llvm::Error error = readFlags(line, options.flags))
+    return error;
+  if (llvm::Error error = readFiles(line, options))
+    return error;
+  options.points = 5000;
+  if (llvm::Error error = readWhole(line.points, 2, options.points))
+    return error;
+  std::string reason;
+  if (line.budget.getNumOccurrences() && options.budget != "min" && !parseBudget(options.budget, reason))
+    return makeOptionError("budget", reason);
+  if (options.json + (options.actionsPath == "-") + (options.svgPath == "-") > 1)
+    return makeUsageError("expects only one of --json, --actions and --svg on standard output");
+  return llvm::Error::success();
+}
+
+std::optional<PlanOptions> plantool::parseCommandLine(int argc, const char *const *argv, int &exitStatus) {
+  CommandLine line;
+  line.hideUnrelated();
+  std::string errors;
+  llvm::raw_string_ostream stream(errors);
+  exitStatus = static_cast<int>(ExitStatus::Usage);
+  // With a stream for errors, wrong options are returned and do not end the process.
+  if (!cl::ParseCommandLineOptions(argc, argv, "remat-plan: what to keep and what to compute again\n", &stream)) {
+    llvm::errs() << errors;
+    return std::nullopt;
+  }
+  PlanOptions options;
+  if (llvm::Error error = convert(line, options)) {
+    exitStatus = static_cast<int>(report(std::move(error)));
+    return std::nullopt;
+  }
+  return options;
+}

@@ -1,0 +1,28 @@
+//===- OutputSink.cpp - Where a command writes its files ------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "OutputSink.h"
+
+#include "Diagnostics.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+using namespace remat;
+using namespace remat::plantool;
+
+static llvm::Error asFault(llvm::Error error) {
+  return error ? makeFault(llvm::toString(std::move(error))) : llvm::Error::success();
+}
+
+llvm::Error OutputSink::add(llvm::StringRef path, llvm::function_ref<void(llvm::raw_ostream &)> write) {
+  if (path != "-")
+    return asFault(files.add(path, write));
+  write(llvm::outs());
+  return llvm::Error::success();
+}
+
+llvm::Error OutputSink::commit() { return asFault(files.commit()); }

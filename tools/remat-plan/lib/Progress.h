@@ -1,0 +1,49 @@
+//===- Progress.h - What a long solve says meanwhile ------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_PLAN_PROGRESS_H
+#define REMAT_TOOLS_REMAT_PLAN_PROGRESS_H
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace remat::plantool {
+
+/// While it lives, and if standard error is a terminal, a line there says what is
+/// being done and for how long, from half a second on. It leaves nothing behind.
+class Progress {
+public:
+  explicit Progress(std::string label);
+  ~Progress();
+  Progress(const Progress &) = delete;
+  Progress &operator=(const Progress &) = delete;
+
+  /// How much is done; any thread.
+  void setDone(int64_t count, int64_t total);
+
+private:
+  void show();
+
+  std::string label;
+  std::atomic<int64_t> done{0};
+  std::atomic<int64_t> total{0};
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool finished = false;
+  std::thread thread;
+};
+
+/// From now on Ctrl-C removes the temporary files of OutputFiles, clears the
+/// progress line, and ends the process with ExitStatus::Interrupted.
+void handleInterrupts();
+
+} // namespace remat::plantool
+
+#endif // REMAT_TOOLS_REMAT_PLAN_PROGRESS_H
