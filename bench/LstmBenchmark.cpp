@@ -5,10 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Three questions about 1,000 steps of an LSTM on one thread: which share of
-// the FMA peak does the gradient reach with everything kept, how much longer
-// does it take inside a budget, and do compile time and object size depend on
-// the number of steps. Whatever is compared is run in turns within one
+// Questions about 1,000 steps of an LSTM on one thread: which share of the FMA
+// peak does the gradient reach with everything kept, how much longer does it take
+// inside a budget and without copies of weights, does the spelling of the gates
+// matter, and do compile time and object size depend on the number of steps.
+// Whatever is compared is run in turns within one
 // iteration, and the ratios of the turns are reported by their median, because
 // the clock of a shared machine moves.
 //
@@ -33,17 +34,19 @@ static double median(std::vector<double> values) {
 }
 
 namespace {
-/// A compiled program with its arguments; made once per budget.
+/// A compiled program with its arguments; made once per configuration.
 struct Prepared {
-  explicit Prepared(const std::string &budget) : program(compileLstm(steps, budget)), call(*program) { call.run(); }
+  explicit Prepared(const LstmConfiguration &configuration) : program(compileLstm(configuration)), call(*program) {
+    call.run();
+  }
   std::unique_ptr<CompiledProgram> program;
   LstmCall call;
 };
 } // namespace
 
-static LstmCall &prepare(const std::string &budget) {
-  static std::map<std::string, Prepared> programs;
-  return programs.try_emplace(budget, budget).first->second.call;
+static LstmCall &prepare(const LstmConfiguration &configuration) {
+  static std::map<LstmConfiguration, Prepared> programs;
+  return programs.try_emplace(configuration, configuration).first->second.call;
 }
 
 static void reportPlan(benchmark::State &state, LstmCall &call) {
@@ -55,7 +58,7 @@ static void reportPlan(benchmark::State &state, LstmCall &call) {
 
 /// Everything kept, the FMA probe after each run.
 static void gradientEverythingKept(benchmark::State &state) {
-  LstmCall &call = prepare("unlimited");
+  LstmCall &call = prepare({});
   std::vector<double> speeds, shares, peaks;
   for (auto _ : state) {
     const double seconds = call.run();
@@ -71,22 +74,43 @@ static void gradientEverythingKept(benchmark::State &state) {
 }
 BENCHMARK(gradientEverythingKept)->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(4);
 
-/// Inside a budget, in turns with everything kept.
-static void gradientInBudget(benchmark::State &state, const char *budget) {
-  LstmCall &kept = prepare("unlimited"), &call = prepare(budget);
+static void measureInTurns(benchmark::internal::Benchmark *benchmark) {
+  benchmark->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(3);
+}
+
+/// Runs \p configuration in turns with \p reference.
+static void compare(benchmark::State &state, const LstmConfiguration &reference,
+                    const LstmConfiguration &configuration) {
+  LstmCall &base = prepare(reference), &call = prepare(configuration);
   std::vector<double> ratios;
   for (auto _ : state) {
-    const double base = kept.run();
+    const double baseSeconds = base.run();
     const double seconds = call.run();
     state.SetIterationTime(seconds);
-    ratios.push_back(seconds / base);
+    ratios.push_back(seconds / baseSeconds);
   }
   state.counters["time_ratio"] = median(ratios);
   reportPlan(state, call);
 }
-BENCHMARK_CAPTURE(gradientInBudget, 20_percent, "20%")->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(3);
-BENCHMARK_CAPTURE(gradientInBudget, 5_percent, "5%")->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(3);
-BENCHMARK_CAPTURE(gradientInBudget, 1_percent, "1%")->UseManualTime()->Unit(benchmark::kMillisecond)->MinTime(3);
+
+/// Inside a budget, with and without copies of weights; the ratio is to everything
+/// kept and copied.
+static void gradientInBudget(benchmark::State &state, const char *budget, const char *parameterBudget) {
+  compare(state, {}, {steps, budget, parameterBudget});
+}
+BENCHMARK_CAPTURE(gradientInBudget, 20_percent, "20%", "unlimited")->Apply(measureInTurns);
+BENCHMARK_CAPTURE(gradientInBudget, 5_percent, "5%", "unlimited")->Apply(measureInTurns);
+BENCHMARK_CAPTURE(gradientInBudget, 1_percent, "1%", "unlimited")->Apply(measureInTurns);
+BENCHMARK_CAPTURE(gradientInBudget, everything_kept_no_copies, "unlimited", "0")->Apply(measureInTurns);
+BENCHMARK_CAPTURE(gradientInBudget, 5_percent_no_copies, "5%", "0")->Apply(measureInTurns);
+BENCHMARK_CAPTURE(gradientInBudget, 1_percent_no_copies, "1%", "0")->Apply(measureInTurns);
+
+/// One [B, 4H] product and slices; the ratio is to a product per gate.
+static void singleProduct(benchmark::State &state, const char *budget) {
+  compare(state, {steps, budget}, {steps, budget, "unlimited", Spelling::SingleProduct});
+}
+BENCHMARK_CAPTURE(singleProduct, everything_kept, "unlimited")->Apply(measureInTurns);
+BENCHMARK_CAPTURE(singleProduct, 5_percent, "5%")->Apply(measureInTurns);
 
 /// From the text of the program to code in memory, at 5 %. CPU time like all
 /// others; wall time beside it.
@@ -95,7 +119,7 @@ static void compile(benchmark::State &state) {
   std::vector<double> walls;
   for (auto _ : state) {
     const double begin = threadSeconds();
-    program = compileLstm(state.range(0), "5%");
+    program = compileLstm({state.range(0), "5%"});
     state.SetIterationTime(threadSeconds() - begin);
     walls.push_back(program->getCompileSeconds());
   }

@@ -39,17 +39,19 @@ static T get(llvm::Expected<T> value) {
 static void replaceAll(std::string &text, llvm::StringRef from, llvm::StringRef to) {
   size_t position = text.find(from);
   if (position == std::string::npos)
-    fail(llvm::createStringError("expects '" + from + "' in " REMAT_LSTM_SOURCE));
+    fail(llvm::createStringError("expects '" + from + "' in the program"));
   for (; position != std::string::npos; position = text.find(from, position + to.size()))
     text.replace(position, from.size(), to);
 }
 
-std::unique_ptr<CompiledProgram> compileLstm(int64_t steps, const std::string &budget) {
-  auto file = llvm::MemoryBuffer::getFile(REMAT_LSTM_SOURCE);
+std::unique_ptr<CompiledProgram> compileLstm(const LstmConfiguration &configuration) {
+  const bool isSingle = configuration.spelling == Spelling::SingleProduct;
+  const std::string name = isSingle ? "lstm_single_product" : "lstm";
+  auto file = llvm::MemoryBuffer::getFile(REMAT_EXAMPLES + name + ".mlir");
   if (!file)
     fail(llvm::errorCodeToError(file.getError()));
   std::string text = (*file)->getBuffer().str();
-  const std::string count = std::to_string(steps);
+  const std::string count = std::to_string(configuration.steps);
   replaceAll(text, "tensor<1000x", "tensor<" + count + "x");
   replaceAll(text, "arith.constant 1000 : index", "arith.constant " + count + " : index");
 
@@ -58,10 +60,11 @@ std::unique_ptr<CompiledProgram> compileLstm(int64_t steps, const std::string &b
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   if (!module)
-    fail(llvm::createStringError("cannot parse " REMAT_LSTM_SOURCE));
+    fail(llvm::createStringError("cannot parse " REMAT_EXAMPLES + name + ".mlir"));
   CPUPipelineOptions options;
-  options.budget = budget;
-  return get(CompiledProgram::compile(*module, "lstm", options));
+  options.budget = configuration.budget;
+  options.parameterBudget = configuration.parameterBudget;
+  return get(CompiledProgram::compile(*module, name, options));
 }
 
 LstmCall::LstmCall(CompiledProgram &program) : program(program) {

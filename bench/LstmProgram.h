@@ -5,9 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// examples/lstm.mlir through the C++ interface: batch 16, input = hidden = 256,
-// f32, loss = mean of h squared over all steps, gradients with respect to the
-// weights. The number of steps is replaced in the text of the program.
+// examples/lstm.mlir and lstm_single_product.mlir through the C++ interface: batch
+// 16, input = hidden = 256, f32, loss = mean of h squared over all steps, gradients
+// with respect to the weights. The number of steps is replaced in the text of the
+// program.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,6 +19,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace remat::bench {
@@ -26,10 +28,25 @@ namespace remat::bench {
 /// counted: products of the forward pass 16, of dh 8, of dW 16, each B H^2.
 inline constexpr double lstmFlopsPerStep = 40.0 * 16 * 256 * 256;
 
-/// Compiles the LSTM with \p steps steps under \p budget ("5%", "unlimited").
-/// Prints the error and ends the process when it does not compile: there is
+/// The two spellings of the gates: a product each, or slices of one product.
+enum class Spelling { ProductPerGate, SingleProduct };
+
+/// An LSTM to compile, under budgets as remat-run takes them.
+struct LstmConfiguration {
+  int64_t steps = 1000;
+  std::string budget = "unlimited";
+  std::string parameterBudget = "unlimited";
+  Spelling spelling = Spelling::ProductPerGate;
+
+  bool operator<(const LstmConfiguration &other) const {
+    return std::tie(steps, budget, parameterBudget, spelling) <
+           std::tie(other.steps, other.budget, other.parameterBudget, other.spelling);
+  }
+};
+
+/// Prints the error and ends the process when the program does not compile: there is
 /// nothing to measure then.
-std::unique_ptr<CompiledProgram> compileLstm(int64_t steps, const std::string &budget);
+std::unique_ptr<CompiledProgram> compileLstm(const LstmConfiguration &configuration);
 
 /// Arguments and results of one program, and a call on them.
 class LstmCall {
