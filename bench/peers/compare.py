@@ -29,6 +29,8 @@ PEERS = {
     "remat-20%": "remat, 20 %",
     "remat-5%": "remat, 5 %",
     "remat-1%": "remat, 1 %",
+    "remat-5%-no-copies": "remat, 5 %, no parameter copies",
+    "remat-1%-no-copies": "remat, 1 %, no parameter copies",
     "jax-scan": "JAX scan",
     "jax-nested-31x32": "JAX scan, nested checkpoint 31 x 32",
     "jax-nested-40x25": "JAX scan, nested checkpoint 40 x 25",
@@ -115,11 +117,15 @@ class Worker:
 
 
 class Remat:
-    """remat-run under one budget, one process per round."""
+    """remat-run under one budget, one process per round. Its name is remat-BUDGET or
+    remat-BUDGET-no-copies."""
 
     def __init__(self, name, folder, tool):
         self.folder, self.tool = folder, tool
-        self.budget = name.removeprefix("remat-")
+        budget = name.removeprefix("remat-").removesuffix("-no-copies")
+        self.budget = ["--budget", budget]
+        if name.endswith("-no-copies"):
+            self.budget += ["--parameter-budget", "0"]
         output = folder / name.replace("%", "-percent")
         report = self._report(["--output", output])
         self.figures = {
@@ -135,12 +141,12 @@ class Remat:
         for gate in "ifgo":
             for name in workload.WEIGHTS:
                 arguments += ["--input", f"{name}_{gate}={self.folder / f'{name}_{gate}.npy'}"]
-        command = [self.tool, ROOT / "examples/lstm.mlir", "--budget", self.budget, "--repeat", "1", "--json"]
+        command = [self.tool, ROOT / "examples/lstm.mlir", *self.budget, "--repeat", "1", "--json"]
         done = subprocess.run(command + arguments + extra, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode == 3:
             raise Infeasible(json.loads(done.stdout)["minimum_budget"])
         if done.returncode:
-            raise Failure(f"remat-run --budget {self.budget} ended with status {done.returncode}:\n{done.stderr[-2000:]}")
+            raise Failure(f"remat-run {' '.join(self.budget)} ended with status {done.returncode}:\n{done.stderr[-2000:]}")
         return json.loads(done.stdout)
 
     def _load(self, output):
