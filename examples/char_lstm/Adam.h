@@ -24,8 +24,7 @@ public:
 
   /// Updates \p parameters in place. The lists and the sizes of their members are
   /// the same in every call.
-  void update(llvm::ArrayRef<llvm::MutableArrayRef<float>> parameters,
-              llvm::ArrayRef<llvm::ArrayRef<float>> gradients);
+  void update(llvm::ArrayRef<llvm::MutableArrayRef<float>> parameters, llvm::ArrayRef<llvm::ArrayRef<float>> gradients);
 
 private:
   float learningRate;

@@ -17,6 +17,8 @@
 
 using namespace remat;
 
+char BrokenPromise::ID = 0;
+
 namespace {
 /// What one line of the table says.
 struct Line {
@@ -111,9 +113,11 @@ llvm::Error printBudgetTable(Model &model, llvm::ArrayRef<llvm::StringRef> budge
     const Line &first = lines.front(), &present = lines.back();
     printLine(budget, present, first);
     if (!haveSameBits(present, first))
-      return llvm::createStringError("the gradients of budget " + budget + " are not those of the first");
+      return llvm::make_error<BrokenPromise>(
+          ("the gradients of budget " + budget + " are not those of the first").str());
     if (present.measured.getPeakBytes() != present.plan.peakBytes)
-      return llvm::createStringError("the measured peak of budget " + budget + " is not the planned one");
+      return llvm::make_error<BrokenPromise>(
+          ("the measured peak of budget " + budget + " is not the planned one").str());
   }
   return llvm::Error::success();
 }

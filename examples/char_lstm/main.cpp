@@ -15,6 +15,8 @@
 #include "BudgetTable.h"
 #include "Model.h"
 #include "Text.h"
+#include "remat/Execution/ProgramError.h"
+#include "remat/Support/Budget.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -38,8 +40,8 @@ static llvm::cl::opt<unsigned> iterations("iterations", llvm::cl::desc("How many
                                           llvm::cl::init(100), llvm::cl::cat(category));
 static llvm::cl::opt<unsigned> seed("seed", llvm::cl::desc("Seed of parameters and batches"), llvm::cl::init(1),
                                     llvm::cl::cat(category));
-static llvm::cl::opt<float> learningRate("learning-rate", llvm::cl::desc("Step size of Adam"),
-                                         llvm::cl::init(5e-3f), llvm::cl::cat(category));
+static llvm::cl::opt<float> learningRate("learning-rate", llvm::cl::desc("Step size of Adam"), llvm::cl::init(5e-3f),
+                                         llvm::cl::cat(category));
 
 /// Set by Ctrl-C; the present call is finished first.
 static std::atomic<bool> stop = false;
@@ -66,11 +68,12 @@ static llvm::Error train(Model &model, const Text &text) {
 
   llvm::outs() << llvm::formatv("{0:N} characters of {1}; {2} texts of {3:N} characters a batch\n", text.size(),
                                 textPath, Model::texts, Model::steps)
-               << llvm::formatv("compiled in {0:F2} s for a budget of {1}; keeping everything would take {2:N} bytes\n\n",
-                                (*program)->getCompileSeconds(), budget, plan->storeAllBytes);
+               << llvm::formatv(
+                      "compiled in {0:F2} s for a budget of {1}; keeping everything would take {2:N} bytes\n\n",
+                      (*program)->getCompileSeconds(), budget, plan->storeAllBytes);
   Adam adam(learningRate);
   std::mt19937 random(seed);
-  for (unsigned iteration = 1; iteration <= iterations && !stop; ++iteration) {
+  for (unsigned iteration = 1; iteration <= iterations && !stop && !llvm::outs().has_error(); ++iteration) {
     text.sample(random, Model::steps, Model::texts, model.getCharacters(), model.getTargets());
     double start = now();
     Measurement measured;
@@ -87,6 +90,37 @@ static llvm::Error train(Model &model, const Text &text) {
   return llvm::Error::success();
 }
 
+/// A wrong option, as one line for people; empty if there is none.
+static std::string findWrongOption() {
+  std::string reason;
+  if (!parseBudget(budget.getValue(), reason))
+    return "--budget " + reason;
+  if (!std::isfinite(learningRate) || learningRate <= 0)
+    return "--learning-rate expects a positive number, but got " + std::to_string(learningRate);
+  return "";
+}
+
+/// Prints what went wrong; returns the exit status that the tools of remat have for it.
+static int fail(llvm::Error error) {
+  int status = 1;
+  llvm::handleAllErrors(
+      std::move(error),
+      [&](const ProgramError &problem) {
+        status = problem.getKind() == ProgramError::Kind::Infeasible ? 3
+                 : problem.getKind() == ProgramError::Kind::Fault    ? 6
+                                                                     : 1;
+        llvm::errs() << "char_lstm: " << problem.message() << '\n';
+        for (const BudgetComponent &component : problem.getComponents())
+          llvm::errs() << "char_lstm: note: " << component.bytes << " bytes: " << component.description << '\n';
+      },
+      [&](const BrokenPromise &problem) {
+        status = 4;
+        llvm::errs() << "char_lstm: " << problem.message() << '\n';
+      },
+      [](const llvm::ErrorInfoBase &other) { llvm::errs() << "char_lstm: " << other.message() << '\n'; });
+  return status;
+}
+
 static llvm::Error run() {
   auto text = Text::read(textPath, Model::steps);
   if (!text)
@@ -96,26 +130,36 @@ static llvm::Error run() {
     return model.takeError();
   if (llvm::Error error = train(**model, *text))
     return error;
-  return stop ? llvm::Error::success() : printBudgetTable(**model, {"unlimited", "20%", "5%", "1%"}, stop);
+  return stop || llvm::outs().has_error() ? llvm::Error::success()
+                                          : printBudgetTable(**model, {"unlimited", "20%", "5%", "1%"}, stop);
 }
 
 int main(int argc, char **argv) {
   llvm::cl::HideUnrelatedOptions(category);
-  llvm::cl::ParseCommandLineOptions(argc, argv,
-                                    "Trains a character-level LSTM over 1,000 time steps inside a byte budget.\n");
+  if (!llvm::cl::ParseCommandLineOptions(
+          argc, argv, "Trains a character-level LSTM over 1,000 time steps inside a byte budget.\n", &llvm::errs()))
+    return 2;
+  if (std::string wrong = findWrongOption(); !wrong.empty()) {
+    llvm::errs() << "char_lstm: " << wrong << '\n';
+    return 2;
+  }
   // A second Ctrl-C ends the program at once.
   struct sigaction action = {};
   action.sa_handler = [](int) { stop = true; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
 
-  if (llvm::Error error = run()) {
-    llvm::logAllUnhandledErrors(std::move(error), llvm::errs(), "char_lstm: ");
-    return 1;
-  }
-  if (stop) {
+  int status = 0;
+  if (llvm::Error error = run())
+    status = fail(std::move(error));
+  else if (stop)
+    status = 130;
+  if (status == 130)
     llvm::outs() << "stopped\n";
-    return 130;
-  }
-  return 0;
+  llvm::outs().flush();
+  if (!llvm::outs().has_error())
+    return status;
+  llvm::errs() << "char_lstm: standard output: " << llvm::outs().error().message() << '\n';
+  llvm::outs().clear_error();
+  return 6;
 }

@@ -32,13 +32,16 @@ protected:
   }
 
   /// Null, with the message in `error`, if the program is not accepted.
-  std::unique_ptr<CompiledProgram> compile(llvm::StringRef source, llvm::StringRef entry = "f") {
+  std::unique_ptr<CompiledProgram> compile(llvm::StringRef source, llvm::StringRef entry = "f",
+                                           llvm::StringRef budget = "unlimited") {
     auto module = mlir::parseSourceString<mlir::ModuleOp>(source, &context);
     if (!module) {
       error = "the source does not parse";
       return nullptr;
     }
-    auto program = CompiledProgram::compile(*module, entry, CPUPipelineOptions());
+    CPUPipelineOptions options;
+    options.budget = budget.str();
+    auto program = CompiledProgram::compile(*module, entry, options);
     if (program)
       return std::move(*program);
     error = llvm::toString(program.takeError());
@@ -171,4 +174,75 @@ TEST_F(CompiledProgramTest, WrongProgramsAreErrors) {
     })"));
   EXPECT_EQ(error, "result 'result0' of @f expects a dynamic extent to be an extent or a value of an "
                    "argument, but extent 0 of tensor<?xf32> is not");
+}
+
+/// The gradient of a loop of as many steps as \p count says.
+static std::string makeLoop(const std::string &count) {
+  return R"(
+    func.func private @loss(%n: index, %h0: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<f32> {
+      %steps = )" +
+         count + R"(
+      %zero = arith.constant dense<0.0> : tensor<f32>
+      %h = remat.recurrence count(%steps) at(%t) carry(%h = %h0 : tensor<4xf32>) {
+        %z = arith.mulf %h, %w : tensor<4xf32>
+        %y = math.tanh %z : tensor<4xf32>
+        remat.yield carry(%y : tensor<4xf32>)
+      }
+      %total = linalg.reduce { arith.addf } ins(%h : tensor<4xf32>) outs(%zero : tensor<f32>) dimensions = [0]
+      return %total : tensor<f32>
+    }
+    func.func @f(%n: index, %h0: tensor<4xf32>, %w: tensor<4xf32>) -> (tensor<f32>, tensor<4xf32>) {
+      %loss, %d_w = remat.value_and_gradient @loss(%n, %h0, %w) wrt [2]
+        : (index, tensor<4xf32>, tensor<4xf32>) -> (tensor<f32>, tensor<4xf32>)
+      return %loss, %d_w : tensor<f32>, tensor<4xf32>
+    })";
+}
+
+TEST_F(CompiledProgramTest, PlansAreTheSameWheneverTheyAreMade) {
+  Array h = makeArray({4}, {1, 1, 1, 1}), w = makeArray({4}, {1, 1, 1, 1});
+  int64_t n = 30;
+  std::vector<ArrayView> arguments = {{ElementType::Index, {}, &n}, h.getView(), w.getView()};
+  std::vector<PlanFigures> plans;
+  std::vector<schedule::ChainProblem> problems;
+  for (const char *count : {"arith.constant 30 : index", "arith.addi %n, %n : index"}) {
+    // Twice as many as the argument says.
+    n = plans.empty() ? 0 : 15;
+    auto program = compile(makeLoop(count), "f", "80%");
+    ASSERT_TRUE(program) << error;
+    auto plan = program->getPlan(arguments);
+    ASSERT_TRUE(bool(plan));
+    plans.push_back(*plan);
+    auto chain = program->getChainProblems(arguments);
+    ASSERT_TRUE(bool(chain));
+    ASSERT_EQ(chain->size(), 1u);
+    problems.push_back(chain->front());
+  }
+  EXPECT_EQ(plans[0].peakBytes, plans[1].peakBytes);
+  EXPECT_EQ(plans[0].minimumBytes, plans[1].minimumBytes);
+  EXPECT_TRUE(plans[0].isPeakCertain && plans[1].isPeakCertain);
+  EXPECT_LT(plans[0].minimumBytes, plans[0].peakBytes);
+  EXPECT_EQ(problems[0].steps, 30);
+  EXPECT_EQ(problems[1].steps, 30);
+  EXPECT_EQ(problems[0].budget, problems[1].budget);
+}
+
+TEST_F(CompiledProgramTest, ABudgetThatIsTooSmallSaysWhatWouldDo) {
+  Array h = makeArray({4}, {1, 1, 1, 1}), w = makeArray({4}, {1, 1, 1, 1});
+  int64_t n = 15;
+  std::vector<ArrayView> arguments = {{ElementType::Index, {}, &n}, h.getView(), w.getView()};
+  auto check = [](const ProgramError &problem) {
+    EXPECT_EQ(problem.getKind(), ProgramError::Kind::Infeasible);
+    EXPECT_EQ(problem.getBudget(), 64);
+    int64_t sum = 0;
+    for (const BudgetComponent &component : problem.getComponents())
+      sum += component.bytes;
+    EXPECT_EQ(sum, problem.getMinimumBudget());
+  };
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(makeLoop("arith.constant 30 : index"), &context);
+  CPUPipelineOptions options;
+  options.budget = "64";
+  llvm::handleAllErrors(CompiledProgram::compile(*module, "f", options).takeError(), check);
+  auto program = compile(makeLoop("arith.addi %n, %n : index"), "f", "64");
+  ASSERT_TRUE(program) << error;
+  llvm::handleAllErrors(program->getPlan(arguments).takeError(), check);
 }

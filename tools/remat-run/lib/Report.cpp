@@ -216,7 +216,7 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("entry", "@" + report.entry);
   row("device", report.device + ", 1 thread");
   row("steps", llvm::Twine(plan.steps));
-  row("policy", plan.policy);
+  row("policy", plan.policy.empty() ? "none, nothing is differentiated" : plan.policy);
   row("budget", plan.budgetBytes ? formatByteSize(*plan.budgetBytes) : "unlimited");
   row("planned peak", formatByteSize(plan.peakBytes));
   row("measured peak", formatByteSize(report.measurement.getPeakBytes()) +

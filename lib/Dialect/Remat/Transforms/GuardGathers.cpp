@@ -20,16 +20,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "HoistCheck.h"
 #include "IndexTensor.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
-#include "remat/Dialect/Remat/Transforms/Recurrence.h"
-#include "remat/Interfaces/BlockDifferentiator.h"
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace remat {
@@ -162,9 +160,6 @@ static OpFoldResult getLimit(OpBuilder &builder, Location loc, Value table, int6
   return rest;
 }
 
-/// Whether \p value is known in front of \p op, which may be a loop around its use.
-static bool isKnownBefore(Value value, Operation *op) { return !op->isAncestor(value.getParentBlock()->getParentOp()); }
-
 /// Checks the whole array that the index is read from.
 bool Guards::checkArray(OpOperand &index, Value table, int64_t dim, OpFoldResult extent) {
   auto op = dyn_cast<linalg::LinalgOp>(index.getOwner()->getParentOp());
@@ -191,57 +186,6 @@ static bool canStop(Operation *op) {
   while (isa_and_nonnull<scf::IfOp, scf::ForOp, RecurrenceOp>(parent))
     parent = parent->getParentOp();
   return isa_and_nonnull<FunctionOpInterface>(parent);
-}
-
-/// Moves a check in the step of \p loop in front of it, if what it needs does not
-/// depend on carries.
-static void hoistCheck(CheckIndicesOp check, RecurrenceOp loop) {
-  Block &step = loop.getStep();
-  llvm::SetVector<Operation *> slice;
-  llvm::SetVector<Value> arguments;
-  size_t numCarries = loop.getInits().size();
-  auto collect = [&](auto &self, Value value) -> bool {
-    if (isKnownBefore(value, loop))
-      return true;
-    if (auto argument = dyn_cast<BlockArgument>(value)) {
-      arguments.insert(argument);
-      unsigned number = argument.getArgNumber();
-      return argument.getOwner() == &step && (number == 0 || number > numCarries);
-    }
-    Operation *definition = value.getDefiningOp();
-    if (definition->getBlock() != &step || !isMemoryEffectFree(definition) || isa<RecurrenceOp>(definition))
-      return false;
-    for (Value input : getInputs(definition))
-      if (!self(self, input))
-        return false;
-    slice.insert(definition);
-    return true;
-  };
-  if (check->getBlock() != &step || !collect(collect, check.getIndices()) || !collect(collect, check.getLimit()))
-    return;
-
-  OpBuilder builder(loop);
-  Location loc = check.getLoc();
-  IRMapping mapping;
-  Value number;
-  if (!arguments.empty()) {
-    Value zero = arith::ConstantIndexOp::create(builder, loc, 0), one = arith::ConstantIndexOp::create(builder, loc, 1);
-    auto steps = scf::ForOp::create(builder, loc, zero, loop.getCount(), one);
-    builder.setInsertionPointToStart(steps.getBody());
-    number = steps.getInductionVar();
-    Value position = number;
-    if (loop.getReversed())
-      position = arith::SubIOp::create(builder, loc, arith::SubIOp::create(builder, loc, loop.getCount(), one), number);
-    mapping.map(step.getArgument(0), number);
-    for (auto [scan, element] : llvm::zip_equal(loop.getScans(), loop.getElements()))
-      if (arguments.contains(element))
-        mapping.map(element, extractElement(builder, loc, scan, position));
-  }
-  for (Operation *op : slice)
-    builder.clone(*op, mapping);
-  CheckIndicesOp::create(builder, loc, mapping.lookupOrDefault(check.getIndices()),
-                         mapping.lookupOrDefault(check.getLimit()), number, /*per_step=*/false, /*reversed=*/false);
-  check.erase();
 }
 
 /// Checks what the index is computed to be.

@@ -99,7 +99,7 @@ struct PlanSchedulePass final : remat::impl::PlanSchedulePassBase<PlanSchedulePa
     std::string problem;
     std::optional<Budget> limit = parseBudget(budget.getValue(), problem);
     if (!limit) {
-      emitError(UnknownLoc::get(&getContext()), "remat-plan-schedule: ") << problem;
+      emitError(getOperation().getLoc(), "remat-plan-schedule: ") << problem;
       return signalPassFailure();
     }
     plannedChains.clear();
