@@ -102,7 +102,15 @@ func.func private @choices(%x: !state, %y: !state) -> !state {
   %ww = arith.mulf %w, %w : !wide
   %g = arith.truncf %ww : !wide to !state
   %down = math.floor %x : !state
-  %i = arith.fptosi %down : !state to !powers
+  %up = math.ceil %y : !state
+  %near = math.round %x : !state
+  %even = math.roundeven %y : !state
+  %whole = math.trunc %x : !state
+  %r0 = arith.addf %down, %up : !state
+  %r1 = arith.addf %near, %even : !state
+  %r2 = arith.addf %r0, %r1 : !state
+  %rounded = arith.addf %r2, %whole : !state
+  %i = arith.fptosi %rounded : !state to !powers
   %j = arith.sitofp %i : !powers to !state
   %s0 = arith.mulf %n, %c : !state
   %s1 = arith.mulf %d, %e : !state

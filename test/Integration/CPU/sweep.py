@@ -5,7 +5,8 @@
 For every trip count the program is written out twice, with a static and with a
 dynamic leading dimension, and called with the same arrays. Checked are:
 
-  * the gradient, against central differences in f64;
+  * the gradient, against central differences in f64; for few steps it has to be large
+    enough to be seen;
   * for at most eight budgets from the smallest feasible one to unlimited: the same
     bits in every result, measured peak == planned peak <= budget;
   * forward steps never fall when the budget falls, and are more than the trip
@@ -195,7 +196,9 @@ def check_unrolled(run, program, steps):
 def check_steps(run, static, dynamic, steps, loops, empty_tape):
     checked = static.with_name("checked.mlir")
     checked.write_text(without_stops(static.read_text()))
-    run(checked, "--check-gradient", "--repeat", "0", "--check-identical", "off")
+    checks = run(checked, "--check-gradient", "--repeat", "0", "--check-identical", "off")
+    if 1 <= steps <= 7 and "hidden by rounding" in checks:
+        fail(f"{steps} steps: a gradient is too small to be checked\n{checks}")
     unlimited = run.report(static, "unlimited")
     check_report(unlimited, f"{steps} steps, unlimited")
     smallest = run.report(static, "min")["planned_peak_bytes"]

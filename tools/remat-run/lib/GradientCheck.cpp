@@ -139,6 +139,7 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
   double deviation = std::abs(result.gradient - result.difference) + result.differenceError;
   double scale = std::max({std::abs(result.difference), norm, noise / tolerance});
   result.relativeError = deviation == 0 ? 0 : deviation / scale;
+  result.hidden = noise >= std::max(std::abs(result.difference), norm);
   // Written so that a NaN fails.
   result.passed = result.relativeError <= tolerance;
   return result;

@@ -198,6 +198,7 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
           json.attribute("difference_error", toValue(check.differenceError));
           json.attribute("relative_error", toValue(check.relativeError));
           json.attribute("tolerance", check.tolerance);
+          json.attribute("hidden", check.hidden);
           json.attribute("passed", check.passed);
         });
     });
@@ -241,5 +242,5 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   for (const GradientCheckResult &check : report.gradientChecks)
     row("gradient " + check.name, (check.passed ? "ok" : "WRONG") + llvm::Twine(": relative error ") +
                                       format("%.2e", check.relativeError) + ", tolerance " +
-                                      format("%.1e", check.tolerance));
+                                      format("%.1e", check.tolerance) + (check.hidden ? ", hidden by rounding" : ""));
 }
