@@ -9,7 +9,6 @@
 
 #include "ChainReader.h"
 #include "Diagnostics.h"
-#include "InputFile.h"
 #include "Numbers.h"
 #include "remat/Support/Budget.h"
 
@@ -78,17 +77,23 @@ static llvm::Expected<int64_t> resolveBudget(const std::string &text, const Load
 }
 
 llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Policy policy) {
+  if (options.flags)
+    return loadChain(options, policy, nullptr);
+  auto file = openInput(options.problemPath);
+  if (!file)
+    return file.takeError();
+  return loadChain(options, policy, &*file);
+}
+
+llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Policy policy, const InputFile *file) {
   LoadedChain loaded;
   std::string where;
-  if (options.flags) {
+  if (!file) {
     auto chain = makeChain(*options.flags);
     if (!chain)
       return chain.takeError();
     loaded.chain = std::move(*chain);
   } else {
-    auto file = openInput(options.problemPath);
-    if (!file)
-      return file.takeError();
     auto input = readChain(file->getText(), file->name);
     if (!input)
       return input.takeError();
