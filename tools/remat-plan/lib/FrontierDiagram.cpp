@@ -198,9 +198,9 @@ static void drawKnees(SvgCanvas &canvas, const FrontierCurve &curve, const Loade
                       const Axis &time) {
   std::vector<Knee> knees = findKnees(curve, loaded);
   // The best known one gets its place first.
-  llvm::stable_sort(knees, [](const Knee &a, const Knee &b) {
-    return (a.name == "one third more time") > (b.name == "one third more time");
-  });
+  auto best = llvm::find_if(knees, [](const Knee &knee) { return knee.name == "one third more time"; });
+  if (best != knees.end())
+    std::rotate(knees.begin(), best, best + 1);
   constexpr double size = 10.5;
   LabelPlacer placer;
   for (const Knee &knee : knees) {

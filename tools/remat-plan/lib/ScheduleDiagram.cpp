@@ -115,10 +115,11 @@ static void drawTitle(SvgCanvas &canvas, const LoadedChain &loaded, const Plan &
                       (plan.steps == 1 ? " step" : " steps") + " in a budget of " + formatCount(plan.budget);
   double share = static_cast<double>(plan.budget) / static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
   std::string summary = formatCount(plan.forward) + " forward and " + formatCount(plan.reverse) +
-                        " backward steps; takes " + formatFixed(plan.timeRatio, 3) +
-                        " times as long as keeping everything, in " + formatPercent(share) + " of the memory";
+                        " backward steps: " + formatFixed(plan.timeRatio, 3) +
+                        " times the time of keeping everything in " + formatPercent(share) + " of its memory";
   canvas.text({Layout::left, 28}, title, 17, Anchor::Start, colors::black, /*bold=*/true);
-  canvas.text({Layout::left, 47}, summary, 12, Anchor::Start, colors::gray);
+  double size = std::min(12.0, Layout::plotWidth / (0.58 * static_cast<double>(summary.size())));
+  canvas.text({Layout::left, 47}, summary, size, Anchor::Start, colors::gray);
 }
 
 static void drawBudget(SvgCanvas &canvas, const Axis &memory, int64_t budget) {
