@@ -126,7 +126,7 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
 }
 
 std::string plantool::describeChain(const StagedChain &chain) {
-  std::string text = std::to_string(chain.steps()) + (chain.steps() == 1 ? " step" : " steps");
+  std::string text = formatMany(chain.steps(), "step");
   if (std::optional<ChainProblem> equal = chain.equalSteps()) {
     text += ", state " + std::to_string(equal->stateSize) + ", tape " + std::to_string(equal->tapeSize);
     if (equal->workspace > 0)
@@ -134,7 +134,7 @@ std::string plantool::describeChain(const StagedChain &chain) {
     if (!equal->restartable)
       text += ", no restart from tapes";
   } else {
-    text += " in " + std::to_string(chain.stages.size()) + " stages";
+    text += " in " + formatMany(static_cast<int64_t>(chain.stages.size()), "stage");
   }
   text += chain.start == Start::Pinned     ? ", start pinned"
           : chain.start == Start::External ? ", start external"

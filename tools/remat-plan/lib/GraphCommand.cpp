@@ -113,13 +113,13 @@ static void printJSON(const GraphPlanResult &result, const GraphInput &input) {
 static void printTable(const GraphPlan &plan, const GraphInput &input) {
   auto time = [&](int64_t value) { return formatShortTime(value, input.timeScale); };
   TextTable table({TextTable::Left, TextTable::Right, TextTable::Left});
-  table.add({"problem", "",
-             std::to_string(plan.nodes) + (plan.nodes == 1 ? " node, " : " nodes, ") +
-                 std::to_string(input.problem.edges.size()) + (input.problem.edges.size() == 1 ? " edge" : " edges")});
+  table.add(
+      {"problem", "",
+       formatMany(plan.nodes, "node") + ", " + formatMany(static_cast<int64_t>(input.problem.edges.size()), "edge")});
   table.add({"policy", "",
              std::string(stringifyGraphPolicy(plan.policy)) + ", least " +
-                 std::string(stringifyGraphObjective(plan.objective)) + ", over " + std::to_string(plan.lowerSets) +
-                 " lower sets"});
+                 std::string(stringifyGraphObjective(plan.objective)) + ", over " +
+                 formatMany(plan.lowerSets, "lower set")});
   table.add({"budget", std::to_string(plan.budget),
              "all values and gradients take " + std::to_string(everything(input.problem))});
   table.add({"peak", std::to_string(plan.peak),
@@ -179,7 +179,7 @@ static void printVerification(const GraphVerification &result, const GraphInput 
   auto time = [&](int64_t value) { return formatTime(value, input.timeScale); };
   if (!json) {
     TextTable table({TextTable::Left, TextTable::Right, TextTable::Left});
-    table.add({"valid", "", std::to_string(input.problem.nodes.size()) + " nodes"});
+    table.add({"valid", "", formatMany(static_cast<int64_t>(input.problem.nodes.size()), "node")});
     table.add({"forward", std::to_string(result.forward), ""});
     table.add({"time", formatShortTime(result.time, input.timeScale), ""});
     table.add({"overhead", formatShortTime(result.overhead, input.timeScale), ""});

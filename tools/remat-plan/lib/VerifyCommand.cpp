@@ -58,7 +58,7 @@ static void printTable(const SimulationResult &result, const StagedChain &chain)
   TextTable table({TextTable::Left, TextTable::Right, TextTable::Left});
   table.add({"valid", "", describeChain(chain)});
   table.add({"forward", std::to_string(result.forward),
-             std::to_string(result.advance) + " advances and " + std::to_string(result.record) + " records"});
+             formatMany(result.advance, "advance") + " and " + formatMany(result.record, "record")});
   table.add({"reverse", std::to_string(result.reverse), ""});
   table.add({"time", formatShortTime(result.time, chain.timeScale), ""});
   table.add({"peak", std::to_string(result.peak), ""});
