@@ -42,6 +42,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <vector>
 
@@ -195,8 +196,9 @@ static void runProduct(benchmark::State &state, const Product &product) {
 int main(int argc, char **argv) {
   std::vector<Product> products;
   auto flops = [](double m, double n, double k) { return 2 * m * n * k; };
-  for (auto [batch, hidden] : {std::pair<int64_t, int64_t>(16, 128), {16, 256}, {16, 512}, {64, 256}}) {
-    int64_t gates = 4 * hidden;
+  // The last one is a single gate.
+  for (auto [batch, hidden, gates] :
+       {std::array<int64_t, 3>{16, 128, 512}, {16, 256, 1024}, {16, 512, 2048}, {64, 256, 1024}, {16, 256, 256}}) {
     products.push_back({"forward/packed",
                         "m, no, ni, k",
                         "m, k",
@@ -239,6 +241,15 @@ int main(int argc, char **argv) {
                         "n, k",
                         "m, n",
                         {batch, gates},
+                        {hidden, gates},
+                        {batch, hidden},
+                        flops(batch, gates, hidden)});
+    products.push_back({"backward/transposed",
+                        "m, n, k",
+                        "k, m",
+                        "n, k",
+                        "m, n",
+                        {gates, batch},
                         {hidden, gates},
                         {batch, hidden},
                         flops(batch, gates, hidden)});

@@ -28,7 +28,7 @@
 
 using namespace mlir;
 
-static constexpr int64_t steps = 100, width = 4;
+static constexpr int64_t steps = 100, width = 256;
 
 namespace {
 /// The types of the program.
@@ -128,8 +128,8 @@ static llvm::Error run() {
   for (int64_t i = 0; i < steps * width; ++i)
     xs[i] = std::sin(0.1f * i);
   for (int64_t i = 0; i < width; ++i) {
-    h0[i] = 1.0f + i;
-    a[i] = 0.9f + 0.02f * i;
+    h0[i] = std::cos(0.1f * i);
+    a[i] = 0.9f + 0.1f * i / width;
   }
   auto view = [](std::vector<float> &values, SmallVector<int64_t, 4> shape) {
     return remat::ArrayView{remat::ElementType::F32, std::move(shape), values.data()};

@@ -7,6 +7,7 @@
 
 #include "remat/Execution/Array.h"
 
+#include "AvailableMemory.h"
 #include "remat/Execution/ProgramError.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -49,6 +50,8 @@ llvm::Expected<Array> Array::create(ElementType type, llvm::ArrayRef<int64_t> sh
   array.shape.assign(shape.begin(), shape.end());
   // An empty array has a valid address too.
   size_t bytes = llvm::alignTo(std::max<int64_t>(array.getByteSize(), 1), arrayAlignment);
+  if (llvm::Error error = checkAvailable(bytes, "an array of type " + formatArrayType(type, shape)))
+    return std::move(error);
   array.memory.reset(std::aligned_alloc(arrayAlignment, bytes));
   if (!array.memory)
     return makeFault("no memory for an array of type " + formatArrayType(type, shape));

@@ -73,7 +73,7 @@ llvm::Error CompiledProgram::Implementation::preparePlan(llvm::ArrayRef<ArrayVie
     return makeInputError(llvm::toString(std::move(error)));
   if (plannedCounts == counts)
     return llvm::Error::success();
-  llvm::Expected<RuntimePlan> made = makeRuntimePlan(lowered.problem, lowered.policy, counts);
+  llvm::Expected<RuntimePlan> made = makeRuntimePlan(lowered, counts);
   if (!made)
     return made.takeError();
   plan = std::move(*made);
@@ -175,6 +175,15 @@ llvm::Expected<PlanFigures> CompiledProgram::getPlan(llvm::ArrayRef<ArrayView> a
   if (llvm::Error error = implementation->preparePlan(arguments, results))
     return std::move(error);
   return implementation->plan.figures;
+}
+
+llvm::Expected<std::vector<schedule::ChainProblem>>
+CompiledProgram::getChainProblems(llvm::ArrayRef<ArrayView> arguments) {
+  if (auto plan = getPlan(arguments); !plan)
+    return plan.takeError();
+  if (!implementation->lowered.isPlannedLater())
+    return implementation->lowered.chainProblems;
+  return remat::getChainProblems(implementation->lowered, *implementation->plannedCounts);
 }
 
 int64_t CompiledProgram::getObjectBytes() const { return implementation->code.getObjectBytes(); }

@@ -28,11 +28,18 @@ namespace {
 class FirstError {
 public:
   explicit FirstError(mlir::MLIRContext *context)
-      : handler(context, [this](mlir::Diagnostic &diagnostic) {
+      : context(context), printsOperations(context->shouldPrintOpOnDiagnostic()),
+        handler(context, [this](mlir::Diagnostic &diagnostic) {
           if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error && text.empty())
-            text = diagnostic.str();
+            text = describe(diagnostic);
           return mlir::failure();
-        }) {}
+        }) {
+    // An operation in the middle of the pipeline says nothing to an author.
+    context->printOpOnDiagnostic(false);
+  }
+  ~FirstError() { context->printOpOnDiagnostic(printsOperations); }
+  FirstError(const FirstError &) = delete;
+  FirstError &operator=(const FirstError &) = delete;
 
   const std::string &getText() const { return text; }
 
@@ -41,6 +48,18 @@ public:
   }
 
 private:
+  /// The message, behind its place in the author's file if that is known.
+  static std::string describe(mlir::Diagnostic &diagnostic) {
+    auto place = diagnostic.getLocation()->findInstanceOf<mlir::FileLineColLoc>();
+    if (!place)
+      return diagnostic.str();
+    return (place.getFilename().getValue() + ":" + llvm::Twine(place.getLine()) + ":" + llvm::Twine(place.getColumn()) +
+            ": " + diagnostic.str())
+        .str();
+  }
+
+  mlir::MLIRContext *context;
+  bool printsOperations;
   std::string text;
   mlir::ScopedDiagnosticHandler handler;
 };
@@ -69,6 +88,8 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
   std::optional<Budget> budget = parseBudget(options.budget.getValue(), problem);
   if (!budget)
     return makeInputError("the budget " + problem);
+  if (!parseByteLimit(options.parameterBudget.getValue(), problem))
+    return makeInputError("the parameter budget " + problem);
 
   LoweredProgram program;
   program.module = module.clone();
@@ -96,7 +117,8 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
     if (!stage.isPlanned)
       continue;
     program.plan = readPlan(lowered, !budget->isUnlimited());
-    program.problem = readRuntimeProblem(lowered);
+    program.chainProblems = readChainProblems(lowered);
+    readRuntimeProblem(lowered, program);
   }
   if (!program.isPlannedLater())
     return std::move(program);

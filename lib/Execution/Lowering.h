@@ -20,10 +20,14 @@ struct LoweredProgram {
   /// Of the entry before lowering.
   Signature signature;
   PlanFigures plan;
+  /// The problems that the plan solves, if there is one.
+  std::vector<schedule::ChainProblem> chainProblems;
   /// If not empty there is no plan yet: what the runtime plans from, and the number
   /// of counts that it needs.
   std::vector<int64_t> problem;
   int64_t numCounts = 0;
+  /// What each live buffer of an instance of the problem is.
+  std::vector<std::string> bufferNames;
   std::string policy;
 
   bool isPlannedLater() const { return !problem.empty(); }

@@ -27,6 +27,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
@@ -100,6 +101,21 @@ llvm::Expected<TargetDescription> TargetDescription::create(const TargetOptions 
                            getVectorISA((*machine)->getTargetTriple(), listVectorFeatures(**machine))};
 }
 
+/// Every function that \p module calls has to be in it, in this library or in the
+/// process: the linker would print what is missing, and not as an error of a program.
+static llvm::Error checkCallees(const llvm::Module &module) {
+  using llvm::sys::DynamicLibrary;
+  DynamicLibrary::LoadLibraryPermanently(nullptr);
+  llvm::StringMap<void *> host = getHostSymbols();
+  for (const llvm::Function &function : module) {
+    if (!function.isDeclaration() || function.isIntrinsic() || function.use_empty() ||
+        host.contains(function.getName()) || DynamicLibrary::SearchForAddressOfSymbol(function.getName().str()))
+      continue;
+    return makeInputError("the program calls @" + function.getName() + ", which has no body");
+  }
+  return llvm::Error::success();
+}
+
 /// Gives \p jit the symbols of this library; others come from the process.
 static llvm::Error defineHostSymbols(LLJIT &jit) {
   llvm::orc::SymbolMap symbols;
@@ -134,6 +150,8 @@ llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::Arr
   if (llvm::Error error = mlir::makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine->get())(code.get()))
     return std::move(error);
   optimize.stop();
+  if (llvm::Error error = checkCallees(*code))
+    return std::move(error);
 
   PhaseTimer link("codegen", times);
   auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(target.builder)).create();

@@ -7,6 +7,7 @@
 
 #include "MemoryBlock.h"
 
+#include "AvailableMemory.h"
 #include "remat/Execution/ProgramError.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -58,6 +59,8 @@ llvm::Expected<MemoryBlock> MemoryBlock::create(int64_t bytes, std::optional<int
   if (bytes < 0 || accessible < 0 || llvm::AddOverflow(accessible, 2 * page, usable))
     return makeInputError("an arena of " + llvm::Twine(bytes) + " bytes is too large");
   usable = llvm::alignTo(accessible, page);
+  if (llvm::Error error = checkAvailable(usable, "an arena"))
+    return std::move(error);
 
   MemoryBlock block;
   block.bytes = bytes;

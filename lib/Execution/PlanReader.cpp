@@ -22,8 +22,7 @@ static int64_t getStaticSteps(ForwardSweepOp sweep) {
   return matchPattern(sweep.getCount(), m_ConstantInt(&count)) ? count.getSExtValue() : 0;
 }
 
-/// The problems that the plans of \p entry solve.
-static std::vector<schedule::ChainProblem> readProblems(func::FuncOp entry) {
+std::vector<schedule::ChainProblem> remat::readChainProblems(func::FuncOp entry) {
   std::vector<schedule::ChainProblem> problems;
   FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry);
   if (failed(memory))
@@ -63,23 +62,31 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
   if (auto memory = entry->getAttrOfType<MemoryAttr>("remat.memory")) {
     figures.peakBytes = memory.getPeak();
     figures.storeAllBytes = memory.getStoreAll();
+    figures.minimumBytes = memory.getMinimum();
+    figures.isPeakCertain = memory.getCertain();
     figures.parameterCopyBytes = memory.getParameters();
     if (limited)
       figures.budgetBytes = memory.getBudget();
   }
-  figures.problems = readProblems(entry);
   return figures;
 }
 
-std::vector<int64_t> remat::readRuntimeProblem(func::FuncOp entry) {
+void remat::readRuntimeProblem(func::FuncOp entry, LoweredProgram &program) {
   auto later = entry->getAttrOfType<RuntimePlanAttr>("remat.runtime_plan");
-  return later ? later.getProblem().asArrayRef().vec() : std::vector<int64_t>();
+  if (!later)
+    return;
+  program.problem = later.getProblem().asArrayRef().vec();
+  for (StringAttr description : later.getBuffers())
+    program.bufferNames.push_back(description.str());
 }
 
 llvm::Error remat::readInfeasible(func::FuncOp entry, const std::string &message) {
   auto infeasible = entry->getAttrOfType<InfeasibleAttr>("remat.infeasible");
   if (!infeasible)
     return llvm::Error::success();
-  return llvm::make_error<ProgramError>(ProgramError::Kind::Infeasible, message, infeasible.getBudget(),
-                                        infeasible.getMinimum());
+  std::vector<BudgetComponent> components;
+  for (auto [bytes, buffer] : llvm::zip(infeasible.getBytes().asArrayRef(), infeasible.getBuffers()))
+    components.push_back({bytes, buffer.str()});
+  return llvm::make_error<ProgramError>(message, infeasible.getBudget(), infeasible.getMinimum(),
+                                        std::move(components));
 }

@@ -8,7 +8,7 @@
 #ifndef REMAT_LIB_EXECUTION_PLANREADER_H
 #define REMAT_LIB_EXECUTION_PLANREADER_H
 
-#include "remat/Execution/CompiledProgram.h"
+#include "Lowering.h"
 
 namespace remat {
 
@@ -16,9 +16,12 @@ namespace remat {
 /// sweeps. \p limited: whether there was a budget.
 PlanFigures readPlan(mlir::func::FuncOp entry, bool limited);
 
-/// The words of the problem that \p entry is planned from when it is called; empty
-/// if it is planned already.
-std::vector<int64_t> readRuntimeProblem(mlir::func::FuncOp entry);
+/// The problems that the plans of \p entry solve.
+std::vector<schedule::ChainProblem> readChainProblems(mlir::func::FuncOp entry);
+
+/// Reads what \p entry is planned from when it is called into \p program; nothing
+/// changes if it is planned already.
+void readRuntimeProblem(mlir::func::FuncOp entry, LoweredProgram &program);
 
 /// The error for a budget that no plan meets, with the compiler's \p message; a
 /// null error if \p entry was not found infeasible.

@@ -27,6 +27,8 @@ static PlanFigures readFigures(llvm::ArrayRef<int64_t> words, llvm::StringRef po
   figures.peakBytes = get(PlanFigure::ArenaBytes);
   figures.storeAllBytes = get(PlanFigure::StoreAllBytes);
   figures.parameterCopyBytes = get(PlanFigure::ParameterBytes);
+  figures.minimumBytes = get(PlanFigure::MinimumBytes);
+  figures.isPeakCertain = get(PlanFigure::PeakCertain) != 0;
   figures.certified = get(PlanFigure::Certified) != 0;
   if (int64_t storeAll = get(PlanFigure::StoreAllTime); storeAll > 0) {
     figures.timeRatio = static_cast<double>(get(PlanFigure::Time)) / static_cast<double>(storeAll);
@@ -35,28 +37,62 @@ static PlanFigures readFigures(llvm::ArrayRef<int64_t> words, llvm::StringRef po
   return figures;
 }
 
-llvm::Expected<RuntimePlan> remat::makeRuntimePlan(llvm::ArrayRef<int64_t> problem, llvm::StringRef policy,
-                                                   llvm::ArrayRef<int64_t> counts) {
+/// Calls \p use with the instance for \p counts and its plan, which the C interface
+/// does not show.
+template <typename Use>
+static void withInstance(llvm::ArrayRef<int64_t> words, llvm::ArrayRef<int64_t> counts, Use use) {
+  schedule::ProgramProblem problem;
+  schedule::Verdict verdict = schedule::ProgramProblem::read(words.data(), static_cast<int64_t>(words.size()), problem);
+  if (!verdict.ok())
+    return;
+  if (auto instance = schedule::ProgramInstance::create(problem, counts.vec(), verdict)) {
+    schedule::ProgramResult result = schedule::planProgram(*instance);
+    use(*instance, result);
+  }
+}
+
+std::vector<schedule::ChainProblem> remat::getChainProblems(const LoweredProgram &program,
+                                                            llvm::ArrayRef<int64_t> counts) {
+  std::vector<schedule::ChainProblem> problems;
+  withInstance(program.problem, counts,
+               [&](const schedule::ProgramInstance &instance, const schedule::ProgramResult &result) {
+                 for (size_t loop = 0; result.verdict.ok() && loop < instance.getNumLoops(); ++loop)
+                   if (instance.isPlanned(loop))
+                     problems.push_back(instance.getChain(loop, result.plan.loops[loop].plan.budget));
+               });
+  return problems;
+}
+
+static llvm::Error makeInfeasible(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts,
+                                  const RematProgramPlan *plan) {
+  std::vector<BudgetComponent> components;
+  withInstance(program.problem, counts,
+               [&](const schedule::ProgramInstance &instance, const schedule::ProgramResult &) {
+                 // The layout is that of the smallest plan.
+                 for (size_t index : instance.getLiveAtPeak())
+                   components.push_back({instance.getLiveBuffers()[index].bytes, program.bufferNames[index]});
+               });
+  int64_t budget = rematPlanGetBudget(plan);
+  return llvm::make_error<ProgramError>("the program cannot run inside a budget of " + std::to_string(budget) +
+                                            " bytes: " + rematPlanGetMessage(plan),
+                                        budget, rematPlanGetMinimum(plan), std::move(components));
+}
+
+llvm::Expected<RuntimePlan> remat::makeRuntimePlan(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts) {
   RematProgramPlan *made = nullptr;
-  int32_t status = rematPlanProgram(problem.data(), static_cast<int64_t>(problem.size()), counts.data(),
+  int32_t status = rematPlanProgram(program.problem.data(), static_cast<int64_t>(program.problem.size()), counts.data(),
                                     static_cast<int64_t>(counts.size()), &made);
   if (!made)
     return makeFault("there is not enough memory to plan the program");
   std::unique_ptr<RematProgramPlan, void (*)(RematProgramPlan *)> plan(made, rematPlanDestroy);
-  std::string message = rematPlanGetMessage(plan.get());
-  if (status == REMAT_PLAN_INFEASIBLE) {
-    int64_t budget = rematPlanGetBudget(plan.get());
-    return llvm::make_error<ProgramError>(ProgramError::Kind::Infeasible,
-                                          "the program cannot run inside a budget of " + std::to_string(budget) +
-                                              " bytes: " + message,
-                                          budget, rematPlanGetMinimum(plan.get()));
-  }
+  if (status == REMAT_PLAN_INFEASIBLE)
+    return makeInfeasible(program, counts, plan.get());
   if (status != REMAT_PLAN_OK)
-    return makeInputError("the program cannot be planned: " + message);
+    return makeInputError("the program cannot be planned: " + llvm::Twine(rematPlanGetMessage(plan.get())));
   int64_t numWords = 0;
   const int64_t *words = rematPlanGetWords(plan.get(), &numWords);
   RuntimePlan result;
   result.words.assign(words, words + numWords);
-  result.figures = readFigures(result.words, policy);
+  result.figures = readFigures(result.words, program.policy);
   return std::move(result);
 }

@@ -8,7 +8,7 @@
 #ifndef REMAT_LIB_EXECUTION_RUNTIMEPLAN_H
 #define REMAT_LIB_EXECUTION_RUNTIMEPLAN_H
 
-#include "remat/Execution/CompiledProgram.h"
+#include "Lowering.h"
 
 namespace remat {
 
@@ -19,10 +19,12 @@ struct RuntimePlan {
   std::vector<int64_t> words;
 };
 
-/// Plans the program that the words of \p problem describe (see
-/// remat/Runtime/Planner.h). \p policy is the name of its policy.
-llvm::Expected<RuntimePlan> makeRuntimePlan(llvm::ArrayRef<int64_t> problem, llvm::StringRef policy,
-                                            llvm::ArrayRef<int64_t> counts);
+/// Plans \p program, whose plan depends on its counts, for \p counts (see
+/// remat/Runtime/Planner.h).
+llvm::Expected<RuntimePlan> makeRuntimePlan(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts);
+
+/// The chain problems that this plan solves, one per differentiated loop.
+std::vector<schedule::ChainProblem> getChainProblems(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts);
 
 } // namespace remat
 

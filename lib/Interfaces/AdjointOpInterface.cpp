@@ -7,6 +7,8 @@
 
 #include "remat/Interfaces/AdjointOpInterface.h"
 
+#include "remat/Interfaces/KnownZeros.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -40,6 +42,14 @@ Value AdjointBuilder::convert(Value value, Type type, Location loc) {
 
 Value AdjointBuilder::widen(Value primal, Location loc) {
   return convert(primal, getCotangentType(primal.getType()), loc);
+}
+
+Value AdjointBuilder::addToCotangent(Value sum, Value contribution, Location loc) {
+  if (isKnownZero(sum))
+    return contribution;
+  if (isKnownZero(contribution))
+    return sum;
+  return arith::AddFOp::create(*this, loc, sum, contribution);
 }
 
 Value AdjointBuilder::createZero(Value like, Location loc) {

@@ -100,7 +100,7 @@ void BlockDifferentiator::addCotangent(Value primal, Value contribution, Locatio
     return;
   contribution = convert(contribution, getCotangentType(primal.getType()), loc);
   Value &cotangent = cotangents[primal];
-  cotangent = cotangent ? arith::AddFOp::create(*this, loc, cotangent, contribution).getResult() : contribution;
+  cotangent = cotangent ? addToCotangent(cotangent, contribution, loc) : contribution;
 }
 
 void BlockDifferentiator::setCotangent(Value primal, Value cotangent) {

@@ -49,18 +49,28 @@ static int64_t loadIndex(const void *indices, int64_t at, int64_t width) {
   }
 }
 
-void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int64_t limit, int64_t width) {
+static void failAtIndex(int64_t index, int64_t step, int64_t position, int64_t limit) {
+  char place[64], range[64], message[256];
+  if (step >= 0)
+    snprintf(place, sizeof(place), "step %" PRId64 ", position %" PRId64, step, position);
+  else
+    snprintf(place, sizeof(place), "position %" PRId64, position);
+  if (limit > 0)
+    snprintf(range, sizeof(range), "expected 0 to %" PRId64, limit - 1);
+  else
+    snprintf(range, sizeof(range), "it is empty");
+  snprintf(message, sizeof(message), "index %" PRId64 " at %s is outside its table: %s", index, place, range);
+  rematFail(message);
+}
+
+void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int64_t limit, int64_t width,
+                       int64_t firstStep, int64_t reversed) {
   for (int64_t step = 0; step < steps; ++step) {
+    int64_t row = reversed ? steps - 1 - step : step;
     for (int64_t position = 0; position < perStep; ++position) {
-      int64_t index = loadIndex(indices, step * perStep + position, width);
-      if (index >= 0 && index < limit)
-        continue;
-      char message[160];
-      snprintf(message, sizeof(message),
-               "index %" PRId64 " at step %" PRId64 ", position %" PRId64 " is outside the table of %" PRId64
-               " rows",
-               index, step, position, limit);
-      rematFail(message);
+      int64_t index = loadIndex(indices, row * perStep + position, width);
+      if (index < 0 || index >= limit)
+        failAtIndex(index, firstStep < 0 ? firstStep : firstStep + step, position, limit);
     }
   }
 }

@@ -54,11 +54,16 @@ static std::optional<int64_t> packInOrder(std::vector<LiveBuffer> &buffers, cons
   return total;
 }
 
-/// Whether a buffer that is certainly touched reaches the top.
-static bool isTopCertain(const std::vector<LiveBuffer> &buffers, int64_t total) {
-  return std::any_of(buffers.begin(), buffers.end(), [&](const LiveBuffer &buffer) {
-    return buffer.isCertain && buffer.bytes > 0 && buffer.offset + buffer.bytes == total;
-  });
+bool remat::schedule::isTopCertain(const std::vector<LiveBuffer> &buffers) {
+  int64_t top = 0, certainTop = 0;
+  for (const LiveBuffer &buffer : buffers) {
+    // Packing checked the sum.
+    int64_t end = buffer.bytes > 0 ? buffer.offset + buffer.bytes : 0;
+    top = std::max(top, end);
+    if (buffer.isCertain)
+      certainTop = std::max(certainTop, end);
+  }
+  return certainTop == top;
 }
 
 std::optional<int64_t> remat::schedule::packBuffers(std::vector<LiveBuffer> &buffers) {
@@ -85,7 +90,7 @@ std::optional<int64_t> remat::schedule::packBuffers(std::vector<LiveBuffer> &buf
       std::optional<int64_t> total = packInOrder(buffers, order);
       if (!total)
         continue;
-      bool isCertain = isTopCertain(buffers, *total);
+      bool isCertain = isTopCertain(buffers);
       if (best && (bestIsCertain != isCertain ? bestIsCertain : *best <= *total))
         continue;
       best = total;

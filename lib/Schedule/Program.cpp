@@ -159,7 +159,7 @@ Verdict ProgramInstance::addBuffers() {
       bytes = alignBytes(*bytes);
     if (!bytes || *bytes > maxBytes)
       return {Status::Overflow, "a buffer does not fit in 64 bits"};
-    live.push_back({isAtHome(buffer) ? 0 : *bytes, buffer.first, buffer.last, /*isCertain=*/true});
+    live.push_back({isAtHome(buffer) ? 0 : *bytes, buffer.first, buffer.last, buffer.isCertain});
   }
   return {};
 }
@@ -175,6 +175,29 @@ std::optional<int64_t> ProgramInstance::layOut(const std::vector<LoopNeeds> &nee
     live[loop * numLoopParts + static_cast<size_t>(LoopPart::Slots)].bytes = needs[loop].slotBytes;
   }
   return packBuffers(live);
+}
+
+std::vector<size_t> ProgramInstance::getLiveAtPeak() const {
+  std::vector<size_t> best;
+  double bestBytes = -1;
+  for (const LiveBuffer &start : live) {
+    // The sum changes only where a buffer begins.
+    std::vector<size_t> current;
+    double bytes = 0;
+    for (size_t index = 0; index < live.size(); ++index) {
+      if (live[index].first > start.first || live[index].last < start.first || live[index].bytes == 0)
+        continue;
+      current.push_back(index);
+      bytes += static_cast<double>(live[index].bytes);
+    }
+    if (bytes > bestBytes) {
+      bestBytes = bytes;
+      best = std::move(current);
+    }
+  }
+  std::sort(best.begin(), best.end(),
+            [&](size_t a, size_t b) { return live[a].bytes != live[b].bytes ? live[a].bytes > live[b].bytes : a < b; });
+  return best;
 }
 
 int64_t ProgramInstance::getBufferOffset(size_t index) const {

@@ -95,6 +95,7 @@ static void visitBuffer(Visitor &visitor, Buffer &buffer) {
   visitor.visitEnum(buffer.home, 4);
   visitor.visit(buffer.loop);
   visitor.visit(buffer.offsetInHome);
+  visitor.visit(buffer.isCertain);
 }
 
 std::vector<int64_t> ProgramProblem::write() const {

@@ -17,6 +17,7 @@ static void writeFigures(const ProgramInstance &instance, const ProgramResult &r
   figure(PlanFigure::MinimumBytes) = result.minimum;
   figure(PlanFigure::BudgetBytes) = result.budget.value_or(-1);
   figure(PlanFigure::Certified) = 1;
+  figure(PlanFigure::PeakCertain) = instance.isPeakCertain() ? 1 : 0;
   for (size_t index = 0; index < instance.getNumLoops(); ++index) {
     int64_t steps = instance.getSteps(index);
     figure(PlanFigure::Steps) += steps;

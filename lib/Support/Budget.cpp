@@ -84,12 +84,11 @@ static NumberStatus consumeNumber(std::string_view &text, Decimal &number) {
   return NumberStatus::Ok;
 }
 
-/// Why \p text is not what was expected.
-static std::string describe(std::string_view text, bool isBudget, bool tooLarge) {
-  std::string message = isBudget ? "expects a budget in bytes ('4915200', '64MiB'), as a share "
-                                   "of the store-all peak "
-                                   "('5%'), or 'unlimited', but got '"
-                                 : "expects a size in bytes ('4915200', '64MiB'), but got '";
+/// Why \p text is not \p expected.
+static std::string describe(std::string_view text, std::string_view expected, bool tooLarge) {
+  std::string message = "expects ";
+  message += expected;
+  message += ", but got '";
   message += text;
   message += "'";
   if (tooLarge)
@@ -148,7 +147,9 @@ std::optional<Budget> remat::parseBudget(std::string_view text, std::string &err
   } else if (std::optional<int64_t> bytes = readByteSize(text, tooLarge)) {
     return Budget::bytes(*bytes);
   }
-  error = describe(text, /*isBudget=*/true, tooLarge);
+  error =
+      describe(text, "a budget in bytes ('4915200', '64MiB'), as a share of the store-all peak ('5%'), or 'unlimited'",
+               tooLarge);
   return std::nullopt;
 }
 
@@ -156,7 +157,17 @@ std::optional<int64_t> remat::parseByteSize(std::string_view text, std::string &
   bool tooLarge = false;
   if (std::optional<int64_t> bytes = readByteSize(text, tooLarge))
     return bytes;
-  error = describe(text, /*isBudget=*/false, tooLarge);
+  error = describe(text, "a size in bytes ('4915200', '64MiB')", tooLarge);
+  return std::nullopt;
+}
+
+std::optional<int64_t> remat::parseByteLimit(std::string_view text, std::string &error) {
+  if (text == "unlimited")
+    return maxBytes;
+  bool tooLarge = false;
+  if (std::optional<int64_t> bytes = readByteSize(text, tooLarge))
+    return bytes;
+  error = describe(text, "bytes ('4915200', '64MiB') or 'unlimited'", tooLarge);
   return std::nullopt;
 }
 

@@ -1,17 +1,30 @@
 // RUN: remat-opt %s --convert-check-to-runtime --split-input-file --verify-diagnostics | FileCheck %s
 // RUN: remat-opt %s --one-shot-bufferize="bufferize-function-boundaries=true" --split-input-file | FileCheck %s --check-prefix=BUFFER
 
-// CHECK: llvm.func @rematCheckIndices(!llvm.ptr, i64, i64, i64, i64)
+// CHECK: llvm.func @rematCheckIndices(!llvm.ptr, i64, i64, i64, i64, i64, i64)
 // CHECK-LABEL: func.func @on_memory(
 // CHECK-SAME:    %[[INDICES:.*]]: memref<?x16xi32>, %[[LIMIT:.*]]: index)
 // CHECK:         %[[POINTER:.*]] = llvm.inttoptr
 // CHECK:         %[[STEPS:.*]] = arith.index_cast %{{.*}} : index to i64
 // CHECK:         %[[PER_STEP:.*]] = arith.muli
-// CHECK:         %[[WIDTH:.*]] = arith.constant 4 : i64
+// CHECK:         %[[FIRST:.*]] = arith.constant 0 : i64
 // CHECK:         %[[ROWS:.*]] = arith.index_cast %[[LIMIT]] : index to i64
-// CHECK:         llvm.call @rematCheckIndices(%[[POINTER]], %[[STEPS]], %[[PER_STEP]], %[[ROWS]], %[[WIDTH]])
+// CHECK-DAG:     %[[WIDTH:.*]] = arith.constant 4 : i64
+// CHECK-DAG:     %[[REVERSED:.*]] = arith.constant 1 : i64
+// CHECK:         llvm.call @rematCheckIndices(%[[POINTER]], %[[STEPS]], %[[PER_STEP]], %[[ROWS]], %[[WIDTH]], %[[FIRST]], %[[REVERSED]])
 func.func @on_memory(%indices: memref<?x16xi32>, %limit: index) {
-  remat.check_indices %indices below %limit : memref<?x16xi32>
+  remat.check_indices %indices per_step reversed below %limit : memref<?x16xi32>
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @in_step(
+// CHECK-SAME:    %{{.*}}: memref<i64>, %{{.*}}: index, %[[STEP:.*]]: index)
+// CHECK:         %[[NUMBER:.*]] = arith.index_cast %[[STEP]] : index to i64
+// CHECK:         llvm.call @rematCheckIndices({{.*}}, %[[NUMBER]], %{{.*}})
+func.func @in_step(%index: memref<i64>, %limit: index, %t: index) {
+  remat.check_indices %index at(%t) below %limit : memref<i64>
   return
 }
 

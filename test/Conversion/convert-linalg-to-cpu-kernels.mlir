@@ -58,7 +58,7 @@ func.func @edges(%a: memref<17x40xf32>, %b: memref<40x9xf32>, %c: memref<17x9xf3
 // in squares that are transposed in registers.
 // CHECK-LABEL: func @transposed
 // CHECK-SAME:    %{{.*}}: memref<16x256xf32>, %[[B:.*]]: memref<64x256xf32>
-// CHECK:         %[[PANEL:[a-z0-9]+]] = memref.alloca() {alignment = 64 : i64} : memref<128x32xf32>
+// CHECK:         %[[PANEL:[a-z0-9]+]] = memref.alloca() {alignment = 64 : i64} : memref<32x32xf32>
 // CHECK-COUNT-16: vector.load %[[B]]
 // CHECK-COUNT-64: vector.shuffle
 // CHECK-COUNT-16: vector.store %{{.*}}, %[[PANEL]]
@@ -67,6 +67,56 @@ func.func @transposed(%a: memref<16x256xf32>, %b: memref<64x256xf32>, %c: memref
   linalg.contract indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>,
                                    affine_map<(m, n, k) -> (m, n)>]
       ins(%a, %b : memref<16x256xf32>, memref<64x256xf32>) outs(%c : memref<16x64xf32>)
+  return
+}
+
+// -----
+
+// If the left operand is transposed too, so is the tile: elements of the matrix are
+// broadcast, nothing is copied, and squares of the result are transposed in registers.
+// CHECK-LABEL: func @both_transposed
+// CHECK-SAME:    %[[A:[a-z0-9]+]]: memref<256x16xf32>, %[[B:[a-z0-9]+]]: memref<64x256xf32>, %[[C:[a-z0-9]+]]: memref<16x64xf32>
+// CHECK-NOT:     memref.alloca
+// CHECK-COUNT-16: vector.load %[[C]]
+// CHECK-COUNT-64: vector.shuffle
+// CHECK:         scf.for
+// CHECK:           vector.load %[[A]]
+// CHECK:           %[[ELEMENT:.*]] = memref.load %[[B]]
+// CHECK:           vector.broadcast %[[ELEMENT]]
+// CHECK-COUNT-64: vector.shuffle
+// CHECK-COUNT-16: vector.store %{{.*}}, %[[C]]
+func.func @both_transposed(%a: memref<256x16xf32>, %b: memref<64x256xf32>, %c: memref<16x64xf32>) {
+  linalg.contract indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (n, k)>,
+                                   affine_map<(m, n, k) -> (m, n)>]
+      ins(%a, %b : memref<256x16xf32>, memref<64x256xf32>) outs(%c : memref<16x64xf32>)
+  return
+}
+
+// -----
+
+// The gradient of a weight is read and written once, row block after row block.
+// CHECK-LABEL: func @weight_gradient
+// CHECK-SAME:    memref<256x64xf32>)
+// CHECK-NOT:     memref.alloca
+// CHECK:         scf.for %[[ROW:[a-z0-9]+]] =
+// CHECK:           scf.for %[[COLUMN:[a-z0-9]+]] =
+// CHECK:             vector.load %{{.*}}[%[[ROW]], %[[COLUMN]]]
+func.func @weight_gradient(%a: memref<16x256xf32>, %b: memref<16x64xf32>, %c: memref<256x64xf32>) {
+  linalg.contract indexing_maps = [affine_map<(m, n, k) -> (k, m)>, affine_map<(m, n, k) -> (k, n)>,
+                                   affine_map<(m, n, k) -> (m, n)>]
+      ins(%a, %b : memref<16x256xf32>, memref<16x64xf32>) outs(%c : memref<256x64xf32>)
+  return
+}
+
+// -----
+
+// A transpose goes through registers, square by square.
+// CHECK-LABEL: func @transpose
+// CHECK-COUNT-16: vector.load
+// CHECK-COUNT-64: vector.shuffle
+// CHECK-COUNT-16: vector.store
+func.func @transpose(%a: memref<16x256xf32>, %c: memref<256x16xf32>) {
+  linalg.transpose ins(%a : memref<16x256xf32>) outs(%c : memref<256x16xf32>) permutation = [1, 0]
   return
 }
 

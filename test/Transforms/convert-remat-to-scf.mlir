@@ -2,6 +2,11 @@
 // RUN:   | FileCheck %s --check-prefix=EXPANDED
 // RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% --remat-expand-schedule \
 // RUN:   --remat-plan-memory --convert-remat-to-scf | FileCheck %s
+// RUN: sed -e 's/constant 40/constant 5/' -e 's/@walk advance/@walk reversed advance/' %S/Inputs/planned-chain.mlir \
+// RUN:   | remat-opt --remat-plan-schedule=budget=1920 --remat-expand-schedule=expansion=unrolled \
+// RUN:     --remat-plan-memory --convert-remat-to-scf -o %t.mlir
+// RUN: FileCheck %s --check-prefix=FOLDED --input-file=%t.mlir
+// RUN: remat-opt %t.mlir --canonicalize --cse | FileCheck %s --check-prefix=UNROLLED
 // RUN: not remat-opt %S/Inputs/planned-chain.mlir --convert-remat-to-scf 2>&1 | FileCheck %s --check-prefix=EARLY
 
 // The table is a constant; both sweeps follow it.
@@ -30,3 +35,39 @@
 // CHECK-NOT: remat.
 
 // EARLY: error: 'remat.forward_sweep' op expects
+
+// Unrolled there is a call per move, with constants for the step and its position, on
+// views at constant offsets. The first step reads the initial state where it is and the
+// last one writes the final state where it belongs, backward the same.
+// FOLDED-LABEL: func.func @gradient
+// FOLDED-NOT: {{scf|arith.select|arith.cmpi|arith.addi}}
+// FOLDED: return
+// UNROLLED: func.func private @walk_forward({{.*}} attributes {no_inline}
+// UNROLLED-LABEL: func.func @gradient
+// UNROLLED-SAME: %[[H0:[a-z0-9]+]]: memref<16xf32>, %[[D:[a-z0-9]+]]: memref<16xf32>, %[[H:[a-z0-9]+]]: memref<16xf32>, %[[D0:[a-z0-9]+]]: memref<16xf32>, %[[ARENA:[a-z0-9]+]]: memref<?xi8>
+// UNROLLED-DAG: %[[C0:.*]] = arith.constant 0 : index
+// UNROLLED-DAG: %[[C1:.*]] = arith.constant 1 : index
+// UNROLLED-DAG: %[[C2:.*]] = arith.constant 2 : index
+// UNROLLED-DAG: %[[C3:.*]] = arith.constant 3 : index
+// UNROLLED-DAG: %[[C4:.*]] = arith.constant 4 : index
+// UNROLLED-DAG: %[[CORE0:.*]] = memref.view %[[ARENA]][%c1536][] : memref<?xi8> to memref<16xf32>
+// UNROLLED: call @walk_forward(%[[C0]], %[[C4]], %[[H0]], %[[CORE0]],
+// UNROLLED: %[[SLOT:.*]] = memref.view %[[ARENA]][%c1344][] : memref<?xi8> to memref<16xf32>
+// UNROLLED: call @walk_forward(%[[C1]], %[[C3]], %[[CORE0]], %[[SLOT]],
+// UNROLLED-NEXT: linalg.copy ins(%[[SLOT]] : memref<16xf32>) outs(%[[CORE0]] : memref<16xf32>)
+// UNROLLED: %[[CORE1:.*]] = memref.view %[[ARENA]][%c1600][] : memref<?xi8> to memref<16xf32>
+// UNROLLED: %[[TAPE:.*]] = memref.view %[[ARENA]][%c1344][] : memref<?xi8> to memref<48xf32>
+// UNROLLED: call @walk_record(%[[C2]], %[[C2]], %[[CORE0]], %[[CORE1]], %[[TAPE]],
+// UNROLLED: call @walk_forward(%[[C3]], %[[C1]], %[[CORE1]], %[[CORE0]],
+// UNROLLED: %[[CORE_TAPE:.*]] = memref.view %[[ARENA]][%c1152][] : memref<?xi8> to memref<48xf32>
+// UNROLLED: call @walk_record(%[[C4]], %[[C0]], %[[CORE0]], %[[H]], %[[CORE_TAPE]],
+// UNROLLED: call @walk_reverse(%[[C4]], %[[C0]], %[[CORE_TAPE]], %[[D]], %[[ODD:[a-z0-9_]+]],
+// UNROLLED: call @walk_resume(%[[C2]], %[[C2]], %[[TAPE]], %[[CORE0]],
+// UNROLLED: call @walk_record(%[[C3]], %[[C1]], %[[CORE0]], %[[CORE1]], %[[CORE_TAPE]],
+// UNROLLED: call @walk_reverse(%[[C3]], %[[C1]], %[[CORE_TAPE]], %[[ODD]], %[[EVEN:[a-z0-9_]+]],
+// UNROLLED: call @walk_reverse(%[[C2]], %[[C2]], %[[TAPE]], %[[EVEN]], %[[ODD]],
+// UNROLLED: call @walk_record(%[[C0]], %[[C4]], %[[H0]], %[[CORE0]], %[[TAPE]],
+// UNROLLED: call @walk_record(%[[C1]], %[[C3]], %[[CORE0]], %[[CORE1]], %[[CORE_TAPE]],
+// UNROLLED: call @walk_reverse(%[[C1]], %[[C3]], %[[CORE_TAPE]], %[[ODD]], %[[EVEN]],
+// UNROLLED: call @walk_reverse(%[[C0]], %[[C4]], %[[TAPE]], %[[EVEN]], %[[D0]],
+// UNROLLED-NEXT: return

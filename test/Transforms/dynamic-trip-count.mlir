@@ -32,8 +32,8 @@ remat.chain "private" @walk advance(@step) carry [tensor<4xf32>] workspace(0) co
 // CHECK-SAME: %[[COUNT:[a-z0-9]+]]: index
 // CHECK-SAME: %[[COUNTS:[a-z0-9]+]]: memref<?xi64>
 // CHECK: %[[GOOD:.*]] = arith.cmpi sge, %[[COUNT]]
-// CHECK: cf.assert %[[GOOD]], "the trip count of @walk is negative"
-// CHECK: cf.assert %{{.*}}, "scan #0 of @walk does not have one element per step"
+// CHECK: cf.assert %[[GOOD]], "the trip count of @walk ({{.*}}dynamic-trip-count.mlir:[[LINE:[0-9]+]]) is negative"
+// CHECK: cf.assert %{{.*}}, "scan #0 of @walk ({{.*}}dynamic-trip-count.mlir:[[LINE]]) does not have one element per step"
 // CHECK: %[[VALUE:.*]] = arith.index_cast %[[COUNT]] : index to i64
 // CHECK: memref.store %[[VALUE]], %[[COUNTS]]
 

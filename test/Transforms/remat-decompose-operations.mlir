@@ -16,3 +16,23 @@ func.func @softmax(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
   %y = linalg.softmax dimension(1) ins(%x : tensor<2x3xf32>) outs(%empty : tensor<2x3xf32>) -> tensor<2x3xf32>
   return %y : tensor<2x3xf32>
 }
+
+// The bounds are in the order that the operation defines.
+// CHECK-LABEL: func.func @clamp(
+// CHECK-SAME:    %[[X:.*]]: tensor<3xf32>, %[[HIGH:.*]]: tensor<3xf32>, %[[LOW:.*]]: tensor<3xf32>)
+// CHECK:         %[[INNER:.*]] = arith.minimumf %[[X]], %[[HIGH]]
+// CHECK:         arith.maximumf %[[INNER]], %[[LOW]]
+// CHECK-NOT:     math.clampf
+func.func @clamp(%x: tensor<3xf32>, %high: tensor<3xf32>, %low: tensor<3xf32>) -> tensor<3xf32> {
+  %y = math.clampf %x to [%high, %low] : tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
+// CHECK-LABEL: func.func @sine_and_cosine(
+// CHECK:         math.sin %
+// CHECK:         math.cos %
+// CHECK-NOT:     math.sincos
+func.func @sine_and_cosine(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %s, %c = math.sincos %x : tensor<3xf32>
+  return %s, %c : tensor<3xf32>, tensor<3xf32>
+}

@@ -365,3 +365,28 @@ func.func @derivative_marks(%h0: !state, %w: !state, %seed: !state) -> (!state, 
   %l, %dw = remat.value_and_gradient @loss(%h0, %w) wrt [1] seed(%seed : !state) : (!state, !state) -> (!state, !state)
   return %l, %dw : !state, !state
 }
+
+// -----
+
+// The loss depends on %aT alone, and that not on %u: there is nothing to unwind for %u,
+// nor a second product for the carry %b.
+!state = tensor<4xf32>
+func.func private @loss(%h0: !state, %w: !state, %u: !state) -> (!state, !state) {
+  %count = arith.constant 9 : index
+  %aT, %bT = remat.recurrence count(%count) at(%t) carry(%a = %h0 : !state, %b = %u : !state) {
+    %a_next = arith.mulf %a, %w : !state
+    %b_next = arith.mulf %b, %u : !state
+    remat.yield carry(%a_next, %b_next : !state, !state)
+  }
+  %sine = math.sin %aT : !state
+  return %sine, %bT : !state, !state
+}
+// CHECK-LABEL: func.func @independent_carries
+// CHECK:         remat.bptt {{.*}} active_carries [0] ->
+// CHECK:         %{{.*}}, %[[DW:.*]] = remat.unwind %{{.*}} carry(%{{.*}} : tensor<4xf32>) accumulate(%{{.*}} : tensor<4xf32>) -> tensor<4xf32>, tensor<4xf32>
+// CHECK:         return %{{.*}}, %{{.*}}, %[[DW]], %
+func.func @independent_carries(%h0: !state, %w: !state, %u: !state, %seed: !state) -> (!state, !state, !state, !state) {
+  %r:4 = remat.value_and_gradient @loss(%h0, %w, %u) wrt [1, 2] seed(%seed : !state)
+    : (!state, !state, !state) -> (!state, !state, !state, !state)
+  return %r#0, %r#1, %r#2, %r#3 : !state, !state, !state, !state
+}

@@ -209,3 +209,49 @@ func.func @sweep(%count: index, %w: tensor<8x8xf32>, %zero: tensor<8x8xf32>) -> 
     accumulator(%zero : tensor<8x8xf32>) -> tensor<8x8xf32>
   return %dw : tensor<8x8xf32>
 }
+
+// Of two results that both end in the accumulator, only the one that is computed from it is
+// written there. In branches the accumulator is updated in place as well.
+// CHECK-LABEL: func.func private @branch_reverse
+// CHECK-SAME:    %[[TAPE:[^:]*]]: tensor<4x8xf32>, %[[ON:[^:]*]]: i1, %[[ACC:[^:]*]]: tensor<4x8xf32>)
+// CHECK:         %[[OUTER:.*]]:2 = linalg.generic {{.*}} outs(%{{[^,]*}}, %[[ACC]] : tensor<4x8xf32>, tensor<4x8xf32>)
+// CHECK:         scf.if
+// CHECK:           scf.if
+// CHECK:             %[[INNER:.*]] = linalg.generic {{.*}} outs(%[[OUTER]]#1 : tensor<4x8xf32>)
+// CHECK:             scf.yield %[[INNER]]
+// CHECK:           } else {
+// CHECK-NEXT:        scf.yield %[[OUTER]]#1
+// CHECK:           %[[SUM:.*]] = linalg.generic {{.*}} outs(%[[IF:.*]] : tensor<4x8xf32>)
+// CHECK:           scf.yield %[[SUM]]
+func.func private @branch_reverse(%t: index, %pos: index, %tape: !t, %on: i1, %acc: !t) -> !t {
+  %x = math.exp %tape : !t
+  %y = arith.mulf %x, %tape : !t
+  %sum = arith.addf %acc, %y : !t
+  %result = scf.if %on -> !t {
+    %inner = scf.if %on -> !t {
+      %more = arith.addf %sum, %x : !t
+      scf.yield %more : !t
+    } else {
+      scf.yield %sum : !t
+    }
+    %last = arith.addf %inner, %x : !t
+    scf.yield %last : !t
+  } else {
+    scf.yield %sum : !t
+  }
+  return %result : !t
+}
+func.func private @branch_record(%t: index, %pos: index, %on: i1) -> !t {
+  %tape = tensor.empty() : !t
+  return %tape : !t
+}
+func.func private @branch_advance(%t: index, %pos: index, %on: i1) {
+  return
+}
+remat.chain "private" @branch advance(@branch_advance) record(@branch_record) reverse(@branch_reverse) carry [] tape [tensor<4x8xf32>]
+func.func @branch_sweep(%count: index, %on: i1, %zero: !t) -> !t {
+  %history = remat.forward_sweep @branch count(%count) capture(%on : i1) history !remat.history
+  %dw = remat.backward_sweep @branch history(%history) count(%count) capture(%on : i1)
+    accumulator(%zero : !t) -> !t
+  return %dw : !t
+}

@@ -6,7 +6,7 @@
 // CHECK-LABEL: func.func @scanned(
 // CHECK-SAME:    %[[TOKENS:[^:]*]]: tensor<?x3xi32>, %[[TABLE:[^:]*]]: tensor<7x5xf32>
 // CHECK:         %[[ROWS:.*]] = arith.constant 7 : index
-// CHECK-NEXT:    remat.check_indices %[[TOKENS]] below %[[ROWS]] : tensor<?x3xi32>
+// CHECK-NEXT:    remat.check_indices %[[TOKENS]] per_step below %[[ROWS]] : tensor<?x3xi32>
 // CHECK-NEXT:    remat.recurrence
 // CHECK-NOT:     remat.check_indices
 // CHECK-NOT:     arith.minsi
@@ -32,15 +32,82 @@ func.func @scanned(%tokens: tensor<?x3xi32>, %table: tensor<7x5xf32>, %h0: tenso
 
 // -----
 
-// An index that is computed inside the step is clamped.
+// A loop that goes backward through its scan names the steps in its own order, and
+// what is captured belongs to no step.
+
+// CHECK-LABEL: func.func @reversed(
+// CHECK-SAME:    %[[TOKENS:[^:]*]]: tensor<4x3xi32>, %[[ROWS:[^:]*]]: tensor<3xi32>
+// CHECK-DAG:     remat.check_indices %[[TOKENS]] per_step reversed below %{{.*}} : tensor<4x3xi32>
+// CHECK-DAG:     remat.check_indices %[[ROWS]] below %{{.*}} : tensor<3xi32>
+// CHECK:         remat.recurrence
+#vector = affine_map<(i) -> (i)>
+func.func @reversed(%tokens: tensor<4x3xi32>, %rows: tensor<3xi32>, %table: tensor<7xf32>, %h0: tensor<3xf32>) -> tensor<3xf32> {
+  %count = arith.constant 4 : index
+  %h = remat.recurrence reversed count(%count) at(%t) carry(%c = %h0 : tensor<3xf32>) scan(%token = %tokens : tensor<4x3xi32>) {
+    %x = linalg.generic {indexing_maps = [#vector, #vector, #vector], iterator_types = ["parallel"]}
+        ins(%token, %rows : tensor<3xi32>, tensor<3xi32>) outs(%c : tensor<3xf32>) {
+    ^bb0(%scanned: i32, %captured: i32, %out: f32):
+      %i = arith.index_cast %scanned : i32 to index
+      %j = arith.index_cast %captured : i32 to index
+      %a = tensor.extract %table[%i] : tensor<7xf32>
+      %b = tensor.extract %table[%j] : tensor<7xf32>
+      %sum = arith.addf %a, %b : f32
+      linalg.yield %sum : f32
+    } -> tensor<3xf32>
+    remat.yield carry(%x : tensor<3xf32>)
+  }
+  return %h : tensor<3xf32>
+}
+
+// -----
+
+// An index that is computed from a scan is checked before the loop, too, without an
+// array of all indices. It depends on the row alone, not on the column.
 
 // CHECK-LABEL: func.func @computed(
+// CHECK-SAME:    %[[TOKENS:[^:]*]]: tensor<?x3xi32>, %[[TABLE:[^:]*]]: tensor<?x5xf32>, %{{.*}}: tensor<3x5xf32>, %[[COUNT:[^:]*]]: index
+// CHECK:         scf.for %[[STEP:.*]] = %{{.*}} to %[[COUNT]] step
+// CHECK:           %[[TOKEN:.*]] = tensor.extract_slice %[[TOKENS]][%[[STEP]], 0] [1, 3] [1, 1]
+// CHECK:           %[[INDICES:.*]] = linalg.generic {{.*}} ins(%[[TOKEN]] : tensor<3xi32>) outs(%{{.*}} : tensor<3xi32>)
+// CHECK:             arith.addi
+// CHECK-NOT:         tensor.extract %
+// CHECK:           %[[ROWS:.*]] = tensor.dim %[[TABLE]], %{{.*}} : tensor<?x5xf32>
+// CHECK:           remat.check_indices %[[INDICES]] at(%[[STEP]]) below %[[ROWS]] : tensor<3xi32>
 // CHECK:         remat.recurrence
-// CHECK:           %[[INDEX:.*]] = arith.index_cast %{{.*}} : i32 to index
-// CHECK:           %[[LOWER:.*]] = arith.maxsi %[[INDEX]], %{{.*}} : index
-// CHECK:           %[[INSIDE:.*]] = arith.minsi %[[LOWER]], %[[LAST:.*]] : index
-// CHECK:           tensor.extract %{{.*}}[%[[INSIDE]]]
-func.func @computed(%table: tensor<7xf32>, %state: tensor<3xi32>, %h0: tensor<3xf32>) -> tensor<3xf32> {
+// CHECK-NOT:     remat.check_indices
+// CHECK-NOT:     arith.minsi
+// CHECK:         return
+func.func @computed(%tokens: tensor<?x3xi32>, %table: tensor<?x5xf32>, %h0: tensor<3x5xf32>, %count: index) -> tensor<3x5xf32> {
+  %empty = tensor.empty() : tensor<3x5xf32>
+  %offset = arith.constant 2 : i32
+  %h = remat.recurrence count(%count) at(%t) carry(%c = %h0 : tensor<3x5xf32>) scan(%token = %tokens : tensor<?x3xi32>) {
+    %x = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>],
+                         iterator_types = ["parallel", "parallel"]}
+        ins(%token : tensor<3xi32>) outs(%empty : tensor<3x5xf32>) {
+    ^bb0(%index: i32, %out: f32):
+      %shifted = arith.addi %index, %offset : i32
+      %row = arith.index_cast %shifted : i32 to index
+      %column = linalg.index 1 : index
+      %value = tensor.extract %table[%row, %column] : tensor<?x5xf32>
+      linalg.yield %value : f32
+    } -> tensor<3x5xf32>
+    %next = arith.addf %c, %x : tensor<3x5xf32>
+    remat.yield carry(%next : tensor<3x5xf32>)
+  }
+  return %h : tensor<3x5xf32>
+}
+
+// -----
+
+// An index that is carried can be checked in the step only.
+
+// CHECK-LABEL: func.func @carried(
+// CHECK-NOT:     remat.check_indices
+// CHECK:         remat.recurrence count(%{{.*}}) at(%[[STEP:.*]]) carry(%[[INDEX:.*]] = %{{.*}} : tensor<3xi32>
+// CHECK:           remat.check_indices %[[INDEX]] at(%[[STEP]]) below %{{.*}} : tensor<3xi32>
+// CHECK:           linalg.generic
+// CHECK-NOT:       arith.minsi
+func.func @carried(%table: tensor<7xf32>, %state: tensor<3xi32>, %h0: tensor<3xf32>) -> tensor<3xf32> {
   %count = arith.constant 4 : index
   %n, %h = remat.recurrence count(%count) at(%t) carry(%i = %state : tensor<3xi32>, %c = %h0 : tensor<3xf32>) {
     %x = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
@@ -58,34 +125,82 @@ func.func @computed(%table: tensor<7xf32>, %state: tensor<3xi32>, %h0: tensor<3x
 
 // -----
 
-// Unsigned indices and tables of dynamic size are clamped, too; so are the offsets
-// of slices, to where the slice still fits.
+// In a branch of a body the index is only what it is where the branch is taken.
 
-// CHECK-LABEL: func.func @clamped(
-// CHECK-SAME:    %[[INDICES:[^:]*]]: tensor<3xi8>, %[[TABLE:[^:]*]]: tensor<7xf32>, %[[DYNAMIC:[^:]*]]: tensor<?xf32>, %[[AT:[^:]*]]: index
-// CHECK:         %[[UNSIGNED:.*]] = arith.index_castui
-// CHECK:         arith.maxsi %[[UNSIGNED]]
-// CHECK:         tensor.dim %[[DYNAMIC]]
-// CHECK:         arith.minsi
-// CHECK:         %[[FOUR:.*]] = arith.constant 4 : index
-// CHECK:         %[[LOWER:.*]] = arith.maxsi %[[AT]]
-// CHECK:         %[[INSIDE:.*]] = arith.minsi %[[LOWER]], %[[FOUR]]
-// CHECK:         tensor.extract_slice %[[TABLE]][%[[INSIDE]]] [2] [2]
-func.func @clamped(%indices: tensor<3xi8>, %table: tensor<7xf32>, %dynamic: tensor<?xf32>, %at: index)
-    -> (tensor<3xf32>, tensor<2xf32>) {
+// CHECK-LABEL: func.func @branch(
+// CHECK:         %[[INDICES:.*]] = linalg.generic
+// CHECK:           %[[BEFORE:.*]] = arith.subi
+// CHECK:           %[[POSITIVE:.*]] = arith.cmpi sgt
+// CHECK:           %[[INDEX:.*]] = arith.select %[[POSITIVE]], %[[BEFORE]], %{{.*}} : i32
+// CHECK:           linalg.yield %[[INDEX]]
+// CHECK:         remat.check_indices %[[INDICES]] below
+func.func @branch(%indices: tensor<3xi32>, %table: tensor<7xf32>) -> tensor<3xf32> {
+  %empty = tensor.empty() : tensor<3xf32>
+  %one = arith.constant 1 : i32
+  %x = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%indices : tensor<3xi32>) outs(%empty : tensor<3xf32>) {
+  ^bb0(%index: i32, %out: f32):
+    %c0 = arith.constant 0 : i32
+    %zero = arith.constant 0.0 : f32
+    %positive = arith.cmpi sgt, %index, %c0 : i32
+    %value = scf.if %positive -> f32 {
+      %before = arith.subi %index, %one : i32
+      %row = arith.index_cast %before : i32 to index
+      %inside = tensor.extract %table[%row] : tensor<7xf32>
+      scf.yield %inside : f32
+    } else {
+      scf.yield %zero : f32
+    }
+    linalg.yield %value : f32
+  } -> tensor<3xf32>
+  return %x : tensor<3xf32>
+}
+
+// -----
+
+// Unsigned indices, and the offsets of slices, which have to leave room for the slice.
+
+// CHECK-LABEL: func.func @scalars(
+// CHECK-SAME:    %[[TABLE:[^:]*]]: tensor<7xf32>, %[[AT:[^:]*]]: index
+// CHECK:         arith.index_castui
+// CHECK:         remat.check_indices %{{.*}} below %{{.*}} : tensor<3xi64>
+// CHECK:         %[[NUMBER:.*]] = arith.index_cast %[[AT]] : index to i64
+// CHECK:         %[[INDEX:.*]] = tensor.from_elements %[[NUMBER]] : tensor<i64>
+// CHECK:         %[[FIVE:.*]] = arith.constant 5 : index
+// CHECK:         remat.check_indices %[[INDEX]] below %[[FIVE]] : tensor<i64>
+// CHECK:         tensor.extract_slice %[[TABLE]][%[[AT]]] [2] [2]
+func.func @scalars(%indices: tensor<3xi8>, %table: tensor<7xf32>, %at: index) -> (tensor<3xf32>, tensor<2xf32>) {
   %empty = tensor.empty() : tensor<3xf32>
   %x = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
       ins(%indices : tensor<3xi8>) outs(%empty : tensor<3xf32>) {
   ^bb0(%index: i8, %out: f32):
     %row = arith.index_castui %index : i8 to index
     %value = tensor.extract %table[%row] : tensor<7xf32>
-    %signed = arith.index_cast %index : i8 to index
-    %other = tensor.extract %dynamic[%signed] : tensor<?xf32>
-    %sum = arith.addf %value, %other : f32
-    linalg.yield %sum : f32
+    linalg.yield %value : f32
   } -> tensor<3xf32>
   %slice = tensor.extract_slice %table[%at] [2] [2] : tensor<7xf32> to tensor<2xf32>
   return %x, %slice : tensor<3xf32>, tensor<2xf32>
+}
+
+// -----
+
+// What depends on an accumulator can not be computed apart from it, and is clamped.
+
+// CHECK-LABEL: func.func @accumulated(
+// CHECK-NOT:     remat.check_indices
+// CHECK:         %[[LOWER:.*]] = arith.maxsi
+// CHECK:         %[[INSIDE:.*]] = arith.minsi %[[LOWER]]
+// CHECK:         tensor.extract %{{.*}}[%[[INSIDE]]]
+func.func @accumulated(%x: tensor<3xi32>, %table: tensor<7xi32>, %start: tensor<i32>) -> tensor<i32> {
+  %sum = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<3xi32>) outs(%start : tensor<i32>) {
+  ^bb0(%element: i32, %out: i32):
+    %row = arith.index_cast %out : i32 to index
+    %value = tensor.extract %table[%row] : tensor<7xi32>
+    %next = arith.addi %value, %element : i32
+    linalg.yield %next : i32
+  } -> tensor<i32>
+  return %sum : tensor<i32>
 }
 
 // -----

@@ -68,3 +68,16 @@ func.func @calls_two_blocks(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = func.call @two_blocks(%x) : (tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// -----
+
+func.func private @step(%h: tensor<4xf32>) -> tensor<4xf32>
+
+func.func @calls_unknown_step(%x: tensor<4xf32>, %n: index) -> tensor<4xf32> {
+  %y = remat.recurrence count(%n) at(%t) carry(%h = %x : tensor<4xf32>) {
+    // expected-error @+1 {{'func.call' op expects @step to have a body, because a step of a recurrence calls it}}
+    %next = func.call @step(%h) : (tensor<4xf32>) -> tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>)
+  }
+  return %y : tensor<4xf32>
+}

@@ -1,4 +1,23 @@
 // RUN: remat-opt %s -split-input-file --remat-pack-parameters --canonicalize | FileCheck %s
+// RUN: remat-opt %s -split-input-file --remat-pack-parameters=parameter-budget=64KiB --canonicalize | FileCheck %s --check-prefix=TWO
+// RUN: remat-opt %s -split-input-file --remat-pack-parameters=parameter-budget=65535 --canonicalize | FileCheck %s --check-prefix=ONE
+// RUN: remat-opt %s -split-input-file --remat-pack-parameters=parameter-budget=0 --canonicalize | FileCheck %s --check-prefix=NONE
+// RUN: not remat-opt %s -split-input-file --remat-pack-parameters=parameter-budget=5% 2>&1 | FileCheck %s --check-prefix=WRONG
+
+// WRONG: error: parameter budget expects bytes ('4915200', '64MiB') or 'unlimited', but got '5%'
+
+// Each copy takes 32 KiB: first the weight as it is, then its transpose, then the
+// accumulator.
+// TWO-LABEL: func @entry
+// TWO:         remat.forward_sweep {{.*}} packed_captures [1, 2]
+// TWO:         remat.backward_sweep
+// TWO-NOT:     packed_accumulators
+// ONE-LABEL: func @entry
+// ONE:         remat.forward_sweep {{.*}} : tensor<128x64xf32>, tensor<2x128x32xf32>) {{.*}} packed_captures [1]
+// ONE:         remat.backward_sweep
+// ONE-NOT:     packed_accumulators
+// NONE-LABEL: func @entry
+// NONE-NOT:   packed
 
 // The weight is copied twice, once for the product of the step and once transposed
 // for the product with its transpose; its gradient is accumulated in panels.

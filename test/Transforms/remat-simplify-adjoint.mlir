@@ -43,15 +43,17 @@ func.func @negative(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %x: tensor<2x4xf32
 // -----
 
 // Slices that cover a tensor are written into an empty one; a slice is read past
-// the insertion of another one.
+// the insertion of another one. Adding zeros is left alone: it makes a negative zero a
+// positive one, and an adjoint does not write such sums.
 
 // CHECK-LABEL: func.func @slices(
 // CHECK-SAME:    %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<2x3xf32>)
-// CHECK-NOT:     linalg.fill
+// CHECK:         %[[ZEROS:.*]] = linalg.fill
 // CHECK:         %[[EMPTY:.*]] = tensor.empty() : tensor<2x6xf32>
 // CHECK:         %[[FIRST:.*]] = tensor.insert_slice %[[A]] into %[[EMPTY]][0, 3]
-// CHECK-NOT:     arith.addf
-// CHECK:         %[[SECOND:.*]] = tensor.insert_slice %[[B]] into %[[FIRST]][0, 0]
+// CHECK:         %[[ZERO:.*]] = tensor.extract_slice %[[ZEROS]]
+// CHECK:         %[[SUM:.*]] = arith.addf %[[ZERO]], %[[B]]
+// CHECK:         %[[SECOND:.*]] = tensor.insert_slice %[[SUM]] into %[[FIRST]][0, 0]
 // CHECK:         return %[[SECOND]]
 func.func @slices(%a: tensor<2x3xf32>, %b: tensor<2x3xf32>) -> tensor<2x6xf32> {
   %zero = arith.constant 0.0 : f32
@@ -62,6 +64,54 @@ func.func @slices(%a: tensor<2x3xf32>, %b: tensor<2x3xf32>) -> tensor<2x6xf32> {
   %sum = arith.addf %old, %b : tensor<2x3xf32>
   %second = tensor.insert_slice %sum into %first[0, 0] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<2x6xf32>
   return %second : tensor<2x6xf32>
+}
+
+// -----
+
+// In one branch of a conditional the sum is all that reads the accumulator.
+
+// CHECK-LABEL: func.func @branches(
+// CHECK:         %[[ACC:.*]] = math.exp
+// CHECK:         scf.if
+// CHECK:           %[[SUM:.*]] = linalg.matmul {{.*}} outs(%[[ACC]]
+// CHECK:           scf.yield %[[SUM]]
+// CHECK:           scf.yield %[[ACC]]
+func.func @branches(%c: i1, %a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %exp = math.exp %x : tensor<2x4xf32>
+  %r = scf.if %c -> tensor<2x4xf32> {
+    %p = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
+    %s = arith.addf %exp, %p : tensor<2x4xf32>
+    scf.yield %s : tensor<2x4xf32>
+  } else {
+    scf.yield %exp : tensor<2x4xf32>
+  }
+  return %r : tensor<2x4xf32>
+}
+
+// -----
+
+// Not if the branch reads it once more.
+
+// CHECK-LABEL: func.func @negative_branches(
+// CHECK:         scf.if
+// CHECK:           arith.addf
+func.func @negative_branches(%c: i1, %a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %exp = math.exp %x : tensor<2x4xf32>
+  %r = scf.if %c -> tensor<2x4xf32> {
+    %p = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
+    %s = arith.addf %exp, %p : tensor<2x4xf32>
+    %t = arith.mulf %s, %exp : tensor<2x4xf32>
+    scf.yield %t : tensor<2x4xf32>
+  } else {
+    scf.yield %exp : tensor<2x4xf32>
+  }
+  return %r : tensor<2x4xf32>
 }
 
 // -----

@@ -10,7 +10,8 @@
 
 namespace remat {
 
-/// The exit statuses of all tools; scripts rely on the numbers.
+/// The exit statuses of all tools; scripts rely on the numbers. A tool that is
+/// interrupted ends by the signal, which shells call 130.
 enum class ExitStatus {
   Success = 0,
   /// A file or program is wrong.

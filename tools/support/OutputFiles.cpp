@@ -7,11 +7,14 @@
 
 #include "OutputFiles.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/Signals.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <csignal>
 
 using namespace remat;
 
@@ -44,10 +47,36 @@ llvm::Error OutputFiles::add(llvm::StringRef path, llvm::function_ref<void(llvm:
   return makeError(path, reason);
 }
 
+namespace {
+/// While it lives, no signal comes in between two files.
+class SignalBlock {
+public:
+  SignalBlock() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &former);
+  }
+  ~SignalBlock() { pthread_sigmask(SIG_SETMASK, &former, nullptr); }
+
+private:
+  sigset_t former;
+};
+} // namespace
+
 llvm::Error OutputFiles::commit() {
+  // The likely reason for a rename to fail, found before the first one.
   for (File &file : files)
-    if (std::error_code problem = llvm::sys::fs::rename(file.temporary, file.path))
-      return makeError(file.path, problem.message());
+    if (llvm::sys::fs::is_directory(file.path))
+      return makeError(file.path, std::make_error_code(std::errc::is_a_directory).message());
+  SignalBlock block;
+  for (auto [number, file] : llvm::enumerate(files)) {
+    std::error_code problem = llvm::sys::fs::rename(file.temporary, file.path);
+    if (!problem)
+      continue;
+    for (File &renamed : llvm::MutableArrayRef(files).take_front(number))
+      llvm::sys::fs::remove(renamed.path);
+    return makeError(file.path, problem.message());
+  }
   for (File &file : files)
     llvm::sys::DontRemoveFileOnSignal(file.temporary);
   files.clear();

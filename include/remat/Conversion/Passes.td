@@ -58,12 +58,14 @@ def ExportMemoryPass : Pass<"remat-export-memory", "::mlir::ModuleOp"> {
   let summary = "make the sizes of a program's blocks known to its caller";
   let description = [{
     Turns the `remat.memory` attribute of each function into two constants: the bytes
-    of its arena and of its parameter copies.
+    of its arena and of its parameter copies. `remat.runtime_plan` goes away: what it
+    says is in a constant already. No attribute of this dialect is left on functions.
 
     Before:
 
     ```mlir
-    func.func @f(...) attributes {remat.memory = #remat.memory<budget = 8192, peak = 8128, store_all = 65536, parameters = 0>}
+    func.func @f(...) attributes {remat.memory = #remat.memory<budget = 8192, peak = 8128, store_all = 65536,
+                                                               minimum = 4096, parameters = 0, certain = true>}
     ```
 
     After:
@@ -137,7 +139,8 @@ def InternalizeFunctionsPass : Pass<"remat-internalize-functions", "::mlir::Modu
   let description = [{
     A private `func.func` becomes an exported symbol unless it says otherwise: every
     step function would be kept, with all of its arguments, beside its inlined
-    copies, and two compiled programs would clash when linked together.
+    copies, and two compiled programs would clash when linked together. `no_inline`, which
+    would be lost on the way, is passed through to LLVM as well.
 
     Before:
     ```mlir

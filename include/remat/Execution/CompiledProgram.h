@@ -60,6 +60,11 @@ struct PlanFigures {
   /// The arena that a call needs, and what it would need if everything was kept.
   int64_t peakBytes = 0;
   int64_t storeAllBytes = 0;
+  /// The smallest feasible budget.
+  int64_t minimumBytes = 0;
+  /// Every call touches the highest byte of the arena. If not, that byte belongs to a
+  /// branch that may not be taken, and a call may use less than was planned.
+  bool isPeakCertain = true;
   /// One-time copies of parameters and gradient accumulators in another layout.
   int64_t parameterCopyBytes = 0;
   /// Time over keep-everything, in the plan's model, and a bound for it.
@@ -67,10 +72,6 @@ struct PlanFigures {
   double lowerBoundRatio = 1;
   /// The plan is proven to be the fastest within its class.
   bool certified = true;
-  /// The chain problem of each differentiated recurrence whose trip count is known
-  /// at compile time, with the bytes of slots that it was given as budget.
-  std::vector<schedule::ChainProblem> problems;
-
   int64_t getTotalBytes() const { return peakBytes + parameterCopyBytes; }
 };
 
@@ -126,6 +127,9 @@ public:
   const Signature &getSignature() const;
   /// The plan for calls with these arguments.
   llvm::Expected<PlanFigures> getPlan(llvm::ArrayRef<ArrayView> arguments);
+  /// The chain problem of each differentiated recurrence with steps, in the order of
+  /// the program, with the bytes of slots that its plan was given as budget.
+  llvm::Expected<std::vector<schedule::ChainProblem>> getChainProblems(llvm::ArrayRef<ArrayView> arguments);
   llvm::ArrayRef<PhaseTime> getPhaseTimes() const;
   double getCompileSeconds() const;
   /// The size of the object file that the program became.

@@ -17,8 +17,16 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace remat {
+
+/// A part of the smallest feasible budget.
+struct BudgetComponent {
+  int64_t bytes = 0;
+  /// For people: "core tape of @loop".
+  std::string description;
+};
 
 class ProgramError : public llvm::ErrorInfo<ProgramError> {
 public:
@@ -33,14 +41,19 @@ public:
   };
   static char ID;
 
-  ProgramError(Kind kind, std::string message, int64_t budget = -1, int64_t minimumBudget = -1)
-      : kind(kind), text(std::move(message)), budget(budget), minimumBudget(minimumBudget) {}
+  ProgramError(Kind kind, std::string message) : kind(kind), text(std::move(message)) {}
+  /// The budget is infeasible.
+  ProgramError(std::string message, int64_t budget, int64_t minimumBudget, std::vector<BudgetComponent> components)
+      : kind(Kind::Infeasible), text(std::move(message)), budget(budget), minimumBudget(minimumBudget),
+        components(std::move(components)) {}
 
   Kind getKind() const { return kind; }
   /// What was given and what would do, in bytes; negative unless the kind is
   /// Infeasible.
   int64_t getBudget() const { return budget; }
   int64_t getMinimumBudget() const { return minimumBudget; }
+  /// What the smallest feasible budget consists of, largest first.
+  const std::vector<BudgetComponent> &getComponents() const { return components; }
 
   void log(llvm::raw_ostream &stream) const override;
   std::error_code convertToErrorCode() const override;
@@ -48,8 +61,9 @@ public:
 private:
   Kind kind;
   std::string text;
-  int64_t budget;
-  int64_t minimumBudget;
+  int64_t budget = -1;
+  int64_t minimumBudget = -1;
+  std::vector<BudgetComponent> components;
 };
 
 /// Shorthands for returning an error.

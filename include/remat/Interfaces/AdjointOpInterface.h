@@ -71,6 +71,10 @@ public:
   /// \p value converted to \p type, which differs in the float elements only.
   mlir::Value convert(mlir::Value value, mlir::Type type, mlir::Location loc);
 
+  /// The sum of a cotangent so far and one more contribution. Nothing is added to
+  /// zeros that stand for a sum of no terms, or added that is known to be zero.
+  mlir::Value addToCotangent(mlir::Value sum, mlir::Value contribution, mlir::Location loc);
+
   /// Zeros of the shape of \p like with the elements of its cotangent type, fit
   /// to be written into.
   mlir::Value createZero(mlir::Value like, mlir::Location loc);

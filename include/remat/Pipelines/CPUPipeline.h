@@ -16,6 +16,7 @@
 
 #include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Support/Expansion.h"
 
 #include "mlir/Pass/PassOptions.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -32,6 +33,10 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                              llvm::cl::desc("Bytes of arena: a size (64MiB), a share of the store-all peak (5%), or "
                                             "unlimited"),
                              llvm::cl::init("unlimited")};
+  Option<std::string> parameterBudget{
+      *this, "parameter-budget",
+      llvm::cl::desc("Bytes of copies of weights in other layouts, beside the arena: a size (4MiB) or unlimited"),
+      llvm::cl::init("unlimited")};
   Option<Policy> policy{*this, "policy", llvm::cl::desc("How plans are chosen"), llvm::cl::init(Policy::Optimal),
                         llvm::cl::values(clEnumValN(Policy::StoreAll, "store-all", "Keep every tape"),
                                          clEnumValN(Policy::Periodic, "periodic", "Keep a state every p steps"),
@@ -40,6 +45,13 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                                          clEnumValN(Policy::Ism, "ism", "Keep tapes only"),
                                          clEnumValN(Policy::Msm, "msm", "Keep states and tapes, as published"),
                                          clEnumValN(Policy::Optimal, "optimal", "The best plan known"))};
+  Option<Expansion> expansion{
+      *this, "expansion", llvm::cl::desc("The form of schedules"), llvm::cl::init(Expansion::Table),
+      llvm::cl::values(clEnumValN(Expansion::Table, "table", "A walk along the plan table"),
+                       clEnumValN(Expansion::Unrolled, "unrolled", "One operation after the other"))};
+  Option<int64_t> maxUnrolledMoves{*this, "max-unrolled-moves",
+                                   llvm::cl::desc("The most moves of a chain that may be unrolled"),
+                                   llvm::cl::init(defaultUnrolledMoves)};
   Option<VectorISA> isa{*this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
                         llvm::cl::init(VectorISA::Generic),
                         llvm::cl::values(clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),

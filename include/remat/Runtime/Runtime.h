@@ -37,8 +37,12 @@ void rematFail(const char *message);
 
 /// Fails unless each of `steps` * `perStep` integers is at least 0 and below
 /// `limit`. The integers are signed, `width` bytes each (1, 2, 4 or 8), and lie
-/// one after the other; the message names the first bad one by step and position.
-void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int64_t limit, int64_t width);
+/// one after the other, those of the last step first if `reversed` is not 0. The
+/// message names the first bad one in the order of the steps, by its step and its
+/// position in it; `firstStep` is the number of the first step, or negative for
+/// indices that belong to no step.
+void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int64_t limit, int64_t width,
+                       int64_t firstStep, int64_t reversed);
 
 //===----------------------------------------------------------------------===//
 // Floating-point environment

@@ -51,6 +51,10 @@ struct LiveBuffer {
 /// bytes change nothing.
 std::optional<int64_t> packBuffers(std::vector<LiveBuffer> &buffers);
 
+/// Whether a buffer that is certainly touched reaches the top of what is taken; true
+/// if nothing is.
+bool isTopCertain(const std::vector<LiveBuffer> &buffers);
+
 } // namespace remat::schedule
 
 #endif // REMAT_SCHEDULE_ARENA_H

@@ -91,6 +91,8 @@ struct ProgramBuffer {
   /// The loop, and the offset in its part, unless the home is Own.
   int64_t loop = -1;
   int64_t offsetInHome = 0;
+  /// Whether every run writes it: one in a branch is used only if that is taken.
+  bool isCertain = true;
 };
 
 /// The number of steps from which on unread results stay in core memory.
@@ -154,6 +156,13 @@ public:
 
   /// All of them: per loop one for each part, then the buffers.
   const std::vector<LiveBuffer> &getLiveBuffers() const { return live; }
+
+  /// The positions in getLiveBuffers of what is in use when most bytes are, largest
+  /// first; O(n^2).
+  std::vector<size_t> getLiveAtPeak() const;
+
+  /// After layOut: whether every run surely touches the highest byte of the arena.
+  bool isPeakCertain() const { return isTopCertain(live); }
 
   /// Where a buffer is, wherever its home is.
   int64_t getBufferOffset(size_t buffer) const;

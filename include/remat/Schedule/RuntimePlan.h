@@ -44,9 +44,11 @@ enum class PlanFigure {
   StoreAllTime,
   LowerBound,
   /// 1 if every plan is proved to be the best of its class.
-  Certified
+  Certified,
+  /// 1 if every run touches the highest byte of the arena.
+  PeakCertain
 };
-inline constexpr int64_t numFigures = 12;
+inline constexpr int64_t numFigures = 13;
 
 inline constexpr int64_t loopWords = static_cast<int64_t>(numLoopParts) + 1;
 

@@ -69,6 +69,10 @@ std::optional<Budget> parseBudget(std::string_view text, std::string &error);
 /// rounded down to a whole number of bytes. Errors as parseBudget.
 std::optional<int64_t> parseByteSize(std::string_view text, std::string &error);
 
+/// Reads a limit: a size in bytes, or 'unlimited' for the largest int64_t. Errors
+/// as parseBudget.
+std::optional<int64_t> parseByteLimit(std::string_view text, std::string &error);
+
 /// A size for people: "4912128 bytes (4.68 MiB)", without the parentheses below
 /// 1 KiB.
 std::string formatByteSize(int64_t bytes);

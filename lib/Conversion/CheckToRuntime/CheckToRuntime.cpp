@@ -26,8 +26,9 @@ static LLVM::LLVMFuncOp getOrDeclareCheck(ModuleOp module) {
     return existing;
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
   Type i64 = builder.getI64Type();
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
-                                          {LLVM::LLVMPointerType::get(module.getContext()), i64, i64, i64, i64});
+  auto type =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
+                                  {LLVM::LLVMPointerType::get(module.getContext()), i64, i64, i64, i64, i64, i64});
   return LLVM::LLVMFuncOp::create(builder, module.getLoc(), name, type);
 }
 
@@ -41,14 +42,20 @@ static void lowerCheck(CheckIndicesOp check, LLVM::LLVMFuncOp callee) {
   Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, check.getIndices());
   Value pointer =
       LLVM::IntToPtrOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()), toI64(address));
-  Value steps = toI64(memref::DimOp::create(builder, loc, check.getIndices(), 0));
-  Value perStep = arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(1));
-  for (int64_t dim = 1; dim < type.getRank(); ++dim)
+  auto constant = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(value));
+  };
+  bool perStepRows = check.getPerStep();
+  Value steps = perStepRows ? toI64(memref::DimOp::create(builder, loc, check.getIndices(), 0)) : constant(1);
+  Value perStep = constant(1);
+  for (int64_t dim = perStepRows ? 1 : 0; dim < type.getRank(); ++dim)
     perStep = arith::MulIOp::create(builder, loc, perStep,
                                     toI64(memref::DimOp::create(builder, loc, check.getIndices(), dim)));
   unsigned bytes = type.getElementType().isIndex() ? 8 : type.getElementTypeBitWidth() / 8;
-  Value width = arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(bytes));
-  LLVM::CallOp::create(builder, loc, callee, ValueRange{pointer, steps, perStep, toI64(check.getLimit()), width});
+  Value first = check.getStep() ? toI64(check.getStep()) : constant(perStepRows ? 0 : -1);
+  LLVM::CallOp::create(builder, loc, callee,
+                       ValueRange{pointer, steps, perStep, toI64(check.getLimit()), constant(bytes), first,
+                                  constant(check.getReversed() ? 1 : 0)});
   check.erase();
 }
 

@@ -33,6 +33,8 @@ struct ExportMemoryPass final : remat::impl::ExportMemoryPassBase<ExportMemoryPa
   void runOnOperation() override {
     OpBuilder builder = OpBuilder::atBlockBegin(getOperation().getBody());
     for (func::FuncOp entry : getOperation().getOps<func::FuncOp>()) {
+      // A plan that is made later has its problem in the object file already.
+      entry->removeAttr("remat.runtime_plan");
       auto memory = entry->getAttrOfType<MemoryAttr>("remat.memory");
       if (!memory)
         continue;

@@ -13,6 +13,7 @@
 #include "BodyEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -42,7 +43,8 @@ void BodyEmitter::analyze() {
     }
     bool divides = isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::CeilDivSIOp,
                        arith::CeilDivUIOp, arith::FloorDivSIOp>(operation);
-    vectorizable &= OpTrait::hasElementwiseMappableTraits(&operation) && !divides;
+    // LLVM raises vectors to one power only.
+    vectorizable &= OpTrait::hasElementwiseMappableTraits(&operation) && !divides && !isa<math::FPowIOp>(operation);
     vectorizable &= llvm::all_of(operation.getOperandTypes(), VectorType::isValidElementType) &&
                     llvm::all_of(operation.getResultTypes(), VectorType::isValidElementType);
   }

@@ -13,13 +13,22 @@
 //     column blocks             as wide as the register tile
 //       outer depth             the tile is stored and loaded again: exact
 //         depth chunks          so that a chunk of the right operand stays in L1
-//           [copy the chunk]    into a panel, where its rows are far apart
 //           outer rows, row blocks
 //             depth, unrolled   the register tile
 //
-// The next chunk of a packed right operand is prefetched while the row blocks use
-// the present one, a few lines per iteration: without this a weight matrix that
-// does not fit in L2 costs up to a factor of two.
+// Three things change with the layout of the operands:
+//
+//  * The next chunk of a packed right operand is prefetched while the row blocks use
+//    the present one, a few lines per iteration: without this a weight matrix that
+//    does not fit in L2 costs up to a factor of two.
+//  * A large result with a short depth (the gradient of a weight) is traffic more
+//    than arithmetic: row blocks go outside, so that it is read and written in the
+//    order in which it lies in memory.
+//  * A product with a transposed matrix reads vectors of the left operand, if that
+//    one is transposed too, and broadcasts the matrix: the transpose of the result.
+//    The tile is transposed in registers when it is loaded and stored.
+//
+// A right operand that fits none of these is copied in small chunks, on the stack.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,11 +50,23 @@ namespace {
 /// depth without a loop: a short loop would be mispredicted at every exit.
 constexpr int64_t kUnroll = 8;
 constexpr int64_t kShortDepth = 16;
-/// The same for tiles at the edges, which run rarely.
-constexpr int64_t kEdgeUnroll = 4;
+/// The same for matrices with gaps between their rows, and for tiles at the edges.
+constexpr int64_t kSparseUnroll = 4;
+/// With a depth of at most this, the result is traffic more than the operands.
+constexpr int64_t kShallowDepth = 64;
 constexpr int64_t kCacheLineBytes = 64;
+/// Accumulators that hide the latency of the multiply-add.
+constexpr int64_t kFewestAccumulators = 8;
 /// What a chunk of the right operand may take of the L1 data cache.
 constexpr int64_t kChunkBytes = 16 * 1024;
+/// What the copy of a chunk may take of the stack: a page.
+constexpr int64_t kScratchBytes = 4 * 1024;
+/// With fewer rows than this a product waits for its right operand in any case, with
+/// more it reads a chunk of it often enough.
+constexpr int64_t kFewRows = 4;
+constexpr int64_t kManyRows = 32;
+/// Rows further apart lie in pages of their own and are prefetched one by one.
+constexpr int64_t kFarRowBytes = 4 * 1024;
 /// A result larger than this does not stay in L1: its rows are prefetched.
 constexpr int64_t kResidentBytes = 32 * 1024;
 
@@ -69,16 +90,24 @@ private:
   };
 
   void chooseStrategy();
-  void emitColumnBlocks();
-  void emitColumns(Value firstColumn, ArrayRef<Column> columns);
-  void emitChunk(Chunk chunk, ArrayRef<Column> columns);
+  bool canTransposeResult();
+  void chooseChunks(bool severalTiles, bool copy);
+  void forEachColumnBlock(function_ref<void(ArrayRef<Column>)> body);
+  void forEachRowBlock(function_ref<void(int64_t rows)> body);
+  void forEachChunk(function_ref<void(Chunk)> body);
   void copyChunk(Chunk chunk, ArrayRef<Column> columns);
   void copyTransposed(Chunk chunk, ArrayRef<Column> columns);
-  void emitRowBlocks(Chunk chunk, ArrayRef<Column> columns);
   void emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> columns);
-  SmallVector<Value> emitStep(Value depth, int64_t rows, ArrayRef<Column> columns, ValueRange accumulators);
+  SmallVector<Value> emitSteps(Value depth, int64_t count, int64_t rows, ArrayRef<Column> columns,
+                               ValueRange accumulators);
+  SmallVector<Value> loadTile(int64_t rows, ArrayRef<Column> columns);
+  void storeTile(int64_t rows, ArrayRef<Column> columns, ArrayRef<Value> tileValues);
+  void forEachVectorOfTile(int64_t rows, ArrayRef<Column> columns,
+                           function_ref<void(ArrayRef<Value>, const VectorBlock &)> body);
   void prefetchNextChunk(Chunk chunk, Value depth, ArrayRef<Column> columns);
   void prefetchNextRows(int64_t rows, ArrayRef<Column> columns);
+  void prefetchNextColumns(Chunk chunk, Value depth, int64_t count);
+  void prefetchFarRows(Value depth, int64_t count, ArrayRef<Column> columns);
 
   Value loadRhs(Value depth, const Column &column);
   int64_t getStaticSize(unsigned dim) { return getConstantIntValue(extents[dim]).value_or(-1); }
@@ -86,7 +115,8 @@ private:
 
   KernelBuilder &b;
   linalg::GenericOp op;
-  const Contraction &c;
+  /// The left and the right operand change places if the result is transposed.
+  Contraction c;
   const KernelTarget &target;
   SmallVector<OpFoldResult> extents;
   /// The values of the loops that are open; the tile adds its own offsets.
@@ -102,7 +132,15 @@ private:
   int64_t unroll = kUnroll;
   /// The right operand is [..][depth][tile columns], without gaps.
   bool isPanel = false;
+  /// The right operand is read through its whole depth where it lies, with gaps
+  /// between its rows; these may be far apart.
+  bool isDirect = false;
+  bool hasFarRows = false;
   bool prefetchRows = false;
+  /// Row blocks go around column blocks.
+  bool rowsOutside = false;
+  /// Columns of the tile are rows of the result.
+  bool isTransposed = false;
   /// The copy of a chunk, [depth][columns], or null.
   Value panel;
   Value panelStart;
@@ -136,25 +174,46 @@ int64_t ContractionEmitter::getStaticStride(OpOperand *operand, AffineMap map, u
   return 0;
 }
 
+/// Whether the transpose of the result can be computed in squares of full vectors
+/// from operands that lie as this needs them.
+bool ContractionEmitter::canTransposeResult() {
+  if (!rowDim)
+    return false;
+  int64_t size = target.getLanes(elementType);
+  int64_t rows = getStaticSize(*rowDim), columns = getStaticSize(columnDim);
+  return size >= kFewestAccumulators && rows > 0 && rows % size == 0 && columns > 0 && columns % size == 0 &&
+         isContiguousAlong(c.lhs->get().getType(), c.lhsMap, *rowDim) &&
+         isContiguousAlong(c.rhs->get().getType(), c.rhsMap, depthDim);
+}
+
 void ContractionEmitter::chooseStrategy() {
   bool accContiguous = isContiguousAlong(c.acc->get().getType(), c.accMap, columnDim);
   bool rhsContiguous = isContiguousAlong(c.rhs->get().getType(), c.rhsMap, columnDim);
-  int64_t rowsOfTile = rowDim ? getStaticSize(*rowDim) : 1;
-  tile = target.getTile(rowsOfTile);
+  tile = target.getTile(rowDim ? getStaticSize(*rowDim) : 1);
+  if (accContiguous && !rhsContiguous && canTransposeResult()) {
+    lanes = target.getLanes(elementType);
+    std::swap(c.lhs, c.rhs);
+    std::swap(c.lhsMap, c.rhsMap);
+    std::swap(columnDim, *rowDim);
+    isTransposed = true;
+    tile = {lanes, lanes, 1};
+    unroll = kUnroll;
+    return;
+  }
 
-  auto rhsType = cast<MemRefType>(c.rhs->get().getType());
-  int64_t rhsBytes = std::max<int64_t>(1, rhsType.getElementTypeBitWidth() / 8);
-  int64_t depthStride = getStaticStride(c.rhs, c.rhsMap, depthDim);
+  auto accType = cast<MemRefType>(c.acc->get().getType());
+  int64_t elementBytes = elementType.getIntOrFloatBitWidth() / 8;
   int64_t depth = getStaticSize(depthDim), columns = getStaticSize(columnDim);
-  bool manyRows = totalRows < 0 || totalRows >= 2 * tile.rows;
-
+  int64_t depthStride = getStaticStride(c.rhs, c.rhsMap, depthDim);
+  bool severalTiles = totalRows < 0 || totalRows >= 2 * tile.rows;
+  bool isLarge = !accType.hasStaticShape() || accType.getNumElements() * elementBytes > kResidentBytes;
   bool copy = false;
   if (accContiguous && rhsContiguous) {
     lanes = target.getLanes(elementType);
     isPanel = columns == depthStride && columns <= kPanelColumns;
-    // Rows of a wide matrix share few sets of the cache: copy them if the copy is
-    // used often enough and the rows do not all fit anyway.
-    copy = manyRows && !isPanel && (depth < 0 || depthStride < 0 || depth * depthStride * rhsBytes > kChunkBytes);
+    rowsOutside = severalTiles && isLarge && depth > 0 && depth <= kShallowDepth && !isPanel;
+    isDirect = !isPanel && !rowsOutside && depth > 0 && totalRows >= kFewRows && totalRows <= kManyRows;
+    hasFarRows = depthStride < 0 || depthStride * elementBytes > kFarRowBytes;
   } else if (accContiguous && (totalRows < 0 || totalRows >= tile.rows ||
                                isContiguousAlong(c.rhs->get().getType(), c.rhsMap, depthDim))) {
     // A transposed right operand: worth it even for one row if it is read in vectors.
@@ -163,33 +222,36 @@ void ContractionEmitter::chooseStrategy() {
   }
   if (lanes == 1)
     tile.vectors = std::max<int64_t>(tile.vectors, 8 / tile.rows);
+  if (!isPanel)
+    unroll = kSparseUnroll;
+  if (!rowsOutside && !isDirect)
+    chooseChunks(severalTiles, copy);
 
-  int64_t width = lanes * tile.vectors;
-  int64_t elementBytes = elementType.getIntOrFloatBitWidth() / 8;
-  bool reuse = manyRows || copy;
-  int64_t largest = kChunkBytes / (width * elementBytes);
-  if (totalRows > 32 || totalRows < 0)
-    largest *= copy ? 1 : 2;
-  if (reuse && (depth < 0 || depth > largest + largest / 2)) {
+  int64_t passDepth = chunkSize ? chunkSize : depth;
+  if (passDepth > 0 && passDepth <= kShortDepth)
+    unroll = passDepth;
+  prefetchRows = accContiguous && rowDim && passDepth > 0 && passDepth <= kShallowDepth && isLarge;
+}
+
+/// Chunks of the depth, and the copy of one if \p copy is set.
+void ContractionEmitter::chooseChunks(bool severalTiles, bool copy) {
+  int64_t depth = getStaticSize(depthDim);
+  int64_t width = lanes * tile.vectors, rowBytes = width * elementType.getIntOrFloatBitWidth() / 8;
+  int64_t largest = (copy ? kScratchBytes : kChunkBytes) / rowBytes;
+  if (!copy && (totalRows > kManyRows || totalRows < 0))
+    largest *= 2;
+  if ((severalTiles || copy) && (depth < 0 || depth > (copy ? largest : largest + largest / 2))) {
     // Chunks of nearly equal size, but for dynamic depths.
     int64_t count = depth < 0 ? 0 : (depth + largest - 1) / largest;
     chunkSize = count ? llvm::alignTo((depth + count - 1) / count, kUnroll) : largest;
   }
-  if (copy) {
-    int64_t panelDepth = chunkSize ? chunkSize : depth;
-    OpBuilder::InsertionGuard guard(b);
-    auto function = op->getParentOfType<FunctionOpInterface>();
-    b.setInsertionPointToStart(&function.getFunctionBody().front());
-    auto type = MemRefType::get({panelDepth, width}, elementType);
-    panel = memref::AllocaOp::create(b, type, b.getI64IntegerAttr(kCacheLineBytes));
-  }
-
-  auto accType = cast<MemRefType>(c.acc->get().getType());
-  int64_t passDepth = chunkSize ? chunkSize : depth;
-  if (passDepth > 0 && passDepth <= kShortDepth)
-    unroll = passDepth;
-  prefetchRows = accContiguous && rowDim && passDepth > 0 && passDepth <= 64 &&
-                 (!accType.hasStaticShape() || accType.getNumElements() * elementBytes > kResidentBytes);
+  if (!copy)
+    return;
+  OpBuilder::InsertionGuard guard(b);
+  auto function = op->getParentOfType<FunctionOpInterface>();
+  b.setInsertionPointToStart(&function.getFunctionBody().front());
+  auto type = MemRefType::get({chunkSize ? chunkSize : depth, width}, elementType);
+  panel = memref::AllocaOp::create(b, type, b.getI64IntegerAttr(kCacheLineBytes));
 }
 
 //===----------------------------------------------------------------------===//
@@ -197,18 +259,39 @@ void ContractionEmitter::chooseStrategy() {
 //===----------------------------------------------------------------------===//
 
 void ContractionEmitter::emit() {
-  b.nest(c.batch, extents, point,
-         [&] { b.nest(ArrayRef(c.columns).drop_back(), extents, point, [&] { emitColumnBlocks(); }); });
+  SmallVector<unsigned> outer(c.batch);
+  for (unsigned dim : c.columns)
+    if (dim != columnDim && dim != rowDim)
+      outer.push_back(dim);
+  b.nest(outer, extents, point, [&] {
+    if (rowsOutside)
+      return forEachChunk([&](Chunk chunk) {
+        forEachRowBlock([&](int64_t rows) {
+          forEachColumnBlock([&](ArrayRef<Column> columns) { emitTile(chunk, rows, columns); });
+        });
+      });
+    forEachColumnBlock([&](ArrayRef<Column> columns) {
+      forEachChunk([&](Chunk chunk) {
+        if (panel)
+          copyChunk(chunk, columns);
+        forEachRowBlock([&](int64_t rows) { emitTile(chunk, rows, columns); });
+      });
+    });
+  });
 }
 
-void ContractionEmitter::emitColumnBlocks() {
+void ContractionEmitter::forEachColumnBlock(function_ref<void(ArrayRef<Column>)> body) {
   OpFoldResult extent = extents[columnDim];
   int64_t width = lanes * tile.vectors;
+  auto block = [&](Value first, ArrayRef<Column> columns) {
+    point[columnDim] = first;
+    body(columns);
+  };
   SmallVector<Column> full;
   for (int64_t i = 0; i < tile.vectors; ++i)
     full.push_back({i * lanes, lanes, Value()});
   OpFoldResult fullEnd = b.floorTo(extent, width);
-  b.loop(b.getIndexAttr(0), fullEnd, width, [&](Value column) { emitColumns(column, full); });
+  b.loop(b.getIndexAttr(0), fullEnd, width, [&](Value column) { block(column, full); });
 
   int64_t size = getStaticSize(columnDim);
   if (size >= 0) {
@@ -220,40 +303,63 @@ void ContractionEmitter::emitColumnBlocks() {
       rest.push_back({offset, masked ? lanes : count, masked ? b.mask(b.getIndexAttr(count), lanes) : Value()});
     }
     if (!rest.empty())
-      emitColumns(b.index(fullEnd), rest);
+      block(b.index(fullEnd), rest);
     return;
   }
   int64_t step = target.hasMasks ? lanes : 1;
   b.loop(fullEnd, extent, step, [&](Value column) {
     Value mask = step == 1 ? Value() : b.mask(b.sub(b.index(extent), column), lanes);
-    emitColumns(column, {Column{0, step, mask}});
+    block(column, {Column{0, step, mask}});
   });
 }
 
-void ContractionEmitter::emitColumns(Value firstColumn, ArrayRef<Column> columns) {
-  point[columnDim] = firstColumn;
+void ContractionEmitter::forEachChunk(function_ref<void(Chunk)> body) {
   b.nest(ArrayRef(c.depth).drop_back(), extents, point, [&] {
     OpFoldResult depth = extents[depthDim];
     if (chunkSize == 0)
-      return emitChunk({b.index(0), depth}, columns);
+      return body({b.index(0), depth});
     b.loop(b.getIndexAttr(0), depth, chunkSize, [&](Value from) {
       OpFoldResult size = b.getIndexAttr(chunkSize);
       int64_t total = getStaticSize(depthDim);
       if (total < 0 || total % chunkSize != 0)
         size = b.min(b.sub(b.index(depth), from), b.index(chunkSize));
-      emitChunk({from, size}, columns);
+      body({from, size});
     });
   });
 }
 
-void ContractionEmitter::emitChunk(Chunk chunk, ArrayRef<Column> columns) {
-  if (panel)
-    copyChunk(chunk, columns);
+void ContractionEmitter::forEachRowBlock(function_ref<void(int64_t rows)> body) {
+  if (!rowDim)
+    return body(1);
   SmallVector<unsigned> outerRows;
   for (unsigned dim : c.rows)
-    if (dim != rowDim)
+    if (dim != rowDim && dim != columnDim)
       outerRows.push_back(dim);
-  b.nest(outerRows, extents, point, [&] { emitRowBlocks(chunk, columns); });
+  int64_t size = getStaticSize(*rowDim);
+  auto block = [&](Value row, int64_t rows) {
+    point[*rowDim] = row;
+    body(rows);
+  };
+  b.nest(outerRows, extents, point, [&] {
+    if (size < 0) {
+      OpFoldResult full = b.floorTo(extents[*rowDim], tile.rows);
+      b.loop(b.getIndexAttr(0), full, tile.rows, [&](Value row) { block(row, tile.rows); });
+      b.loop(full, extents[*rowDim], 1, [&](Value row) { block(row, 1); });
+      return;
+    }
+    // A last tile takes up to maxRows rows, so that few tiles are small.
+    int64_t rest = size % tile.rows, full = size - rest;
+    if (size <= tile.maxRows) {
+      rest = size;
+      full = 0;
+    } else if (rest > 0 && tile.rows + rest <= tile.maxRows) {
+      rest += tile.rows;
+      full -= tile.rows;
+    }
+    b.loop(b.getIndexAttr(0), b.getIndexAttr(full), tile.rows, [&](Value row) { block(row, tile.rows); });
+    if (rest > 0)
+      block(b.index(full), rest);
+  });
 }
 
 void ContractionEmitter::copyChunk(Chunk chunk, ArrayRef<Column> columns) {
@@ -312,51 +418,50 @@ void ContractionEmitter::copyTransposed(Chunk chunk, ArrayRef<Column> columns) {
   copyElements(b.getIndexAttr(0), fullColumns, count);
 }
 
-void ContractionEmitter::emitRowBlocks(Chunk chunk, ArrayRef<Column> columns) {
-  if (!rowDim)
-    return emitTile(chunk, 1, columns);
-  int64_t size = getStaticSize(*rowDim);
-  auto block = [&](Value row, int64_t rows) {
-    point[*rowDim] = row;
-    emitTile(chunk, rows, columns);
-  };
-  if (size < 0) {
-    OpFoldResult full = b.floorTo(extents[*rowDim], tile.rows);
-    b.loop(b.getIndexAttr(0), full, tile.rows, [&](Value row) { block(row, tile.rows); });
-    b.loop(full, extents[*rowDim], 1, [&](Value row) { block(row, 1); });
-    return;
-  }
-  // A last tile takes up to maxRows rows, so that few tiles are small.
-  int64_t rest = size % tile.rows, full = size - rest;
-  if (size <= tile.maxRows) {
-    rest = size;
-    full = 0;
-  } else if (rest > 0 && tile.rows + rest <= tile.maxRows) {
-    rest += tile.rows;
-    full -= tile.rows;
-  }
-  b.loop(b.getIndexAttr(0), b.getIndexAttr(full), tile.rows, [&](Value row) { block(row, tile.rows); });
-  if (rest > 0)
-    block(b.index(full), rest);
-}
-
 //===----------------------------------------------------------------------===//
 // The register tile
 //===----------------------------------------------------------------------===//
 
-void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> columns) {
-  SmallVector<SmallVector<Value>> accIndices;
-  SmallVector<Value> accumulators;
+SmallVector<Value> ContractionEmitter::loadTile(int64_t rows, ArrayRef<Column> columns) {
+  SmallVector<Value> values, at(point);
+  forEachVectorOfTile(rows, columns, [&](ArrayRef<Value> indices, const VectorBlock &block) {
+    values.push_back(b.loadVector(c.acc->get(), indices, block));
+  });
+  return isTransposed ? b.transpose(values) : values;
+}
+
+void ContractionEmitter::storeTile(int64_t rows, ArrayRef<Column> columns, ArrayRef<Value> tileValues) {
+  SmallVector<Value> values = isTransposed ? b.transpose(tileValues) : SmallVector<Value>(tileValues);
+  size_t next = 0;
+  forEachVectorOfTile(rows, columns, [&](ArrayRef<Value> indices, const VectorBlock &block) {
+    b.storeVector(values[next++], c.acc->get(), indices, block);
+  });
+}
+
+/// Calls \p body for the vectors of the result in the tile at the point: one row
+/// after the other, or, transposed, one column (a row of the result) after the other.
+void ContractionEmitter::forEachVectorOfTile(int64_t rows, ArrayRef<Column> columns,
+                                             function_ref<void(ArrayRef<Value>, const VectorBlock &)> body) {
   SmallVector<Value> at(point);
+  if (isTransposed) {
+    for (int64_t column = 0; column < columns.front().lanes; ++column) {
+      at[columnDim] = b.add(point[columnDim], column);
+      body(b.indices(c.accMap, at), {Value(), rows, Value()});
+    }
+    return;
+  }
   for (int64_t row = 0; row < rows; ++row) {
     if (rowDim)
       at[*rowDim] = b.add(point[*rowDim], row);
     for (const Column &column : columns) {
       at[columnDim] = b.add(point[columnDim], column.offset);
-      accIndices.push_back(b.indices(c.accMap, at));
-      accumulators.push_back(b.loadVector(c.acc->get(), accIndices.back(), {Value(), column.lanes, column.mask}));
+      body(b.indices(c.accMap, at), {Value(), column.lanes, column.mask});
     }
   }
+}
+
+void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> columns) {
+  SmallVector<Value> accumulators = loadTile(rows, columns);
   bool fullTile = rows == tile.rows && (int64_t)columns.size() == tile.vectors;
   if (prefetchRows && fullTile)
     prefetchNextRows(rows, columns);
@@ -364,7 +469,7 @@ void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> co
   Value from = chunk.from;
   std::optional<int64_t> start = getConstantIntValue(from);
   std::optional<int64_t> size = getConstantIntValue(chunk.size);
-  int64_t step = fullTile ? unroll : kEdgeUnroll;
+  int64_t step = fullTile ? unroll : kSparseUnroll;
   OpFoldResult unrolled = b.floorTo(chunk.size, step), end = chunk.size;
   auto shift = [&](OpFoldResult offset) -> OpFoldResult {
     if (std::optional<int64_t> constant = getConstantIntValue(offset); constant && start)
@@ -373,22 +478,18 @@ void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> co
   };
   accumulators =
       b.loop(shift(b.getIndexAttr(0)), shift(unrolled), step, accumulators, [&](Value depth, ValueRange carried) {
-        if (isPanel && fullTile && !panel && chunkSize && size)
+        if (isPanel && fullTile && chunkSize && size)
           prefetchNextChunk(chunk, depth, columns);
-        SmallVector<Value> values(carried);
-        for (int64_t i = 0; i < step; ++i)
-          values = emitStep(b.add(depth, i), rows, columns, values);
-        return values;
+        if (isDirect && fullTile && hasFarRows)
+          prefetchFarRows(depth, step, columns);
+        else if (isDirect && fullTile && size)
+          prefetchNextColumns(chunk, depth, step);
+        return emitSteps(depth, step, rows, columns, carried);
       });
   if (!size || *size % step != 0)
     accumulators = b.loop(shift(unrolled), shift(end), 1, accumulators,
-                          [&](Value depth, ValueRange carried) { return emitStep(depth, rows, columns, carried); });
-
-  for (int64_t row = 0, i = 0; row < rows; ++row)
-    for (const Column &column : columns) {
-      b.storeVector(accumulators[i], c.acc->get(), accIndices[i], {Value(), column.lanes, column.mask});
-      ++i;
-    }
+                          [&](Value depth, ValueRange carried) { return emitSteps(depth, 1, rows, columns, carried); });
+  storeTile(rows, columns, accumulators);
 }
 
 Value ContractionEmitter::loadRhs(Value depth, const Column &column) {
@@ -402,22 +503,29 @@ Value ContractionEmitter::loadRhs(Value depth, const Column &column) {
   return b.extend(value, elementType);
 }
 
-SmallVector<Value> ContractionEmitter::emitStep(Value depth, int64_t rows, ArrayRef<Column> columns,
-                                                ValueRange accumulators) {
-  SmallVector<Value> rhs, result;
-  for (const Column &column : columns)
-    rhs.push_back(loadRhs(depth, column));
-  SmallVector<Value> at(point);
-  at[depthDim] = depth;
-  for (int64_t row = 0; row < rows; ++row) {
-    if (rowDim)
-      at[*rowDim] = b.add(point[*rowDim], row);
-    Value scalar = b.extend(b.loadScalar(c.lhs->get(), b.indices(c.lhsMap, at)), elementType);
-    for (auto [column, value] : llvm::zip_equal(columns, rhs)) {
-      Value acc = accumulators[result.size()];
-      result.push_back(vector::FMAOp::create(b, b.splat(scalar, column.lanes), value, acc));
+/// \p count steps of the depth for \p rows rows. A transposed tile reads one line
+/// of each row, and rows that lie a power of two apart share few sets of the cache:
+/// half of the rows go through all steps before the other half.
+SmallVector<Value> ContractionEmitter::emitSteps(Value depth, int64_t count, int64_t rows, ArrayRef<Column> columns,
+                                                 ValueRange accumulators) {
+  SmallVector<Value> result(accumulators), at(point);
+  int64_t group = isTransposed ? kFewestAccumulators : rows;
+  for (int64_t first = 0; first < rows; first += group)
+    for (int64_t step = 0; step < count; ++step) {
+      at[depthDim] = b.add(depth, step);
+      SmallVector<Value> rhs;
+      for (const Column &column : columns)
+        rhs.push_back(loadRhs(at[depthDim], column));
+      for (int64_t row = first; row < std::min(first + group, rows); ++row) {
+        if (rowDim)
+          at[*rowDim] = b.add(point[*rowDim], row);
+        Value scalar = b.extend(b.loadScalar(c.lhs->get(), b.indices(c.lhsMap, at)), elementType);
+        for (auto [number, column] : llvm::enumerate(columns)) {
+          Value &acc = result[row * columns.size() + number];
+          acc = vector::FMAOp::create(b, b.splat(scalar, column.lanes), rhs[number], acc);
+        }
+      }
     }
-  }
   return result;
 }
 
@@ -456,6 +564,42 @@ void ContractionEmitter::prefetchNextRows(int64_t rows, ArrayRef<Column> columns
     for (const Column &column : columns) {
       at[columnDim] = b.add(point[columnDim], column.offset);
       memref::PrefetchOp::create(b, c.acc->get(), b.indices(c.accMap, at), /*isWrite=*/true,
+                                 /*localityHint=*/3, /*isDataCache=*/true);
+    }
+  }
+}
+
+/// The columns of the next block, a few lines per iteration, like the next chunk. Their
+/// rows share few sets of L1, so they go to L2.
+void ContractionEmitter::prefetchNextColumns(Chunk chunk, Value depth, int64_t count) {
+  int64_t lineElements = kCacheLineBytes * 8 / getElementTypeOrSelf(c.rhs->get().getType()).getIntOrFloatBitWidth();
+  int64_t width = tile.vectors * lanes, linesPerRow = std::max<int64_t>(1, width / lineElements);
+  int64_t tiles = std::max<int64_t>(1, totalRows / tile.rows);
+  int64_t lines = std::max<int64_t>(1, count * linesPerRow / tiles);
+  int64_t iterations = getStaticSize(depthDim) / count;
+  Value iteration = b.createOrFold<arith::DivUIOp>(b.sub(depth, chunk.from), b.index(count));
+  Value tileNumber = rowDim ? b.createOrFold<arith::DivUIOp>(point[*rowDim], b.index(tile.rows)) : b.index(0);
+  Value first = b.mul(b.add(b.mul(tileNumber, iterations), iteration), lines);
+  SmallVector<Value> at(point);
+  for (int64_t i = 0; i < lines; ++i) {
+    Value line = b.add(first, i);
+    at[depthDim] = b.createOrFold<arith::DivUIOp>(line, b.index(linesPerRow));
+    Value column = b.createOrFold<arith::RemUIOp>(line, b.index(linesPerRow));
+    at[columnDim] = b.add(b.add(point[columnDim], width), b.mul(column, lineElements));
+    memref::PrefetchOp::create(b, c.rhs->get(), b.indices(c.rhsMap, at), /*isWrite=*/false,
+                               /*localityHint=*/2, /*isDataCache=*/true);
+  }
+}
+
+/// Rows of the right operand that lie in pages of their own, a few steps ahead: the
+/// hardware does not follow them.
+void ContractionEmitter::prefetchFarRows(Value depth, int64_t count, ArrayRef<Column> columns) {
+  SmallVector<Value> at(point);
+  for (int64_t i = 0; i < count; ++i) {
+    at[depthDim] = b.add(depth, kUnroll + i);
+    for (const Column &column : columns) {
+      at[columnDim] = b.add(point[columnDim], column.offset);
+      memref::PrefetchOp::create(b, c.rhs->get(), b.indices(c.rhsMap, at), /*isWrite=*/false,
                                  /*localityHint=*/3, /*isDataCache=*/true);
     }
   }

@@ -29,9 +29,16 @@ struct InternalizeFunctionsPass final : remat::impl::InternalizeFunctionsPassBas
 
   void runOnOperation() override {
     auto internal = LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal);
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (function.isPrivate() && !function.isExternal() && !function->hasAttr("llvm.linkage"))
+    ArrayAttr noInline = Builder(&getContext()).getStrArrayAttr({"noinline"});
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (!function.isPrivate() || function.isExternal())
+        continue;
+      if (!function->hasAttr("llvm.linkage"))
         function->setAttr("llvm.linkage", internal);
+      // The conversion to the LLVM dialect knows it under this name only.
+      if (function.getNoInline())
+        function->setAttr("passthrough", noInline);
+    }
   }
 };
 

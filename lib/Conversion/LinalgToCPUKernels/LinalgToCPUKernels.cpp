@@ -37,7 +37,7 @@ LogicalResult remat::lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op, 
       generic = *generalized;
   }
   if (generic &&
-      (succeeded(lowerContraction(rewriter, generic, target)) ||
+      (succeeded(lowerContraction(rewriter, generic, target)) || succeeded(lowerTranspose(rewriter, generic, target)) ||
        succeeded(lowerElementwise(rewriter, generic, target)) || succeeded(lowerReduction(rewriter, generic, target))))
     return success();
   linalg::LinalgOp remaining = generic ? cast<linalg::LinalgOp>(generic.getOperation()) : op;

@@ -11,7 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "StepEmitter.h"
+#include "ScheduleOps.h"
 
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/Analysis/BufferLayout.h"
@@ -60,6 +60,7 @@ public:
 private:
   LogicalResult lower(Operation *sweep, Region &schedule, bool isBackward);
   LogicalResult lowerSchedule(ImplicitLocOpBuilder &builder, Operation *sweep, Region &schedule, bool isBackward);
+  void keepStepsApart();
   void beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk);
   void emitWalk(ImplicitLocOpBuilder &builder, bool isBackward);
   void emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value move, bool isBackward);
@@ -166,6 +167,12 @@ void SweepLowering::emitWalk(ImplicitLocOpBuilder &builder, bool isBackward) {
   scf::YieldOp::create(builder);
 }
 
+/// A step that is called once per move must not be copied once per move.
+void SweepLowering::keepStepsApart() {
+  for (const StepFunction &step : getStepFunctions(chain))
+    func::FuncOp(step.function).setNoInline(true);
+}
+
 /// Emits a sweep of at least one step, if it is not known to have none.
 LogicalResult SweepLowering::lowerSchedule(ImplicitLocOpBuilder &builder, Operation *sweep, Region &schedule,
                                            bool isBackward) {
@@ -176,13 +183,16 @@ LogicalResult SweepLowering::lowerSchedule(ImplicitLocOpBuilder &builder, Operat
   if (schedule.empty())
     return sweep->emitOpError("expects a schedule, which remat-expand-schedule makes");
   for (Operation &op : schedule.front()) {
-    auto walk = dyn_cast<WalkOp>(op);
-    if (!walk)
+    if (auto walk = dyn_cast<WalkOp>(op)) {
+      if (!isBackward)
+        beginWalk(builder, walk);
+      emitWalk(builder, isBackward);
+      return success();
+    }
+    if (!emitScheduleOp(builder, &op, emitter, isBackward))
       return op.emitOpError("expects to be something that a sweep does");
-    if (!isBackward)
-      beginWalk(builder, walk);
-    emitWalk(builder, isBackward);
   }
+  keepStepsApart();
   return success();
 }
 

@@ -43,7 +43,7 @@ static Value makeIndex(ImplicitLocOpBuilder &builder, int64_t value) {
 }
 
 static Value isEqual(ImplicitLocOpBuilder &builder, Value value, int64_t constant) {
-  return arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, value, makeIndex(builder, constant));
+  return builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, value, makeIndex(builder, constant));
 }
 
 Value StepEmitter::viewArena(ImplicitLocOpBuilder &builder, Value offset, MemRefType type) {
@@ -55,7 +55,7 @@ SmallVector<Value> StepEmitter::viewAll(ImplicitLocOpBuilder &builder, Value off
   int64_t inner = 0;
   for (Type type : types.getAsValueRange<TypeAttr>()) {
     auto tensor = cast<RankedTensorType>(type);
-    Value start = arith::AddIOp::create(builder, offset, makeIndex(builder, inner));
+    Value start = builder.createOrFold<arith::AddIOp>(offset, makeIndex(builder, inner));
     views.push_back(viewArena(builder, start, MemRefType::get(tensor.getShape(), tensor.getElementType())));
     inner += getAlignedBytes(tensor).value_or(0);
   }
@@ -64,20 +64,20 @@ SmallVector<Value> StepEmitter::viewAll(ImplicitLocOpBuilder &builder, Value off
 
 Value StepEmitter::getOffset(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
   Value core = frame.getOffset(builder, isBackward ? LoopPart::BackwardCore : LoopPart::ForwardCore);
-  Value second = arith::AddIOp::create(builder, core, makeIndex(builder, stateBytes));
-  Value slot = arith::AddIOp::create(builder, place, frame.getOffset(builder, LoopPart::Slots));
-  Value isSlot = arith::CmpIOp::create(builder, arith::CmpIPredicate::sge, place, makeIndex(builder, 0));
+  Value second = builder.createOrFold<arith::AddIOp>(core, makeIndex(builder, stateBytes));
+  Value slot = builder.createOrFold<arith::AddIOp>(place, frame.getOffset(builder, LoopPart::Slots));
+  Value isSlot = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sge, place, makeIndex(builder, 0));
   Value isSecond = isEqual(builder, place, schedule::CoreState1);
   Value isTape = isEqual(builder, place, schedule::CoreTape);
-  Value offset = arith::SelectOp::create(builder, isSlot, slot, core);
-  offset = arith::SelectOp::create(builder, isSecond, second, offset);
-  return arith::SelectOp::create(builder, isTape, frame.getOffset(builder, LoopPart::CoreTape), offset);
+  Value offset = builder.createOrFold<arith::SelectOp>(isSlot, slot, core);
+  offset = builder.createOrFold<arith::SelectOp>(isSecond, second, offset);
+  return builder.createOrFold<arith::SelectOp>(isTape, frame.getOffset(builder, LoopPart::CoreTape), offset);
 }
 
 void StepEmitter::select(ImplicitLocOpBuilder &builder, Value condition, ValueRange whenTrue,
                          MutableArrayRef<Value> values) {
   for (auto [chosen, value] : llvm::zip_equal(whenTrue, values))
-    value = arith::SelectOp::create(builder, condition, chosen, value);
+    value = builder.createOrFold<arith::SelectOp>(condition, chosen, value);
 }
 
 SmallVector<Value> StepEmitter::getSource(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
@@ -92,15 +92,15 @@ SmallVector<Value> StepEmitter::getDestination(ImplicitLocOpBuilder &builder, co
   SmallVector<Value> states = viewAll(builder, getOffset(builder, move.destination, isBackward), chain.getCarryTypes());
   if (!isFirstRun)
     return states;
-  Value next = arith::AddIOp::create(builder, move.step, makeIndex(builder, 1));
-  Value isLast = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, next, forward.getCount());
+  Value next = builder.createOrFold<arith::AddIOp>(move.step, makeIndex(builder, 1));
+  Value isLast = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, next, forward.getCount());
   // What nobody reads stays in core memory, unless the loop is too short to have it.
-  Value isShort = arith::CmpIOp::create(builder, arith::CmpIPredicate::slt, forward.getCount(),
-                                        makeIndex(builder, schedule::stepsForUnusedResults));
-  Value isLastOfShort = arith::AndIOp::create(builder, isLast, isShort);
+  Value isShort = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::slt, forward.getCount(),
+                                                      makeIndex(builder, schedule::stepsForUnusedResults));
+  Value isLastOfShort = builder.createOrFold<arith::AndIOp>(isLast, isShort);
   for (auto [index, state] : llvm::enumerate(states)) {
     bool isUnused = llvm::is_contained(forward.getUnusedFinals(), int64_t(index));
-    state = arith::SelectOp::create(builder, isUnused ? isLastOfShort : isLast, forward.getFinals()[index], state);
+    state = builder.createOrFold<arith::SelectOp>(isUnused ? isLastOfShort : isLast, forward.getFinals()[index], state);
   }
   return states;
 }
@@ -112,8 +112,8 @@ SmallVector<Value> StepEmitter::getDestination(ImplicitLocOpBuilder &builder, co
 void StepEmitter::addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, Value step) {
   Value position = step;
   if (chain.getReversed()) {
-    Value last = arith::SubIOp::create(builder, forward.getCount(), makeIndex(builder, 1));
-    position = arith::SubIOp::create(builder, last, step);
+    Value last = builder.createOrFold<arith::SubIOp>(forward.getCount(), makeIndex(builder, 1));
+    position = builder.createOrFold<arith::SubIOp>(last, step);
   }
   operands.append({step, position});
 }
@@ -160,15 +160,15 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
   // Step t reads the gradient carry that step t + 1 wrote: they take turns.
   Value one = makeIndex(builder, 1);
   Value size = makeIndex(builder, gradientBytes), base = frame.getOffset(builder, LoopPart::Gradients);
-  Value parity = arith::AndIOp::create(builder, move.step, one);
-  Value other = arith::SubIOp::create(builder, one, parity);
+  Value parity = builder.createOrFold<arith::AndIOp>(move.step, one);
+  Value other = builder.createOrFold<arith::SubIOp>(one, parity);
   auto viewGradients = [&](Value number) {
-    Value offset = arith::AddIOp::create(builder, base, arith::MulIOp::create(builder, number, size));
+    Value offset = builder.createOrFold<arith::AddIOp>(base, builder.createOrFold<arith::MulIOp>(number, size));
     return viewAll(builder, offset, chain.getGradientTypes());
   };
   SmallVector<Value> incoming = viewGradients(parity), outgoing = viewGradients(other);
-  Value next = arith::AddIOp::create(builder, move.step, one);
-  Value isLast = arith::CmpIOp::create(builder, arith::CmpIPredicate::eq, next, backward.getCount());
+  Value next = builder.createOrFold<arith::AddIOp>(move.step, one);
+  Value isLast = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, next, backward.getCount());
   select(builder, isLast, backward.getFinalCotangents(), incoming);
   select(builder, isEqual(builder, move.step, 0), backward.getInitGradients(), outgoing);
 
@@ -189,7 +189,7 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
 
 void StepEmitter::emitResume(ImplicitLocOpBuilder &builder, const MoveValues &move) {
   // The move names the state by the step after it; the tape is of the step before.
-  Value step = arith::SubIOp::create(builder, move.step, makeIndex(builder, 1));
+  Value step = builder.createOrFold<arith::SubIOp>(move.step, makeIndex(builder, 1));
   SmallVector<Value> operands;
   addStep(builder, operands, step);
   llvm::append_range(operands,

@@ -6,7 +6,9 @@
 //===----------------------------------------------------------------------===//
 //
 // The adjoint of a conditional takes the same branch. Values inside the branch are
-// not visible from there, so the branch is evaluated again, as far as needed.
+// not visible from there, so the branch is evaluated again, as far as needed. What
+// an input has of its cotangent so far goes into the branch, which adds to it: a
+// branch that contributes nothing then passes on an accumulator, and writes no zeros.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,7 +23,7 @@ using namespace mlir;
 using namespace remat;
 
 /// Emits into \p target the adjoint of \p branch by \p inputs, ended by a yield of
-/// their cotangents.
+/// their cotangents, those of \p outer included.
 static LogicalResult emitBranch(Block &branch, ValueRange inputs, ResultRange results, AdjointBuilder &outer,
                                 Block &target) {
   IRMapping mapping;
@@ -34,14 +36,19 @@ static LogicalResult emitBranch(Block &branch, ValueRange inputs, ResultRange re
 
   Location loc = branch.getParentOp()->getLoc();
   BlockDifferentiator adjoint(target, inputs, outputs);
+  for (Value input : inputs)
+    if (Value sum = outer.getCotangent(input))
+      adjoint.setCotangent(input, sum);
   for (auto [output, result] : llvm::zip_equal(outputs, results))
     if (Value cotangent = outer.getCotangent(result))
       adjoint.addCotangent(output, cotangent, loc);
   if (failed(adjoint.emitAdjoint()))
     return failure();
   SmallVector<Value> cotangents;
-  for (Value input : inputs)
-    cotangents.push_back(adjoint.getCotangentOrZero(input, loc));
+  for (Value input : inputs) {
+    Value sum = outer.getCotangent(input);
+    cotangents.push_back(sum && !adjoint.isActive(input) ? sum : adjoint.getCotangentOrZero(input, loc));
+  }
   scf::YieldOp::create(adjoint, loc, cotangents);
   return success();
 }
@@ -63,7 +70,7 @@ struct IfModel : AdjointOpInterface::ExternalModel<IfModel, scf::IfOp> {
         failed(emitBranch(*conditional.elseBlock(), inputs, conditional.getResults(), adjoint, *mirrored.elseBlock())))
       return failure();
     for (auto [input, cotangent] : llvm::zip_equal(inputs, mirrored.getResults()))
-      adjoint.addCotangent(input, cotangent, op->getLoc());
+      adjoint.setCotangent(input, cotangent);
     return success();
   }
 };

@@ -69,7 +69,7 @@ static LogicalResult emitExtractSlice(tensor::ExtractSliceOp op, Value dy, Adjoi
   if (whole) {
     Value old =
         tensor::ExtractSliceOp::create(adjoint, loc, getTypeLike(op.getType(), dy), whole, offsets, sizes, strides);
-    sum = arith::AddFOp::create(adjoint, loc, old, dy);
+    sum = adjoint.addToCotangent(old, dy, loc);
   } else {
     whole = adjoint.createZero(op.getSource(), loc);
   }
@@ -141,7 +141,7 @@ static LogicalResult emitExtract(tensor::ExtractOp op, Value dy, AdjointBuilder 
   Value sum = dy, whole = adjoint.getCotangent(op.getTensor());
   if (whole) {
     Value old = tensor::ExtractOp::create(adjoint, loc, whole, op.getIndices());
-    sum = arith::AddFOp::create(adjoint, loc, old, dy);
+    sum = adjoint.addToCotangent(old, dy, loc);
   } else {
     whole = adjoint.createZero(op.getTensor(), loc);
   }

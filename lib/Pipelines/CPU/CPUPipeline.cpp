@@ -59,7 +59,9 @@ static void buildOutline(OpPassManager &manager, const CPUPipelineOptions &optio
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
   // Products have their final operands, and buffers are not chosen yet.
-  manager.addPass(createPackParametersPass());
+  manager.addPass(createPackParametersPass({options.parameterBudget}));
+  // What got no panels of the transpose.
+  manager.addPass(createTransposeActivationsPass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
 }
@@ -94,7 +96,7 @@ static void buildPlan(OpPassManager &manager, const CPUPipelineOptions &options)
 
 /// The plan as code over one arena.
 static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &options) {
-  manager.addPass(createExpandSchedulePass());
+  manager.addPass(createExpandSchedulePass({options.expansion, options.maxUnrolledMoves}));
   // Every buffer that is left gets its place before sweeps are taken apart, because
   // what is alive during a sweep is a property of the sweep as a whole.
   manager.addPass(createPlanMemoryPass());

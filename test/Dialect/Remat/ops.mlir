@@ -135,9 +135,15 @@ func.func @bptt_forward_only(%count: index, %h0: tensor<4xbf16>) -> tensor<4xbf1
 
 // CHECK-LABEL: func.func @check_indices(
 // CHECK:         remat.check_indices %{{.*}} below %{{.*}} : tensor<?x3xi32>
+// CHECK:         remat.check_indices %{{.*}} per_step below %{{.*}} : tensor<?x3xi32>
+// CHECK:         remat.check_indices %{{.*}} per_step reversed below %{{.*}} : tensor<?x3xi32>
+// CHECK:         remat.check_indices %{{.*}} at(%{{.*}}) below %{{.*}} : tensor<?x3xi32>
 // CHECK:         remat.check_indices %{{.*}} below %{{.*}} : memref<4xindex>
 func.func @check_indices(%tokens: tensor<?x3xi32>, %rows: memref<4xindex>, %limit: index) {
   remat.check_indices %tokens below %limit : tensor<?x3xi32>
+  remat.check_indices %tokens per_step below %limit : tensor<?x3xi32>
+  remat.check_indices %tokens per_step reversed below %limit : tensor<?x3xi32>
+  remat.check_indices %tokens at(%limit) below %limit : tensor<?x3xi32>
   remat.check_indices %rows below %limit : memref<4xindex>
   return
 }

@@ -13,6 +13,9 @@ dynamic leading dimension, and called with the same arrays. Checked are:
   * the dynamic version: the same bits as the static one, and the same plan if the buffers are the same;
   * a budget of one byte less than the smallest feasible one is refused.
 
+With --unrolled other things are checked, for up to three budgets: that the unrolled form of
+the schedules gives the same bits, the same counts of steps and the same peak as the table.
+
 A program says how its arguments are filled in lines `// INPUT name: int LOW HIGH`
 and `// INPUT name: normal SCALE`, or --fill says it; floats are normal with scale 0.3
 otherwise.
@@ -20,7 +23,6 @@ Only the standard library is used.
 """
 
 import argparse
-import array
 import json
 import math
 import pathlib
@@ -104,15 +106,13 @@ def read_entry(text):
 
 
 def write_npy(path, shape, element, values):
-    codes = {"f32": ("<f4", "f"), "bf16": ("<f4", "f"), "f64": ("<f8", "d"), "i32": ("<i4", "i")}
+    codes = {"f32": ("<f4", "f"), "bf16": ("<f4", "f"), "f16": ("<f2", "e"), "f64": ("<f8", "d"), "i32": ("<i4", "i")}
     descriptor, code = codes[element]
     extents = "".join(f"{extent}, " for extent in shape)
     header = f"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': ({extents}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
-    data = array.array(code, values)
-    if sys.byteorder == "big":
-        data.byteswap()
-    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data.tobytes())
+    data = struct.pack(f"<{len(values)}{code}", *values)
+    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data)
 
 
 def write_inputs(folder, text, fill):
@@ -147,8 +147,8 @@ class Runner:
             fail(f"exit {done.returncode} instead of {status}\n{' '.join(command)}\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def report(self, program, budget, status=0):
-        options = ["--json", "--repeat", "0", "--check-identical", "off", "--budget", str(budget)]
+    def report(self, program, budget, *options, status=0):
+        options = ["--json", "--repeat", "0", "--check-identical", "off", "--budget", str(budget), *options]
         return json.loads(self(program, *options, status=status))
 
 
@@ -172,6 +172,24 @@ def check_report(report, what):
         fail(f"{what}: measured peak {report['measured_peak_bytes']}, planned {report['planned_peak_bytes']}")
     if report["budget_bytes"] is not None and report["measured_peak_bytes"] > report["budget_bytes"]:
         fail(f"{what}: peak {report['measured_peak_bytes']} above the budget")
+
+
+def check_unrolled(run, program, steps):
+    smallest = run.report(program, "min")["planned_peak_bytes"]
+    budgets = choose_budgets(smallest, run.report(program, "unlimited")["store_all_bytes"])
+    for budget in sorted({budgets[0], budgets[len(budgets) // 2], budgets[-1]}):
+        what = f"{steps} steps, budget {budget}, unrolled"
+        table = run.report(program, budget)
+        unrolled = run.report(program, budget, "--expansion", "unrolled")
+        check_report(unrolled, what)
+        for field in ["planned_peak_bytes", "measured_peak_bytes", "forward_steps", "reverse_steps"]:
+            if unrolled[field] != table[field]:
+                fail(f"{what}: {field} is {unrolled[field]}, with a table {table[field]}")
+        if bits(unrolled) != bits(table):
+            fail(f"{what}: other bits than with a table")
+        if unrolled["object_bytes"] == table["object_bytes"]:
+            fail(f"{what}: the object code is that of a table")
+        print(f"{what}: forward steps {unrolled['forward_steps']}, {unrolled['object_bytes']} bytes of object code")
 
 
 def check_steps(run, static, dynamic, steps, loops, empty_tape):
@@ -221,12 +239,14 @@ def main():
     parser.add_argument("--resize", nargs="*", default=[], metavar="OLD=NEW")
     parser.add_argument("--fill", nargs="*", default=[], metavar="NAME=RULE")
     parser.add_argument("--static-only", action="store_true", help="leave the dynamic trip count out")
+    parser.add_argument("--unrolled", action="store_true", help="compare the two forms of schedules")
+    parser.add_argument("--gradients", type=int, default=1, help="how many gradients the program takes")
     parser.add_argument("--empty-tape", action="store_true", help="nothing is ever run twice")
     arguments = parser.parse_args()
 
     fill = dict(pair.split("=") for pair in arguments.fill)
     text = resize(arguments.program.read_text(), dict(pair.split("=") for pair in arguments.resize))
-    loops = text.count("remat.recurrence ")
+    loops = arguments.gradients * text.count("remat.recurrence ")
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         static, dynamic = folder / "static.mlir", folder / "dynamic.mlir"
@@ -237,7 +257,10 @@ def main():
             instance = with_static_steps(text, steps)
             static.write_text(instance)
             run = Runner(arguments.remat_run, write_inputs(folder, instance, fill))
-            check_steps(run, static, dynamic, steps, loops, arguments.empty_tape)
+            if arguments.unrolled:
+                check_unrolled(run, static, steps)
+            else:
+                check_steps(run, static, dynamic, steps, loops, arguments.empty_tape)
 
 
 if __name__ == "__main__":

@@ -33,3 +33,34 @@ func.func @branch_gradient(%x: tensor<4xf32>, %w: tensor<4xf32>, %flag: i1, %dy:
       : (tensor<4xf32>, tensor<4xf32>, i1) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>)
   return %dx, %dw : tensor<4xf32>, tensor<4xf32>
 }
+
+// What an input has of its cotangent so far goes into the branches: one that does not
+// read it passes it on.
+
+func.func private @used_after(%x: tensor<2x3xf32>, %w: tensor<3x3xf32>, %flag: i1) -> tensor<2x3xf32> {
+  %zero = arith.constant dense<0.0> : tensor<2x3xf32>
+  %h = scf.if %flag -> tensor<2x3xf32> {
+    %product = linalg.matmul ins(%x, %w : tensor<2x3xf32>, tensor<3x3xf32>) outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+    scf.yield %product : tensor<2x3xf32>
+  } else {
+    scf.yield %x : tensor<2x3xf32>
+  }
+  %y = linalg.matmul ins(%h, %w : tensor<2x3xf32>, tensor<3x3xf32>) outs(%zero : tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
+
+// CHECK-LABEL: func.func @used_after_gradient(
+// CHECK:         %[[LATER:.*]] = linalg.contract {{.*}} outs(%{{.*}} : tensor<3x3xf32>) -> tensor<3x3xf32>
+// CHECK:         %[[DW:.*]] = scf.if
+// CHECK:           %[[PRODUCT:.*]] = linalg.contract {{.*}} -> tensor<3x3xf32>
+// CHECK:           %[[SUM:.*]] = arith.addf %[[LATER]], %[[PRODUCT]]
+// CHECK:           scf.yield %[[SUM]]
+// CHECK:         } else {
+// CHECK-NEXT:      scf.yield %[[LATER]]
+// CHECK:         return %[[DW]]
+func.func @used_after_gradient(%x: tensor<2x3xf32>, %w: tensor<3x3xf32>, %flag: i1, %dy: tensor<2x3xf32>)
+    -> tensor<3x3xf32> {
+  %y, %dw = remat.value_and_gradient @used_after(%x, %w, %flag) wrt [1] seed(%dy : tensor<2x3xf32>)
+      : (tensor<2x3xf32>, tensor<3x3xf32>, i1) -> (tensor<2x3xf32>, tensor<3x3xf32>)
+  return %dw : tensor<3x3xf32>
+}

@@ -65,3 +65,21 @@ func.func @insert_gradient(%x: tensor<2xf32>, %y: tensor<5xf32>, %dz: tensor<5xf
       : (tensor<2xf32>, tensor<5xf32>) -> (tensor<5xf32>, tensor<2xf32>, tensor<5xf32>)
   return %dx, %dy : tensor<2xf32>, tensor<5xf32>
 }
+
+// A sum of no terms is not added to.
+
+func.func private @parts(%x: tensor<6xf32>) -> tensor<3xf32> {
+  %a = tensor.extract_slice %x[0] [3] [1] : tensor<6xf32> to tensor<3xf32>
+  %b = tensor.extract_slice %x[3] [3] [1] : tensor<6xf32> to tensor<3xf32>
+  %y = arith.mulf %a, %b : tensor<3xf32>
+  return %y : tensor<3xf32>
+}
+
+// CHECK-LABEL: func.func @parts_gradient(
+// CHECK-NOT:     arith.addf
+// CHECK:         return
+func.func @parts_gradient(%x: tensor<6xf32>, %dy: tensor<3xf32>) -> tensor<6xf32> {
+  %y, %dx = remat.value_and_gradient @parts(%x) wrt [0] seed(%dy : tensor<3xf32>)
+      : (tensor<6xf32>) -> (tensor<3xf32>, tensor<6xf32>)
+  return %dx : tensor<6xf32>
+}

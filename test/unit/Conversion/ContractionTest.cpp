@@ -88,6 +88,14 @@ TEST_P(ContractionShape, TransposedLeft) {
           multiplyAdd, {1e-5});
 }
 
+TEST_P(ContractionShape, BothTransposed) {
+  auto [m, n, k] = GetParam();
+  for (StringRef element : {"f32", "f64"})
+    checkOp(generic("m, n, k", "k, m", "n, k", "m, n", kPPR,
+                    type({k, m}, element) + ";" + type({n, k}, element) + ";" + type({m, n}, element), element),
+            multiplyAdd, {element == "f32" ? 1e-5 : 1e-14});
+}
+
 TEST_P(ContractionShape, TransposedResult) {
   auto [m, n, k] = GetParam();
   checkOp(generic("m, n, k", "m, k", "k, n", "n, m", kPPR, type({m, k}) + ";" + type({k, n}) + ";" + type({n, m})),
@@ -98,6 +106,11 @@ INSTANTIATE_TEST_SUITE_P(Edges, ContractionShape,
                          ::testing::Values(Sizes{1, 1, 1}, Sizes{7, 17, 5}, Sizes{17, 33, 65}, Sizes{16, 65, 33},
                                            Sizes{33, 7, 300}, Sizes{2, 100, 4}, Sizes{65, 48, 16}, Sizes{3, 0, 2},
                                            Sizes{12, 32, 130}));
+
+// Matrices read where they lie, results transposed in registers, gradients of weights.
+INSTANTIATE_TEST_SUITE_P(Layouts, ContractionShape,
+                         ::testing::Values(Sizes{16, 64, 130}, Sizes{16, 1056, 40}, Sizes{48, 32, 37},
+                                           Sizes{150, 100, 16}, Sizes{256, 96, 50}));
 
 TEST(Contraction, PackedPanels) {
   // Depth 300 makes chunks of unequal size.

@@ -91,7 +91,7 @@ TEST(Elementwise, SelectAndCompare) {
 }
 
 TEST(Elementwise, Transposes) {
-  for (auto [m, n] : {std::pair(5, 33), std::pair(16, 32), std::pair(33, 1)}) {
+  for (auto [m, n] : {std::pair(5, 33), std::pair(16, 32), std::pair(35, 50), std::pair(33, 1)}) {
     std::string in = llvm::formatv("memref<{0}x{1}xf32>", m, n);
     std::string out = llvm::formatv("memref<{1}x{0}xf32>", m, n);
     std::string op = llvm::formatv("linalg.transpose ins(%a : {0}) outs(%c : {1}) permutation = [1, 0]", in, out);

@@ -156,6 +156,28 @@ TEST(ProgramInstance, GivesBuffersTheirHomes) {
   EXPECT_EQ(shorter.getPart(1, LoopPart::BackwardCore).bytes, 0);
 }
 
+TEST(ProgramInstance, KnowsWhetherTheHighestByteIsSurelyTouched) {
+  ProgramProblem problem;
+  ProgramBuffer taken, branch;
+  taken.bytes = 64;
+  taken.first = 1;
+  taken.last = 3;
+  branch.bytes = 192;
+  branch.first = branch.last = 2;
+  branch.isCertain = false;
+  problem.buffers = {branch};
+  ProgramInstance alone = makeInstance(problem, {});
+  ASSERT_EQ(alone.layOut({}), 192);
+  EXPECT_FALSE(alone.isPeakCertain());
+
+  // What is surely touched lies on top, if it can.
+  problem.buffers = {taken, branch};
+  ProgramInstance both = makeInstance(problem, {});
+  ASSERT_EQ(both.layOut({}), 256);
+  EXPECT_TRUE(both.isPeakCertain());
+  EXPECT_EQ(both.getLiveAtPeak(), (std::vector<size_t>{1, 0}));
+}
+
 TEST(ProgramPlanner, MeetsEveryBudgetFromTheSmallestOn) {
   ProgramProblem problem = makeProgram();
   ProgramInstance instance = makeInstance(problem, {50, 30});

@@ -131,6 +131,45 @@ TEST(ScheduledChain, TakeOverWithOddSizes) {
   }
 }
 
+/// Runs a program in both forms with the smallest budget, with half of what keeping
+/// everything takes, and with everything kept.
+static void compareForms(const ChainProgram &program, const std::string &policy) {
+  ChainRun reference = compileAndRun(program, "policy=store-all");
+  ChainRun tooSmall = compileAndRun(program, "budget=1 policy=" + policy);
+  ASSERT_TRUE(reference.ok() && tooSmall.minimumBudget) << reference.error << tooSmall.error;
+  for (int64_t budget :
+       {*tooSmall.minimumBudget, (*tooSmall.minimumBudget + reference.storeAllPeak) / 2, reference.storeAllPeak}) {
+    SCOPED_TRACE(policy + " with a budget of " + std::to_string(budget));
+    std::string options = "budget=" + std::to_string(budget) + " policy=" + policy;
+    ChainRun table = compileAndRun(program, options);
+    ChainRun unrolled = compileAndRun(program, options, "expansion=unrolled");
+    expectAsPlanned(unrolled, reference, program);
+    EXPECT_EQ(unrolled.counters, table.counters);
+    EXPECT_EQ(unrolled.measuredPeak, table.measuredPeak);
+  }
+}
+
+TEST(ScheduledChain, UnrolledMakesTheSameMoves) {
+  for (const char *policy : {"periodic", "revolve", "ism", "msm", "optimal"}) {
+    ChainProgram program;
+    program.steps = 7;
+    program.tapes = 3;
+    program.computedStart = std::string(policy) == "optimal";
+    compareForms(program, policy);
+  }
+  for (bool restartable : {false, true}) {
+    ChainProgram program;
+    program.steps = 6;
+    program.size = 37;
+    program.tapes = 2;
+    program.restartable = restartable;
+    program.reversed = true;
+    program.stackedTwice = true;
+    program.returnsFinal = false;
+    compareForms(program, "optimal");
+  }
+}
+
 TEST(ScheduledChain, FewSteps) {
   for (bool computed : {false, true}) {
     for (int64_t steps : {0, 1, 2, 3}) {

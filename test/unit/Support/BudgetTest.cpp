@@ -86,6 +86,17 @@ TEST(ByteSize, HasNoShares) {
   EXPECT_FALSE(parseByteSize("unlimited", error).has_value());
 }
 
+TEST(ByteLimit, SizeOrUnlimited) {
+  std::string error;
+  EXPECT_EQ(parseByteLimit("0", error), 0);
+  EXPECT_EQ(parseByteLimit("2KiB", error), 2048);
+  EXPECT_EQ(parseByteLimit("unlimited", error), largest);
+  EXPECT_FALSE(parseByteLimit("5%", error).has_value());
+  EXPECT_EQ(error, "expects bytes ('4915200', '64MiB') or 'unlimited', but got '5%'");
+  EXPECT_FALSE(parseByteLimit("9999999999TiB", error).has_value());
+  EXPECT_NE(error.find("does not fit into 64 bits"), std::string::npos);
+}
+
 TEST(ByteSize, Format) {
   EXPECT_EQ(formatByteSize(0), "0 bytes");
   EXPECT_EQ(formatByteSize(1), "1 byte");

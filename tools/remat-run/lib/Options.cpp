@@ -45,6 +45,9 @@ struct CommandLine {
   cl::opt<std::string> budget{"budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
                               cl::desc("Bytes (4915200, 64MiB), a share of what keeping everything takes (5%), min, "
                                        "or unlimited (default)")};
+  cl::opt<std::string> parameterBudget{
+      "parameter-budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
+      cl::desc("Bytes of copies of weights in other layouts, beside the budget: 4MiB, or unlimited (default)")};
   cl::opt<Policy> policy{"policy", cl::init(Policy::Optimal), cl::cat(category), cl::desc("How to plan"),
                          cl::values(clEnumValN(Policy::Optimal, "optimal", "the best plan known (default)"),
                                     clEnumValN(Policy::StoreAll, "store-all", "keep every tape"),
@@ -53,6 +56,10 @@ struct CommandLine {
                                     clEnumValN(Policy::Revolve, "hsm", "another name of revolve"),
                                     clEnumValN(Policy::Ism, "ism", "keep tapes only"),
                                     clEnumValN(Policy::Msm, "msm", "keep states and tapes, as published"))};
+  cl::opt<Expansion> expansion{
+      "expansion", cl::init(Expansion::Table), cl::cat(category), cl::desc("The form of schedules in the program"),
+      cl::values(clEnumValN(Expansion::Table, "table", "a walk along the plan table (default)"),
+                 clEnumValN(Expansion::Unrolled, "unrolled", "a call for each move, for short loops"))};
   cl::opt<bool> accurate{"accurate", cl::cat(category),
                          cl::desc("Use the functions of the C library in f32, not vector approximations")};
   cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::cat(category),
@@ -63,7 +70,8 @@ struct CommandLine {
                               cl::desc("Timed runs after the measured one (default 1)")};
   cl::opt<bool> json{"json", cl::cat(category), cl::desc("Print the report as JSON")};
   cl::opt<std::string> problem{"export-problem", cl::value_desc("FILE"), cl::cat(category),
-                               cl::desc("Write the chain problem of the program for remat-plan")};
+                               cl::desc("Write the chain problem of the program for remat-plan; with several loops, "
+                                        "problem.json becomes problem.0.json and so on")};
   cl::opt<bool> checkGradient{"check-gradient", cl::cat(category),
                               cl::desc("Compare gradients with central differences in f64")};
   cl::opt<std::string> tolerance{"gradient-tolerance", cl::value_desc("X"), cl::init("1e-6"), cl::cat(category),
@@ -122,6 +130,7 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   options.programPath = line.program;
   options.entry = line.entry;
   options.policy = line.policy;
+  options.expansion = line.expansion;
   options.accurate = line.accurate;
   options.target = {line.cpu, line.features};
   options.json = line.json;
@@ -137,6 +146,9 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   std::string reason;
   if (!parseBudget(options.budget, reason))
     return makeUsageError("budget", reason);
+  options.parameterBudget = line.parameterBudget;
+  if (!parseByteLimit(options.parameterBudget, reason))
+    return makeUsageError("parameter-budget", reason);
 
   auto repeat = parseNumber("repeat", line.repeat, 0, 1000000);
   if (!repeat)

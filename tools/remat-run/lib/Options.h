@@ -32,7 +32,9 @@ struct RunOptions {
   /// "min" is kept apart: it is known only when the program has been planned.
   std::string budget;
   bool minimumBudget = false;
+  std::string parameterBudget;
   Policy policy = Policy::Optimal;
+  Expansion expansion = Expansion::Table;
   bool accurate = false;
   TargetOptions target;
   unsigned repeat = 1;

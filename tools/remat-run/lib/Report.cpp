@@ -92,6 +92,13 @@ void remat::printInfeasible(const ProgramError &error, llvm::raw_ostream &stream
     json.attribute("feasible", false);
     json.attribute("budget", error.getBudget());
     json.attribute("minimum_budget", error.getMinimumBudget());
+    json.attributeArray("components", [&] {
+      for (const BudgetComponent &component : error.getComponents())
+        json.object([&] {
+          json.attribute("bytes", component.bytes);
+          json.attribute("description", component.description);
+        });
+    });
   });
   stream << '\n';
 }
@@ -146,6 +153,8 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
     json.attribute("planned_peak_bytes", plan.peakBytes);
     json.attribute("measured_peak_bytes", report.measurement.getPeakBytes());
     json.attribute("store_all_bytes", plan.storeAllBytes);
+    json.attribute("minimum_budget_bytes", plan.minimumBytes);
+    json.attribute("peak_is_certain", plan.isPeakCertain);
     json.attribute("parameter_copy_bytes", plan.parameterCopyBytes);
     json.attribute("total_bytes", plan.getTotalBytes());
     json.attribute("stack_bytes", report.measurement.stackBytes);
@@ -210,8 +219,10 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("policy", plan.policy);
   row("budget", plan.budgetBytes ? formatByteSize(*plan.budgetBytes) : "unlimited");
   row("planned peak", formatByteSize(plan.peakBytes));
-  row("measured peak", formatByteSize(report.measurement.getPeakBytes()));
+  row("measured peak", formatByteSize(report.measurement.getPeakBytes()) +
+                           (plan.isPeakCertain ? "" : "; the rest is for branches that were not taken"));
   row("keeping everything", formatByteSize(plan.storeAllBytes));
+  row("smallest budget", formatByteSize(plan.minimumBytes));
   row("parameter copies", formatByteSize(plan.parameterCopyBytes));
   row("total", formatByteSize(plan.getTotalBytes()));
   row("forward steps", llvm::Twine(report.counters.getForwardSteps()));

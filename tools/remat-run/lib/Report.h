@@ -58,7 +58,8 @@ void printJSON(const Report &report, llvm::raw_ostream &stream);
 /// The report for people.
 void printTable(const Report &report, llvm::raw_ostream &stream);
 
-/// What is printed as JSON when no plan fits: feasible, budget and minimum_budget.
+/// What is printed as JSON when no plan fits: feasible, budget, minimum_budget and what
+/// that consists of.
 void printInfeasible(const ProgramError &error, llvm::raw_ostream &stream);
 
 /// A chain problem in the form that remat-plan reads. Sizes are bytes, times those of

@@ -8,7 +8,9 @@
 // The error of a central difference is a series in the even powers of the step, so
 // each halving allows one more order to be cancelled. The estimate of the error is
 // the difference between neighbouring extrapolations, as in Ridders' paper: it
-// falls while truncation dominates and grows once rounding does.
+// falls while truncation dominates and grows once rounding does. It is never taken
+// to be below the rounding of the values themselves: where a step is so short that
+// they do not change at all, their differences agree perfectly, and say nothing.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,12 +37,13 @@ llvm::Expected<Derivative> remat::differentiate(llvm::function_ref<llvm::Expecte
       return below.takeError();
 
     std::vector<double> current = {(*above - *below) / (2 * step)};
+    double rounding = std::numeric_limits<double>::epsilon() * std::max(std::abs(*above), std::abs(*below)) / step;
     double factor = 1;
     for (size_t order = 0; order < previous.size(); ++order) {
       factor *= 4;
       current.push_back((current[order] * factor - previous[order]) / (factor - 1));
-      double error =
-          std::max(std::abs(current[order + 1] - current[order]), std::abs(current[order + 1] - previous[order]));
+      double error = std::max(
+          {std::abs(current[order + 1] - current[order]), std::abs(current[order + 1] - previous[order]), rounding});
       if (error <= best.error)
         best = {current[order + 1], error};
     }

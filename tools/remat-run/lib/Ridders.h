@@ -21,8 +21,9 @@ struct Derivative {
 
 /// The derivative of \p function at 0: central differences with steps
 /// \p step, step/2, step/4 ..., extrapolated to step 0 as a polynomial in the square
-/// of the step (Ridders 1982). Stops when the estimated error is below
-/// \p errorGoal, when it grows, or after 8 rows of two evaluations each.
+/// of the step (Ridders 1982). The estimated error is at least what rounding the
+/// values of \p function does to a difference. Stops when it is below \p errorGoal,
+/// when it grows, or after 8 rows of two evaluations each.
 llvm::Expected<Derivative> differentiate(llvm::function_ref<llvm::Expected<double>(double)> function, double step,
                                          double errorGoal);
 

@@ -16,6 +16,7 @@
 
 #include "Options.h"
 #include "Report.h"
+#include "support/OutputFiles.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -32,6 +33,8 @@ public:
   int run();
 
 private:
+  /// All that run() does; standard output may hold text still.
+  int runSteps();
   llvm::Error load();
   /// Compiles with the user's budget, or with the smallest one there is.
   llvm::Expected<std::unique_ptr<CompiledProgram>> compile();
@@ -42,6 +45,8 @@ private:
   llvm::Error compareWithStoreAll();
   llvm::Error checkGradient();
   llvm::Error writeFiles();
+  /// Adds one chain problem per recurrence to \p files.
+  llvm::Error addProblems(OutputFiles &files);
 
   /// What differs from the plan or from what was promised, one line each.
   void verify();

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Lowers every linalg op on memrefs to loops over vectors. There are three kinds
+// Lowers every linalg op on memrefs to loops over vectors. There are four kinds
 // of kernels, and one promise: what an op computes, bit for bit, depends on the
 // op alone (its maps, iterators, body and shapes), never on the register tile,
 // on the layout of its operands or on the function it stands in. Re-run steps
@@ -16,6 +16,7 @@
 //    type. Each element of C has one accumulator, which starts at C and takes
 //    fused multiply-adds in ascending lexicographic order of the depth
 //    dimensions.
+//  * Transpose: a copy whose input and output are contiguous along different loops.
 //  * Elementwise: all iterators parallel, any number of results.
 //  * Reduction: the body combines each result with a value that does not depend
 //    on it. Let v be the last dimension of the (first) input of highest rank. If
@@ -48,6 +49,10 @@ inline constexpr int64_t kReductionLanes = 16;
 /// Replaces \p op by a register-tiled contraction. Fails, leaving the IR as it
 /// was, if \p op is none.
 LogicalResult lowerContraction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
+
+/// Replaces the copy \p op, whose input and output are contiguous along different
+/// loops, by transposes of squares of full vectors; fails likewise.
+LogicalResult lowerTranspose(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
 
 /// Replaces the all-parallel \p op by vector loops; fails likewise.
 LogicalResult lowerElementwise(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);

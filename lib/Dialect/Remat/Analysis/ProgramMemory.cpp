@@ -157,6 +157,12 @@ void ProgramMemory::assignHomes(int64_t index, DenseMap<Operation *, Home> &home
         parameters.insert(alloc);
 }
 
+/// Whether \p op writes to \p buffer itself, as far as it says what it does.
+static bool writes(Operation *op, Value buffer) {
+  auto effects = dyn_cast<MemoryEffectOpInterface>(op);
+  return effects && effects.getEffectOnValue<MemoryEffects::Write>(buffer).has_value();
+}
+
 LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Operation *, Home> &homes) {
   MemRefType type = alloc.getType();
   std::optional<int64_t> bytes = getUnitBytes(type);
@@ -172,11 +178,13 @@ LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Ope
   if (isDynamic)
     buffer.count = getCountNumber(alloc.getDynamicSizes()[0]);
   buffer.first = buffer.last = getTime(alloc);
+  buffer.isCertain = false;
   bool isFirst = alloc->getBlock() == &entry.getBody().front();
   for (Value alias : aliases->resolve(alloc.getResult()))
     for (Operation *user : alias.getUsers()) {
       buffer.first = isFirst ? getTime(user) : std::min(buffer.first, getTime(user));
       buffer.last = std::max(buffer.last, getTime(user));
+      buffer.isCertain |= user->getBlock() == &entry.getBody().front() && writes(user, alias);
       isFirst = false;
     }
   if (auto home = homes.find(alloc); home != homes.end()) {
@@ -321,29 +329,24 @@ PeakBuffer ProgramMemory::describe(size_t liveIndex, int64_t bytes) {
 }
 
 SmallVector<PeakBuffer> ProgramMemory::getBuffersAtPeak(const schedule::ProgramInstance &instance) {
-  ArrayRef<LiveBuffer> buffers = instance.getLiveBuffers();
-  SmallVector<size_t> best;
-  double bestBytes = -1;
-  for (const LiveBuffer &start : buffers) {
-    // The sum changes only where a buffer begins.
-    SmallVector<size_t> current;
-    double bytes = 0;
-    for (auto [index, buffer] : llvm::enumerate(buffers)) {
-      if (buffer.first > start.first || buffer.last < start.first || buffer.bytes == 0)
-        continue;
-      current.push_back(index);
-      bytes += double(buffer.bytes);
-    }
-    if (bytes > bestBytes) {
-      bestBytes = bytes;
-      best = std::move(current);
-    }
-  }
-  llvm::sort(best, [&](size_t a, size_t b) {
-    return buffers[a].bytes != buffers[b].bytes ? buffers[a].bytes > buffers[b].bytes : a < b;
-  });
   SmallVector<PeakBuffer> described;
-  for (size_t index : best)
-    described.push_back(describe(index, buffers[index].bytes));
+  for (size_t index : instance.getLiveAtPeak())
+    described.push_back(describe(index, instance.getLiveBuffers()[index].bytes));
+  return described;
+}
+
+std::string remat::formatPlace(Location loc) {
+  auto place = loc->findInstanceOf<FileLineColLoc>();
+  if (!place)
+    return "";
+  return (" (" + place.getFilename().getValue() + ":" + Twine(place.getLine()) + ")").str();
+}
+
+SmallVector<std::string> ProgramMemory::describeLiveBuffers() {
+  SmallVector<std::string> described;
+  for (size_t index = 0; index < loops.size() * schedule::numLoopParts + allocations.size(); ++index) {
+    PeakBuffer buffer = describe(index, 0);
+    described.push_back(buffer.description + formatPlace(buffer.loc));
+  }
   return described;
 }

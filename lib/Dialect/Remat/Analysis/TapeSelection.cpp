@@ -27,9 +27,9 @@ bool remat::isCheapToRecompute(Operation *op) {
     return structured.getNumReductionLoops() == 0;
   if (auto branch = dyn_cast<scf::IfOp>(op))
     return !op->walk([&](Operation *nested) {
-               bool isCheap = nested == op || isa<scf::YieldOp>(nested) || isCheapToRecompute(nested);
-               return isCheap ? WalkResult::advance() : WalkResult::interrupt();
-             }).wasInterrupted();
+                bool isCheap = nested == op || isa<scf::YieldOp>(nested) || isCheapToRecompute(nested);
+                return isCheap ? WalkResult::advance() : WalkResult::interrupt();
+              }).wasInterrupted();
   // All of arith, math and tensor, but what has a region of its own (tensor.generate and tensor.pad have).
   if (op->getNumRegions() != 0 && !isa<tensor::PadOp>(op))
     return false;
@@ -168,7 +168,11 @@ FailureOr<Tape> remat::selectTape(const JointStep &joint) {
   if (!tape) {
     Value value = graph.getUnbounded();
     Location loc = value ? value.getLoc() : joint.block->getParentOp()->getLoc();
-    InFlightDiagnostic diagnostic = emitError(loc, "the adjoint of the step reads a value that can neither be kept nor computed again");
+    InFlightDiagnostic diagnostic =
+        emitError(loc, "the adjoint of the step reads a value that can neither be kept nor computed again");
+    auto tensor = value ? dyn_cast<RankedTensorType>(value.getType()) : RankedTensorType();
+    if (tensor && tensor.hasStaticShape() && tensor.getElementType().isIntOrFloat())
+      diagnostic << " because it has too many bytes";
     if (value)
       diagnostic << ", of type " << value.getType();
     return diagnostic;

@@ -5,15 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What a reader expects to vanish from a loop over time does: a loop that does
-// not run, carries and emitted values that nobody reads, carries that do not
-// change, scans that no step reads, the backward half that nobody asked for.
+// What a reader expects to vanish from a loop over time does: a differentiated loop
+// that does not run, carries and emitted values that nobody reads, carries that do
+// not change, scans that no step reads, the backward half that nobody asked for.
 //
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "llvm/ADT/BitVector.h"

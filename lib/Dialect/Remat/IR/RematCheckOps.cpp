@@ -20,10 +20,16 @@ LogicalResult CheckIndicesOp::verify() {
   Type element = type.getElementType();
   bool isIndex = element.isIndex() || element.isSignlessInteger(8) || element.isSignlessInteger(16) ||
                  element.isSignlessInteger(32) || element.isSignlessInteger(64);
-  if (type.getRank() == 0 || !isIndex || (memory && !memory.getLayout().isIdentity()))
-    return emitOpError("expects a tensor or contiguous memref of rank at least 1 with i8, i16, i32, i64 or index "
-                       "elements, but got ")
+  if (!isIndex || (memory && !memory.getLayout().isIdentity()))
+    return emitOpError("expects a tensor or contiguous memref with i8, i16, i32, i64 or index elements, but got ")
            << type;
+  // check_indices_c2
+  if (getPerStep() && (type.getRank() == 0 || getStep()))
+    return emitOpError("expects 'per_step' with a rank of at least 1 and without 'at', but got ")
+           << (getStep() ? "both" : "rank 0");
+  // check_indices_c3
+  if (getReversed() && !getPerStep())
+    return emitOpError("expects 'reversed' with 'per_step' only");
   return success();
 }
 
@@ -57,6 +63,7 @@ LogicalResult CheckIndicesOp::bufferize(RewriterBase &rewriter, const Bufferizat
     memref::CopyOp::create(rewriter, getLoc(), indices, copy);
     indices = copy;
   }
-  replaceOpWithNewBufferizedOp<CheckIndicesOp>(rewriter, *this, indices, getLimit());
+  replaceOpWithNewBufferizedOp<CheckIndicesOp>(rewriter, *this, indices, getLimit(), getStep(), getPerStep(),
+                                               getReversed());
   return success();
 }

@@ -12,7 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Dialect/Remat/IR/Remat.h"
+#include "SchedulePlayer.h"
 
 #include "remat/Schedule/PlanTable.h"
 
@@ -226,6 +226,9 @@ LogicalResult ForwardSweepOp::verify() {
   // forward_sweep_c2
   SmallVector<Value> destinations(getStacked());
   llvm::append_range(destinations, getFinals());
+  // forward_sweep_c5
+  if (!getSchedule().empty() && (!getHistory() || getHistory().use_empty()))
+    return emitOpError("expects a schedule only with a history that a backward sweep takes");
   // forward_sweep_c4
   return success(succeeded(verifyForm(*this, destinations, getOutputs().getTypes())) &&
                  succeeded(verifyIndices(*this, getPackedCaptures(), getCaptures().size(), "packed_captures")) &&
@@ -306,6 +309,9 @@ LogicalResult BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) 
     return failure();
   if (!chain.isDifferentiated())
     return emitOpError("expects ") << getChainAttr() << " to be differentiated";
+  // backward_sweep_c5
+  if (failed(verifySchedules(getForwardSweep(), *this, chain)))
+    return failure();
   // backward_sweep_c1
   Form form = getForm(*this, chain);
   if (form == Form::Between)

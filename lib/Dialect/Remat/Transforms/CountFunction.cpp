@@ -12,6 +12,7 @@
 
 #include "CountFunction.h"
 
+#include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -89,16 +90,17 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
     return sweep.emitOpError("expects a trip count that is a constant or computed from extents and scalars of the "
                              "function's arguments alone");
   Value zero = arith::ConstantIndexOp::create(builder, 0);
-  std::string chain = sweep.getChain().str();
+  std::string chain = (sweep.getChain() + formatPlace(sweep.getLoc())).str();
   cf::AssertOp::create(builder, compare(builder, arith::CmpIPredicate::sge, count, zero),
                        "the trip count of @" + chain + " is negative");
   auto check = [&](OperandRange arrays, StringRef what) -> LogicalResult {
     for (auto [number, array] : llvm::enumerate(arrays)) {
       Value extent = slice.cloneExtent(array, 0);
       if (!extent)
-        return sweep.emitOpError("expects ") << what << " #" << number
-                                             << " to have an extent that is computed from the function's arguments";
-      std::string message = (what + " #" + Twine(number) + " of @" + chain + " does not have one element per step").str();
+        return sweep.emitOpError("expects ")
+               << what << " #" << number << " to have an extent that is computed from the function's arguments";
+      std::string message =
+          (what + " #" + Twine(number) + " of @" + chain + " does not have one element per step").str();
       cf::AssertOp::create(builder, compare(builder, arith::CmpIPredicate::eq, extent, count), message);
     }
     return success();
@@ -131,7 +133,8 @@ static void checkExtents(linalg::LinalgOp op, SliceCloner &slice, ImplicitLocOpB
       if (!isFirst && known->second != extent)
         cf::AssertOp::create(builder, compare(builder, arith::CmpIPredicate::eq, known->second, extent),
                              "operand #" + std::to_string(operand.getOperandNumber()) + " of '" +
-                                 op->getName().getStringRef().str() + "' does not have the extent of the others");
+                                 op->getName().getStringRef().str() + "'" + formatPlace(op->getLoc()) +
+                                 " does not have the extent of the others");
     }
   }
 }

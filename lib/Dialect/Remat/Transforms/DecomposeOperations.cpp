@@ -7,6 +7,7 @@
 
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
@@ -31,13 +32,25 @@ struct DecomposeSoftmax final : OpRewritePattern<linalg::SoftmaxOp> {
   }
 };
 
+struct DecomposeSincos final : OpRewritePattern<math::SincosOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::SincosOp op, PatternRewriter &rewriter) const override {
+    Value sin = math::SinOp::create(rewriter, op.getLoc(), op.getOperand(), op.getFastmath());
+    Value cos = math::CosOp::create(rewriter, op.getLoc(), op.getOperand(), op.getFastmath());
+    rewriter.replaceOp(op, {sin, cos});
+    return success();
+  }
+};
+
 struct DecomposeOperationsPass final : remat::impl::DecomposeOperationsBase<DecomposeOperationsPass> {
   using DecomposeOperationsBase::DecomposeOperationsBase;
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);
-    set.add<DecomposeSoftmax>(context);
+    set.add<DecomposeSincos, DecomposeSoftmax>(context);
     tensor::populateDecomposeTensorConcatPatterns(set);
+    math::populateExpansionPatterns(set, {"clampf"});
     patterns = std::move(set);
     return success();
   }

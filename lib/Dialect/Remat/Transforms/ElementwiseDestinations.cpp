@@ -11,8 +11,10 @@
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 using namespace mlir;
 using namespace remat;
@@ -47,9 +49,25 @@ static bool isReplacedSlice(Value input, Value output) {
          insert.isSameAs(extract, [](OpFoldResult left, OpFoldResult right) { return left == right; });
 }
 
-/// The argument that \p value is to be written into, through whatever else still
-/// writes there; null if there is none.
-static Value findUpdatedArgument(Value value, const WritableArguments &writable) {
+/// True for an element-wise operation that has no destination yet.
+static bool isUnfused(Operation *op) { return isElementwiseFusible(op) && !isa<DestinationStyleOpInterface>(op); }
+
+/// The new contents of what \p use is the old contents of; null if \p use only reads.
+static Value getUpdate(OpOperand &use) {
+  Operation *user = use.getOwner();
+  if (auto destination = dyn_cast<DestinationStyleOpInterface>(user))
+    return destination.isDpsInit(&use) ? destination.getTiedOpResult(&use) : Value();
+  if (auto loop = dyn_cast<LoopLikeOpInterface>(user))
+    return loop.getTiedLoopResult(&use);
+  if (isa<scf::YieldOp>(user) && isa<scf::IfOp, scf::ForOp>(user->getParentOp()))
+    return user->getParentOp()->getResult(use.getOperandNumber());
+  return {};
+}
+
+/// The argument that \p value, a result of \p members, is to be written into, through
+/// whatever else still writes there; null if there is none. What another member makes
+/// of it is another value.
+static Value findUpdatedArgument(Value value, ArrayRef<Operation *> members, const WritableArguments &writable) {
   SmallVector<Value> worklist = {value};
   DenseSet<Value> seen;
   while (!worklist.empty()) {
@@ -60,33 +78,57 @@ static Value findUpdatedArgument(Value value, const WritableArguments &writable)
       if (Value argument = writable.updated.lookup(&use))
         return argument;
       Operation *user = use.getOwner();
-      if (auto destination = dyn_cast<DestinationStyleOpInterface>(user); destination && destination.isDpsInit(&use))
-        worklist.push_back(destination.getTiedOpResult(&use));
-      else if (isElementwiseFusible(user))
+      if (llvm::is_contained(members, user))
+        continue;
+      if (Value update = getUpdate(use))
+        worklist.push_back(update);
+      else if (isUnfused(user))
         worklist.push_back(user->getResult(0));
     }
   }
   return {};
 }
 
-/// Where \p value lies: the argument that it is the current contents of, or itself.
-static Value getOrigin(Value value) {
-  while (auto result = dyn_cast<OpResult>(value)) {
-    auto destination = dyn_cast<DestinationStyleOpInterface>(result.getOwner());
-    if (!destination)
-      break;
-    value = destination.getTiedOpOperand(result)->get();
+/// True if \p value is the contents of \p argument so far, or what element-wise
+/// operations that are no loops yet make of it.
+static bool isContentsOf(Value value, Value argument) {
+  if (value == argument)
+    return true;
+  auto result = dyn_cast<OpResult>(value);
+  if (!result)
+    return false;
+  Operation *op = result.getOwner();
+  if (isUnfused(op))
+    return llvm::any_of(op->getOperands(), [&](Value operand) { return isContentsOf(operand, argument); });
+  if (auto destination = dyn_cast<DestinationStyleOpInterface>(op))
+    return isContentsOf(destination.getTiedOpOperand(result)->get(), argument);
+  if (auto loop = dyn_cast<LoopLikeOpInterface>(op))
+    return isContentsOf(loop.getTiedLoopInit(result)->get(), argument);
+  if (auto conditional = dyn_cast<scf::IfOp>(op)) {
+    unsigned number = result.getResultNumber();
+    return isContentsOf(conditional.thenYield().getOperand(number), argument) &&
+           isContentsOf(conditional.elseYield().getOperand(number), argument);
   }
-  return value;
+  return false;
+}
+
+/// True if \p output is computed from \p value by \p members.
+static bool dependsOn(Value output, Value value, ArrayRef<Operation *> members) {
+  DenseSet<Value> dependents = {value};
+  for (Operation *op : members)
+    if (llvm::any_of(op->getOperands(), [&](Value operand) { return dependents.contains(operand); }))
+      dependents.insert(op->result_begin(), op->result_end());
+  return dependents.contains(output);
 }
 
 /// The accumulator that \p output is the new value of; null if it is something else.
-static Value findUpdated(Value output, const ElementwiseReads &reads, const WritableArguments &writable) {
-  Value argument = findUpdatedArgument(output, writable);
+static Value findUpdated(Value output, ArrayRef<Operation *> members, const ElementwiseReads &reads,
+                         const WritableArguments &writable) {
+  Value argument = findUpdatedArgument(output, members, writable);
   if (!argument)
     return {};
   for (Value value : reads.values)
-    if (getOrigin(value) == argument && reads.isReadInPlace(value))
+    if (isContentsOf(value, argument) && reads.isReadInPlace(value) && dependsOn(output, value, members))
       return value;
   return {};
 }
@@ -108,9 +150,8 @@ SmallVector<Value> remat::chooseDestinations(ArrayRef<Operation *> members, cons
   DenseSet<Value> taken;
   // Nothing else may take the place of an accumulator.
   SmallVector<Value> destinations = llvm::map_to_vector(outputs, [&](Value output) {
-    Value updated = findUpdated(output, reads, writable);
-    taken.insert(updated);
-    return updated;
+    Value updated = findUpdated(output, members, reads, writable);
+    return taken.insert(updated).second ? updated : Value();
   });
   for (auto [output, destination] : llvm::zip_equal(outputs, destinations)) {
     if (destination)

@@ -9,6 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "UnrollSchedule.h"
+
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
@@ -59,13 +61,33 @@ struct ExpandSchedulePass final : remat::impl::ExpandSchedulePassBase<ExpandSche
         backward.emitOpError("expects sweeps without a schedule");
         return signalPassFailure();
       }
-      // A plan that is made later is an argument of the function.
-      FlatSymbolRefAttr table;
-      if (chain.getPlanAttr())
-        table = FlatSymbolRefAttr::get(createTable(chain, symbols));
-      follow(forward, forward.getSchedule(), table);
-      follow(backward, backward.getSchedule(), table);
+      if (expansion == Expansion::Table)
+        tabulate(forward, backward, chain, symbols);
+      else if (failed(unroll(forward, backward, chain)))
+        return signalPassFailure();
     }
+  }
+
+private:
+  void tabulate(ForwardSweepOp forward, BackwardSweepOp backward, ChainOp chain, SymbolTable &symbols) {
+    // A plan that is made later is an argument of the function.
+    FlatSymbolRefAttr table;
+    if (chain.getPlanAttr())
+      table = FlatSymbolRefAttr::get(createTable(chain, symbols));
+    follow(forward, forward.getSchedule(), table);
+    follow(backward, backward.getSchedule(), table);
+  }
+
+  LogicalResult unroll(ForwardSweepOp forward, BackwardSweepOp backward, ChainOp chain) {
+    if (!chain.getPlanAttr())
+      return forward.emitOpError("expects a constant trip count to unroll the schedule of ") << forward.getChainAttr();
+    int64_t limit = maxUnrolledMoves;
+    uint64_t moves = countMoves(chain.getPlanAttr());
+    if (limit < 0 || moves > uint64_t(limit))
+      return forward.emitOpError("expects at most ")
+             << limit << " moves to unroll the schedule of " << forward.getChainAttr() << ", but got " << moves;
+    unrollSchedule(forward, backward, chain);
+    return success();
   }
 };
 } // namespace

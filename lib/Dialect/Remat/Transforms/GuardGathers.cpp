@@ -5,18 +5,31 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An index that is read from an array outside all loops is checked there, once,
-// with a message that says where in the array it stands. Any other index that
-// might lie outside its table is clamped where it is used: a loop over a million
-// steps has no good place to stop at, and reads nothing it must not read.
+// Every index that might lie outside of its table is checked, and one that does ends
+// the run with a message that says where it stands. Where the check is put:
+//
+//   - an index that is read from an array outside of all loops: in front of them,
+//     once, over the whole array;
+//   - an index that a step computes from scans and values from outside: in front of
+//     the loop, in a loop of its own that computes nothing else;
+//   - any other index of a step, such as one that depends on a carry: in the step,
+//     in front of its use; only the first execution of a step checks.
+//
+// The few that can not be separated from the operation that uses them are clamped:
+// nothing is ever read that must not be read.
 //
 //===----------------------------------------------------------------------===//
 
+#include "IndexTensor.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Dialect/Remat/Transforms/Recurrence.h"
+#include "remat/Interfaces/BlockDifferentiator.h"
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace remat {
@@ -50,22 +63,15 @@ static bool isKnownInside(Value index, int64_t size) {
   return false;
 }
 
-/// The integer that \p index is a sign-preserving conversion of.
-static Value skipConversions(Value index) {
-  while (Operation *op = index.getDefiningOp()) {
-    if (!isa<arith::IndexCastOp, arith::ExtSIOp>(op))
-      break;
-    index = op->getOperand(0);
-  }
-  return index;
-}
-
 namespace {
 /// An array that holds indices, and the place where it is known for the first
 /// time: outside all recurrences.
 struct IndexArray {
   Value array;
   Operation *before;
+  /// Whether its first dimension counts the steps of a loop, and in which order.
+  bool isScanned = false;
+  bool isReversed = false;
 };
 } // namespace
 
@@ -79,30 +85,29 @@ static std::optional<IndexArray> findIndexArray(Value index, linalg::LinalgOp op
   if (!op.isDpsInput(&operand) || !op.getMatchingIndexingMap(&operand).isProjectedPermutation())
     return std::nullopt;
 
-  Value array = operand.get();
-  Operation *user = op;
-  while (true) {
-    auto recurrence = dyn_cast<RecurrenceOp>(user->getParentOp());
-    if (!recurrence)
-      break;
+  IndexArray found{operand.get(), op};
+  while (auto recurrence = dyn_cast<RecurrenceOp>(found.before->getParentOp())) {
     // A scan element stands for the scan; a value from outside stands for itself.
-    if (auto argument = dyn_cast<BlockArgument>(array); argument && argument.getOwner() == &recurrence.getStep()) {
+    if (auto argument = dyn_cast<BlockArgument>(found.array);
+        argument && argument.getOwner() == &recurrence.getStep()) {
       unsigned number = argument.getArgNumber(), first = 1 + recurrence.getInits().size();
       if (number < first)
         return std::nullopt;
-      array = recurrence.getScans()[number - first];
-    } else if (recurrence.getBody().isAncestor(array.getParentRegion())) {
+      found.array = recurrence.getScans()[number - first];
+      found.isScanned = true;
+      found.isReversed = recurrence.getReversed();
+    } else if (recurrence.getBody().isAncestor(found.array.getParentRegion())) {
       return std::nullopt;
     }
-    user = recurrence;
+    found.before = recurrence;
   }
-  auto type = dyn_cast<RankedTensorType>(array.getType());
-  if (!type || type.getRank() == 0 || !isa<FunctionOpInterface>(user->getParentOp()))
+  auto type = dyn_cast<RankedTensorType>(found.array.getType());
+  if (!type || !isa<FunctionOpInterface>(found.before->getParentOp()))
     return std::nullopt;
   Type integer = type.getElementType();
   if (!integer.isIndex() && !llvm::is_contained({8u, 16u, 32u, 64u}, integer.getIntOrFloatBitWidth()))
     return std::nullopt;
-  return IndexArray{array, user};
+  return found;
 }
 
 //===----------------------------------------------------------------------===//
@@ -113,16 +118,19 @@ namespace {
 /// Guards the indices of one function.
 class Guards {
 public:
-  /// Makes sure that \p index, an operand of \p op, lies below the extent of \p
+  /// Makes sure that \p index, an operand of its owner, lies below the extent of \p
   /// table in \p dim less \p extent - 1.
   void guard(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
 
 private:
-  bool checkBefore(OpOperand &index, Value table, int64_t dim);
+  bool checkArray(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
+  bool checkComputed(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
   void clamp(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
 
-  /// The checks that are there already: place, array, limit.
-  SmallVector<std::tuple<Operation *, Value, int64_t>> checks;
+  /// The checks that are there already: place, array, limit, order of steps.
+  SmallVector<std::tuple<Operation *, Value, OpFoldResult, bool>> arrays;
+  /// And those of computed indices: place, index, limit.
+  SmallVector<std::tuple<Operation *, Value, OpFoldResult>> computed;
 };
 
 struct GuardGathersPass final : remat::impl::GuardGathersPassBase<GuardGathersPass> {
@@ -140,22 +148,132 @@ private:
 };
 } // namespace
 
-/// Checks the whole array that the index is read from. Only for tables of a
-/// static size: the size of any other may not be known there.
-bool Guards::checkBefore(OpOperand &index, Value table, int64_t dim) {
+/// The first index that is too large: size of the table - extent + 1.
+static OpFoldResult getLimit(OpBuilder &builder, Location loc, Value table, int64_t dim, OpFoldResult extent) {
+  int64_t size = cast<RankedTensorType>(table.getType()).getDimSize(dim);
+  std::optional<int64_t> taken = getConstantIntValue(extent);
+  if (!ShapedType::isDynamic(size) && taken)
+    return builder.getIndexAttr(size - *taken + 1);
+  Value rest = builder.createOrFold<tensor::DimOp>(loc, table, dim);
+  if (taken != 1) {
+    Value last = arith::SubIOp::create(builder, loc, rest, getValueOrCreateConstantIndexOp(builder, loc, extent));
+    rest = arith::AddIOp::create(builder, loc, last, arith::ConstantIndexOp::create(builder, loc, 1));
+  }
+  return rest;
+}
+
+/// Whether \p value is known in front of \p op, which may be a loop around its use.
+static bool isKnownBefore(Value value, Operation *op) { return !op->isAncestor(value.getParentBlock()->getParentOp()); }
+
+/// Checks the whole array that the index is read from.
+bool Guards::checkArray(OpOperand &index, Value table, int64_t dim, OpFoldResult extent) {
   auto op = dyn_cast<linalg::LinalgOp>(index.getOwner()->getParentOp());
-  int64_t limit = cast<RankedTensorType>(table.getType()).getDimSize(dim);
-  if (!op || ShapedType::isDynamic(limit))
+  std::optional<IndexArray> source = op ? findIndexArray(index.get(), op) : std::nullopt;
+  bool isStatic = !cast<RankedTensorType>(table.getType()).isDynamicDim(dim);
+  if (!source || getConstantIntValue(extent) != 1 || (!isStatic && !isKnownBefore(table, source->before)))
     return false;
-  std::optional<IndexArray> source = findIndexArray(index.get(), op);
-  if (!source)
-    return false;
-  if (llvm::is_contained(checks, std::make_tuple(source->before, source->array, limit)))
-    return true;
   OpBuilder builder(source->before);
   Location loc = index.getOwner()->getLoc();
-  CheckIndicesOp::create(builder, loc, source->array, arith::ConstantIndexOp::create(builder, loc, limit));
-  checks.emplace_back(source->before, source->array, limit);
+  OpFoldResult limit = getLimit(builder, loc, table, dim, extent);
+  auto key = std::make_tuple(source->before, source->array, limit, source->isReversed);
+  if (llvm::is_contained(arrays, key))
+    return true;
+  CheckIndicesOp::create(builder, loc, source->array, getValueOrCreateConstantIndexOp(builder, loc, limit),
+                         /*step=*/Value(), source->isScanned, source->isReversed);
+  arrays.push_back(key);
+  return true;
+}
+
+/// Whether a check can stand in front of \p op: what is around it are branches, loops
+/// and steps.
+static bool canStop(Operation *op) {
+  Operation *parent = op->getParentOp();
+  while (isa_and_nonnull<scf::IfOp, scf::ForOp, RecurrenceOp>(parent))
+    parent = parent->getParentOp();
+  return isa_and_nonnull<FunctionOpInterface>(parent);
+}
+
+/// Moves a check in the step of \p loop in front of it, if what it needs does not
+/// depend on carries.
+static void hoistCheck(CheckIndicesOp check, RecurrenceOp loop) {
+  Block &step = loop.getStep();
+  llvm::SetVector<Operation *> slice;
+  llvm::SetVector<Value> arguments;
+  size_t numCarries = loop.getInits().size();
+  auto collect = [&](auto &self, Value value) -> bool {
+    if (isKnownBefore(value, loop))
+      return true;
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      arguments.insert(argument);
+      unsigned number = argument.getArgNumber();
+      return argument.getOwner() == &step && (number == 0 || number > numCarries);
+    }
+    Operation *definition = value.getDefiningOp();
+    if (definition->getBlock() != &step || !isMemoryEffectFree(definition) || isa<RecurrenceOp>(definition))
+      return false;
+    for (Value input : getInputs(definition))
+      if (!self(self, input))
+        return false;
+    slice.insert(definition);
+    return true;
+  };
+  if (check->getBlock() != &step || !collect(collect, check.getIndices()) || !collect(collect, check.getLimit()))
+    return;
+
+  OpBuilder builder(loop);
+  Location loc = check.getLoc();
+  IRMapping mapping;
+  Value number;
+  if (!arguments.empty()) {
+    Value zero = arith::ConstantIndexOp::create(builder, loc, 0), one = arith::ConstantIndexOp::create(builder, loc, 1);
+    auto steps = scf::ForOp::create(builder, loc, zero, loop.getCount(), one);
+    builder.setInsertionPointToStart(steps.getBody());
+    number = steps.getInductionVar();
+    Value position = number;
+    if (loop.getReversed())
+      position = arith::SubIOp::create(builder, loc, arith::SubIOp::create(builder, loc, loop.getCount(), one), number);
+    mapping.map(step.getArgument(0), number);
+    for (auto [scan, element] : llvm::zip_equal(loop.getScans(), loop.getElements()))
+      if (arguments.contains(element))
+        mapping.map(element, extractElement(builder, loc, scan, position));
+  }
+  for (Operation *op : slice)
+    builder.clone(*op, mapping);
+  CheckIndicesOp::create(builder, loc, mapping.lookupOrDefault(check.getIndices()),
+                         mapping.lookupOrDefault(check.getLimit()), number, /*per_step=*/false, /*reversed=*/false);
+  check.erase();
+}
+
+/// Checks what the index is computed to be.
+bool Guards::checkComputed(OpOperand &index, Value table, int64_t dim, OpFoldResult extent) {
+  Operation *user = index.getOwner(), *place = user;
+  if (auto op = user->getParentOfType<linalg::LinalgOp>())
+    place = op;
+  auto extentValue = dyn_cast<Value>(extent);
+  if (!canStop(place) || !isKnownBefore(table, place) || (extentValue && !isKnownBefore(extentValue, place)))
+    return false;
+  OpBuilder builder(place);
+  Location loc = user->getLoc();
+  OpFoldResult limit = getLimit(builder, loc, table, dim, extent);
+  auto key = std::make_tuple(user->getParentOp(), skipConversions(index.get()), limit);
+  if (llvm::is_contained(computed, key))
+    return true;
+  Value indices;
+  if (place != user) {
+    indices = computeIndexTensor(index.get(), user);
+  } else {
+    Value scalar = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), index.get());
+    indices = tensor::FromElementsOp::create(builder, loc, RankedTensorType::get({}, builder.getI64Type()), scalar);
+  }
+  if (!indices)
+    return false;
+  auto loop = place->getParentOfType<RecurrenceOp>();
+  auto check =
+      CheckIndicesOp::create(builder, loc, indices, getValueOrCreateConstantIndexOp(builder, loc, limit),
+                             loop ? loop.getStep().getArgument(0) : Value(), /*per_step=*/false, /*reversed=*/false);
+  computed.push_back(key);
+  if (loop)
+    hoistCheck(check, loop);
   return true;
 }
 
@@ -174,7 +292,7 @@ void Guards::guard(OpOperand &index, Value table, int64_t dim, OpFoldResult exte
   std::optional<int64_t> taken = getConstantIntValue(extent);
   if (!ShapedType::isDynamic(size) && taken && isKnownInside(index.get(), size - *taken + 1))
     return;
-  if (taken != 1 || !checkBefore(index, table, dim))
+  if (!checkArray(index, table, dim, extent) && !checkComputed(index, table, dim, extent))
     clamp(index, table, dim, extent);
 }
 

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "CalleesFirst.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -36,6 +37,16 @@ struct InlineCallsPass final : remat::impl::InlineCallsBase<InlineCallsPass> {
 
   void runOnOperation() override {
     if (failed(CalleesFirst<func::CallOp>::run(getOperation(), inlineCall)))
+      return signalPassFailure();
+    // What a step does has to be known: it runs again, and must have no side effects.
+    WalkResult result = getOperation().walk([](func::CallOp call) {
+      if (!call->getParentOfType<RecurrenceOp>())
+        return WalkResult::advance();
+      call.emitOpError("expects ") << call.getCalleeAttr()
+                                   << " to have a body, because a step of a recurrence calls it";
+      return WalkResult::interrupt();
+    });
+    if (result.wasInterrupted())
       signalPassFailure();
   }
 };

@@ -29,18 +29,6 @@ namespace remat {
 using namespace mlir;
 using namespace remat;
 
-/// The element of an array over time at \p position.
-static Value extractElement(OpBuilder &builder, Location loc, Value array, Value position) {
-  auto element = cast<RankedTensorType>(getElementOverTime(array.getType()));
-  SmallVector<OpFoldResult> offsets = {position}, sizes = {builder.getIndexAttr(1)};
-  for (int64_t size : element.getShape()) {
-    offsets.push_back(builder.getIndexAttr(0));
-    sizes.push_back(builder.getIndexAttr(size));
-  }
-  SmallVector<OpFoldResult> strides(sizes.size(), builder.getIndexAttr(1));
-  return tensor::ExtractSliceOp::create(builder, loc, element, array, offsets, sizes, strides);
-}
-
 /// \p array with \p element at \p position.
 static Value insertElement(OpBuilder &builder, Location loc, Value element, Value array, Value position) {
   SmallVector<OpFoldResult> offsets = {position}, sizes = {builder.getIndexAttr(1)};
@@ -118,12 +106,15 @@ public:
   }
 
   /// Ends the function with \p results. A step that runs again has passed its
-  /// assertions before: they are dropped with \p isRepeated.
+  /// assertions and checks before: they are dropped with \p isRepeated.
   func::FuncOp finish(ValueRange results, bool isRepeated) {
     func::ReturnOp::create(builder, function.getLoc(), results);
     function.setType(builder.getFunctionType(getBlock().getArgumentTypes(), results.getTypes()));
     if (isRepeated)
-      function.walk([](cf::AssertOp assertion) { assertion.erase(); });
+      function.walk([](Operation *op) {
+        if (isa<cf::AssertOp, CheckIndicesOp>(op))
+          op->erase();
+      });
     eraseDeadOperations(getBlock());
     return function;
   }

@@ -10,11 +10,16 @@
 // column within the panel; operands that are not packed are reshaped, which costs
 // nothing.
 //
+// First every copy that could be made is found, in all chains; those that fit in
+// the bytes that copies may take are then made.
+//
 //===----------------------------------------------------------------------===//
 
 #include "remat/Analysis/Contraction.h"
+#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Support/Budget.h"
 
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -175,46 +180,49 @@ struct PackedUse {
 
 using PackedUses = std::vector<PackedUse>;
 
+/// What a copy is for, in the order of what a byte of it pays: steps that run again
+/// read their weights again, the transposes and accumulators are used once per step.
+enum class CopyKind { Weight, Transpose, Accumulator };
+
+/// The number of sweeps of a chain decides how often a copy is made.
+struct Copy {
+  CopyKind kind;
+  unsigned index; ///< of the capture or the accumulator
+  RankedTensorType panels;
+};
+
 class ChainPacker {
 public:
-  ChainPacker(IRRewriter &rewriter, ChainOp chain, MutableArrayRef<ForwardSweepOp> forward,
-              MutableArrayRef<BackwardSweepOp> backward)
-      : rewriter(rewriter), functions(getStepFunctions(chain)), forward(forward), backward(backward) {}
+  ChainPacker(IRRewriter &rewriter, ChainOp chain, std::vector<ForwardSweepOp> forward,
+              std::vector<BackwardSweepOp> backward)
+      : rewriter(rewriter), functions(getStepFunctions(chain)), forward(std::move(forward)),
+        backward(std::move(backward)) {}
 
-  void run();
+  ArrayRef<ForwardSweepOp> getForwardSweeps() const { return forward; }
+  /// Products of captures and accumulators become generic ops, the form of the
+  /// analysis.
+  void generalizeProducts();
+  /// The copies that would pay, capture by capture, then the accumulators.
+  std::vector<Copy> findCopies();
+  void makeCopy(const Copy &copy);
 
 private:
   unsigned getFirstCapture(StepFunction &step);
-  void generalizeProducts();
   PackedUses findUses(BlockArgument capture, bool transposed);
-  void packCapture(unsigned capture, bool transposed);
-  void packAccumulator(unsigned accumulator);
-  PackedUses findAccumulations(StepFunction &reverse, BlockArgument argument, unsigned result);
+  PackedUses findAccumulations(unsigned accumulator);
+  StepFunction *getReverse();
+  void packCapture(unsigned capture, RankedTensorType panelType, bool transposed);
+  void packAccumulator(unsigned accumulator, RankedTensorType panelType);
 
   IRRewriter &rewriter;
   SmallVector<StepFunction> functions;
-  MutableArrayRef<ForwardSweepOp> forward;
-  MutableArrayRef<BackwardSweepOp> backward;
+  std::vector<ForwardSweepOp> forward;
+  std::vector<BackwardSweepOp> backward;
 };
 
 struct PackParametersPass final : remat::impl::PackParametersPassBase<PackParametersPass> {
   using PackParametersPassBase::PackParametersPassBase;
-
-  void runOnOperation() override {
-    IRRewriter rewriter(&getContext());
-    for (ChainOp chain : llvm::make_early_inc_range(getChains(getOperation()))) {
-      SmallVector<ForwardSweepOp> forward;
-      SmallVector<BackwardSweepOp> backward;
-      getOperation().walk([&](Operation *op) {
-        if (auto sweep = dyn_cast<ForwardSweepOp>(op); sweep && sweep.getChain() == chain.getSymName())
-          forward.push_back(sweep);
-        if (auto sweep = dyn_cast<BackwardSweepOp>(op); sweep && sweep.getChain() == chain.getSymName())
-          backward.push_back(sweep);
-      });
-      if (!forward.empty())
-        ChainPacker(rewriter, chain, forward, backward).run();
-    }
-  }
+  void runOnOperation() override;
 };
 
 } // namespace
@@ -225,7 +233,6 @@ unsigned ChainPacker::getFirstCapture(StepFunction &step) {
   return 2 + first + forward.front().getScans().size();
 }
 
-/// Products of captures and accumulators as generic ops, the form of the analysis.
 void ChainPacker::generalizeProducts() {
   for (StepFunction &step : functions) {
     SmallVector<linalg::LinalgOp> named;
@@ -263,17 +270,61 @@ PackedUses ChainPacker::findUses(BlockArgument capture, bool transposed) {
   return uses;
 }
 
-void ChainPacker::packCapture(unsigned capture, bool transposed) {
-  Type type = forward.front().getCaptures()[capture].getType();
-  if (!isWorthPanels(type, transposed ? 0 : 1))
-    return;
-  bool isUsed = llvm::any_of(functions, [&](StepFunction &step) {
-    return !findUses(step.function.getArgument(getFirstCapture(step) + capture), transposed).empty();
-  });
-  if (!isUsed)
-    return;
+/// The products that add to \p accumulator one after the other until it is returned;
+/// none if anything else happens to it.
+PackedUses ChainPacker::findAccumulations(unsigned accumulator) {
+  func::FuncOp function = getReverse()->function;
+  unsigned count = backward.front().getAccumulators().size();
+  unsigned result = function.getNumResults() - count + accumulator;
+  PackedUses uses;
+  Value value = function.getArgument(function.getNumArguments() - count + accumulator);
+  while (value.hasOneUse()) {
+    OpOperand &use = *value.use_begin();
+    if (isa<func::ReturnOp>(use.getOwner()))
+      return use.getOperandNumber() == result ? uses : PackedUses();
+    auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
+    FailureOr<Contraction> contraction = op ? Contraction::match(op) : FailureOr<Contraction>();
+    if (failed(contraction) || contraction->acc != &use || contraction->columns.size() != 1)
+      break;
+    uses.push_back({op, *contraction});
+    value = op.getResult(0);
+  }
+  return {};
+}
 
-  RankedTensorType panelType = getPanelType(cast<RankedTensorType>(type), transposed);
+StepFunction *ChainPacker::getReverse() {
+  return llvm::find_if(functions, [](StepFunction &step) { return step.role == StepRole::Reverse; });
+}
+
+std::vector<Copy> ChainPacker::findCopies() {
+  std::vector<Copy> copies;
+  OperandRange captures = forward.front().getCaptures();
+  for (unsigned index = 0, e = captures.size(); index < e; ++index)
+    for (bool transposed : {false, true}) {
+      Type type = captures[index].getType();
+      bool isUsed = isWorthPanels(type, transposed ? 0 : 1) && llvm::any_of(functions, [&](StepFunction &step) {
+                      return !findUses(step.function.getArgument(getFirstCapture(step) + index), transposed).empty();
+                    });
+      if (isUsed)
+        copies.push_back({transposed ? CopyKind::Transpose : CopyKind::Weight, index,
+                          getPanelType(cast<RankedTensorType>(type), transposed)});
+    }
+  if (!backward.empty() && getReverse() != functions.end())
+    for (auto [index, accumulator] : llvm::enumerate(backward.front().getAccumulators()))
+      if (Type type = accumulator.getType(); isWorthPanels(type, 1) && !findAccumulations(index).empty())
+        copies.push_back(
+            {CopyKind::Accumulator, unsigned(index), getPanelType(cast<RankedTensorType>(type), /*transposed=*/false)});
+  return copies;
+}
+
+void ChainPacker::makeCopy(const Copy &copy) {
+  if (copy.kind == CopyKind::Accumulator)
+    packAccumulator(copy.index, copy.panels);
+  else
+    packCapture(copy.index, copy.panels, copy.kind == CopyKind::Transpose);
+}
+
+void ChainPacker::packCapture(unsigned capture, RankedTensorType panelType, bool transposed) {
   unsigned position = forward.front().getCaptures().size();
   for (ForwardSweepOp sweep : forward) {
     rewriter.setInsertionPoint(sweep);
@@ -297,41 +348,13 @@ void ChainPacker::packCapture(unsigned capture, bool transposed) {
   }
 }
 
-/// The products that add to \p argument one after the other until result number
-/// \p result; none if anything else happens to it.
-PackedUses ChainPacker::findAccumulations(StepFunction &reverse, BlockArgument argument, unsigned result) {
-  PackedUses uses;
-  Value value = argument;
-  while (value.hasOneUse()) {
-    OpOperand &use = *value.use_begin();
-    if (isa<func::ReturnOp>(use.getOwner()))
-      return use.getOperandNumber() == result ? uses : PackedUses();
-    auto op = dyn_cast<linalg::GenericOp>(use.getOwner());
-    FailureOr<Contraction> contraction = op ? Contraction::match(op) : FailureOr<Contraction>();
-    if (failed(contraction) || contraction->acc != &use || contraction->columns.size() != 1)
-      break;
-    uses.push_back({op, *contraction});
-    value = op.getResult(0);
-  }
-  return {};
-}
-
-void ChainPacker::packAccumulator(unsigned accumulator) {
-  auto reverse = llvm::find_if(functions, [](StepFunction &step) { return step.role == StepRole::Reverse; });
-  if (reverse == functions.end())
-    return;
-  func::FuncOp function = reverse->function;
+void ChainPacker::packAccumulator(unsigned accumulator, RankedTensorType panelType) {
+  PackedUses uses = findAccumulations(accumulator);
+  func::FuncOp function = getReverse()->function;
   unsigned count = backward.front().getAccumulators().size();
   unsigned argument = function.getNumArguments() - count + accumulator;
   unsigned result = function.getNumResults() - count + accumulator;
-  auto type = dyn_cast<RankedTensorType>(function.getArgument(argument).getType());
-  if (!type || !isWorthPanels(type, 1))
-    return;
-  PackedUses uses = findAccumulations(*reverse, function.getArgument(argument), result);
-  if (uses.empty())
-    return;
-
-  RankedTensorType panelType = getPanelType(type, /*transposed=*/false);
+  auto type = cast<RankedTensorType>(function.getArgument(argument).getType());
   function.getArgument(argument).setType(panelType);
   Value value = function.getArgument(argument);
   for (PackedUse &use : uses) {
@@ -361,12 +384,74 @@ void ChainPacker::packAccumulator(unsigned accumulator) {
   }
 }
 
-void ChainPacker::run() {
-  generalizeProducts();
-  for (unsigned i = 0, e = forward.front().getCaptures().size(); i < e; ++i)
-    for (bool transposed : {false, true})
-      packCapture(i, transposed);
-  if (!backward.empty())
-    for (unsigned i = 0, e = backward.front().getAccumulators().size(); i < e; ++i)
-      packAccumulator(i);
+//===----------------------------------------------------------------------===//
+// The bytes of all copies
+//===----------------------------------------------------------------------===//
+
+/// The copies of \p copies, a list per chain, that fit in \p limit bytes of each entry
+/// function: the kinds one after the other, in each the order of the program.
+static std::vector<std::vector<Copy>> chooseCopies(ArrayRef<ChainPacker> packers, ArrayRef<std::vector<Copy>> copies,
+                                                   int64_t limit) {
+  llvm::DenseMap<Operation *, int64_t> used;
+  auto fits = [&](const ChainPacker &packer, int64_t bytes) {
+    llvm::DenseMap<Operation *, int64_t> next;
+    for (ForwardSweepOp sweep : packer.getForwardSweeps()) {
+      Operation *entry = sweep->getParentOp();
+      std::optional<int64_t> sum = addBytes(next.try_emplace(entry, used.lookup(entry)).first->second, bytes);
+      if (!sum || *sum > limit)
+        return false;
+      next[entry] = *sum;
+    }
+    for (auto [entry, bytes] : next)
+      used[entry] = bytes;
+    return true;
+  };
+  std::vector<std::vector<bool>> chosen;
+  for (const std::vector<Copy> &list : copies)
+    chosen.emplace_back(list.size());
+  for (CopyKind kind : {CopyKind::Weight, CopyKind::Transpose, CopyKind::Accumulator})
+    for (auto [packer, list, choice] : llvm::zip_equal(packers, copies, chosen))
+      for (auto [index, copy] : llvm::enumerate(list))
+        if (std::optional<int64_t> bytes = getAlignedBytes(copy.panels); copy.kind == kind && bytes)
+          choice[index] = fits(packer, *bytes);
+
+  std::vector<std::vector<Copy>> result;
+  for (auto [list, choice] : llvm::zip_equal(copies, chosen)) {
+    result.emplace_back();
+    for (auto [index, copy] : llvm::enumerate(list))
+      if (choice[index])
+        result.back().push_back(copy);
+  }
+  return result;
+}
+
+void PackParametersPass::runOnOperation() {
+  std::string problem;
+  std::optional<int64_t> limit = parseByteLimit(parameterBudget.getValue(), problem);
+  if (!limit) {
+    emitError(getOperation().getLoc()) << "parameter budget " << problem;
+    return signalPassFailure();
+  }
+  IRRewriter rewriter(&getContext());
+  std::vector<ChainPacker> packers;
+  for (ChainOp chain : getChains(getOperation())) {
+    std::vector<ForwardSweepOp> forward;
+    std::vector<BackwardSweepOp> backward;
+    getOperation().walk([&](Operation *op) {
+      if (auto sweep = dyn_cast<ForwardSweepOp>(op); sweep && sweep.getChain() == chain.getSymName())
+        forward.push_back(sweep);
+      if (auto sweep = dyn_cast<BackwardSweepOp>(op); sweep && sweep.getChain() == chain.getSymName())
+        backward.push_back(sweep);
+    });
+    if (!forward.empty())
+      packers.emplace_back(rewriter, chain, std::move(forward), std::move(backward));
+  }
+  std::vector<std::vector<Copy>> copies;
+  for (ChainPacker &packer : packers) {
+    packer.generalizeProducts();
+    copies.push_back(packer.findCopies());
+  }
+  for (auto [packer, chosen] : llvm::zip_equal(packers, chooseCopies(packers, copies, *limit)))
+    for (const Copy &copy : chosen)
+      packer.makeCopy(copy);
 }

@@ -49,12 +49,23 @@ static schedule::Policy getSchedulePolicy(Policy policy) {
 static LogicalResult reportInfeasible(func::FuncOp entry, ProgramMemory &memory,
                                       const schedule::ProgramInstance &instance, StringRef text, int64_t budget,
                                       int64_t minimum) {
-  InFlightDiagnostic error = entry.emitOpError("cannot run inside a budget of ")
-                             << text << " (" << budget << " bytes): the smallest feasible budget is " << minimum
-                             << " bytes";
-  for (const PeakBuffer &buffer : memory.getBuffersAtPeak(instance))
+  // The function as it is now says nothing to its author, so it is named only.
+  InFlightDiagnostic error = emitError(entry.getLoc(), "@") << entry.getSymName() << " cannot run inside a budget of ";
+  if (memory.getProblem().budget.getKind() == Budget::Kind::Share)
+    error << text << " (" << budget << " bytes)";
+  else
+    error << budget << " bytes";
+  error << ": the smallest feasible budget is " << minimum << " bytes";
+  Builder builder(entry.getContext());
+  SmallVector<int64_t> bytes;
+  SmallVector<StringAttr> descriptions;
+  for (const PeakBuffer &buffer : memory.getBuffersAtPeak(instance)) {
     error.attachNote(buffer.loc) << buffer.bytes << " bytes: " << buffer.description;
-  entry->setAttr("remat.infeasible", InfeasibleAttr::get(entry.getContext(), budget, minimum));
+    bytes.push_back(buffer.bytes);
+    descriptions.push_back(builder.getStringAttr(buffer.description));
+  }
+  entry->setAttr("remat.infeasible", InfeasibleAttr::get(entry.getContext(), budget, minimum,
+                                                         builder.getDenseI64ArrayAttr(bytes), descriptions));
   return error;
 }
 
@@ -62,7 +73,7 @@ static void emitRemarks(func::FuncOp entry, ProgramMemory &memory, MemoryAttr to
   remark::analysis(entry.getLoc(),
                    remark::RemarkOpts::name("Memory").category("remat-plan").function(entry.getSymName()))
       << remark::metric("BudgetBytes", total.getBudget()) << remark::metric("PeakBytes", total.getPeak())
-      << remark::metric("StoreAllBytes", total.getStoreAll())
+      << remark::metric("StoreAllBytes", total.getStoreAll()) << remark::metric("MinimumBytes", total.getMinimum())
       << remark::metric("ParameterCopyBytes", total.getParameters());
   for (Loop &loop : memory.getLoops()) {
     PlanAttr chosen = loop.chain.getPlanAttr();
@@ -131,15 +142,16 @@ LogicalResult PlanSchedulePass::planNow(func::FuncOp entry, ProgramMemory &memor
   std::optional<schedule::ProgramInstance> instance =
       schedule::ProgramInstance::create(memory.getProblem(), std::move(counts), verdict);
   if (!instance)
-    return entry.emitOpError("cannot be planned: ") << verdict.message;
+    return emitError(entry.getLoc(), "@") << entry.getSymName() << " cannot be planned: " << verdict.message;
   schedule::ProgramResult result = schedule::planProgram(*instance);
   if (result.verdict.status == schedule::Status::Infeasible && result.budget)
     return reportInfeasible(entry, memory, *instance, budget, *result.budget, result.minimum);
   if (!result.verdict.ok())
-    return entry.emitOpError("cannot be planned: ") << result.verdict.message;
+    return emitError(entry.getLoc(), "@") << entry.getSymName() << " cannot be planned: " << result.verdict.message;
   attach(memory, *instance, result.plan);
-  auto total = MemoryAttr::get(&getContext(), result.budget.value_or(result.plan.peak), result.plan.peak,
-                               result.storeAll, memory.getProblem().parameterBytes);
+  auto total =
+      MemoryAttr::get(&getContext(), result.budget.value_or(result.plan.peak), result.plan.peak, result.storeAll,
+                      result.minimum, memory.getProblem().parameterBytes, instance->isPeakCertain());
   entry->setAttr("remat.memory", total);
   emitRemarks(entry, memory, total);
   return success();
@@ -149,8 +161,12 @@ void PlanSchedulePass::planLater(func::FuncOp entry, ProgramMemory &memory) {
   Builder builder(&getContext());
   for (auto [index, loop] : llvm::enumerate(memory.getLoops()))
     loop.chain.setPlanPosition(index);
-  entry->setAttr("remat.runtime_plan",
-                 RuntimePlanAttr::get(&getContext(), builder.getDenseI64ArrayAttr(memory.getProblem().write())));
+  SmallVector<StringAttr> buffers;
+  for (const std::string &description : memory.describeLiveBuffers())
+    buffers.push_back(builder.getStringAttr(description));
+  entry->setAttr(
+      "remat.runtime_plan",
+      RuntimePlanAttr::get(&getContext(), builder.getDenseI64ArrayAttr(memory.getProblem().write()), buffers));
 }
 
 LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limit) {

@@ -22,7 +22,8 @@ static bool isMadeOfConstants(Value value) {
     return false;
   if (op->hasTrait<OpTrait::ConstantLike>())
     return true;
-  return isa<tensor::EmptyOp, tensor::SplatOp, linalg::FillOp>(op) && llvm::all_of(op->getOperands(), isMadeOfConstants);
+  return isa<tensor::EmptyOp, tensor::SplatOp, linalg::FillOp>(op) &&
+         llvm::all_of(op->getOperands(), isMadeOfConstants);
 }
 
 void remat::sinkConstants(Region &region) {
@@ -54,4 +55,15 @@ BpttOp remat::lowerToForwardOnly(RecurrenceOp op, RewriterBase &rewriter) {
   rewriter.inlineRegionBefore(op.getBody(), forward.getAdvance(), forward.getAdvance().end());
   rewriter.replaceOp(op, forward.getResults());
   return forward;
+}
+
+Value remat::extractElement(OpBuilder &builder, Location loc, Value array, Value position) {
+  auto element = cast<RankedTensorType>(getElementOverTime(array.getType()));
+  SmallVector<OpFoldResult> offsets = {position}, sizes = {builder.getIndexAttr(1)};
+  for (int64_t size : element.getShape()) {
+    offsets.push_back(builder.getIndexAttr(0));
+    sizes.push_back(builder.getIndexAttr(size));
+  }
+  SmallVector<OpFoldResult> strides(sizes.size(), builder.getIndexAttr(1));
+  return tensor::ExtractSliceOp::create(builder, loc, element, array, offsets, sizes, strides);
 }

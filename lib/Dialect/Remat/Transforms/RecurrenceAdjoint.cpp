@@ -29,6 +29,38 @@
 using namespace mlir;
 using namespace remat;
 
+/// True if a derivative may pass from \p input, an operand or a captured value, to
+/// \p result in any number of steps, none included.
+static bool dependsOn(RecurrenceOp loop, OpResult result, Value input) {
+  YieldOp yield = loop.getYield();
+  size_t numCarries = loop.getInits().size();
+  SmallVector<Value> inputs = {input};
+  BitVector varied(numCarries);
+  auto addVaried = [&](size_t index) {
+    varied.set(index);
+    inputs.push_back(loop.getCarries()[index]);
+  };
+  for (size_t index = 0; index < numCarries; ++index)
+    if (loop.getInits()[index] == input)
+      addVaried(index);
+  for (auto [scan, element] : llvm::zip_equal(loop.getScans(), loop.getElements()))
+    if (scan == input)
+      inputs.push_back(element);
+  for (bool changed = true; changed;) {
+    changed = false;
+    Activity activity(loop.getStep(), inputs, yield.getOperands());
+    for (size_t index = 0; index < numCarries; ++index)
+      if (!varied[index] && activity.isVaried(yield.getCarries()[index])) {
+        addVaried(index);
+        changed = true;
+      }
+  }
+  size_t number = result.getResultNumber();
+  if (number < numCarries)
+    return varied[number];
+  return Activity(loop.getStep(), inputs, yield.getOperands()).isVaried(yield.getEmits()[number - numCarries]);
+}
+
 namespace {
 
 /// What of a recurrence has a cotangent.
@@ -75,6 +107,9 @@ private:
 struct RecurrenceAdjointModel final : AdjointOpInterface::ExternalModel<RecurrenceAdjointModel, RecurrenceOp> {
   LogicalResult emitAdjoint(Operation *op, AdjointBuilder &adjoint) const {
     return RecurrenceDifferentiator(cast<RecurrenceOp>(op), adjoint).run();
+  }
+  bool hasDerivative(Operation *op, OpResult result, Value input) const {
+    return dependsOn(cast<RecurrenceOp>(op), result, input);
   }
 };
 

@@ -6,9 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Interfaces/KnownZeros.h"
 
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace remat {
@@ -19,35 +18,7 @@ namespace remat {
 using namespace mlir;
 using namespace remat;
 
-/// True if every element of \p value is known to be zero.
-static bool isZero(Value value) {
-  if (matchPattern(value, m_AnyZeroFloat()))
-    return true;
-  Operation *op = value.getDefiningOp();
-  if (auto fill = dyn_cast_or_null<linalg::FillOp>(op))
-    return isZero(fill.value());
-  if (auto splat = dyn_cast_or_null<tensor::SplatOp>(op))
-    return isZero(splat.getInput());
-  if (isa_and_nonnull<tensor::ExtractSliceOp, tensor::CastOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
-    return isZero(op->getOperand(0));
-  return false;
-}
-
 namespace {
-/// x + 0 -> x.
-struct FoldAddOfZero final : OpRewritePattern<arith::AddFOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(arith::AddFOp op, PatternRewriter &rewriter) const override {
-    for (auto [zero, other] : {std::pair(op.getRhs(), op.getLhs()), std::pair(op.getLhs(), op.getRhs())})
-      if (isZero(zero)) {
-        rewriter.replaceOp(op, other);
-        return success();
-      }
-    return rewriter.notifyMatchFailure(op, "adds no zeros");
-  }
-};
-
 /// x + contraction(init = 0) -> contraction(init = x), for any operation that
 /// adds to its init.
 struct FoldAddIntoContractionInit final : OpRewritePattern<arith::AddFOp> {
@@ -92,8 +63,23 @@ static bool addsToInit(linalg::LinalgOp op) {
   return sum && old.hasOneUse() && (sum.getLhs() == old || sum.getRhs() == old);
 }
 
+/// True if at most one use of \p value is ever executed: it has one, or one in each
+/// branch of a conditional.
+static bool hasOneUseAtATime(Value value) {
+  if (value.hasOneUse())
+    return true;
+  SmallPtrSet<Block *, 2> blocks;
+  Operation *parent = nullptr;
+  for (Operation *user : value.getUsers()) {
+    if (!blocks.insert(user->getBlock()).second || (parent && parent != user->getParentOp()))
+      return false;
+    parent = user->getParentOp();
+  }
+  return isa_and_nonnull<scf::IfOp>(parent);
+}
+
 bool FoldAddIntoContractionInit::isAccumulator(Value value) const {
-  if (!value.hasOneUse())
+  if (!hasOneUseAtATime(value))
     return false;
   if (auto argument = dyn_cast<BlockArgument>(value))
     return isWritable && isWritable(argument);
@@ -107,7 +93,7 @@ LogicalResult FoldAddIntoContractionInit::matchAndRewrite(arith::AddFOp op, Patt
     return rewriter.notifyMatchFailure(op, "adds scalars");
   for (auto [summand, accumulator] : {std::pair(op.getRhs(), op.getLhs()), std::pair(op.getLhs(), op.getRhs())}) {
     auto contraction = summand.getDefiningOp<linalg::LinalgOp>();
-    if (!addsToInit(contraction) || !summand.hasOneUse() || !isZero(contraction.getDpsInits()[0]) ||
+    if (!addsToInit(contraction) || !summand.hasOneUse() || !isKnownZero(contraction.getDpsInits()[0]) ||
         accumulator.getType() != summand.getType() || !isAccumulator(accumulator))
       continue;
     IRMapping mapping;
@@ -124,35 +110,12 @@ LogicalResult FoldAddIntoContractionInit::matchAndRewrite(arith::AddFOp op, Patt
 // Slices
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// A slice of static extent and unit stride.
-struct Box {
-  SmallVector<int64_t> offsets, sizes;
-
-  int64_t getNumElements() const { return ShapedType::getNumElements(sizes); }
-  bool isDisjointFrom(const Box &other) const {
-    for (size_t dim = 0; dim < offsets.size(); ++dim)
-      if (offsets[dim] + sizes[dim] <= other.offsets[dim] || other.offsets[dim] + other.sizes[dim] <= offsets[dim])
-        return true;
-    return false;
-  }
-};
-} // namespace
-
-static std::optional<Box> getBox(OffsetSizeAndStrideOpInterface slice) {
-  std::optional<SmallVector<int64_t>> offsets = getConstantIntValues(slice.getMixedOffsets());
-  std::optional<SmallVector<int64_t>> sizes = getConstantIntValues(slice.getMixedSizes());
-  if (!offsets || !sizes || !slice.hasUnitStride())
-    return std::nullopt;
-  return Box{*offsets, *sizes};
-}
-
 LogicalResult FoldExtractSliceOfDisjointInsertSlice::matchAndRewrite(tensor::ExtractSliceOp op,
                                                                      PatternRewriter &rewriter) const {
   auto insert = op.getSource().getDefiningOp<tensor::InsertSliceOp>();
   if (!insert)
     return rewriter.notifyMatchFailure(op, "reads no tensor that a slice was inserted into");
-  std::optional<Box> read = getBox(op), written = getBox(insert);
+  std::optional<SliceBox> read = SliceBox::get(op), written = SliceBox::get(insert);
   if (!read || !written || !read->isDisjointFrom(*written))
     return rewriter.notifyMatchFailure(op, "may read what was inserted");
   rewriter.modifyOpInPlace(op, [&] { op.getSourceMutable().assign(insert.getDest()); });
@@ -164,20 +127,20 @@ LogicalResult DropOverwrittenZeros::matchAndRewrite(tensor::InsertSliceOp op, Pa
   if (!type.hasStaticShape())
     return rewriter.notifyMatchFailure(op, "has a dynamic shape");
   // The chain of insertions, last one first, down to the zeros.
-  SmallVector<Box> boxes;
+  SmallVector<SliceBox> boxes;
   int64_t numElements = 0;
   tensor::InsertSliceOp first = op;
   for (tensor::InsertSliceOp current = op; current;
        current = current.getDest().getDefiningOp<tensor::InsertSliceOp>()) {
-    std::optional<Box> box = getBox(current);
-    bool isDisjoint = box && llvm::all_of(boxes, [&](const Box &other) { return box->isDisjointFrom(other); });
+    std::optional<SliceBox> box = SliceBox::get(current);
+    bool isDisjoint = box && llvm::all_of(boxes, [&](const SliceBox &other) { return box->isDisjointFrom(other); });
     if (!isDisjoint || (current != op && !current->hasOneUse()))
       return rewriter.notifyMatchFailure(op, "is not the last of a chain of disjoint insertions");
     numElements += box->getNumElements();
     boxes.push_back(std::move(*box));
     first = current;
   }
-  if (numElements != type.getNumElements() || !isZero(first.getDest()))
+  if (numElements != type.getNumElements() || !isKnownZero(first.getDest()))
     return rewriter.notifyMatchFailure(op, "does not overwrite zeros entirely");
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(first);
@@ -189,7 +152,7 @@ LogicalResult DropOverwrittenZeros::matchAndRewrite(tensor::InsertSliceOp op, Pa
 void remat::populateSimplifyAdjointPatterns(RewritePatternSet &patterns,
                                             std::function<bool(BlockArgument)> isWritable) {
   MLIRContext *context = patterns.getContext();
-  patterns.add<DropOverwrittenZeros, FoldAddOfZero, FoldExtractSliceOfDisjointInsertSlice>(context);
+  patterns.add<DropOverwrittenZeros, FoldExtractSliceOfDisjointInsertSlice>(context);
   patterns.add<FoldAddIntoContractionInit>(context, std::move(isWritable));
   tensor::EmptyOp::getCanonicalizationPatterns(patterns, context);
   tensor::ExtractSliceOp::getCanonicalizationPatterns(patterns, context);

@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-done = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+done = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                      errors="replace")
 sys.stdout.write(done.stdout)
 if done.returncode != int(sys.argv[1]):
     sys.exit(f"exits.py: status {done.returncode} instead of {sys.argv[1]}")

@@ -47,6 +47,10 @@ struct PeakBuffer {
   Location loc;
 };
 
+/// " (file.mlir:12)" for messages of a program that runs; empty if the place in the
+/// author's file is not known.
+std::string formatPlace(Location loc);
+
 class ProgramMemory {
 public:
   /// Collects loops and allocations of \p entry, whose chains are finalized.
@@ -71,6 +75,8 @@ public:
   /// The buffers that are in use when most bytes are, largest first. \p instance is
   /// one of this problem that was laid out.
   SmallVector<PeakBuffer> getBuffersAtPeak(const schedule::ProgramInstance &instance);
+  /// What each live buffer of an instance is and where it comes from, for people.
+  SmallVector<std::string> describeLiveBuffers();
 
 private:
   /// An allocation that lies in a part of a loop, if the loop has enough steps.

@@ -39,6 +39,9 @@ namespace remat {
 /// dimension); null if \p type is no ranked tensor of rank 1 or more.
 Type getElementOverTime(Type type);
 
+/// A place as operations print it: "<slot 64>".
+std::string describePlace(PlaceAttr place);
+
 } // namespace remat
 
 #endif // REMAT_DIALECT_REMAT_IR_REMAT_H

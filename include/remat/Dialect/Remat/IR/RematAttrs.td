@@ -68,10 +68,13 @@ def Remat_MemoryAttr : Remat_Attr<"Memory", "memory"> {
   let description = [{
     What a call of a public function takes: `peak` bytes of arena, which is at most
     `budget`, and `parameters` bytes for copies of parameters in another layout, which
-    the budget does not cover. `store_all` is the peak with everything kept. It stands
-    on the function as `remat.memory`.
+    the budget does not cover. `store_all` is the peak with everything kept, `minimum`
+    the smallest one there is. `certain` says that every call touches the highest byte
+    of the arena; without it, that byte belongs to a branch that may not be taken. It
+    stands on the function as `remat.memory`.
   }];
-  let parameters = (ins "int64_t":$budget, "int64_t":$peak, "int64_t":$store_all, "int64_t":$parameters);
+  let parameters = (ins "int64_t":$budget, "int64_t":$peak, "int64_t":$store_all, "int64_t":$minimum,
+                        "int64_t":$parameters, "bool":$certain);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
@@ -82,8 +85,9 @@ def Remat_RuntimePlanAttr : Remat_Attr<"RuntimePlan", "runtime_plan"> {
     extent that is not known when it is compiled. `problem` describes its loops and
     buffers as the words of remat/Schedule/Program.h, policy and budget included; who
     calls the function gives them and the counts to the planner of the runtime.
+    `buffers` says what each live buffer of an instance is, for people.
   }];
-  let parameters = (ins "DenseI64ArrayAttr":$problem);
+  let parameters = (ins "DenseI64ArrayAttr":$problem, ArrayRefParameter<"StringAttr">:$buffers);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
@@ -92,9 +96,11 @@ def Remat_InfeasibleAttr : Remat_Attr<"Infeasible", "infeasible"> {
   let description = [{
     Left by `remat-plan-schedule` on a public function as `remat.infeasible` when it
     fails because the budget is too small, so that a tool can tell that apart from a
-    wrong program. `minimum` is the smallest budget that has a plan.
+    wrong program. `minimum` is the smallest budget that has a plan; `bytes` and
+    `buffers` say what is in use when most of it is.
   }];
-  let parameters = (ins "int64_t":$budget, "int64_t":$minimum);
+  let parameters = (ins "int64_t":$budget, "int64_t":$minimum, "DenseI64ArrayAttr":$bytes,
+                        ArrayRefParameter<"StringAttr">:$buffers);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
@@ -114,6 +120,40 @@ def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
     "int64_t":$backward_workspace,
     "int64_t":$slots);
   let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Remat_PlaceKind : I32EnumAttr<"PlaceKind", "a kind of memory of a chain", [
+    I32EnumAttrCase<"Initial", 0, "initial">,
+    I32EnumAttrCase<"Core", 1, "core">,
+    I32EnumAttrCase<"CoreTape", 2, "core_tape">,
+    I32EnumAttrCase<"Slot", 3, "slot">]> {
+  let cppNamespace = "::remat";
+  let genSpecializedAttr = 0;
+}
+
+def Remat_PlaceAttr : Remat_Attr<"Place", "place"> {
+  let summary = "where a state or a tape lies";
+  let description = [{
+    One of the places that the moves of a schedule read and write:
+
+    * `<initial>`: the initial carries, where the program has them
+    * `<core 0>`, `<core 1>`: the two states of the work core; a step reads one and writes the other
+    * `<core_tape>`: the tape of a step that is reversed at once
+    * `<slot N>`: byte N of the slot region, where states and tapes are kept; a multiple of 64
+  }];
+  let parameters = (ins EnumParameter<Remat_PlaceKind>:$kind, OptionalParameter<"std::optional<int64_t>">:$number);
+  let assemblyFormat = "`<` $kind ($number^)? `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    bool isInitial() { return getKind() == PlaceKind::Initial; }
+    bool isCore() { return getKind() == PlaceKind::Core; }
+    bool isCoreTape() { return getKind() == PlaceKind::CoreTape; }
+    bool isSlot() { return getKind() == PlaceKind::Slot; }
+    /// The first byte of a slot, or which core state it is.
+    int64_t getPosition() { return getNumber().value_or(0); }
+    static PlaceAttr getCore(MLIRContext *context, int64_t number) { return get(context, PlaceKind::Core, number); }
+    static PlaceAttr getSlot(MLIRContext *context, int64_t offset) { return get(context, PlaceKind::Slot, offset); }
+  }];
 }
 
 #endif // REMAT_DIALECT_REMAT_IR_REMATATTRS_TD

@@ -20,23 +20,31 @@ def Remat_CheckIndicesOp : Remat_Op<"check_indices",
   let description = [{
     Every element of `indices` has to be at least 0 and below `limit`, the number of
     rows of a table that is looked up with them. The first one that is not ends the
-    run with a message that names it, its step (the first dimension) and its
-    position in the step. `remat-guard-gathers` puts this in front of loops; it is
+    run with a message that names it and its position. The message also names the
+    step: with `per_step` the first dimension counts the steps of a loop, from the
+    last one to the first if the loop is `reversed`; with `at` all indices belong to
+    one step. `remat-guard-gathers` puts this in front of loops and into steps; it is
     allowed in phases from the source to the machine.
 
     **Constraints**
 
-    * (C1) `indices` is a ranked tensor, or a memref of identity layout, of rank at least 1 whose
-      elements are i8, i16, i32, i64 or index.
+    * (C1) `indices` is a ranked tensor, or a memref of identity layout, whose elements
+      are i8, i16, i32, i64 or index.
+    * (C2) `per_step` needs a rank of at least 1 and excludes `at`.
+    * (C3) `reversed` needs `per_step`.
 
     Example:
 
     ```mlir
-    remat.check_indices %characters below %rows : tensor<1000x16xi32>
+    remat.check_indices %characters per_step below %rows : tensor<1000x16xi32>
     ```
   }];
-  let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$indices, Index:$limit);
-  let assemblyFormat = "$indices `below` $limit attr-dict `:` type($indices)";
+  let arguments = (ins AnyTypeOf<[AnyRankedTensor, AnyMemRef]>:$indices, Index:$limit, Optional<Index>:$step,
+                       UnitAttr:$per_step, UnitAttr:$reversed);
+  let assemblyFormat = [{
+    $indices (`per_step` $per_step^)? (`reversed` $reversed^)? (`at` `(` $step^ `)`)? `below` $limit attr-dict
+    `:` type($indices)
+  }];
   let hasVerifier = 1;
 }
 

@@ -157,6 +157,7 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
       destinations, on memrefs there are none.
     * (C3) There is a history if and only if the chain is differentiated.
     * (C4) `packed_captures` and `unused_finals` are increasing numbers of captures and finals.
+    * (C5) A schedule comes with a history that a backward sweep takes.
 
     Example:
 
@@ -211,6 +212,9 @@ def Remat_BackwardSweepOp : Remat_SweepOp<"backward_sweep"> {
       destinations (`init_gradient`, `scan_gradient`, `accumulator`), on memrefs there are none.
     * (C3) The history comes from a forward sweep of the same chain and has one use.
     * (C4) `packed_accumulators` are increasing numbers of accumulators.
+    * (C5) This sweep and its forward sweep both have a schedule or neither has; either both are one
+      `remat.walk`, or both are spelled out, the chain has a plan, and they follow the rules (S1) to
+      (S9) of the dialect.
 
     Example:
 

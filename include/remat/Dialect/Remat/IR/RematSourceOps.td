@@ -48,7 +48,8 @@ def Remat_RecurrenceOp : Remat_Op<"recurrence",
       scan or stacked result is equal to it. If `count` is not a constant, the leading
       dimensions of stacked results are dynamic.
     * (C7) The region is terminated by `remat.yield` without a tape.
-    * (C8) The step has no side effects. `cf.assert` is allowed: it ends the run with its message.
+    * (C8) The step has no side effects. `cf.assert` and `remat.check_indices` are allowed: they end
+      the run with a message.
 
     Example:
 

@@ -18,8 +18,9 @@ def InlineCalls : Pass<"remat-inline-calls", "::mlir::ModuleOp"> {
   let summary = "inline all calls of functions with a body";
   let description = [{
     Differentiation works on straight-line code. Afterwards no `func.call` of a
-    function with a body is left, in whichever region it stood. A recursive call
-    and a call of a function of more than one block are errors.
+    function with a body is left, in whichever region it stood. A recursive call,
+    a call of a function of more than one block, and a call of a function without a
+    body in a step of a recurrence are errors.
 
     Before:
 
@@ -49,10 +50,19 @@ def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
   let summary = "make sure that no index leaves its table";
   let description = [{
     Guards the indices of `tensor.extract` and `tensor.insert` and the offsets of
-    slices that are not known to lie inside. An index that a linalg operation reads
-    from an array is checked once, before all loops, if the array is known there and
-    the table has a static size: `remat.check_indices` ends the run with the index,
-    its step and its position. Any other index is clamped where it is used.
+    slices that are not known to lie inside: `remat.check_indices` ends the run with
+    the index, its step and its position.
+
+    * An index that a linalg operation reads from an array is checked once, before
+      all loops, if the array is known there.
+    * An index that a step computes from scans, its number and values from outside is
+      checked before the loop as well, by a loop over the steps that computes nothing
+      but the index.
+    * Any other index of a step, such as one that depends on a carry, is checked in
+      the step, in front of its use. Only the first execution of a step checks.
+    * An index in the body of an operation that can not be computed apart from it (it
+      depends on an accumulator, or stands in a branch and reads a table itself) is
+      clamped.
 
     Runs on inlined functions, before differentiation: the adjoint of a gather uses
     the guarded index.
@@ -73,11 +83,12 @@ def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
 
     ```mlir
     %limit = arith.constant 96 : index
-    remat.check_indices %rows below %limit : tensor<1000x16xi32>
+    remat.check_indices %rows per_step below %limit : tensor<1000x16xi32>
     %h = remat.recurrence ...
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect", "::remat::RematDialect"];
 }
 
 def SplitElementwise : Pass<"remat-split-elementwise"> {
@@ -186,8 +197,9 @@ def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
 def DecomposeOperations : Pass<"remat-decompose-operations"> {
   let summary = "decompose operations on tensors that have no buffer form";
   let description = [{
-    Rewrites `linalg.softmax` and `tensor.concat`, which have derivative rules of
-    their own but no lowering, into simpler operations. Runs after differentiation.
+    Rewrites `linalg.softmax`, `tensor.concat`, `math.clampf` and `math.sincos`, which
+    have derivative rules of their own but no lowering, into simpler operations. Runs
+    after differentiation.
 
     Before:
 

@@ -198,8 +198,14 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
 def ExpandSchedulePass : Pass<"remat-expand-schedule", "::mlir::ModuleOp"> {
   let summary = "say in the sweeps how the plan is run";
   let description = [{
-    Fills the schedules of planned sweeps with `remat.walk`, and makes the plan table a
-    constant of the module.
+    Fills the schedules of planned sweeps, in one of two forms. Both make the same moves in
+    the same memory, so the plan holds for either.
+
+    * `table`: `remat.walk`, with the plan table as a constant of the module. The size of the
+      code does not depend on the number of steps.
+    * `unrolled`: one operation after the other, for short chains and for reading. The plan has
+      to be known, and may have at most `max-unrolled-moves` moves: runs, reversals, restores
+      from a tape and copies, each of which becomes code of its own.
 
     Before:
 
@@ -207,15 +213,35 @@ def ExpandSchedulePass : Pass<"remat-expand-schedule", "::mlir::ModuleOp"> {
     %history = remat.forward_sweep @walk ... history !remat.history
     ```
 
-    After:
+    After, as a table:
 
     ```mlir
     %history = remat.forward_sweep @walk ... history !remat.history schedule {
       remat.walk @walk_table
     }
     ```
+
+    After, unrolled:
+
+    ```mlir
+    %history = remat.forward_sweep @walk ... history !remat.history schedule {
+      remat.restore state 0 from <initial>
+      remat.recompute first steps 1 to 3 from <initial> to <slot 0>
+      remat.checkpoint state 3 in <slot 0>
+      remat.recompute first steps 4 to 4 from <slot 0> to <core 0>
+      remat.record first step 5 from <core 0> to <core 1> tape <core_tape>
+    }
+    ```
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
+  let options = [
+    Option<"expansion", "expansion", "::remat::Expansion", "::remat::Expansion::Table", "The form of schedules",
+           [{::llvm::cl::values(
+             clEnumValN(::remat::Expansion::Table, "table", "A walk along the plan table"),
+             clEnumValN(::remat::Expansion::Unrolled, "unrolled", "One operation after the other"))}]>,
+    Option<"maxUnrolledMoves", "max-unrolled-moves", "int64_t", "::remat::defaultUnrolledMoves",
+           "The most moves of a chain that may be unrolled">
+  ];
 }
 
 def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {

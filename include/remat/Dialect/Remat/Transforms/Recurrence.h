@@ -30,6 +30,9 @@ BpttOp lowerToForwardOnly(RecurrenceOp op, RewriterBase &rewriter);
 /// used in \p region into it, so that it is not captured.
 void sinkConstants(Region &region);
 
+/// The element of a scan or stacked array that belongs to \p position.
+Value extractElement(OpBuilder &builder, Location loc, Value array, Value position);
+
 } // namespace remat
 
 #endif // REMAT_DIALECT_REMAT_TRANSFORMS_RECURRENCE_H
