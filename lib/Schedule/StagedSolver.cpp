@@ -30,12 +30,14 @@ using namespace remat::schedule;
 /// Items that runs of equal steps are cut into.
 static constexpr int64_t targetItems = 256;
 /// N^3 M of the tables of a plan and of a bound, their bytes, and M.
-static constexpr double planWork = 2.6e11;
-static constexpr double boundWork = 1.0e11;
+static constexpr double planWork = 1.3e11;
+static constexpr double boundWork = 4.0e10;
 static constexpr int64_t maxBytes = int64_t(2) << 30;
-static constexpr int64_t maxUnits = 4096;
+static constexpr int64_t maxUnits = 2048;
+/// Units for each item below which a bound is not worth its time.
+static constexpr int64_t leastBoundUnits = 4;
 /// Up to here times are held in double precision.
-static constexpr int64_t maxDoubleItems = 400;
+static constexpr int64_t maxDoubleItems = 128;
 /// Amounts of memory that are tried, after the first.
 static constexpr int64_t maxTrials = 9;
 
@@ -217,8 +219,8 @@ void StagedSolver::solveTables(ChainResult &result) {
       (consider(tables, middle) ? low : high) = middle;
     }
   }
-  if (!chain.hasBlocks()) {
-    int64_t boundUnits = std::min(units, unitsFor(boundWork, sizeof(Value)));
+  int64_t boundUnits = std::min(units, unitsFor(boundWork, sizeof(Value)));
+  if (!chain.hasBlocks() && boundUnits >= leastBoundUnits * chain.size()) {
     UnitScale scale = {ceilDiv(available, boundUnits), Rounding::Down};
     StagedTables<Value> tables(chain, scale, available / scale.unit);
     tables.solve();
