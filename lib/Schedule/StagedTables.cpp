@@ -51,13 +51,25 @@ StagedTables<Value>::StagedTables(const ItemChain &chain, UnitScale scale, int64
     if (i == 0)
       continue;
     work.push_back(clamped(chain.workspace(i)));
-    const ChainItem &item = chain.item(i);
-    for (const StageMode &mode : item.stage->modes)
-      modes[i].push_back({clamped(item.tape(mode)), static_cast<Value>(item.once(mode))});
     for (const BlockPlan &plan : chain.heldPlans(i))
       heldBlocks[i].push_back({clamped(plan.peak), static_cast<Value>(plan.time)});
     for (const BlockPlan &plan : chain.ownedPlans(i))
       ownedBlocks[i].push_back({clamped(plan.peak), static_cast<Value>(plan.time)});
+  }
+  // Tapes are kept of many items in a row. So it is their running sum that is
+  // rounded to the nearest unit.
+  std::vector<int64_t> sums;
+  for (int64_t i = 1; i <= items; ++i) {
+    const std::vector<StageMode> &all = chain.item(i).stage->modes;
+    sums.resize(std::max(sums.size(), all.size()));
+    for (size_t mode = 0; mode < all.size(); ++mode) {
+      int64_t size = chain.item(i).tape(all[mode]), units = scale(size);
+      if (scale.rounding == Rounding::Nearest) {
+        units = scale(sums[mode] + size) - scale(sums[mode]);
+        sums[mode] += size;
+      }
+      modes[i].push_back({std::min(units, width), static_cast<Value>(chain.item(i).once(all[mode]))});
+    }
   }
   for (int64_t s = 0; s < items; ++s) {
     wayWork[s].push_back(0);
@@ -67,11 +79,6 @@ StagedTables<Value>::StagedTables(const ItemChain &chain, UnitScale scale, int64
       wayTimes[s].push_back(static_cast<Value>(chain.advance(s, y)));
     }
   }
-}
-
-template <typename Value>
-int64_t StagedTables<Value>::bytes(int64_t items, int64_t units) {
-  return 3 * (items * (items + 1) / 2) * (units + 1) * static_cast<int64_t>(sizeof(Value));
 }
 
 template <typename Value>

@@ -51,16 +51,14 @@ class StagedTables final : public ChoiceSource {
 public:
   StagedTables(const ItemChain &chain, UnitScale scale, int64_t units);
 
-  /// Bytes that the tables of `items` items take.
-  static int64_t bytes(int64_t items, int64_t units);
-
   void solve();
 
   /// The least time of a segment; infinite if there is no schedule.
   Value value(const Segment &segment) const;
 
   Choice choose(const Segment &segment) const override;
-  int64_t unitsOf(int64_t size) const override { return scale(size); }
+  int64_t stateUnits(int64_t boundary) const override { return states[boundary]; }
+  int64_t tapeUnits(int64_t item, int64_t mode) const override { return modes[item][mode].tape; }
 
 private:
   /// A mode of an item in units.
