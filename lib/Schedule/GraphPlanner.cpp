@@ -133,8 +133,18 @@ Verdict Planner::infeasible() const {
 }
 
 Verdict Planner::planByFamily() {
-  LowerSetSearch search(sets, [this](double share) { return goOn(share); });
-  std::optional<int64_t> least = search.minimumPeak();
+  auto progress = [this](double share) { return goOn(share); };
+  // What closures of one node can do bounds what all lower sets can.
+  std::optional<LowerSets> closures;
+  if (options.policy == GraphPolicy::Exact)
+    closures = LowerSets::closures(graph);
+  std::optional<LowerSetSearch> coarse;
+  if (closures)
+    coarse.emplace(*closures, progress);
+  LowerSetSearch search(sets, progress);
+  std::optional<int64_t> least = coarse ? coarse->minimumPeak() : search.minimumPeak();
+  if (least && coarse)
+    least = search.minimumPeak(*least);
   if (!least)
     return {Status::Interrupted, "the search for the smallest budget was interrupted"};
   record.minimumBudget = *least;
@@ -142,7 +152,10 @@ Verdict Planner::planByFamily() {
     return infeasible();
 
   auto tryBudget = [&](int64_t budget, SearchCost cost) -> Verdict {
-    std::optional<LowerSetSearch::Sequence> sequence = search.best(budget, cost);
+    int64_t most = std::numeric_limits<int64_t>::max();
+    if (coarse && coarse->best(budget, cost))
+      most = coarse->costOfBest();
+    std::optional<LowerSetSearch::Sequence> sequence = search.best(budget, cost, most);
     if (search.hasStopped())
       return {Status::Interrupted, "the search was interrupted"};
     if (search.isTooLarge())
@@ -155,15 +168,14 @@ Verdict Planner::planByFamily() {
   if (options.objective == GraphObjective::Time)
     return {};
   int64_t previous = -1;
-  for (int64_t share : {0, 4, 16, 64}) {
+  for (int64_t share : {0, 1, 2, 4, 8, 16, 32, 64, 128}) {
     int64_t budget = std::min(problem.budget, *least + *least / 64 * share);
     if (budget == previous)
       break;
     previous = budget;
-    if (Verdict verdict = tryBudget(budget, SearchCost::CachedTime); !verdict.ok())
-      return verdict;
-    if (Verdict verdict = tryBudget(budget, SearchCost::Overhead); !verdict.ok())
-      return verdict;
+    for (SearchCost cost : {SearchCost::CachedSize, SearchCost::CachedTime})
+      if (Verdict verdict = tryBudget(budget, cost); !verdict.ok())
+        return verdict;
   }
   return {};
 }

@@ -49,12 +49,17 @@ public:
     return {boundary.data() + facts[set].boundaryBegin, boundary.data() + facts[set].boundaryEnd};
   }
 
+  NodeId numNodes() const { return graph->size(); }
   int64_t nodeTime(NodeId node) const { return graph->timeOf(node); }
   int64_t nodeSize(NodeId node) const { return graph->sizeOf(node); }
   /// The nodes of the set without a successor in it.
   GraphIndex::Range maximaOf(int64_t set) const {
     return {maxima.data() + facts[set].maximaBegin, maxima.data() + facts[set].maximaEnd};
   }
+
+  /// Bits of 64 nodes.
+  int64_t numWords() const { return words; }
+  uint64_t wordOf(int64_t set, int64_t word) const { return bits[set * words + word]; }
 
   bool contains(int64_t set, NodeId node) const { return bits[set * words + node / 64] >> (node % 64) & 1; }
   /// A lower set is inside another one if its maximal nodes are.

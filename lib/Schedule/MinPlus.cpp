@@ -5,9 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Four terms at a time, so that the target is loaded and stored once for all of
-// them. The sums are formed in one order everywhere: the tables are compared
-// for equality when plans are read off.
+// A block of the target stays in registers while all rows pass by. The vectors
+// are those of the compiler, wider than some machines have; it splits them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -22,41 +21,63 @@ using namespace remat::schedule;
 #endif
 
 template <typename Value>
-static inline __attribute__((always_inline)) void minPlusOf(Value *__restrict into, const MinPlusTerm<Value> *terms,
-                                                            int64_t numTerms, int64_t n) {
-  int64_t term = 0;
-  for (; term + 4 <= numTerms; term += 4) {
-    const MinPlusTerm<Value> a = terms[term], b = terms[term + 1], c = terms[term + 2], d = terms[term + 3];
-    for (int64_t i = 0; i < n; ++i) {
-      Value first = (a.constant + a.right[i]) + a.left[i];
-      Value second = (b.constant + b.right[i]) + b.left[i];
-      Value third = (c.constant + c.right[i]) + c.left[i];
-      Value fourth = (d.constant + d.right[i]) + d.left[i];
-      first = second < first ? second : first;
-      third = fourth < third ? fourth : third;
-      first = third < first ? third : first;
-      into[i] = first < into[i] ? first : into[i];
+struct VectorOf;
+template <>
+struct VectorOf<float> {
+  typedef float type __attribute__((vector_size(64), aligned(4)));
+};
+template <>
+struct VectorOf<double> {
+  typedef double type __attribute__((vector_size(64), aligned(8)));
+};
+
+#define REMAT_INLINE static inline __attribute__((always_inline))
+
+/// The rows for `count` vectors of the target.
+template <int count, typename Value>
+REMAT_INLINE void passRows(Value *into, const MinPlusRows<Value> &rows, int64_t begin) {
+  using Vector = typename VectorOf<Value>::type;
+  constexpr int64_t lanes = sizeof(Vector) / sizeof(Value);
+  Vector least[count];
+  for (int j = 0; j < count; ++j)
+    least[j] = *reinterpret_cast<const Vector *>(into + begin + j * lanes);
+  const Value *right = rows.right + begin, *left = rows.left + begin;
+  for (int64_t row = 0; row < rows.rows; ++row) {
+    Value constant = rows.constants[row];
+    for (int j = 0; j < count; ++j) {
+      Vector sum = (constant + *reinterpret_cast<const Vector *>(right + j * lanes)) +
+                   *reinterpret_cast<const Vector *>(left + j * lanes);
+      least[j] = sum < least[j] ? sum : least[j];
     }
+    right += rows.stride;
+    left += rows.stride;
   }
-  for (; term < numTerms; ++term) {
-    const MinPlusTerm<Value> a = terms[term];
-    for (int64_t i = 0; i < n; ++i) {
-      Value sum = (a.constant + a.right[i]) + a.left[i];
+  for (int j = 0; j < count; ++j)
+    *reinterpret_cast<Vector *>(into + begin + j * lanes) = least[j];
+}
+
+template <typename Value>
+REMAT_INLINE void passAll(Value *into, const MinPlusRows<Value> &rows, int64_t n) {
+  constexpr int64_t lanes = 64 / sizeof(Value);
+  int64_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes)
+    passRows<4>(into, rows, i);
+  for (; i + lanes <= n; i += lanes)
+    passRows<1>(into, rows, i);
+  for (; i < n; ++i)
+    for (int64_t row = 0; row < rows.rows; ++row) {
+      int64_t at = row * rows.stride + i;
+      Value sum = (rows.constants[row] + rows.right[at]) + rows.left[at];
       into[i] = sum < into[i] ? sum : into[i];
     }
-  }
 }
 
 namespace remat::schedule {
 
 REMAT_VECTOR_WIDTHS
-void minPlus(float *into, const MinPlusTerm<float> *terms, int64_t numTerms, int64_t n) {
-  minPlusOf(into, terms, numTerms, n);
-}
+void minPlus(float *into, const MinPlusRows<float> &rows, int64_t n) { passAll(into, rows, n); }
 
 REMAT_VECTOR_WIDTHS
-void minPlus(double *into, const MinPlusTerm<double> *terms, int64_t numTerms, int64_t n) {
-  minPlusOf(into, terms, numTerms, n);
-}
+void minPlus(double *into, const MinPlusRows<double> &rows, int64_t n) { passAll(into, rows, n); }
 
 } // namespace remat::schedule

@@ -12,19 +12,22 @@
 
 namespace remat::schedule {
 
-/// One term of a minimum: constant + right[i] + left[i].
+/// A minimum over sums of a constant and of rows of two matrices whose rows are
+/// `stride` values apart.
 template <typename Value>
-struct MinPlusTerm {
-  Value constant;
+struct MinPlusRows {
+  const Value *constants;
   const Value *right;
   const Value *left;
+  int64_t stride;
+  int64_t rows;
 };
 
-/// into[i] = min(into[i], terms) for i < n. The arrays must not overlap `into`.
-/// Compiled for several vector widths where the platform can choose at load
-/// time.
-void minPlus(float *into, const MinPlusTerm<float> *terms, int64_t numTerms, int64_t n);
-void minPlus(double *into, const MinPlusTerm<double> *terms, int64_t numTerms, int64_t n);
+/// into[i] = min(into[i], (constants[row] + right[row][i]) + left[row][i]) over
+/// all rows, for i < n. `into` must not overlap the rows. Compiled for several
+/// vector widths where the platform can choose at load time.
+void minPlus(float *into, const MinPlusRows<float> &rows, int64_t n);
+void minPlus(double *into, const MinPlusRows<double> &rows, int64_t n);
 
 } // namespace remat::schedule
 

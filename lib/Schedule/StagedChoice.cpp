@@ -26,11 +26,11 @@ using namespace remat::schedule;
 static Segment restAfterTape(const ItemChain &chain, const ChoiceSource &source, const Segment &s, int64_t mode) {
   const ChainItem &item = chain.item(s.from + 1);
   SegmentKind kind = item.stage->restartable ? SegmentKind::Held : SegmentKind::Core;
-  return {kind, s.from + 1, s.to, s.free - source.unitsOf(item.tape(item.stage->modes[mode]))};
+  return {kind, s.from + 1, s.to, s.free - source.tapeUnits(s.from + 1, mode)};
 }
 
 static Segment rightOf(const ItemChain &chain, const ChoiceSource &source, const Segment &s, int64_t split) {
-  int64_t start = s.kind == SegmentKind::Owned ? source.unitsOf(chain.state(s.from)) : 0;
+  int64_t start = s.kind == SegmentKind::Owned ? source.stateUnits(s.from) : 0;
   return {SegmentKind::Core, split, s.to, s.free - start};
 }
 

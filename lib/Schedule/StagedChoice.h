@@ -57,8 +57,9 @@ class ChoiceSource {
 public:
   virtual ~ChoiceSource() = default;
   virtual Choice choose(const Segment &segment) const = 0;
-  /// The units that an item's size takes away.
-  virtual int64_t unitsOf(int64_t size) const = 0;
+  /// The units that a kept state or tape takes away.
+  virtual int64_t stateUnits(int64_t boundary) const = 0;
+  virtual int64_t tapeUnits(int64_t item, int64_t mode) const = 0;
 };
 
 /// What the chosen schedule of a segment really takes, in bytes beside what

@@ -27,7 +27,8 @@ public:
   int64_t peak(SegmentKind kind) const { return cellOf({kind, 0, items, 0}).peak; }
 
   Choice choose(const Segment &segment) const override;
-  int64_t unitsOf(int64_t) const override { return 0; }
+  int64_t stateUnits(int64_t) const override { return 0; }
+  int64_t tapeUnits(int64_t, int64_t) const override { return 0; }
 
 private:
   struct Cell {

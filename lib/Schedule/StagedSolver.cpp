@@ -29,13 +29,15 @@ using namespace remat::schedule;
 
 /// Items that runs of equal steps are cut into.
 static constexpr int64_t targetItems = 256;
-/// N^3 M of the tables of a plan and of a bound, their bytes, and M.
+/// N^3 M of the tables of a plan and of a bound, and their bytes.
 static constexpr double planWork = 2.6e11;
-static constexpr double boundWork = 1.0e11;
+static constexpr double boundWork = 4.0e10;
 static constexpr int64_t maxBytes = int64_t(2) << 30;
-static constexpr int64_t maxUnits = 4096;
+
+/// Units for each item below which a bound is not worth its time.
+static constexpr int64_t leastBoundUnits = 2;
 /// Up to here times are held in double precision.
-static constexpr int64_t maxDoubleItems = 400;
+static constexpr int64_t maxDoubleItems = 128;
 /// Amounts of memory that are tried, after the first.
 static constexpr int64_t maxTrials = 9;
 
@@ -163,7 +165,10 @@ int64_t StagedSolver::unitsFor(double work, int64_t bytesPerValue) const {
   double items = static_cast<double>(chain.size());
   double byWork = work / (items * items * items + 1);
   double byMemory = static_cast<double>(maxBytes / bytesPerValue) / (1.5 * items * (items + 1));
-  return std::max<int64_t>(16, static_cast<int64_t>(std::min({byWork, byMemory, static_cast<double>(maxUnits)})));
+  // Half a unit for each item is what a plan needs; beyond a few units for each
+  // it gains nothing.
+  double enough = chain.size() <= maxDoubleItems ? 2048 : std::max(512.0, 2 * items);
+  return std::max<int64_t>(16, static_cast<int64_t>(std::min({byWork, byMemory, enough})));
 }
 
 bool StagedSolver::consider(const ChoiceSource &source, int64_t units) {
@@ -217,8 +222,8 @@ void StagedSolver::solveTables(ChainResult &result) {
       (consider(tables, middle) ? low : high) = middle;
     }
   }
-  if (!chain.hasBlocks()) {
-    int64_t boundUnits = std::min(units, unitsFor(boundWork, sizeof(Value)));
+  int64_t boundUnits = std::min(units, unitsFor(boundWork, sizeof(Value)));
+  if (!chain.hasBlocks() && boundUnits >= leastBoundUnits * chain.size()) {
     UnitScale scale = {ceilDiv(available, boundUnits), Rounding::Down};
     StagedTables<Value> tables(chain, scale, available / scale.unit);
     tables.solve();

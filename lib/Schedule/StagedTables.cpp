@@ -14,25 +14,34 @@
 
 #include "StagedTables.h"
 
+#include "CheckedMath.h"
 #include "MinPlus.h"
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 using namespace remat::schedule;
 
-/// Ends and starts of a tile, and units of memory in a chunk.
+/// Ends, starts and splits of a tile, and units of memory in a chunk.
 static constexpr int64_t tileEnds = 8;
 static constexpr int64_t tileStarts = 4;
+static constexpr int64_t tileSplits = 16;
 static constexpr int64_t chunkUnits = 128;
+
+static constexpr size_t lineBytes = 64;
+template <typename Value>
+static constexpr int64_t lineValues = lineBytes / sizeof(Value);
 
 template <typename Value>
 static constexpr Value infinity = std::numeric_limits<Value>::infinity();
 
 template <typename Value>
 StagedTables<Value>::StagedTables(const ItemChain &chain, UnitScale scale, int64_t units)
-    : chain(chain), scale(scale), items(chain.size()), width(units + 1), modes(items + 1), heldBlocks(items + 1),
-      ownedBlocks(items + 1), wayWork(items), coreColumns(items + 1), heldRows(items), ownedRows(items) {
+    : chain(chain), scale(scale), items(chain.size()), width(units + 1),
+      stride(ceilDiv(width, lineValues<Value>) * lineValues<Value>), modes(items + 1), heldBlocks(items + 1),
+      ownedBlocks(items + 1), wayWork(items), wayTimes(items), coreColumns(items + 1), heldRows(items),
+      ownedRows(items) {
   // Larger sizes do not fit whatever they are exactly.
   auto clamped = [&](int64_t size) { return std::min(scale(size), width); };
   work.push_back(0);
@@ -42,24 +51,34 @@ StagedTables<Value>::StagedTables(const ItemChain &chain, UnitScale scale, int64
     if (i == 0)
       continue;
     work.push_back(clamped(chain.workspace(i)));
-    const ChainItem &item = chain.item(i);
-    for (const StageMode &mode : item.stage->modes)
-      modes[i].push_back({clamped(item.tape(mode)), static_cast<Value>(item.once(mode))});
     for (const BlockPlan &plan : chain.heldPlans(i))
       heldBlocks[i].push_back({clamped(plan.peak), static_cast<Value>(plan.time)});
     for (const BlockPlan &plan : chain.ownedPlans(i))
       ownedBlocks[i].push_back({clamped(plan.peak), static_cast<Value>(plan.time)});
   }
+  // Tapes are kept of many items in a row. So it is their running sum that is
+  // rounded to the nearest unit.
+  std::vector<int64_t> sums;
+  for (int64_t i = 1; i <= items; ++i) {
+    const std::vector<StageMode> &all = chain.item(i).stage->modes;
+    sums.resize(std::max(sums.size(), all.size()));
+    for (size_t mode = 0; mode < all.size(); ++mode) {
+      int64_t size = chain.item(i).tape(all[mode]), units = scale(size);
+      if (scale.rounding == Rounding::Nearest) {
+        units = scale(sums[mode] + size) - scale(sums[mode]);
+        sums[mode] += size;
+      }
+      modes[i].push_back({std::min(units, width), static_cast<Value>(chain.item(i).once(all[mode]))});
+    }
+  }
   for (int64_t s = 0; s < items; ++s) {
     wayWork[s].push_back(0);
-    for (int64_t y = s + 1; y <= items; ++y)
+    wayTimes[s].push_back(0);
+    for (int64_t y = s + 1; y <= items; ++y) {
       wayWork[s].push_back(std::max(wayWork[s].back(), static_cast<int32_t>(work[y])));
+      wayTimes[s].push_back(static_cast<Value>(chain.advance(s, y)));
+    }
   }
-}
-
-template <typename Value>
-int64_t StagedTables<Value>::bytes(int64_t items, int64_t units) {
-  return 3 * (items * (items + 1) / 2) * (units + 1) * static_cast<int64_t>(sizeof(Value));
 }
 
 template <typename Value>
@@ -75,19 +94,27 @@ bool StagedTables<Value>::hasOwned(int64_t s) const {
 }
 
 template <typename Value>
+void StagedTables<Value>::FreeAligned::operator()(Value *values) const {
+  ::operator delete[](values, std::align_val_t(lineBytes));
+}
+
+template <typename Value>
+typename StagedTables<Value>::Cells StagedTables<Value>::makeCells(int64_t count) const {
+  size_t values = static_cast<size_t>(count * stride);
+  Cells cells(static_cast<Value *>(::operator new[](values * sizeof(Value), std::align_val_t(lineBytes))));
+  std::fill(cells.get(), cells.get() + values, infinity<Value>);
+  return cells;
+}
+
+template <typename Value>
 void StagedTables<Value>::solve() {
-  auto make = [&](int64_t cells) {
-    std::unique_ptr<Value[]> values(new Value[cells * width]);
-    std::fill(values.get(), values.get() + cells * width, infinity<Value>);
-    return values;
-  };
   for (int64_t t = 1; t <= items; ++t)
-    coreColumns[t] = make(t);
+    coreColumns[t] = makeCells(t);
   for (int64_t s = 0; s < items; ++s) {
     if (hasHeld(s))
-      heldRows[s] = make(items - s);
+      heldRows[s] = makeCells(items - s);
     if (hasOwned(s))
-      ownedRows[s] = make(items - s);
+      ownedRows[s] = makeCells(items - s);
   }
   for (int64_t first = 1; first <= items; first += tileEnds)
     solveColumns(first, std::min(first + tileEnds - 1, items));
@@ -104,10 +131,10 @@ void StagedTables<Value>::solveColumns(int64_t first, int64_t last) {
   for (int64_t high = first - 1; high >= 0; high -= tileStarts) {
     int64_t low = std::max<int64_t>(high - tileStarts + 1, 0);
     for (int64_t begin = 0; begin < width; begin += chunkUnits)
-      for (int64_t y = high + 1; y < first; y += 4)
+      for (int64_t y = high + 1; y < first; y += tileSplits)
         for (int64_t s = low; s <= high; ++s)
           for (int64_t t = first; t <= last; ++t)
-            relaxRange(s, t, y, std::min(y + 3, first - 1), begin, std::min(begin + chunkUnits, width));
+            relaxRange(s, t, y, std::min(y + tileSplits, first) - 1, begin, std::min(begin + chunkUnits, width));
     for (int64_t s = high; s >= low; --s)
       for (int64_t t = first; t <= last; ++t) {
         relaxRange(s, t, s + 1, high, 0, width);
@@ -121,26 +148,24 @@ void StagedTables<Value>::solveColumns(int64_t first, int64_t last) {
 template <typename Value>
 void StagedTables<Value>::relaxRange(int64_t s, int64_t t, int64_t yFirst, int64_t yLast, int64_t chunkBegin,
                                      int64_t chunkEnd) {
-  MinPlusTerm<Value> terms[4];
   for (int64_t y = yFirst; y <= yLast;) {
-    // Terms that need the same workspace go together.
+    // Boundaries that need the same workspace go together.
     int64_t need = wayWork[s][y - s];
-    int64_t next = y;
-    while (next <= yLast && next < y + 4 && wayWork[s][next - s] == need)
+    int64_t next = y + 1;
+    while (next <= yLast && wayWork[s][next - s] == need)
       ++next;
-    if (hasHeld(s)) {
-      int64_t begin = std::max(chunkBegin, need);
-      for (int64_t i = y; i < next; ++i)
-        terms[i - y] = {runTo(s, i), core(i, t) + begin, held(s, i) + begin};
-      if (begin < chunkEnd)
-        minPlus(held(s, t) + begin, terms, next - y, chunkEnd - begin);
+    MinPlusRows<Value> rows = {&wayTimes[s][y - s], nullptr, nullptr, stride, next - y};
+    int64_t begin = std::max(chunkBegin, need);
+    if (hasHeld(s) && begin < chunkEnd) {
+      rows.right = core(y, t) + begin;
+      rows.left = held(s, y) + begin;
+      minPlus(held(s, t) + begin, rows, chunkEnd - begin);
     }
-    if (hasOwned(s)) {
-      int64_t begin = std::max(chunkBegin, need + states[s]);
-      for (int64_t i = y; i < next; ++i)
-        terms[i - y] = {runTo(s, i), core(i, t) + (begin - states[s]), owned(s, i) + begin};
-      if (begin < chunkEnd)
-        minPlus(owned(s, t) + begin, terms, next - y, chunkEnd - begin);
+    begin = std::max(chunkBegin, need + states[s]);
+    if (hasOwned(s) && begin < chunkEnd) {
+      rows.right = core(y, t) + (begin - states[s]);
+      rows.left = owned(s, y) + begin;
+      minPlus(owned(s, t) + begin, rows, chunkEnd - begin);
     }
     y = next;
   }
@@ -262,7 +287,7 @@ Choice StagedTables<Value>::chooseKept(const Segment &s) const {
     if (s.free - start < wayWork[s.from][y - s.from])
       break;
     Value right = value({SegmentKind::Core, y, s.to, s.free - start});
-    consider((runTo(s.from, y) + right) + value({s.kind, s.from, y, s.free}), {ChoiceKind::Split, y});
+    consider((wayTimes[s.from][y - s.from] + right) + value({s.kind, s.from, y, s.free}), {ChoiceKind::Split, y});
   }
   return best;
 }

@@ -51,16 +51,14 @@ class StagedTables final : public ChoiceSource {
 public:
   StagedTables(const ItemChain &chain, UnitScale scale, int64_t units);
 
-  /// Bytes that the tables of `items` items take.
-  static int64_t bytes(int64_t items, int64_t units);
-
   void solve();
 
   /// The least time of a segment; infinite if there is no schedule.
   Value value(const Segment &segment) const;
 
   Choice choose(const Segment &segment) const override;
-  int64_t unitsOf(int64_t size) const override { return scale(size); }
+  int64_t stateUnits(int64_t boundary) const override { return states[boundary]; }
+  int64_t tapeUnits(int64_t item, int64_t mode) const override { return modes[item][mode].tape; }
 
 private:
   /// A mode of an item in units.
@@ -72,13 +70,18 @@ private:
     int64_t need;
     Value time;
   };
+  struct FreeAligned {
+    void operator()(Value *values) const;
+  };
+  using Cells = std::unique_ptr<Value[], FreeAligned>;
 
-  Value *core(int64_t s, int64_t t) const { return coreColumns[t].get() + s * width; }
-  Value *held(int64_t s, int64_t t) const { return heldRows[s].get() + (t - s - 1) * width; }
-  Value *owned(int64_t s, int64_t t) const { return ownedRows[s].get() + (t - s - 1) * width; }
+  Cells makeCells(int64_t count) const;
+
+  Value *core(int64_t s, int64_t t) const { return coreColumns[t].get() + s * stride; }
+  Value *held(int64_t s, int64_t t) const { return heldRows[s].get() + (t - s - 1) * stride; }
+  Value *owned(int64_t s, int64_t t) const { return ownedRows[s].get() + (t - s - 1) * stride; }
   bool hasHeld(int64_t s) const;
   bool hasOwned(int64_t s) const;
-  Value runTo(int64_t s, int64_t y) const { return static_cast<Value>(chain.advance(s, y)); }
 
   void solveColumns(int64_t first, int64_t last);
   void relaxRange(int64_t s, int64_t t, int64_t yFirst, int64_t yLast, int64_t chunkBegin, int64_t chunkEnd);
@@ -92,17 +95,20 @@ private:
   UnitScale scale;
   int64_t items;
   int64_t width;
+  /// The width, rounded up to whole cache lines.
+  int64_t stride;
   std::vector<int64_t> states;
   std::vector<int64_t> stateWork;
   std::vector<int64_t> work;
   std::vector<std::vector<Mode>> modes;
   std::vector<std::vector<Block>> heldBlocks;
   std::vector<std::vector<Block>> ownedBlocks;
-  /// Most workspace on the way from the row's start to each boundary.
+  /// Most workspace, and the time, on the way from a start to each boundary.
   std::vector<std::vector<int32_t>> wayWork;
-  std::vector<std::unique_ptr<Value[]>> coreColumns;
-  std::vector<std::unique_ptr<Value[]>> heldRows;
-  std::vector<std::unique_ptr<Value[]>> ownedRows;
+  std::vector<std::vector<Value>> wayTimes;
+  std::vector<Cells> coreColumns;
+  std::vector<Cells> heldRows;
+  std::vector<Cells> ownedRows;
 };
 
 extern template class StagedTables<float>;

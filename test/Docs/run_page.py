@@ -3,7 +3,7 @@
     run_page.py PAGE.md [--path FOLDER]...
 
 In the page, a block ```mlir whose first line is `// NAME.mlir` becomes a file of that
-name. In a block ```console every line that begins with `$ ` is a command, and the lines
+name, and so does a block ```json NAME.json. In a block ```console every line that begins with `$ ` is a command, and the lines
 up to the next one are its output; `...` stands for any text, on a line of its own for
 any lines. A command whose exit status is not 0 is followed by `[exit N]`. Blocks run in
 order, in one empty folder. Only the standard library is used.
@@ -23,8 +23,8 @@ def fail(message):
 
 
 def read_blocks(page):
-    for match in re.finditer(r"^```(\w+)\n(.*?)^```$", page, re.M | re.S):
-        yield match.group(1), match.group(2), page.count("\n", 0, match.start()) + 1
+    for match in re.finditer(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", page, re.M | re.S):
+        yield match.group(1), match.group(2), match.group(3), page.count("\n", 0, match.start()) + 1
 
 
 def read_commands(block):
@@ -54,10 +54,12 @@ def main():
     environment = dict(os.environ, PATH=os.pathsep.join([*map(os.path.abspath, arguments.path), os.environ["PATH"]]))
     count = 0
     with tempfile.TemporaryDirectory() as folder:
-        for language, block, line in read_blocks(arguments.page.read_text()):
+        for language, file, block, line in read_blocks(arguments.page.read_text()):
             name = re.match(r"// (\S+\.mlir)\n", block)
             if language == "mlir" and name:
-                pathlib.Path(folder, name.group(1)).write_text(block)
+                file = name.group(1)
+            if file:
+                pathlib.Path(folder, file).write_text(block)
             if language != "console":
                 continue
             for command, expected, status in read_commands(block):

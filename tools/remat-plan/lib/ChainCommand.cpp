@@ -9,6 +9,7 @@
 #include "OutputSink.h"
 #include "PlanOutput.h"
 #include "Progress.h"
+#include "ScheduleDiagram.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -59,6 +60,11 @@ llvm::Expected<ExitStatus> plantool::runChain(const PlanOptions &options) {
   if (!options.actionsPath.empty()) {
     auto write = [&](llvm::raw_ostream &stream) { writeActions(result, stream); };
     if (llvm::Error error = sink.add(options.actionsPath, write))
+      return std::move(error);
+  }
+  if (!options.svgPath.empty()) {
+    auto write = [&](llvm::raw_ostream &stream) { drawSchedule(*loaded, result, stream); };
+    if (llvm::Error error = sink.add(options.svgPath, write))
       return std::move(error);
   }
   if (llvm::Error error = sink.commit())

@@ -9,7 +9,6 @@
 
 #include "ChainReader.h"
 #include "Diagnostics.h"
-#include "InputFile.h"
 #include "Numbers.h"
 #include "remat/Support/Budget.h"
 
@@ -78,17 +77,23 @@ static llvm::Expected<int64_t> resolveBudget(const std::string &text, const Load
 }
 
 llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Policy policy) {
+  if (options.flags)
+    return loadChain(options, policy, nullptr);
+  auto file = openInput(options.problemPath);
+  if (!file)
+    return file.takeError();
+  return loadChain(options, policy, &*file);
+}
+
+llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Policy policy, const InputFile *file) {
   LoadedChain loaded;
   std::string where;
-  if (options.flags) {
+  if (!file) {
     auto chain = makeChain(*options.flags);
     if (!chain)
       return chain.takeError();
     loaded.chain = std::move(*chain);
   } else {
-    auto file = openInput(options.problemPath);
-    if (!file)
-      return file.takeError();
     auto input = readChain(file->getText(), file->name);
     if (!input)
       return input.takeError();
@@ -121,7 +126,7 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
 }
 
 std::string plantool::describeChain(const StagedChain &chain) {
-  std::string text = std::to_string(chain.steps()) + (chain.steps() == 1 ? " step" : " steps");
+  std::string text = formatMany(chain.steps(), "step");
   if (std::optional<ChainProblem> equal = chain.equalSteps()) {
     text += ", state " + std::to_string(equal->stateSize) + ", tape " + std::to_string(equal->tapeSize);
     if (equal->workspace > 0)
@@ -129,7 +134,7 @@ std::string plantool::describeChain(const StagedChain &chain) {
     if (!equal->restartable)
       text += ", no restart from tapes";
   } else {
-    text += " in " + std::to_string(chain.stages.size()) + " stages";
+    text += " in " + formatMany(static_cast<int64_t>(chain.stages.size()), "stage");
   }
   text += chain.start == Start::Pinned     ? ", start pinned"
           : chain.start == Start::External ? ", start external"

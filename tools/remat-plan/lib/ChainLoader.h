@@ -8,6 +8,7 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_CHAINLOADER_H
 #define REMAT_TOOLS_REMAT_PLAN_CHAINLOADER_H
 
+#include "InputFile.h"
 #include "Options.h"
 #include "remat/Schedule/ChainPlanner.h"
 
@@ -27,6 +28,9 @@ struct LoadedChain {
 /// Reads the problem from its file or from options, sets the budget, and checks it.
 /// \p policy is whose smallest feasible budget `--budget min` means.
 llvm::Expected<LoadedChain> loadChain(const PlanOptions &options, schedule::Policy policy);
+
+/// The same, with the file already open; nullptr if the problem is in the options.
+llvm::Expected<LoadedChain> loadChain(const PlanOptions &options, schedule::Policy policy, const InputFile *file);
 
 /// "1000 steps, state 1, tape 5, ..." for people.
 std::string describeChain(const schedule::StagedChain &chain);

@@ -7,9 +7,8 @@
 
 #include "ChainReader.h"
 
-#include "Diagnostics.h"
-#include "JsonFields.h"
 #include "Numbers.h"
+#include "ScaledReading.h"
 
 using namespace remat;
 using namespace remat::plantool;
@@ -21,9 +20,6 @@ namespace {
 /// Reads a problem whose times have at most `fraction` digits behind the point.
 class ChainReader {
 public:
-  /// 10^9: what a time may be scaled by.
-  static constexpr int maxFraction = 9;
-
   ChainReader(JsonReport &report, int fraction) : report(report), fraction(fraction) {}
 
   bool read(JsonValue root, ChainInput &input);
@@ -51,22 +47,7 @@ bool ChainReader::readTime(JsonFields &fields, StringRef key, int64_t &time, boo
   std::optional<JsonValue> value = required ? fields.require(key) : fields.find(key);
   if (!value)
     return !required;
-  if (!value->is(JsonKind::Number))
-    return report.failExpected(*value, "a number for \"" + key + "\"");
-  std::optional<Decimal> decimal = value->getDecimal();
-  if (!decimal || decimal->fraction > maxFraction)
-    return report.failExpected(*value, "a number of 64 bits with at most " + llvm::Twine(maxFraction) +
-                                           " digits behind the point for \"" + key + "\"");
-  if (decimal->digits < 0)
-    return report.failExpected(*value, "a number that is not negative for \"" + key + "\"");
-  needed = std::max(needed, decimal->fraction);
-  // The next round scales by enough.
-  if (decimal->fraction > fraction)
-    return true;
-  if (!scaleDecimal(*decimal, fraction, time))
-    return report.failExpected(*value, "a time for \"" + key + "\" that fits in 64 bits when all times are " +
-                                           "multiplied by 10^" + llvm::Twine(fraction) + " to be whole");
-  return true;
+  return plantool::readTime(report, *value, key, fraction, needed, time);
 }
 
 bool ChainReader::readMode(JsonFields &fields, StageMode &mode) {
@@ -185,24 +166,5 @@ bool ChainReader::read(JsonValue root, ChainInput &input) {
 }
 
 llvm::Expected<ChainInput> plantool::readChain(StringRef text, StringRef file, bool printWarnings) {
-  JsonDocument document;
-  std::string message;
-  unsigned line = 0;
-  if (!document.parse(text, message, line))
-    return makeInputError(file, line, message);
-  // A first round finds out what to scale times by.
-  JsonReport quiet(file, /*printWarnings=*/false);
-  ChainReader probe(quiet, 0);
-  ChainInput unscaled;
-  (void)probe.read(document.getRoot(), unscaled);
-  if (llvm::Error error = quiet.takeError())
-    return std::move(error);
-
-  JsonReport report(file, printWarnings);
-  ChainInput input;
-  ChainReader reader(report, probe.getNeededFraction());
-  (void)reader.read(document.getRoot(), input);
-  if (llvm::Error error = report.takeError())
-    return std::move(error);
-  return input;
+  return readScaled<ChainReader, ChainInput>(text, file, printWarnings);
 }

@@ -4,12 +4,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// Times may be fractions in a file and are whole numbers in the library, where
-// bounds are exact. All times of a problem are multiplied by the smallest power of
-// ten, up to 10^9, that makes them whole.
-//
-//===----------------------------------------------------------------------===//
 
 #ifndef REMAT_TOOLS_REMAT_PLAN_CHAINREADER_H
 #define REMAT_TOOLS_REMAT_PLAN_CHAINREADER_H

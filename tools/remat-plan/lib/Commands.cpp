@@ -23,7 +23,7 @@ static llvm::Expected<ExitStatus> dispatch(const PlanOptions &options) {
   case Command::Compare:
     return runCompare(options);
   case Command::Graph:
-    break;
+    return runGraph(options);
   }
   return makeUsageError("expects a command");
 }

@@ -9,6 +9,7 @@
 #define REMAT_TOOLS_REMAT_PLAN_COMMANDS_H
 
 #include "Diagnostics.h"
+#include "InputFile.h"
 #include "Options.h"
 
 namespace remat::plantool {
@@ -16,9 +17,13 @@ namespace remat::plantool {
 /// One function for each command. They print their result; the status says how it
 /// ended, an error is what keeps them from a result.
 llvm::Expected<ExitStatus> runChain(const PlanOptions &options);
+llvm::Expected<ExitStatus> runGraph(const PlanOptions &options);
 llvm::Expected<ExitStatus> runVerify(const PlanOptions &options);
 llvm::Expected<ExitStatus> runFrontier(const PlanOptions &options);
 llvm::Expected<ExitStatus> runCompare(const PlanOptions &options);
+
+/// The part of verify that is for graphs, with the problem's file open.
+llvm::Expected<ExitStatus> verifyGraph(const PlanOptions &options, const InputFile &problemFile);
 
 /// Runs the command and reports its error.
 ExitStatus run(const PlanOptions &options);

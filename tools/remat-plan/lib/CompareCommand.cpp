@@ -73,7 +73,7 @@ llvm::Expected<ExitStatus> plantool::runCompare(const PlanOptions &options) {
     for (Policy policy : policies) {
       results.push_back(planChain(loaded->chain, policy));
       isAnyFeasible |= results.back().ok();
-      progress.setDone(static_cast<int64_t>(results.size()), static_cast<int64_t>(policies.size()));
+      progress.setShare(static_cast<double>(results.size()) / static_cast<double>(policies.size()));
     }
   }
   if (options.json) {

@@ -64,7 +64,7 @@ bool FrontierSearch::planAt(int64_t budget) {
     return false;
   }
   const Plan &plan = result.plan;
-  FrontierPoint point = {budget, plan.forward, plan.time, plan.lowerBound, plan.timeRatio};
+  FrontierPoint point = {budget, plan.forward, plan.time, plan.lowerBound, plan.boundAnySchedule, plan.timeRatio};
   known[budget] = point;
   if (plan.peak < budget) {
     point.budget = plan.peak;
@@ -118,7 +118,7 @@ FrontierCurve FrontierSearch::run(int64_t maxPlans, Progress *progress) {
     addGap(below->first, middle);
     addGap(middle, gap.high);
     if (progress)
-      progress->setDone(plans, maxPlans);
+      progress->setShare(static_cast<double>(plans) / static_cast<double>(maxPlans));
   }
   curve.isComplete = gaps.empty();
   collect();

@@ -25,6 +25,7 @@ struct FrontierPoint {
   int64_t forward = 0;
   int64_t time = 0;
   int64_t lowerBound = 0;
+  int64_t boundAnySchedule = 0;
   double timeRatio = 1;
 };
 

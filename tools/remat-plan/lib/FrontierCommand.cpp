@@ -7,6 +7,7 @@
 
 #include "Commands.h"
 #include "Frontier.h"
+#include "FrontierDiagram.h"
 #include "Numbers.h"
 #include "OutputSink.h"
 #include "TextTable.h"
@@ -82,6 +83,26 @@ static void printTables(const FrontierCurve &curve, const LoadedChain &loaded) {
          << " useful budgets; --json prints " << (curve.isComplete ? "all" : "those that --points allows") << '\n';
 }
 
+/// Budgets to plan if the user does not say: equal steps take a millisecond each.
+static int64_t defaultPoints(const LoadedChain &loaded) {
+  bool isQuick = loaded.chain.equalSteps() && !loaded.chain.slow;
+  return isQuick ? 5000 : 50;
+}
+
+/// The curves of the other policies, for the picture only.
+static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy) {
+  constexpr int64_t points = 1000;
+  std::vector<FrontierCurve> curves;
+  for (Policy other : {Policy::Optimal, Policy::Msm, Policy::Ism, Policy::Revolve, Policy::Mixed, Policy::Periodic}) {
+    if (other == policy)
+      continue;
+    FrontierCurve curve = computeFrontier(loaded, other, std::min(points, defaultPoints(loaded)));
+    if (curve.verdict.ok())
+      curves.push_back(std::move(curve));
+  }
+  return curves;
+}
+
 llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
   auto policy = readPolicy(options.policy);
   if (!policy)
@@ -91,12 +112,25 @@ llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
     return loaded.takeError();
 
   FrontierCurve curve;
+  std::vector<FrontierCurve> others;
   {
     Progress progress("planning budgets");
-    curve = computeFrontier(*loaded, *policy, options.points, &progress);
+    int64_t points = options.points > 0 ? options.points : defaultPoints(*loaded);
+    curve = computeFrontier(*loaded, *policy, points, &progress);
+    if (curve.verdict.ok() && !options.svgPath.empty())
+      others = computeOthers(*loaded, *policy);
   }
   if (!curve.verdict.ok())
     return makeVerdictError(curve.verdict, "");
+
+  OutputSink sink;
+  if (!options.svgPath.empty()) {
+    auto write = [&](llvm::raw_ostream &stream) { drawFrontier(*loaded, curve, others, stream); };
+    if (llvm::Error error = sink.add(options.svgPath, write))
+      return std::move(error);
+  }
+  if (llvm::Error error = sink.commit())
+    return std::move(error);
   if (options.json)
     printJSON(curve, *loaded);
   else if (options.svgPath != "-")

@@ -8,6 +8,7 @@
 #include "JsonFields.h"
 
 #include "Diagnostics.h"
+#include "Numbers.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -113,5 +114,25 @@ bool plantool::readWhole(JsonReport &report, JsonValue value, StringRef name, in
   if (!decimal || decimal->fraction != 0 || decimal->digits < least)
     return report.failExpected(value, "a whole number from " + llvm::Twine(least) + " on for \"" + name + "\"");
   result = decimal->digits;
+  return true;
+}
+
+bool plantool::readTime(JsonReport &report, JsonValue value, StringRef name, int fraction, int &needed, int64_t &time) {
+  constexpr int maxFraction = 9;
+  if (!value.is(JsonKind::Number))
+    return report.failExpected(value, "a number for \"" + name + "\"");
+  std::optional<Decimal> decimal = value.getDecimal();
+  if (!decimal || decimal->fraction > maxFraction)
+    return report.failExpected(value, "a number of 64 bits with at most " + llvm::Twine(maxFraction) +
+                                          " digits behind the point for \"" + name + "\"");
+  if (decimal->digits < 0)
+    return report.failExpected(value, "a number that is not negative for \"" + name + "\"");
+  needed = std::max(needed, decimal->fraction);
+  // The next round scales by enough.
+  if (decimal->fraction > fraction)
+    return true;
+  if (!scaleDecimal(*decimal, fraction, time))
+    return report.failExpected(value, "a time for \"" + name + "\" that fits in 64 bits when all times are " +
+                                          "multiplied by 10^" + llvm::Twine(fraction) + " to be whole");
   return true;
 }

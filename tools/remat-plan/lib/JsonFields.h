@@ -76,6 +76,11 @@ private:
   llvm::SmallVector<Member, 8> members;
 };
 
+/// A time, scaled by 10^\p fraction. \p needed becomes at least the number of its
+/// digits behind the point, at most nine; if there are more than \p fraction, the
+/// time is left alone.
+bool readTime(JsonReport &report, JsonValue value, llvm::StringRef name, int fraction, int &needed, int64_t &time);
+
 /// A whole number from \p least on; \p name names it in messages.
 bool readWhole(JsonReport &report, JsonValue value, llvm::StringRef name, int64_t least, int64_t &result);
 

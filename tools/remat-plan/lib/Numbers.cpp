@@ -7,6 +7,7 @@
 
 #include "Numbers.h"
 
+#include "llvm/ADT/Twine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -48,6 +49,10 @@ std::string plantool::formatPercent(double share) {
   double percent = 100 * share;
   int digits = percent >= 99.95 || percent <= 0 ? 0 : percent >= 9.995 ? 1 : percent >= 0.9995 ? 2 : 3;
   return formatFixed(percent, digits) + " %";
+}
+
+std::string plantool::formatMany(int64_t count, llvm::StringRef noun) {
+  return (llvm::Twine(count) + " " + noun + (count == 1 ? "" : "s")).str();
 }
 
 std::string plantool::formatCount(int64_t value) {

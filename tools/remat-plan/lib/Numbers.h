@@ -33,6 +33,9 @@ std::string formatFixed(double value, int digits);
 /// A share in percent with three significant digits: "1.96 %".
 std::string formatPercent(double share);
 
+/// "1 step", "2 steps".
+std::string formatMany(int64_t count, llvm::StringRef noun);
+
 /// With a separator every three digits: "1,949".
 std::string formatCount(int64_t value);
 

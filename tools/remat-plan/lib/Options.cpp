@@ -246,7 +246,6 @@ static llvm::Error convert(CommandLine &line, PlanOptions &options) {
     return error;
   if (llvm::Error error = readFiles(line, options))
     return error;
-  options.points = 5000;
   if (llvm::Error error = readWhole(line.points, 2, options.points))
     return error;
   std::string reason;

@@ -44,6 +44,7 @@ struct PlanOptions {
   std::string budget;
   std::string policy;
   std::string objective;
+  /// How many budgets may be planned; 0: as many as make sense.
   int64_t points = 0;
   bool json = false;
   /// Files to write, `-` for standard output, empty for none.

@@ -93,7 +93,7 @@ void plantool::printPlanTable(llvm::raw_ostream &stream, const LoadedChain &load
   table.add({"peak", std::to_string(plan.peak),
              "the least that this policy can do with is " + std::to_string(plan.minimumBudget)});
   table.add({"forward", std::to_string(plan.forward),
-             std::to_string(plan.advance) + " advances and " + std::to_string(plan.record) + " records" +
+             formatMany(plan.advance, "advance") + " and " + formatMany(plan.record, "record") +
                  (plan.steps ? ", " + perStep(plan.forward) + " per step" : "")});
   table.add({"reverse", std::to_string(plan.reverse), ""});
   table.add({"time", formatShortTime(plan.time, scale),
@@ -103,8 +103,8 @@ void plantool::printPlanTable(llvm::raw_ostream &stream, const LoadedChain &load
   if (loaded.chain.slow) {
     table.add({"stall", formatShortTime(plan.stall, scale), "time in which steps wait for transfers"});
     table.add({"offloaded", std::to_string(plan.offloadedStates + plan.offloadedTapes),
-               std::to_string(plan.offloadedStates) + " states and " + std::to_string(plan.offloadedTapes) +
-                   " tapes, at most " + std::to_string(plan.slowPeak) + " at a time"});
+               formatMany(plan.offloadedStates, "state") + " and " + formatMany(plan.offloadedTapes, "tape") +
+                   ", at most " + std::to_string(plan.slowPeak) + " at a time"});
   }
   if (plan.planningUnit != 1)
     table.add({"planned in", std::to_string(plan.planningUnit), "units of this size, rounded to the safe side"});

@@ -38,11 +38,6 @@ Progress::~Progress() {
   thread.join();
 }
 
-void Progress::setDone(int64_t count, int64_t of) {
-  total = of;
-  done = count;
-}
-
 void Progress::show() {
   using namespace std::chrono;
   auto begin = steady_clock::now();
@@ -50,8 +45,8 @@ void Progress::show() {
   bool shown = false;
   while (!wake.wait_for(lock, milliseconds(shown ? 100 : 500), [this] { return finished; })) {
     std::string line = clearLine + ("remat-plan: " + label);
-    if (int64_t of = total)
-      line += ", " + std::to_string(done) + " of at most " + std::to_string(of);
+    if (double share = done; share > 0)
+      line += ", " + formatFixed(100 * share, 0) + " %";
     line += ", " + formatFixed(duration<double>(steady_clock::now() - begin).count(), 1) + " s";
     llvm::errs() << line;
     shown = true;

@@ -25,15 +25,14 @@ public:
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
-  /// How much is done; any thread.
-  void setDone(int64_t count, int64_t total);
+  /// How much is done, from 0 to 1; any thread.
+  void setShare(double share) { done = share; }
 
 private:
   void show();
 
   std::string label;
-  std::atomic<int64_t> done{0};
-  std::atomic<int64_t> total{0};
+  std::atomic<double> done{0};
   std::mutex mutex;
   std::condition_variable wake;
   bool finished = false;

@@ -8,6 +8,7 @@
 #include "ActionReader.h"
 #include "ChainLoader.h"
 #include "Commands.h"
+#include "GraphReader.h"
 #include "InputFile.h"
 #include "Numbers.h"
 #include "Progress.h"
@@ -57,7 +58,7 @@ static void printTable(const SimulationResult &result, const StagedChain &chain)
   TextTable table({TextTable::Left, TextTable::Right, TextTable::Left});
   table.add({"valid", "", describeChain(chain)});
   table.add({"forward", std::to_string(result.forward),
-             std::to_string(result.advance) + " advances and " + std::to_string(result.record) + " records"});
+             formatMany(result.advance, "advance") + " and " + formatMany(result.record, "record")});
   table.add({"reverse", std::to_string(result.reverse), ""});
   table.add({"time", formatShortTime(result.time, chain.timeScale), ""});
   table.add({"peak", std::to_string(result.peak), ""});
@@ -68,8 +69,8 @@ static void printTable(const SimulationResult &result, const StagedChain &chain)
   table.print(llvm::outs());
 }
 
-llvm::Expected<ExitStatus> plantool::runVerify(const PlanOptions &options) {
-  auto loaded = loadChain(options, Policy::Optimal);
+static llvm::Expected<ExitStatus> verifyChain(const PlanOptions &options, const InputFile *problemFile) {
+  auto loaded = loadChain(options, Policy::Optimal, problemFile);
   if (!loaded)
     return loaded.takeError();
   auto file = openInput(options.schedulePath);
@@ -103,4 +104,13 @@ llvm::Expected<ExitStatus> plantool::runVerify(const PlanOptions &options) {
   llvm::errs() << file->name << ':' << std::max(reader.getLine(), 1u) << ": error: action " << result.action << ": "
                << result.rule << '\n';
   return ExitStatus::VerificationFailed;
+}
+
+llvm::Expected<ExitStatus> plantool::runVerify(const PlanOptions &options) {
+  if (options.flags)
+    return verifyChain(options, nullptr);
+  auto file = openInput(options.problemPath);
+  if (!file)
+    return file.takeError();
+  return isGraph(file->getText()) ? verifyGraph(options, *file) : verifyChain(options, &*file);
 }

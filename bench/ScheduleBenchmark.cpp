@@ -1,0 +1,181 @@
+//===- ScheduleBenchmark.cpp - How long plans take ------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Solve times of the planners against the number of steps, the budget, and the
+// number of different stages and of nodes. Nothing but the solver is measured; the counter
+// peak_MiB is the highest resident size of the process while it ran.
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Schedule/ChainPlanner.h"
+#include "remat/Schedule/GraphPlan.h"
+#include "remat/Schedule/Solvers.h"
+
+#include <benchmark/benchmark.h>
+
+#include <fstream>
+#include <random>
+#include <string>
+
+using namespace remat::schedule;
+
+namespace {
+
+/// The highest resident size since it was made, where Linux tells.
+class PeakMemory {
+public:
+  PeakMemory() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+  double inMiB() const {
+    std::ifstream status("/proc/self/status");
+    for (std::string key; status >> key;) {
+      if (key != "VmHWM:")
+        continue;
+      double kibi = 0;
+      status >> kibi;
+      return kibi / 1024;
+    }
+    return 0;
+  }
+};
+
+} // namespace
+
+/// States of one unit, tapes of five, a backward step of two forward steps.
+static ChainProblem makeChain(int64_t steps, int64_t budget) {
+  ChainProblem problem;
+  problem.steps = steps;
+  problem.tapeSize = 5;
+  problem.reverseTime = 2;
+  problem.budget = budget;
+  return problem;
+}
+
+static void solve(benchmark::State &state, const ChainProblem &problem, Policy policy) {
+  PeakMemory memory;
+  PlanResult result;
+  for (auto _ : state) {
+    result = plan(problem, policy);
+    benchmark::DoNotOptimize(result);
+  }
+  if (!result.ok()) {
+    state.SkipWithError(result.verdict.message.c_str());
+    return;
+  }
+  state.counters["forward"] = static_cast<double>(result.plan.forward);
+  state.counters["certified"] = result.plan.certified;
+  state.counters["nodes"] = static_cast<double>(result.table.getNumNodes());
+  state.counters["peak_MiB"] = memory.inMiB();
+}
+
+/// In 2 % of what keeping everything takes.
+static void overStepsByShare(benchmark::State &state, Policy policy) {
+  int64_t steps = state.range(0);
+  solve(state, makeChain(steps, steps / 10), policy);
+  state.SetComplexityN(steps);
+}
+
+/// In 1,000 units.
+static void overSteps(benchmark::State &state, Policy policy) {
+  solve(state, makeChain(state.range(0), 1000), policy);
+  state.SetComplexityN(state.range(0));
+}
+
+static void overBudget(benchmark::State &state, Policy policy) {
+  solve(state, makeChain(1000000, state.range(0)), policy);
+  state.SetComplexityN(state.range(0));
+}
+
+/// As many stages as steps, all different, in a tenth of what they keep.
+static void overStages(benchmark::State &state) {
+  std::minstd_rand random(1);
+  auto draw = [&](int64_t least, int64_t most) { return std::uniform_int_distribution<int64_t>(least, most)(random); };
+  StagedChain chain;
+  int64_t total = 0;
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    ChainStage stage;
+    stage.advance = draw(1, 20);
+    stage.state = draw(1, 10);
+    stage.modes.front() = {draw(1, 20), draw(1, 40), draw(5, 50)};
+    total += stage.modes.front().tape;
+    chain.stages.push_back(stage);
+  }
+  chain.budget = total / 10;
+  PeakMemory memory;
+  ChainResult result;
+  for (auto _ : state) {
+    result = planChain(chain, Policy::Optimal);
+    benchmark::DoNotOptimize(result);
+  }
+  if (!result.ok()) {
+    state.SkipWithError(result.verdict.message.c_str());
+    return;
+  }
+  state.counters["gap_percent"] =
+      100 * (static_cast<double>(result.plan.time) / static_cast<double>(result.plan.lowerBound) - 1);
+  state.counters["peak_MiB"] = memory.inMiB();
+  state.SetComplexityN(state.range(0));
+}
+
+/// A chain of nodes in which every third one skips two, in 30 % of what all values and
+/// gradients take.
+static void overNodes(benchmark::State &state, GraphPolicy policy) {
+  GraphProblem problem;
+  int64_t count = state.range(0);
+  for (int64_t i = 0; i < count; ++i) {
+    GraphNode node;
+    node.time = i % 2 == 0 ? 10 : 1;
+    node.size = 1 + i % 3;
+    problem.nodes.push_back(node);
+    if (i > 0)
+      problem.edges.emplace_back(i - 1, i);
+    if (i >= 3 && i % 3 == 0)
+      problem.edges.emplace_back(i - 3, i);
+  }
+  problem.budget = problem.totalSize() * 6 / 10;
+  GraphOptions options;
+  options.policy = policy;
+  GraphPlanResult result;
+  for (auto _ : state) {
+    result = planGraph(problem, options);
+    benchmark::DoNotOptimize(result);
+  }
+  if (!result.ok()) {
+    state.SkipWithError(result.verdict.message.c_str());
+    return;
+  }
+  state.counters["overhead"] = static_cast<double>(result.plan.overhead);
+  state.SetComplexityN(count);
+}
+
+BENCHMARK_CAPTURE(overStepsByShare, optimal, Policy::Optimal)->RangeMultiplier(10)->Range(1000, 10000000)->Complexity();
+BENCHMARK_CAPTURE(overSteps, optimal, Policy::Optimal)->RangeMultiplier(10)->Range(1000, 10000000)->Complexity();
+BENCHMARK_CAPTURE(overSteps, msm, Policy::Msm)->RangeMultiplier(10)->Range(1000, 10000000)->Complexity();
+BENCHMARK_CAPTURE(overSteps, revolve, Policy::Revolve)->RangeMultiplier(10)->Range(1000, 10000000)->Complexity();
+BENCHMARK_CAPTURE(overBudget, optimal, Policy::Optimal)
+    ->Arg(10)
+    ->Arg(50)
+    ->Arg(200)
+    ->Arg(1000)
+    ->Arg(5000)
+    ->Arg(50000)
+    ->Arg(250000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(overBudget, msm, Policy::Msm)->Arg(50)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecond);
+BENCHMARK(overStages)->Arg(10)->Arg(30)->Arg(100)->Arg(200)->Unit(benchmark::kMillisecond)->Complexity();
+BENCHMARK_CAPTURE(overNodes, exact, GraphPolicy::Exact)
+    ->RangeMultiplier(2)
+    ->Range(25, 200)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
+BENCHMARK_CAPTURE(overNodes, approximate, GraphPolicy::Approximate)
+    ->RangeMultiplier(2)
+    ->Range(75, 600)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
+
+BENCHMARK_MAIN();

@@ -1,0 +1,242 @@
+//===- DiagramLayers.cpp - Two ways to draw a schedule --------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "DiagramLayers.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace remat;
+using namespace remat::plantool;
+using llvm::StringRef;
+
+static StringRef colorOf(SweepKind kind) {
+  switch (kind) {
+  case SweepKind::FirstForward:
+    return scheduleColors::firstForward;
+  case SweepKind::Rerun:
+    return scheduleColors::rerun;
+  case SweepKind::Backward:
+    return scheduleColors::backward;
+  }
+  return colors::black;
+}
+
+void DetailLayer::addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t from, int64_t to, bool isRecord) {
+  sweeps.push_back({kind, {time(begin), step(from)}, {time(end), step(to)}, isRecord});
+}
+
+void DetailLayer::addLifetime(KeptKind kind, int64_t item, int64_t begin, int64_t end) {
+  lifetimes.push_back({kind, item, begin, end});
+}
+
+void DetailLayer::draw(SvgCanvas &canvas) {
+  double unit = std::abs(step(1) - step(0));
+  // Tapes first: they are areas, and everything else must be seen on them.
+  for (const Lifetime &life : lifetimes) {
+    bool isSlow = life.kind == KeptKind::SlowTape;
+    if (life.kind != KeptKind::Tape && !isSlow)
+      continue;
+    double gap = std::min(1.5, 0.15 * unit);
+    Paint paint;
+    paint.fill = scheduleColors::tape;
+    paint.opacity = isSlow ? 0.18 : 0.42;
+    canvas.rect(time(life.begin), step(life.item) + gap, time(life.end) - time(life.begin), unit - 2 * gap, paint);
+  }
+  double width = std::clamp(0.14 * unit, 0.8, 2.0);
+  for (const Lifetime &life : lifetimes) {
+    bool isSlow = life.kind == KeptKind::SlowState;
+    if (life.kind != KeptKind::State && !isSlow)
+      continue;
+    Paint paint;
+    paint.stroke = scheduleColors::state;
+    paint.width = width;
+    paint.dash = isSlow ? "1.5 2.5" : "";
+    Point from = {time(life.begin), step(life.item)};
+    canvas.line(from, {time(life.end), step(life.item)}, paint);
+    Paint dot;
+    dot.fill = scheduleColors::state;
+    if (!isSlow)
+      canvas.circle(from, std::clamp(0.2 * unit, 1.2, 2.8), dot);
+  }
+  double thin = std::clamp(0.16 * unit, 0.9, 2.0);
+  for (const Sweep &sweep : sweeps) {
+    Paint paint;
+    paint.stroke = colorOf(sweep.kind);
+    paint.width = sweep.isRecord ? 1.9 * thin : thin;
+    paint.roundCaps = true;
+    canvas.line(sweep.from, sweep.to, paint);
+  }
+}
+
+DensityLayer::DensityLayer(const Axis &time, const Axis &step, double left, double top, double width, double height)
+    : DiagramLayer(time, step), left(left), top(top), columns(std::lround(width / cell)),
+      rows(std::lround(height / cell)) {
+  for (std::vector<bool> &each : marks)
+    each.assign(at(rows, 0), false);
+  for (std::vector<float> &each : changes)
+    each.assign(at(rows, 0), 0);
+}
+
+void DensityLayer::addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t from, int64_t to, bool) {
+  std::vector<bool> &grid = marks[static_cast<size_t>(kind)];
+  double x0 = (time(begin) - left) / cell, x1 = (time(end) - left) / cell;
+  double y0 = (step(from) - top) / cell, y1 = (step(to) - top) / cell;
+  int64_t first = std::clamp<int64_t>(static_cast<int64_t>(x0), 0, columns - 1);
+  int64_t last = std::clamp<int64_t>(static_cast<int64_t>(x1), first, columns - 1);
+  for (int64_t column = first; column <= last; ++column) {
+    // The part of the line in this column.
+    auto heightAt = [&](double x) { return x1 > x0 ? y0 + (std::clamp(x, x0, x1) - x0) / (x1 - x0) * (y1 - y0) : y0; };
+    double a = x1 > x0 ? heightAt(static_cast<double>(column)) : y0;
+    double b = x1 > x0 ? heightAt(static_cast<double>(column + 1)) : y1;
+    int64_t low = std::clamp<int64_t>(static_cast<int64_t>(std::min(a, b)), 0, rows - 1);
+    int64_t high = std::clamp<int64_t>(static_cast<int64_t>(std::max(a, b)), low, rows - 1);
+    for (int64_t row = low; row <= high; ++row)
+      grid[at(row, column)] = true;
+  }
+}
+
+void DensityLayer::addLifetime(KeptKind kind, int64_t item, int64_t begin, int64_t end) {
+  bool isTape = kind == KeptKind::Tape || kind == KeptKind::SlowTape;
+  std::vector<float> &grid = changes[isTape ? 1 : 0];
+  double bottom = (step(item) - top) / cell;
+  double upper = (step(isTape ? item - 1 : item) - top) / cell;
+  double low = std::min(bottom, upper), high = std::max(bottom, upper);
+  // What is thinner than a cell is drawn as thick as one, or it could not be seen.
+  if (high - low < 1) {
+    double middle = std::clamp((low + high) / 2, 0.5, static_cast<double>(rows) - 0.5);
+    low = middle - 0.5;
+    high = middle + 0.5;
+  }
+  auto change = [&](int64_t row, double x, double amount) {
+    x = std::clamp(x, 0.0, static_cast<double>(columns));
+    int64_t column = static_cast<int64_t>(x);
+    double share = x - static_cast<double>(column);
+    grid[at(row, column)] += static_cast<float>(amount * (1 - share));
+    grid[at(row, column + 1)] += static_cast<float>(amount * share);
+  };
+  double x0 = (time(begin) - left) / cell, x1 = (time(end) - left) / cell;
+  int64_t lastRow = std::min<int64_t>(static_cast<int64_t>(std::ceil(high)), rows);
+  for (int64_t row = std::max<int64_t>(static_cast<int64_t>(low), 0); row < lastRow; ++row) {
+    double covered = std::min(high, static_cast<double>(row + 1)) - std::max(low, static_cast<double>(row));
+    change(row, x0, covered);
+    change(row, x1, -covered);
+  }
+}
+
+void DensityLayer::drawCoverage(SvgCanvas &canvas, std::vector<float> &coverage, StringRef color) const {
+  constexpr int levels = 5;
+  std::array<std::string, levels> paths;
+  for (int64_t row = 0; row < rows; ++row) {
+    float covered = 0;
+    int current = 0;
+    int64_t begin = 0;
+    for (int64_t column = 0; column <= columns; ++column) {
+      covered += column < columns ? coverage[at(row, column)] : 0;
+      int level = column < columns ? static_cast<int>(std::lround(std::clamp(covered, 0.0F, 1.0F) * levels)) : 0;
+      if (level == current)
+        continue;
+      if (current > 0)
+        paths[current - 1] += "M" + formatCoordinate(left + static_cast<double>(begin) * cell) + " " +
+                              formatCoordinate(top + (static_cast<double>(row) + 0.5) * cell) + "h" +
+                              formatCoordinate(static_cast<double>(column - begin) * cell);
+      current = level;
+      begin = column;
+    }
+  }
+  for (int level = 0; level < levels; ++level) {
+    Paint paint;
+    paint.stroke = color;
+    paint.width = cell * 1.1;
+    paint.opacity = 0.6 * (level + 1) / levels;
+    canvas.path(paths[level], paint);
+  }
+}
+
+void DensityLayer::drawMarks(SvgCanvas &canvas, const std::vector<bool> &grid, StringRef color) const {
+  std::string path;
+  for (int64_t column = 0; column < columns; ++column) {
+    int64_t begin = -1;
+    for (int64_t row = 0; row <= rows; ++row) {
+      bool isMarked = row < rows && grid[at(row, column)];
+      if (isMarked && begin < 0)
+        begin = row;
+      if (isMarked || begin < 0)
+        continue;
+      path += "M" + formatCoordinate(left + (static_cast<double>(column) + 0.5) * cell) + " " +
+              formatCoordinate(top + static_cast<double>(begin) * cell) + "v" +
+              formatCoordinate(static_cast<double>(row - begin) * cell);
+      begin = -1;
+    }
+  }
+  Paint paint;
+  paint.stroke = color;
+  paint.width = cell * 2;
+  canvas.path(path, paint);
+}
+
+void DensityLayer::draw(SvgCanvas &canvas) {
+  drawCoverage(canvas, changes[1], scheduleColors::tape);
+  drawCoverage(canvas, changes[0], scheduleColors::state);
+  for (SweepKind kind : {SweepKind::Rerun, SweepKind::FirstForward, SweepKind::Backward})
+    drawMarks(canvas, marks[static_cast<size_t>(kind)], colorOf(kind));
+}
+
+MemoryLayer::MemoryLayer(const Axis &time, double left, double width)
+    : time(time), left(left), most(std::lround(width / cell) + 1, -1), least(most.size(), 0) {}
+
+size_t MemoryLayer::columnOf(int64_t at) const {
+  double column = (time(static_cast<double>(at)) - left) / cell;
+  return static_cast<size_t>(std::clamp(column, 0.0, static_cast<double>(most.size() - 1)));
+}
+
+void MemoryLayer::add(int64_t at, int64_t used) {
+  size_t column = columnOf(at);
+  auto note = [&](size_t where, int64_t value) {
+    least[where] = most[where] < 0 ? value : std::min(least[where], value);
+    most[where] = std::max(most[where], value);
+  };
+  for (size_t i = lastColumn; i <= column; ++i)
+    note(i, lastUsed);
+  note(column, used);
+  lastColumn = column;
+  lastUsed = used;
+}
+
+std::vector<Point> MemoryLayer::trace(const std::vector<int64_t> &values, const Axis &memory) const {
+  std::vector<Point> line;
+  for (size_t i = 0; i <= lastColumn; ++i) {
+    double x = left + static_cast<double>(i) * cell;
+    double y = memory(static_cast<double>(std::max<int64_t>(values[i], 0)));
+    if (!line.empty() && line.back().second == y)
+      continue;
+    if (!line.empty())
+      line.push_back({x, line.back().second});
+    line.push_back({x, y});
+  }
+  line.push_back({left + static_cast<double>(lastColumn) * cell, line.back().second});
+  return line;
+}
+
+void MemoryLayer::draw(SvgCanvas &canvas, const Axis &memory) {
+  double bottom = memory(memory.getLow());
+  for (const std::vector<int64_t> *values : {&most, &least}) {
+    std::vector<Point> line = trace(*values, memory);
+    std::vector<Point> outline = line;
+    outline.push_back({line.back().first, bottom});
+    outline.push_back({left, bottom});
+    Paint area;
+    area.fill = colors::sky;
+    area.opacity = 0.25;
+    canvas.polygon(outline, area);
+    Paint edge;
+    edge.stroke = colors::blue;
+    edge.width = 0.9;
+    if (values == &most)
+      canvas.polyline(line, edge);
+  }
+}

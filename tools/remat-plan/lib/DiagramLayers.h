@@ -1,0 +1,119 @@
+//===- DiagramLayers.h - Two ways to draw a schedule ------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_PLAN_DIAGRAMLAYERS_H
+#define REMAT_TOOLS_REMAT_PLAN_DIAGRAMLAYERS_H
+
+#include "Axis.h"
+#include "SvgCanvas.h"
+#include "Timeline.h"
+
+#include <array>
+
+namespace remat::plantool {
+
+/// The colours of a schedule.
+namespace scheduleColors {
+inline constexpr llvm::StringLiteral firstForward = colors::blue;
+inline constexpr llvm::StringLiteral rerun = colors::orange;
+inline constexpr llvm::StringLiteral backward = colors::vermilion;
+inline constexpr llvm::StringLiteral state = "#5c6b7a";
+inline constexpr llvm::StringLiteral tape = colors::green;
+} // namespace scheduleColors
+
+/// Collects events and draws them between two axes.
+class DiagramLayer : public TimelineSink {
+public:
+  DiagramLayer(const Axis &time, const Axis &step) : time(time), step(step) {}
+  virtual void draw(SvgCanvas &canvas) = 0;
+
+protected:
+  Axis time;
+  Axis step;
+};
+
+/// Every action is a shape of its own.
+class DetailLayer final : public DiagramLayer {
+public:
+  using DiagramLayer::DiagramLayer;
+
+  void addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t from, int64_t to, bool isRecord) override;
+  void addLifetime(KeptKind kind, int64_t item, int64_t begin, int64_t end) override;
+  void addMemory(int64_t, int64_t) override {}
+  void draw(SvgCanvas &canvas) override;
+
+private:
+  struct Sweep {
+    SweepKind kind;
+    Point from;
+    Point to;
+    bool isRecord;
+  };
+  struct Lifetime {
+    KeptKind kind;
+    int64_t item;
+    int64_t begin;
+    int64_t end;
+  };
+  std::vector<Sweep> sweeps;
+  std::vector<Lifetime> lifetimes;
+};
+
+/// A grid of cells, half a point wide, in memory that does not depend on the
+/// schedule. What is kept shades a cell by how much of it is covered.
+class DensityLayer final : public DiagramLayer {
+public:
+  DensityLayer(const Axis &time, const Axis &step, double left, double top, double width, double height);
+
+  void addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t from, int64_t to, bool isRecord) override;
+  void addLifetime(KeptKind kind, int64_t item, int64_t begin, int64_t end) override;
+  void addMemory(int64_t, int64_t) override {}
+  void draw(SvgCanvas &canvas) override;
+
+private:
+  static constexpr double cell = 0.5;
+
+  void drawCoverage(SvgCanvas &canvas, std::vector<float> &coverage, llvm::StringRef color) const;
+  void drawMarks(SvgCanvas &canvas, const std::vector<bool> &marks, llvm::StringRef color) const;
+  size_t at(int64_t row, int64_t column) const { return static_cast<size_t>(row * (columns + 2) + column); }
+
+  double left;
+  double top;
+  int64_t columns;
+  int64_t rows;
+  /// By kind of sweep: whether it passes a cell.
+  std::array<std::vector<bool>, 3> marks;
+  /// By kind of item: changes of the covered share from one column to the next.
+  std::array<std::vector<float>, 2> changes;
+};
+
+/// The memory in use, as the highest and the lowest value in every half point.
+class MemoryLayer {
+public:
+  MemoryLayer(const Axis &time, double left, double width);
+
+  void add(int64_t at, int64_t used);
+  void draw(SvgCanvas &canvas, const Axis &memory);
+
+private:
+  static constexpr double cell = 0.5;
+
+  size_t columnOf(int64_t at) const;
+  /// The values of all columns as a line of steps.
+  std::vector<Point> trace(const std::vector<int64_t> &values, const Axis &memory) const;
+
+  Axis time;
+  double left;
+  std::vector<int64_t> most;
+  std::vector<int64_t> least;
+  size_t lastColumn = 0;
+  int64_t lastUsed = 0;
+};
+
+} // namespace remat::plantool
+
+#endif // REMAT_TOOLS_REMAT_PLAN_DIAGRAMLAYERS_H

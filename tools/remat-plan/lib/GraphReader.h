@@ -1,0 +1,43 @@
+//===- GraphReader.h - Graph problems and plans from JSON -------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_TOOLS_REMAT_PLAN_GRAPHREADER_H
+#define REMAT_TOOLS_REMAT_PLAN_GRAPHREADER_H
+
+#include "remat/Schedule/GraphVerifier.h"
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+
+namespace remat::plantool {
+
+struct GraphInput {
+  schedule::GraphProblem problem;
+  bool hasBudget = false;
+  /// Units of time in one unit of the file; a power of ten.
+  int64_t timeScale = 1;
+};
+
+/// Whether \p text is JSON of kind "graph".
+bool isGraph(llvm::StringRef text);
+
+/// Reads a graph problem (contracts.md). \p file names it in messages. Only the form
+/// is checked, and that edges join nodes; GraphProblem::validate() checks the rest.
+llvm::Expected<GraphInput> readGraph(llvm::StringRef text, llvm::StringRef file, bool printWarnings = true);
+
+struct GraphSchedule {
+  std::vector<std::vector<schedule::GraphProblem::NodeId>> sequence;
+  schedule::GraphClaim claim;
+};
+
+/// Reads the sequence of a plan and what it claims of time and memory, with times
+/// scaled by \p timeScale.
+llvm::Expected<GraphSchedule> readGraphSchedule(llvm::StringRef text, llvm::StringRef file, int64_t timeScale);
+
+} // namespace remat::plantool
+
+#endif // REMAT_TOOLS_REMAT_PLAN_GRAPHREADER_H
