@@ -18,9 +18,23 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace remat;
+
+/// Erases what \p block does besides computing values: the branch that it is a copy of
+/// has passed its assertions already.
+static void dropEffects(Block &block) {
+  SmallVector<Operation *> effects;
+  block.walk([&](Operation *op) {
+    if (op->getNumResults() == 0 && op->getNumRegions() == 0 && !op->hasTrait<OpTrait::IsTerminator>() &&
+        !isMemoryEffectFree(op))
+      effects.push_back(op);
+  });
+  for (Operation *op : effects)
+    op->erase();
+}
 
 /// Emits into \p target the adjoint of \p branch by \p inputs, ended by a yield of
 /// their cotangents, those of \p outer included.
@@ -30,6 +44,7 @@ static LogicalResult emitBranch(Block &branch, ValueRange inputs, ResultRange re
   OpBuilder copies = OpBuilder::atBlockEnd(&target);
   for (Operation &op : branch.without_terminator())
     copies.clone(op, mapping);
+  dropEffects(target);
   SmallVector<Value> outputs;
   for (Value yielded : branch.getTerminator()->getOperands())
     outputs.push_back(mapping.lookupOrDefault(yielded));

@@ -64,3 +64,28 @@ func.func @used_after_gradient(%x: tensor<2x3xf32>, %w: tensor<3x3xf32>, %flag: 
       : (tensor<2x3xf32>, tensor<3x3xf32>, i1) -> (tensor<2x3xf32>, tensor<3x3xf32>)
   return %dw : tensor<3x3xf32>
 }
+
+// An assertion in a branch is made once, when the branch runs forward.
+
+func.func private @asserted(%x: tensor<4xf32>, %flag: i1, %good: i1) -> tensor<4xf32> {
+  %y = scf.if %flag -> tensor<4xf32> {
+    cf.assert %good, "not good"
+    %square = arith.mulf %x, %x : tensor<4xf32>
+    scf.yield %square : tensor<4xf32>
+  } else {
+    scf.yield %x : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+
+// CHECK-LABEL: func.func @asserted_gradient(
+// CHECK:         scf.if
+// CHECK:           cf.assert
+// CHECK-NOT:       cf.assert
+// CHECK:         return
+func.func @asserted_gradient(%x: tensor<4xf32>, %flag: i1, %good: i1, %dy: tensor<4xf32>)
+    -> (tensor<4xf32>, tensor<4xf32>) {
+  %y, %dx = remat.value_and_gradient @asserted(%x, %flag, %good) wrt [0] seed(%dy : tensor<4xf32>)
+      : (tensor<4xf32>, i1, i1) -> (tensor<4xf32>, tensor<4xf32>)
+  return %y, %dx : tensor<4xf32>, tensor<4xf32>
+}
