@@ -35,7 +35,8 @@ func.func private @loss(%xs: !inputs, %flags: !flags, %h0: !state, %a: !state, %
       }
       scf.yield %inner : !state
     } else {
-      scf.yield %x : !state
+      %moved = arith.addf %h, %x : !state
+      scf.yield %moved : !state
     }
     %u = arith.mulf %z, %a : !state
     %v = arith.addf %u, %x : !state

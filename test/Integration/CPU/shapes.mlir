@@ -47,7 +47,8 @@ func.func private @loss(%xs: !inputs, %h0: !state, %b: !bias) -> !scalar {
     %one = tensor.extract %h[%c1, %c3] : !state
     %poked = tensor.insert %one into %placed[%c1, %c0] : !state
     %sum = arith.addf %poked, %spread : !state
-    %h_next = math.sin %sum : !state
+    %all = arith.addf %sum, %written : !state
+    %h_next = math.sin %all : !state
     remat.yield carry(%h_next : !state)
   }
   %squares = arith.mulf %h_last, %h_last : !state

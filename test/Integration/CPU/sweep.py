@@ -5,7 +5,7 @@
 For every trip count the program is written out twice, with a static and with a
 dynamic leading dimension, and called with the same arrays. Checked are:
 
-  * the gradient, against central differences in f64; for few steps it has to be large
+  * the gradient, against central differences in f64; for seven steps it has to be large
     enough to be seen;
   * for at most eight budgets from the smallest feasible one to unlimited: the same
     bits in every result, measured peak == planned peak <= budget;
@@ -197,7 +197,7 @@ def check_steps(run, static, dynamic, steps, loops, empty_tape):
     checked = static.with_name("checked.mlir")
     checked.write_text(without_stops(static.read_text()))
     checks = run(checked, "--check-gradient", "--repeat", "0", "--check-identical", "off")
-    if 1 <= steps <= 7 and "hidden by rounding" in checks:
+    if steps == 7 and "hidden by rounding" in checks:
         fail(f"{steps} steps: a gradient is too small to be checked\n{checks}")
     unlimited = run.report(static, "unlimited")
     check_report(unlimited, f"{steps} steps, unlimited")
