@@ -22,8 +22,9 @@ llvm::Expected<ExitStatus> runVerify(const PlanOptions &options);
 llvm::Expected<ExitStatus> runFrontier(const PlanOptions &options);
 llvm::Expected<ExitStatus> runCompare(const PlanOptions &options);
 
-/// The part of verify that is for graphs, with the problem's file open.
+/// The parts of verify and compare that are for graphs, with the problem's file open.
 llvm::Expected<ExitStatus> verifyGraph(const PlanOptions &options, const InputFile &problemFile);
+llvm::Expected<ExitStatus> compareGraph(const PlanOptions &options, const InputFile &problemFile);
 
 /// Runs the command and reports its error.
 ExitStatus run(const PlanOptions &options);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
+#include "GraphReader.h"
 #include "Numbers.h"
 #include "PlanOutput.h"
 #include "Progress.h"
@@ -56,8 +57,8 @@ static void printTables(const std::vector<ChainResult> &results, const LoadedCha
              << formatShortTime(result.plan.boundAnySchedule, loaded.chain.timeScale) << '\n';
 }
 
-llvm::Expected<ExitStatus> plantool::runCompare(const PlanOptions &options) {
-  auto loaded = loadChain(options, Policy::Optimal);
+static llvm::Expected<ExitStatus> compareChain(const PlanOptions &options, const InputFile *problemFile) {
+  auto loaded = loadChain(options, Policy::Optimal, problemFile);
   if (!loaded)
     return loaded.takeError();
   if (!loaded->hasBudget)
@@ -91,4 +92,13 @@ llvm::Expected<ExitStatus> plantool::runCompare(const PlanOptions &options) {
     return ExitStatus::Success;
   llvm::errs() << "remat-plan: error: no policy has a plan at budget " << loaded->chain.budget << '\n';
   return ExitStatus::Infeasible;
+}
+
+llvm::Expected<ExitStatus> plantool::runCompare(const PlanOptions &options) {
+  if (options.flags)
+    return compareChain(options, nullptr);
+  auto file = openInput(options.problemPath);
+  if (!file)
+    return file.takeError();
+  return isGraph(file->getText()) ? compareGraph(options, *file) : compareChain(options, &*file);
 }

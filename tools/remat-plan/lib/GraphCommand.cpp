@@ -1,4 +1,4 @@
-//===- GraphCommand.cpp - remat-plan graph --------------------------------===//
+//===- GraphCommand.cpp - remat-plan on graphs ----------------------------===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,17 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
-#include "GraphReader.h"
-#include "InputFile.h"
-#include "Numbers.h"
+#include "GraphOutput.h"
 #include "Progress.h"
-#include "TextTable.h"
 #include "remat/Support/Budget.h"
 
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <algorithm>
 #include <limits>
 
 using namespace remat;
@@ -38,8 +33,15 @@ static llvm::Expected<GraphOptions> readGraphOptions(const PlanOptions &options)
   return result;
 }
 
-/// Twice the size of all nodes: every value and every gradient at once.
-static int64_t everything(const GraphProblem &problem) { return 2 * problem.totalSize(); }
+/// Reads the problem of a file and checks it.
+static llvm::Expected<GraphInput> loadGraph(const InputFile &file) {
+  auto input = readGraph(file.getText(), file.name);
+  if (!input)
+    return input.takeError();
+  if (Verdict verdict = input->problem.validate(); !verdict.ok())
+    return makeInputError(file.name + ": " + verdict.message);
+  return input;
+}
 
 static llvm::Error setBudget(const PlanOptions &options, const GraphOptions &graphOptions, GraphInput &input) {
   if (options.budget.empty()) {
@@ -56,85 +58,9 @@ static llvm::Error setBudget(const PlanOptions &options, const GraphOptions &gra
   std::optional<Budget> budget = parseBudget(options.budget, reason);
   if (!budget)
     return makeUsageError("--budget " + reason);
-  int64_t most = everything(input.problem);
+  int64_t most = sizeOfEverything(input.problem);
   input.problem.budget = budget->resolve(most).value_or(most);
   return llvm::Error::success();
-}
-
-static void printJSON(const GraphPlanResult &result, const GraphInput &input) {
-  const GraphPlan &plan = result.plan;
-  llvm::json::OStream json(llvm::outs(), /*IndentSize=*/2);
-  auto printTime = [&](llvm::StringRef key, int64_t time) {
-    json.attributeBegin(key);
-    json.rawValue(formatTime(time, input.timeScale));
-    json.attributeEnd();
-  };
-  json.object([&] {
-    if (!result.ok()) {
-      json.attribute("feasible", false);
-      json.attribute("budget", input.problem.budget);
-      json.attribute("minimum_budget", plan.minimumBudget);
-      return;
-    }
-    json.attribute("policy", llvm::StringRef(stringifyGraphPolicy(plan.policy)));
-    json.attribute("objective", llvm::StringRef(stringifyGraphObjective(plan.objective)));
-    json.attribute("steps", plan.nodes);
-    json.attribute("budget", plan.budget);
-    json.attribute("feasible", true);
-    json.attribute("forward", plan.forward);
-    json.attribute("advance", plan.forward - plan.nodes);
-    json.attribute("record", plan.nodes);
-    json.attribute("reverse", plan.nodes);
-    printTime("time", plan.time);
-    json.attribute("time_ratio", plan.timeRatio);
-    printTime("overhead", plan.overhead);
-    printTime("lower_bound", plan.lowerBound);
-    json.attribute("certified", plan.certified);
-    printTime("bound_any_schedule", input.problem.totalTime());
-    json.attribute("peak", plan.peak);
-    json.attribute("peak_after_liveness", plan.peakAfterLiveness);
-    json.attribute("minimum_budget", plan.minimumBudget);
-    json.attribute("lower_sets", plan.lowerSets);
-    json.attribute("solve_seconds", plan.solveSeconds);
-    json.attributeArray("sequence", [&] {
-      for (const std::vector<GraphProblem::NodeId> &set : plan.sequence) {
-        // One line for each set.
-        std::string line;
-        for (GraphProblem::NodeId node : set)
-          line += (line.empty() ? "" : ", ") + std::to_string(node);
-        json.rawValue("[" + line + "]");
-      }
-    });
-  });
-  json.flush();
-  llvm::outs() << '\n';
-}
-
-static void printTable(const GraphPlan &plan, const GraphInput &input) {
-  auto time = [&](int64_t value) { return formatShortTime(value, input.timeScale); };
-  TextTable table({TextTable::Left, TextTable::Right, TextTable::Left});
-  table.add(
-      {"problem", "",
-       formatMany(plan.nodes, "node") + ", " + formatMany(static_cast<int64_t>(input.problem.edges.size()), "edge")});
-  table.add({"policy", "",
-             std::string(stringifyGraphPolicy(plan.policy)) + ", least " +
-                 std::string(stringifyGraphObjective(plan.objective)) + ", over " +
-                 formatMany(plan.lowerSets, "lower set")});
-  table.add({"budget", std::to_string(plan.budget),
-             "all values and gradients take " + std::to_string(everything(input.problem))});
-  table.add({"peak", std::to_string(plan.peak),
-             "the least that this policy can do with is " + std::to_string(plan.minimumBudget)});
-  table.add({"after liveness", std::to_string(plan.peakAfterLiveness), "dropping everything after its last use"});
-  table.add({"blocks", std::to_string(plan.sequence.size()), ""});
-  table.add({"forward", std::to_string(plan.forward),
-             std::to_string(plan.forward - plan.nodes) +
-                 (plan.forward - plan.nodes == 1 ? " value is" : " values are") + " computed again"});
-  table.add({"overhead", time(plan.overhead), "time of what is computed again"});
-  table.add({"time", time(plan.time), formatFixed(plan.timeRatio, 4) + " times that of computing everything once"});
-  table.add({"lower bound", time(plan.lowerBound),
-             plan.certified ? "certified: no sequence of these lower sets takes less" : ""});
-  table.add({"solved in", formatFixed(plan.solveSeconds * 1e3, 2) + " ms", ""});
-  table.print(llvm::outs());
 }
 
 llvm::Expected<ExitStatus> plantool::runGraph(const PlanOptions &options) {
@@ -144,11 +70,9 @@ llvm::Expected<ExitStatus> plantool::runGraph(const PlanOptions &options) {
   auto file = openInput(options.problemPath);
   if (!file)
     return file.takeError();
-  auto input = readGraph(file->getText(), file->name);
+  auto input = loadGraph(*file);
   if (!input)
     return input.takeError();
-  if (Verdict verdict = input->problem.validate(); !verdict.ok())
-    return makeInputError(file->name + ": " + verdict.message);
   if (llvm::Error error = setBudget(options, *graphOptions, *input))
     return std::move(error);
 
@@ -164,10 +88,14 @@ llvm::Expected<ExitStatus> plantool::runGraph(const PlanOptions &options) {
   bool isInfeasible = result.verdict.status == Status::Infeasible;
   if (!result.ok() && !isInfeasible)
     return makeInputError(file->name + ": " + result.verdict.message);
-  if (options.json)
-    printJSON(result, *input);
-  else if (!isInfeasible)
-    printTable(result.plan, *input);
+  if (options.json) {
+    llvm::json::OStream json(llvm::outs(), /*IndentSize=*/2);
+    printGraphPlan(json, *input, result, /*withPolicy=*/false);
+    json.flush();
+    llvm::outs() << '\n';
+  } else if (!isInfeasible) {
+    printGraphTable(llvm::outs(), *input, result.plan);
+  }
   if (!isInfeasible)
     return ExitStatus::Success;
   llvm::errs() << "remat-plan: error: budget " << input->problem.budget << " is below the smallest feasible one, "
@@ -175,49 +103,10 @@ llvm::Expected<ExitStatus> plantool::runGraph(const PlanOptions &options) {
   return ExitStatus::Infeasible;
 }
 
-static void printVerification(const GraphVerification &result, const GraphInput &input, bool json) {
-  auto time = [&](int64_t value) { return formatTime(value, input.timeScale); };
-  if (!json) {
-    TextTable table({TextTable::Left, TextTable::Right, TextTable::Left});
-    table.add({"valid", "", formatMany(static_cast<int64_t>(input.problem.nodes.size()), "node")});
-    table.add({"forward", std::to_string(result.forward), ""});
-    table.add({"time", formatShortTime(result.time, input.timeScale), ""});
-    table.add({"overhead", formatShortTime(result.overhead, input.timeScale), ""});
-    table.add({"peak", std::to_string(result.peak), ""});
-    table.add({"after liveness", std::to_string(result.peakAfterLiveness), ""});
-    if (result.valid)
-      table.print(llvm::outs());
-    return;
-  }
-  llvm::json::OStream stream(llvm::outs(), /*IndentSize=*/2);
-  auto printTime = [&](llvm::StringRef key, int64_t value) {
-    stream.attributeBegin(key);
-    stream.rawValue(time(value));
-    stream.attributeEnd();
-  };
-  stream.object([&] {
-    stream.attribute("valid", result.valid);
-    if (!result.valid) {
-      stream.attribute("action", result.action);
-      stream.attribute("after_liveness", result.afterLiveness);
-      stream.attribute("rule", result.rule);
-    }
-    stream.attribute("forward", result.forward);
-    printTime("time", result.time);
-    printTime("overhead", result.overhead);
-    stream.attribute("peak", result.peak);
-    stream.attribute("peak_after_liveness", result.peakAfterLiveness);
-  });
-  stream.flush();
-  llvm::outs() << '\n';
-}
-
 llvm::Expected<ExitStatus> plantool::verifyGraph(const PlanOptions &options, const InputFile &problemFile) {
-  auto input = readGraph(problemFile.getText(), problemFile.name);
+  auto input = loadGraph(problemFile);
   if (!input)
     return input.takeError();
-  if (Verdict verdict = input->problem.validate(); !verdict.ok())
-    return makeInputError(problemFile.name + ": " + verdict.message);
   if (options.budget.empty() && !input->hasBudget)
     input->problem.budget = std::numeric_limits<int64_t>::max();
   else if (llvm::Error error = setBudget(options, GraphOptions(), *input))
@@ -229,7 +118,7 @@ llvm::Expected<ExitStatus> plantool::verifyGraph(const PlanOptions &options, con
   if (!schedule)
     return schedule.takeError();
   GraphVerification result = verifyGraphSequence(input->problem, schedule->sequence, schedule->claim);
-  printVerification(result, *input, options.json);
+  printGraphVerification(llvm::outs(), *input, result, options.json);
   if (result.valid)
     return ExitStatus::Success;
   llvm::errs() << file->name << ": error: ";
@@ -237,4 +126,41 @@ llvm::Expected<ExitStatus> plantool::verifyGraph(const PlanOptions &options, con
     llvm::errs() << "action " << result.action << (result.afterLiveness ? " after liveness: " : ": ");
   llvm::errs() << result.rule << '\n';
   return ExitStatus::VerificationFailed;
+}
+
+llvm::Expected<ExitStatus> plantool::compareGraph(const PlanOptions &options, const InputFile &problemFile) {
+  auto input = loadGraph(problemFile);
+  if (!input)
+    return input.takeError();
+  if (llvm::Error error = setBudget(options, GraphOptions(), *input))
+    return std::move(error);
+  std::vector<GraphPlanResult> results;
+  bool isAnyFeasible = false;
+  Progress progress("planning by every policy");
+  for (GraphPolicy policy : {GraphPolicy::Chen, GraphPolicy::Approximate, GraphPolicy::Exact}) {
+    for (GraphObjective objective : {GraphObjective::Time, GraphObjective::Memory}) {
+      GraphOptions graphOptions;
+      graphOptions.policy = policy;
+      graphOptions.objective = objective;
+      results.push_back(planGraph(input->problem, graphOptions));
+      results.back().plan.policy = policy;
+      results.back().plan.objective = objective;
+      isAnyFeasible |= results.back().ok();
+    }
+  }
+  if (options.json) {
+    llvm::json::OStream json(llvm::outs(), /*IndentSize=*/2);
+    json.array([&] {
+      for (const GraphPlanResult &result : results)
+        printGraphPlan(json, *input, result);
+    });
+    json.flush();
+    llvm::outs() << '\n';
+  } else {
+    printGraphComparison(llvm::outs(), *input, results);
+  }
+  if (isAnyFeasible)
+    return ExitStatus::Success;
+  llvm::errs() << "remat-plan: error: no policy has a plan at budget " << input->problem.budget << '\n';
+  return ExitStatus::Infeasible;
 }
