@@ -155,15 +155,14 @@ Verdict Planner::planByFamily() {
   if (options.objective == GraphObjective::Time)
     return {};
   int64_t previous = -1;
-  for (int64_t share : {0, 4, 16, 64}) {
+  for (int64_t share : {0, 1, 2, 4, 8, 16, 32, 64, 128}) {
     int64_t budget = std::min(problem.budget, *least + *least / 64 * share);
     if (budget == previous)
       break;
     previous = budget;
-    if (Verdict verdict = tryBudget(budget, SearchCost::CachedTime); !verdict.ok())
-      return verdict;
-    if (Verdict verdict = tryBudget(budget, SearchCost::Overhead); !verdict.ok())
-      return verdict;
+    for (SearchCost cost : {SearchCost::CachedSize, SearchCost::CachedTime})
+      if (Verdict verdict = tryBudget(budget, cost); !verdict.ok())
+        return verdict;
   }
   return {};
 }

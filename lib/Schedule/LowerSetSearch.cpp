@@ -56,6 +56,18 @@ LowerSetSearch::Step LowerSetSearch::stepTo(int64_t from, int64_t to) const {
   return step;
 }
 
+int64_t LowerSetSearch::costOfStep(int64_t from, int64_t to, Step step, SearchCost cost) const {
+  switch (cost) {
+  case SearchCost::CachedTime:
+    return step.cachedTime;
+  case SearchCost::CachedSize:
+    return step.cached;
+  case SearchCost::Overhead:
+    break;
+  }
+  return to == sets.last() ? 0 : sets.timeOf(to) - sets.timeOf(from) - step.cachedTime;
+}
+
 LowerSetSearch::Reach LowerSetSearch::reach(int64_t budget) {
   // The least that can be cached at each set, and the peak on the way there.
   std::vector<int64_t> cached(sets.size(), none), peak(sets.size(), 0);
@@ -155,9 +167,7 @@ std::optional<LowerSetSearch::Sequence> LowerSetSearch::best(int64_t budget, Sea
       if (from.back().cached > mostCached)
         return false;
       Step step = stepTo(set, next);
-      int64_t added = step.cachedTime;
-      if (cost == SearchCost::Overhead)
-        added = next == sets.last() ? 0 : sets.timeOf(next) - sets.timeOf(set) - step.cachedTime;
+      int64_t added = costOfStep(set, next, step, cost);
       merge(reached[next], from, set, mostCached, step, added);
       return true;
     });

@@ -25,8 +25,9 @@ namespace remat::schedule {
 enum class SearchCost {
   /// Time of what is computed again. The last block is not.
   Overhead,
-  /// Time of what is cached; with the least of it the blocks are coarse.
-  CachedTime
+  /// Time, or size, of what is cached; with the least of it the blocks are coarse.
+  CachedTime,
+  CachedSize
 };
 
 class LowerSetSearch {
@@ -66,6 +67,7 @@ private:
 
   Reach reach(int64_t budget);
   Step stepTo(int64_t from, int64_t to) const;
+  int64_t costOfStep(int64_t from, int64_t to, Step step, SearchCost cost) const;
   /// Calls visit(set) for the supersets of `from` in order of key while it returns true.
   template <typename Visit>
   void visitSupersets(int64_t from, Visit visit) const;
