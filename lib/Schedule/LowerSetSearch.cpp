@@ -17,7 +17,6 @@
 #include "LowerSetSearch.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 using namespace remat::schedule;
@@ -35,14 +34,36 @@ LowerSetSearch::LowerSetSearch(const LowerSets &sets, std::function<bool(double)
   std::stable_sort(byKey.begin(), byKey.end(), [&](int64_t a, int64_t b) { return key[a] < key[b]; });
   for (int64_t set : byKey)
     sortedKeys.push_back(key[set]);
+  columns.resize(sets.numWords());
+  for (int64_t word = 0; word < sets.numWords(); ++word)
+    for (int64_t set : byKey)
+      columns[word].push_back(sets.wordOf(set, word));
 }
 
 template <typename Visit>
 void LowerSetSearch::visitSupersets(int64_t from, Visit visit) const {
+  // A set is a superset if it has the maximal nodes, which are in few words.
+  struct Mask {
+    const uint64_t *column;
+    uint64_t bits;
+  };
+  std::vector<Mask> masks;
+  for (NodeId node : sets.maximaOf(from)) {
+    const uint64_t *column = columns[node / 64].data();
+    uint64_t bit = uint64_t(1) << (node % 64);
+    if (!masks.empty() && masks.back().column == column)
+      masks.back().bits |= bit;
+    else
+      masks.push_back({column, bit});
+  }
   auto begin = std::lower_bound(sortedKeys.begin(), sortedKeys.end(), 2 * sets.sizeOf(from));
-  for (size_t i = begin - sortedKeys.begin(); i < byKey.size(); ++i)
-    if (byKey[i] > from && sets.isSubset(from, byKey[i]) && !visit(byKey[i]))
+  for (size_t i = begin - sortedKeys.begin(); i < byKey.size(); ++i) {
+    bool isSuperset = true;
+    for (const Mask &mask : masks)
+      isSuperset = isSuperset && (mask.column[i] & mask.bits) == mask.bits;
+    if (isSuperset && byKey[i] != from && !visit(byKey[i]))
       return;
+  }
 }
 
 LowerSetSearch::Step LowerSetSearch::stepTo(int64_t from, int64_t to) const {
@@ -68,16 +89,22 @@ int64_t LowerSetSearch::costOfStep(int64_t from, int64_t to, Step step, SearchCo
   return to == sets.last() ? 0 : sets.timeOf(to) - sets.timeOf(from) - step.cachedTime;
 }
 
+bool LowerSetSearch::shouldGoOn(int64_t set, double share) {
+  if (set % 64 == 0 && !goOn(share))
+    stopped = true;
+  return !stopped;
+}
+
 LowerSetSearch::Reach LowerSetSearch::reach(int64_t budget) {
-  // The least that can be cached at each set, and the peak on the way there.
-  std::vector<int64_t> cached(sets.size(), none), peak(sets.size(), 0);
-  int64_t exceeding = none;
+  Reach result;
+  std::vector<int64_t> &cached = result.cached;
+  std::vector<int64_t> peak(sets.size(), 0);
+  cached.assign(sets.size(), none);
   cached[0] = 0;
+  int64_t exceeding = none;
   for (int64_t set = 0; set < sets.last(); ++set) {
-    if (set % 1024 == 0 && !goOn(double(set) / sets.size())) {
-      stopped = true;
-      break;
-    }
+    if (!shouldGoOn(set, double(set) / sets.size()))
+      return result;
     if (cached[set] == none)
       continue;
     int64_t base = cached[set] - 2 * sets.sizeOf(set);
@@ -87,6 +114,8 @@ LowerSetSearch::Reach LowerSetSearch::reach(int64_t budget) {
         exceeding = std::min(exceeding, blockPeak);
         return false;
       }
+      if (cached[set] > cached[next])
+        return true;
       int64_t sum = cached[set] + stepTo(set, next).cached;
       int64_t nextPeak = std::max(peak[set], blockPeak);
       if (sum < cached[next] || (sum == cached[next] && nextPeak < peak[next])) {
@@ -96,90 +125,125 @@ LowerSetSearch::Reach LowerSetSearch::reach(int64_t budget) {
       return true;
     });
   }
-  if (cached[sets.last()] != none)
-    return {true, peak[sets.last()]};
-  return {false, exceeding};
+  result.feasible = cached[sets.last()] != none;
+  result.peak = result.feasible ? peak[sets.last()] : exceeding;
+  return result;
 }
 
-std::optional<int64_t> LowerSetSearch::minimumPeak() {
+std::optional<int64_t> LowerSetSearch::minimumPeak() { return minimumPeak(key[sets.last()]); }
+
+std::optional<int64_t> LowerSetSearch::minimumPeak(int64_t high) {
   // A sequence that does not fit in the budget has a first block that does not, in front of
   // which at least the least possible is cached. So what exceeds the budget least bounds
-  // every sequence from below.
-  int64_t low = 0, high = key[sets.last()];
+  // every sequence from below. The step down doubles until it is too far.
+  int64_t low = 0, step = std::max<int64_t>(high / 64, 1);
   while (low < high && !stopped) {
-    Reach result = reach(low + (high - low) / 2);
+    Reach result = reach(std::max(low + (high - low) / 2, high - step));
     (result.feasible ? high : low) = result.peak;
+    step = result.feasible ? 2 * step : std::max<int64_t>(step / 2, 1);
   }
   if (stopped)
     return std::nullopt;
   return high;
 }
 
-/// Adds to the states of a set those that come from another set with at most `mostCached`.
-/// Both lists ascend in cost and descend in what is cached.
-void LowerSetSearch::merge(std::vector<State> &into, const std::vector<State> &from, int64_t set, int64_t mostCached,
-                           Step step, int64_t cost) {
-  auto first = std::partition_point(from.begin(), from.end(), [&](const State &s) { return s.cached > mostCached; });
-  if (first == from.end())
-    return;
+LowerSetSearch::Outlook LowerSetSearch::lookBack(int64_t budget, SearchCost cost, const Reach &reach) {
+  Outlook result = {std::vector<int64_t>(sets.size(), -1), std::vector<int64_t>(sets.size(), none)};
+  result.mostCached[sets.last()] = none;
+  result.leastCost[sets.last()] = 0;
+  for (int64_t set = sets.last() - 1; set >= 0; --set) {
+    if (!shouldGoOn(set, 1 - double(set) / sets.size()))
+      break;
+    if (reach.cached[set] == none)
+      continue;
+    visitSupersets(set, [&](int64_t next) {
+      int64_t most = budget - key[next] + 2 * sets.sizeOf(set);
+      if (reach.cached[set] > most)
+        return false;
+      if (result.mostCached[next] < reach.cached[set])
+        return true;
+      Step step = stepTo(set, next);
+      most = std::min(most, result.mostCached[next] - step.cached);
+      if (most < reach.cached[set])
+        return true;
+      result.mostCached[set] = std::max(result.mostCached[set], most);
+      int64_t rest = result.leastCost[next] + costOfStep(set, next, step, cost);
+      result.leastCost[set] = std::min(result.leastCost[set], rest);
+      return true;
+    });
+  }
+  return result;
+}
+
+/// Adds to the states of a set those that come from another one. Both lists ascend in cost and
+/// descend in what is cached.
+void LowerSetSearch::merge(std::vector<State> &into, const std::vector<State> &from, const Transition &transition) {
+  int64_t most = std::min(transition.mostCachedBefore, transition.mostCachedAfter - transition.cached);
+  auto first = std::partition_point(from.begin(), from.end(), [&](const State &s) { return s.cached > most; });
   merged.clear();
   size_t old = 0;
   int64_t least = none;
-  auto takeOld = [&](const State &state) {
+  auto take = [&](const State &state) {
     if (state.cached >= least)
       return;
     least = state.cached;
     merged.push_back(state);
   };
-  for (auto it = first; it != from.end(); ++it) {
-    State state = {it->cost + cost, it->cached + step.cached, static_cast<int32_t>(set),
+  for (auto it = first; it != from.end() && it->cost <= transition.mostCostAfter - transition.cost; ++it) {
+    State state = {it->cost + transition.cost, it->cached + transition.cached, static_cast<int32_t>(transition.set),
                    static_cast<int32_t>(it - from.begin())};
     while (old < into.size() &&
            (into[old].cost < state.cost || (into[old].cost == state.cost && into[old].cached <= state.cached)))
-      takeOld(into[old++]);
-    takeOld(state);
+      take(into[old++]);
+    take(state);
   }
   while (old < into.size())
-    takeOld(into[old++]);
+    take(into[old++]);
   states += static_cast<int64_t>(merged.size()) - static_cast<int64_t>(into.size());
   into.swap(merged);
 }
 
-std::optional<LowerSetSearch::Sequence> LowerSetSearch::best(int64_t budget, SearchCost cost) {
-  std::vector<std::vector<State>> reached(sets.size());
-  reached[0] = {{0, 0, 0, 0}};
+std::optional<LowerSetSearch::Sequence> LowerSetSearch::best(int64_t budget, SearchCost cost, int64_t mostCost) {
+  Reach reached = reach(budget);
+  if (!reached.feasible)
+    return std::nullopt;
+  Outlook outlook = lookBack(budget, cost, reached);
+  std::vector<std::vector<State>> lists(sets.size());
+  lists[0] = {{0, 0, 0, 0}};
   states = 1;
   tooLarge = false;
   for (int64_t set = 0; set < sets.last(); ++set) {
-    if (set % 64 == 0 && !goOn(double(set) / sets.size())) {
-      stopped = true;
+    if (!shouldGoOn(set, double(set) / sets.size()))
       return std::nullopt;
-    }
     if (states > maxStates) {
       tooLarge = true;
       return std::nullopt;
     }
-    const std::vector<State> &from = reached[set];
+    const std::vector<State> &from = lists[set];
     if (from.empty())
       continue;
     visitSupersets(set, [&](int64_t next) {
       int64_t mostCached = budget - key[next] + 2 * sets.sizeOf(set);
       if (from.back().cached > mostCached)
         return false;
+      if (from.back().cached > outlook.mostCached[next])
+        return true;
       Step step = stepTo(set, next);
       int64_t added = costOfStep(set, next, step, cost);
-      merge(reached[next], from, set, mostCached, step, added);
+      int64_t mostCostAfter = mostCost - outlook.leastCost[next];
+      if (from.front().cost <= mostCostAfter - added)
+        merge(lists[next], from, {set, step.cached, added, mostCached, outlook.mostCached[next], mostCostAfter});
       return true;
     });
   }
-  if (reached[sets.last()].empty())
+  if (lists[sets.last()].empty())
     return std::nullopt;
 
   Sequence sequence;
   int64_t set = sets.last(), index = 0;
   while (set != 0) {
     sequence.push_back(set);
-    State state = reached[set][index];
+    State state = lists[set][index];
     set = state.set;
     index = state.index;
   }

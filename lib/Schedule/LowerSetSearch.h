@@ -17,6 +17,7 @@
 
 #include "LowerSets.h"
 
+#include <limits>
 #include <optional>
 
 namespace remat::schedule {
@@ -40,9 +41,11 @@ public:
 
   /// The smallest peak of any sequence; nothing if stopped.
   std::optional<int64_t> minimumPeak();
-  /// The best sequence with a peak of at most `budget`; nothing if there is none or if
-  /// stopped. Equal costs are decided by the order of the sets.
-  std::optional<Sequence> best(int64_t budget, SearchCost cost);
+  /// The same if it is known to be at most `high`.
+  std::optional<int64_t> minimumPeak(int64_t high);
+  /// The best sequence with a peak of at most `budget`, of those that cost at most `mostCost`;
+  /// nothing if there is none or if stopped. Equal costs are decided by the order of the sets.
+  std::optional<Sequence> best(int64_t budget, SearchCost cost, int64_t mostCost = std::numeric_limits<int64_t>::max());
 
   bool hasStopped() const { return stopped; }
   /// Whether the last search ended because it needed too many states.
@@ -63,21 +66,38 @@ private:
     bool feasible = false;
     /// The peak of a sequence within the budget; or else a peak that every sequence exceeds or meets.
     int64_t peak = 0;
+    /// The least that a sequence can have cached at a set, or `none`.
+    std::vector<int64_t> cached;
+  };
+  /// From what a set can still be completed.
+  struct Outlook {
+    /// The most that may be cached, or -1.
+    std::vector<int64_t> mostCached;
+    /// The least cost of the rest.
+    std::vector<int64_t> leastCost;
   };
 
   Reach reach(int64_t budget);
+  Outlook lookBack(int64_t budget, SearchCost cost, const Reach &reach);
+  bool shouldGoOn(int64_t set, double share);
   Step stepTo(int64_t from, int64_t to) const;
   int64_t costOfStep(int64_t from, int64_t to, Step step, SearchCost cost) const;
   /// Calls visit(set) for the supersets of `from` in order of key while it returns true.
   template <typename Visit>
   void visitSupersets(int64_t from, Visit visit) const;
-  void merge(std::vector<State> &into, const std::vector<State> &from, int64_t set, int64_t mostCached, Step step,
-             int64_t cost);
+  /// What is added to one side of a transition, and which states may be there.
+  struct Transition {
+    int64_t set, cached, cost;
+    int64_t mostCachedBefore, mostCachedAfter, mostCostAfter;
+  };
+  void merge(std::vector<State> &into, const std::vector<State> &from, const Transition &transition);
 
   const LowerSets &sets;
   std::function<bool(double)> goOn;
   /// The part of the peak that only depends on the end of a block, and the sets in that order.
   std::vector<int64_t> key, byKey, sortedKeys;
+  /// The bits of the sets in that order, one list for each word.
+  std::vector<std::vector<uint64_t>> columns;
   std::vector<State> merged;
   int64_t states = 0;
   bool stopped = false, tooLarge = false;

@@ -56,6 +56,10 @@ public:
     return {maxima.data() + facts[set].maximaBegin, maxima.data() + facts[set].maximaEnd};
   }
 
+  /// Bits of 64 nodes.
+  int64_t numWords() const { return words; }
+  uint64_t wordOf(int64_t set, int64_t word) const { return bits[set * words + word]; }
+
   bool contains(int64_t set, NodeId node) const { return bits[set * words + node / 64] >> (node % 64) & 1; }
   /// A lower set is inside another one if its maximal nodes are.
   bool isSubset(int64_t inner, int64_t outer) const {
