@@ -68,7 +68,11 @@ Tensor NetworkBuilder::adaptivePool(Tensor x, int64_t bins) {
   return addNode({x}, x.channels, bins, bins, 1, GradientUse::Nothing);
 }
 
-Tensor NetworkBuilder::localResponseNorm(Tensor x) { return addLike(x, GradientUse::Inputs); }
+Tensor NetworkBuilder::localResponseNorm(Tensor x, int64_t arrays) {
+  Tensor result = addLike(x, GradientUse::Inputs);
+  problem.nodes.back().size *= arrays;
+  return result;
+}
 
 Tensor NetworkBuilder::dropout(Tensor x) { return addLike(x, GradientUse::Nothing); }
 

@@ -51,7 +51,8 @@ public:
   Tensor averagePool(Tensor x, Window window);
   /// Averages over bins x bins areas.
   Tensor adaptivePool(Tensor x, int64_t bins);
-  Tensor localResponseNorm(Tensor x);
+  /// A node of so many arrays of the size of its value.
+  Tensor localResponseNorm(Tensor x, int64_t arrays);
   Tensor dropout(Tensor x);
   Tensor flatten(Tensor x);
   Tensor crop(Tensor x, int64_t height, int64_t width);
@@ -85,9 +86,11 @@ struct Network {
   /// Published figures (Kusumoto et al. 2019): gigabytes of vanilla, and the reductions in per cent.
   double vanilla;
   int approximateMemory, exactMemory, approximateTime, exactTime, chen;
+  /// Whether to plan by the exact policy too.
+  bool isExact;
 };
 
-/// The seven networks of the paper, each at its batch.
+/// The seven networks of the paper, each at its batch, and GoogLeNet with response norms that keep more.
 std::vector<Network> makeNetworks();
 
 } // namespace remat::bench

@@ -104,11 +104,11 @@ static Tensor auxiliaryLoss(NetworkBuilder &net, Tensor x) {
   return net.loss(net.linear(x, 1000));
 }
 
-static void buildGoogLeNet(NetworkBuilder &net) {
+static void buildGoogLeNet(NetworkBuilder &net, int64_t arraysOfNorm) {
   constexpr Window halve = {3, 2, 0, 1, true};
   Tensor x = net.maxPool(convRelu(net, net.input(3, 224), 64, {7, 2, 3}), halve);
-  x = convRelu(net, net.localResponseNorm(x), 64, {1});
-  x = net.localResponseNorm(convRelu(net, x, 192, {3, 1, 1}));
+  x = convRelu(net, net.localResponseNorm(x, arraysOfNorm), 64, {1});
+  x = net.localResponseNorm(convRelu(net, x, 192, {3, 1, 1}), arraysOfNorm);
   x = net.maxPool(x, halve);
   x = inception(net, x, {64, 96, 128, 16, 32, 32});
   x = inception(net, x, {128, 128, 192, 32, 96, 64});
@@ -176,11 +176,12 @@ static void buildPSPNet(NetworkBuilder &net) {
 
 std::vector<Network> remat::bench::makeNetworks() {
   std::vector<Network> networks;
-  auto add = [&](const char *name, int64_t batch, auto build, double vanilla, std::vector<int> published) {
+  auto add = [&](const char *name, int64_t batch, auto build, double vanilla, std::vector<int> published,
+                 bool isExact = true) {
     NetworkBuilder net(batch);
     build(net);
     networks.push_back({name, batch, net.graph(), net.parameterBytes(), vanilla, published[0], published[1],
-                        published[2], published[3], published[4]});
+                        published[2], published[3], published[4], isExact});
   };
   // Approximate and exact memory-centric, approximate and exact time-centric, Chen.
   add("PSPNet", 2, buildPSPNet, 9.4, {71, 70, 67, 66, 58});
@@ -189,6 +190,12 @@ std::vector<Network> remat::bench::makeNetworks() {
   add("ResNet152", 48, [](NetworkBuilder &net) { buildResNet(net, {3, 8, 36, 3}); }, 9.2, {75, 75, 73, 73, 74});
   add("VGG19", 64, buildVGG19, 7.0, {36, 36, 22, 22, 34});
   add("DenseNet161", 32, buildDenseNet161, 8.5, {81, 80, 78, 79, 79});
-  add("GoogLeNet", 256, buildGoogLeNet, 8.5, {39, 39, 36, 30, 24});
+  std::vector<int> googLeNet = {39, 39, 36, 30, 24};
+  for (int64_t arrays : {1, 2, 3})
+    add(
+        arrays == 1   ? "GoogLeNet"
+        : arrays == 2 ? "GoogLeNet-norm2"
+                      : "GoogLeNet-norm3",
+        256, [&](NetworkBuilder &net) { buildGoogLeNet(net, arrays); }, 8.5, googLeNet, arrays == 1);
   return networks;
 }

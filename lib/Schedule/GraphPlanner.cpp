@@ -37,12 +37,6 @@ private:
   Verdict chooseFamily();
   Verdict plan();
   Verdict planByFamily();
-  /// What is known before the search: the smallest peak and the least overhead are not more.
-  struct Bounds {
-    int64_t peak = std::numeric_limits<int64_t>::max();
-    int64_t overhead = std::numeric_limits<int64_t>::max();
-  };
-  Bounds boundByClosures();
   Verdict planBySegments();
   Verdict infeasible() const;
   /// Takes the sequence if it is better than what there is.
@@ -138,24 +132,19 @@ Verdict Planner::infeasible() const {
                                   std::to_string(problem.budget)};
 }
 
-/// What closures of one node can do bounds what all lower sets can.
-Planner::Bounds Planner::boundByClosures() {
-  LowerSets closures = LowerSets::closures(graph);
-  LowerSetSearch search(closures, [this](double share) { return goOn(share); });
-  Bounds bounds;
-  if (std::optional<int64_t> least = search.minimumPeak())
-    bounds.peak = *least;
-  if (std::optional<LowerSetSearch::Sequence> sequence = search.best(problem.budget, SearchCost::Overhead))
-    bounds.overhead = costOf(closures, *sequence).overhead;
-  return bounds;
-}
-
 Verdict Planner::planByFamily() {
-  Bounds bounds = {2 * problem.totalSize(), std::numeric_limits<int64_t>::max()};
+  auto progress = [this](double share) { return goOn(share); };
+  // What closures of one node can do bounds what all lower sets can.
+  std::optional<LowerSets> closures;
   if (options.policy == GraphPolicy::Exact)
-    bounds = boundByClosures();
-  LowerSetSearch search(sets, [this](double share) { return goOn(share); });
-  std::optional<int64_t> least = search.minimumPeak(bounds.peak);
+    closures = LowerSets::closures(graph);
+  std::optional<LowerSetSearch> coarse;
+  if (closures)
+    coarse.emplace(*closures, progress);
+  LowerSetSearch search(sets, progress);
+  std::optional<int64_t> least = coarse ? coarse->minimumPeak() : search.minimumPeak();
+  if (least && coarse)
+    least = search.minimumPeak(*least);
   if (!least)
     return {Status::Interrupted, "the search for the smallest budget was interrupted"};
   record.minimumBudget = *least;
@@ -163,7 +152,9 @@ Verdict Planner::planByFamily() {
     return infeasible();
 
   auto tryBudget = [&](int64_t budget, SearchCost cost) -> Verdict {
-    int64_t most = cost == SearchCost::Overhead ? bounds.overhead : std::numeric_limits<int64_t>::max();
+    int64_t most = std::numeric_limits<int64_t>::max();
+    if (coarse && coarse->best(budget, cost))
+      most = coarse->costOfBest();
     std::optional<LowerSetSearch::Sequence> sequence = search.best(budget, cost, most);
     if (search.hasStopped())
       return {Status::Interrupted, "the search was interrupted"};

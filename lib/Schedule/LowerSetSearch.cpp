@@ -38,6 +38,14 @@ LowerSetSearch::LowerSetSearch(const LowerSets &sets, std::function<bool(double)
   for (int64_t word = 0; word < sets.numWords(); ++word)
     for (int64_t set : byKey)
       columns[word].push_back(sets.wordOf(set, word));
+
+  byDensity.resize(sets.numNodes());
+  std::iota(byDensity.begin(), byDensity.end(), 0);
+  std::stable_sort(byDensity.begin(), byDensity.end(), [&](NodeId a, NodeId b) {
+    if (sets.nodeSize(a) == 0 || sets.nodeSize(b) == 0)
+      return sets.nodeSize(a) == 0 && sets.nodeSize(b) != 0;
+    return __int128(sets.nodeTime(a)) * sets.nodeSize(b) > __int128(sets.nodeTime(b)) * sets.nodeSize(a);
+  });
 }
 
 template <typename Visit>
@@ -203,6 +211,24 @@ void LowerSetSearch::merge(std::vector<State> &into, const std::vector<State> &f
   into.swap(merged);
 }
 
+/// What follows a set and is neither cached nor in the last block is computed again. With
+/// `cached` at hand already, the rest can save the time of at most what fits in budget - cached,
+/// densest nodes first.
+void LowerSetSearch::dropHopeless(std::vector<State> &list, int64_t set, int64_t budget, int64_t mostCost) const {
+  int64_t room = 0, overhead = sets.timeOf(sets.last()) - sets.timeOf(set);
+  std::vector<std::pair<int64_t, int64_t>> steps = {{0, overhead}};
+  for (NodeId node : byDensity)
+    if (!sets.contains(set, node))
+      steps.push_back({room += sets.nodeSize(node), overhead -= sets.nodeTime(node)});
+  auto isHopeless = [&](const State &state) {
+    auto next = std::upper_bound(steps.begin(), steps.end(), std::make_pair(budget - state.cached, none));
+    // The next node counts as saved entirely.
+    int64_t rest = next == steps.end() ? steps.back().second : next->second;
+    return state.cost > mostCost - rest;
+  };
+  list.erase(std::remove_if(list.begin(), list.end(), isHopeless), list.end());
+}
+
 std::optional<LowerSetSearch::Sequence> LowerSetSearch::best(int64_t budget, SearchCost cost, int64_t mostCost) {
   Reach reached = reach(budget);
   if (!reached.feasible)
@@ -219,6 +245,8 @@ std::optional<LowerSetSearch::Sequence> LowerSetSearch::best(int64_t budget, Sea
       tooLarge = true;
       return std::nullopt;
     }
+    if (cost == SearchCost::Overhead && mostCost != none)
+      dropHopeless(lists[set], set, budget, mostCost);
     const std::vector<State> &from = lists[set];
     if (from.empty())
       continue;
@@ -239,6 +267,7 @@ std::optional<LowerSetSearch::Sequence> LowerSetSearch::best(int64_t budget, Sea
   if (lists[sets.last()].empty())
     return std::nullopt;
 
+  bestCost = lists[sets.last()].front().cost;
   Sequence sequence;
   int64_t set = sets.last(), index = 0;
   while (set != 0) {

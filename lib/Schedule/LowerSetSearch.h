@@ -35,6 +35,7 @@ class LowerSetSearch {
 public:
   /// The numbers of the lower sets, without the empty one.
   using Sequence = std::vector<int64_t>;
+  using NodeId = GraphProblem::NodeId;
 
   /// `goOn` is asked now and then, with the share that is done, whether to continue.
   LowerSetSearch(const LowerSets &sets, std::function<bool(double)> goOn);
@@ -48,6 +49,8 @@ public:
   std::optional<Sequence> best(int64_t budget, SearchCost cost, int64_t mostCost = std::numeric_limits<int64_t>::max());
 
   bool hasStopped() const { return stopped; }
+  /// The cost of what the last search found.
+  int64_t costOfBest() const { return bestCost; }
   /// Whether the last search ended because it needed too many states.
   bool isTooLarge() const { return tooLarge; }
 
@@ -80,6 +83,8 @@ private:
   Reach reach(int64_t budget);
   Outlook lookBack(int64_t budget, SearchCost cost, const Reach &reach);
   bool shouldGoOn(int64_t set, double share);
+  /// Removes states of a set that must end with more than `mostCost` of overhead.
+  void dropHopeless(std::vector<State> &list, int64_t set, int64_t budget, int64_t mostCost) const;
   Step stepTo(int64_t from, int64_t to) const;
   int64_t costOfStep(int64_t from, int64_t to, Step step, SearchCost cost) const;
   /// Calls visit(set) for the supersets of `from` in order of key while it returns true.
@@ -98,8 +103,11 @@ private:
   std::vector<int64_t> key, byKey, sortedKeys;
   /// The bits of the sets in that order, one list for each word.
   std::vector<std::vector<uint64_t>> columns;
+  /// The nodes, those first that take the most time for their size.
+  std::vector<NodeId> byDensity;
   std::vector<State> merged;
   int64_t states = 0;
+  int64_t bestCost = 0;
   bool stopped = false, tooLarge = false;
 };
 

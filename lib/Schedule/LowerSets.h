@@ -49,6 +49,7 @@ public:
     return {boundary.data() + facts[set].boundaryBegin, boundary.data() + facts[set].boundaryEnd};
   }
 
+  NodeId numNodes() const { return graph->size(); }
   int64_t nodeTime(NodeId node) const { return graph->timeOf(node); }
   int64_t nodeSize(NodeId node) const { return graph->sizeOf(node); }
   /// The nodes of the set without a successor in it.
