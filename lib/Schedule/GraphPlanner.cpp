@@ -156,7 +156,7 @@ Verdict Planner::planByFamily() {
     if (coarse && coarse->best(budget, cost))
       most = coarse->costOfBest();
     std::optional<LowerSetSearch::Sequence> sequence = search.best(budget, cost, most);
-    if (search.hasStopped())
+    if (search.hasStopped() || (coarse && coarse->hasStopped()))
       return {Status::Interrupted, "the search was interrupted"};
     if (search.isTooLarge())
       return {Status::Unsupported, "expects a search of fewer states; a coarser unit of times and sizes has fewer"};
