@@ -2,7 +2,7 @@
 
 // RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule | FileCheck %s --check-prefix=ALL
 // RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% \
-// RUN:   --remarks-filter-analyse=remat-plan 2>&1 | FileCheck %s --check-prefix=HALF
+// RUN:   --remarks-filter-analyse=remat.plan 2>&1 | FileCheck %s --check-prefix=HALF
 // RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule="budget=50%% policy=revolve" \
 // RUN:   | FileCheck %s --check-prefix=REVOLVE
 // RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=0 2>&1 | FileCheck %s --check-prefix=ZERO
