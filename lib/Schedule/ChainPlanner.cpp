@@ -11,12 +11,16 @@
 
 #include "remat/Schedule/ChainPlanner.h"
 
+#include "EqualPolicies.h"
 #include "StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <chrono>
 
 using namespace remat::schedule;
+
+/// Steps up to which the best plan is sought among those of h-revolve too.
+static constexpr int64_t maxOptimalHierarchy = 1000;
 
 void ChainResult::forEachAction(const std::function<bool(const Action &)> &visit) const {
   if (!table) {
@@ -44,19 +48,65 @@ static ChainResult planTable(const ChainProblem &problem, Policy policy) {
   return chain;
 }
 
+static ChainResult unsupported(Policy policy, const char *expected) {
+  ChainResult result;
+  result.verdict = {Status::Unsupported, "policy " + std::string(stringifyPolicy(policy)) + " expects " + expected};
+  return result;
+}
+
+/// Maddison's schedules are the best ones that restart from no tape.
+static ChainResult planMixed(ChainProblem problem) {
+  problem.restartable = false;
+  return planTable(problem, Policy::Optimal);
+}
+
+/// The better one of the plans with and without the slow tier, if there is one.
+static ChainResult planOptimal(const StagedChain &problem, const std::optional<ChainProblem> &equal) {
+  if (!equal)
+    return planStaged(problem);
+  if (!problem.slow || equal->steps == 0)
+    return planTable(*equal, Policy::Optimal);
+  ChainResult best = planMultistage(*equal, *problem.slow);
+  if (best.verdict.status == Status::Unsupported)
+    return planTable(*equal, Policy::Optimal);
+  if (best.ok() && equal->steps <= maxOptimalHierarchy) {
+    ChainResult other = planHierarchical(*equal, *problem.slow, Policy::HRevolve);
+    if (other.ok() && other.plan.time < best.plan.time) {
+      other.plan.lowerBound = other.plan.boundAnySchedule;
+      other.plan.certified = other.plan.time == other.plan.lowerBound;
+      return other;
+    }
+  }
+  return best;
+}
+
 /// What the policy says about a valid problem.
 static ChainResult dispatch(const StagedChain &problem, Policy policy) {
   std::optional<ChainProblem> equal = problem.equalSteps();
-  if (equal)
-    return planTable(*equal, policy);
-  if (policy == Policy::StoreAll)
-    return planStagedStoreAll(problem);
   if (policy == Policy::Optimal)
-    return planStaged(problem);
-  ChainResult result;
-  result.verdict = {Status::Unsupported,
-                    "policy " + std::string(stringifyPolicy(policy)) + " expects equal steps with one mode"};
-  return result;
+    return planOptimal(problem, equal);
+  if (policy == Policy::StoreAll && !equal)
+    return planStagedStoreAll(problem);
+  if (!equal)
+    return unsupported(policy, "equal steps with one mode");
+  bool needsSlow = policy == Policy::Multistage || policy == Policy::HRevolve || policy == Policy::DiskRevolve;
+  if (needsSlow && !problem.slow)
+    return unsupported(policy, "a slow tier");
+  if (equal->steps == 0)
+    return planTable(*equal, Policy::Optimal);
+  switch (policy) {
+  case Policy::Mixed:
+    return planMixed(*equal);
+  case Policy::Online:
+    return planOnline(*equal);
+  case Policy::Multistage:
+    return planMultistage(*equal, *problem.slow);
+  case Policy::HRevolve:
+  case Policy::DiskRevolve:
+    return planHierarchical(*equal, *problem.slow, policy);
+  default:
+    return planTable(*equal, policy);
+  }
 }
 
 ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy) {

@@ -1,0 +1,64 @@
+//===- EqualPolicies.h - policies whose plans are lists -------- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Policies for equal steps that plan() has no tables for. Each gets a valid
+// problem with at least one step.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_LIB_SCHEDULE_EQUALPOLICIES_H
+#define REMAT_LIB_SCHEDULE_EQUALPOLICIES_H
+
+#include "remat/Schedule/ChainPlanner.h"
+
+namespace remat::schedule {
+
+/// Objective: least time when the number of steps is not known beforehand. The
+/// first sweep keeps states only and is the same for every number of steps that
+/// it reaches; the way back is the best one from the states that are left.
+///
+/// Guarantee: with m states no step runs more often in order to be passed than
+/// the least number for which C(m + r, r) >= T (the first sweep included), as
+/// offline; the total is near the best one up to C(m + 2, 2) steps and moves
+/// away from it for longer chains. lowerBound is that of the offline optimum,
+/// which says how far.
+///
+/// Complexity: O(T m). Source: Wang, Moin & Iaccarino 2009, algorithm 1.
+ChainResult planOnline(const ChainProblem &problem);
+
+/// Objective: least time of schedules that keep states in two memories, where
+/// steps wait for transfers. h-revolve: both limited, states of the slow tier
+/// may be read more than once and written at any time. disk-revolve: an
+/// unlimited slow tier that is written in the first sweep only.
+///
+/// Guarantee: the best of its class, the start state kept in fast memory.
+/// Complexity: O(T^2 c) time for c slow slots (disk-revolve: O(T^2)), for at most
+/// maxHierarchicalSteps steps. Source: Herrmann & Pallez 2020; Aupy, Herrmann,
+/// Hovland & Robert 2016.
+ChainResult planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy);
+inline constexpr int64_t maxHierarchicalSteps = 20000;
+
+/// Objective: least makespan when transfers run beside the steps. States are
+/// offloaded every I steps, with the tapes of the last steps of each interval as
+/// far as the channel has time; intervals and the rest of the chain are reversed
+/// by the best plans in what memory remains. The best of no offload and of all
+/// intervals, numbers of tapes and lengths of the rest by a closed formula; the
+/// first few of them are simulated.
+///
+/// Guarantee: never worse than not to offload; lowerBound holds for any schedule
+/// (see slowBound). Complexity: some ten thousand calls of plan() and a few
+/// schedules. Source: Kukreja, Hueckelheim & Gorman 2018; the tapes are ours.
+ChainResult planMultistage(const ChainProblem &problem, const SlowTier &slow);
+
+/// Time that no schedule with a slow tier falls below. As in tapeBound, with N
+/// more tapes that survive in the slow tier; each takes A w of the channel, so N
+/// is at most time / (A w), which is solved for the time.
+int64_t slowBound(const ChainProblem &problem, const SlowTier &slow);
+
+} // namespace remat::schedule
+
+#endif // REMAT_LIB_SCHEDULE_EQUALPOLICIES_H

@@ -1,0 +1,264 @@
+//===- OffloadPlan.cpp - schedules that offload periodically - -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The emitter keeps a clock of its own to know when a transfer has ended, so that
+// it waits only where it must.
+//
+//===----------------------------------------------------------------------===//
+
+#include "OffloadPlan.h"
+
+#include "remat/Schedule/Solvers.h"
+
+#include <algorithm>
+#include <deque>
+
+using namespace remat::schedule;
+
+SegmentPlans::SegmentPlans(const ChainProblem &problem, int64_t buffer) : problem(problem), buffer(buffer) {}
+
+const PlanResult &SegmentPlans::of(int64_t length, bool fromInitial) {
+  auto [it, isNew] = known.try_emplace({length, fromInitial});
+  if (!isNew)
+    return it->second;
+  ChainProblem part = problem;
+  part.steps = length;
+  part.budget = std::max<int64_t>(problem.budget - buffer, 0);
+  if (part.start == Start::Releasable)
+    part.start = Start::Pinned;
+  if (!fromInitial) {
+    part.budget = std::max<int64_t>(part.budget - problem.countedInitialState(), 0);
+    part.initialStateSize = problem.stateSize;
+    part.start = Start::Releasable;
+  }
+  it->second = plan(part, Policy::Optimal);
+  return it->second;
+}
+
+std::optional<int64_t> remat::schedule::estimateOffload(const ChainProblem &problem, const SlowTier &slow,
+                                                        const OffloadShape &shape, SegmentPlans &plans) {
+  int64_t rest = problem.steps - shape.interval * shape.intervals, again = shape.interval - shape.tapes;
+  const PlanResult &last = plans.of(rest, shape.intervals == 0);
+  const PlanResult &middle = plans.of(again, false);
+  const PlanResult &first = plans.of(again, true);
+  if (!last.ok() || !first.ok() || (shape.intervals > 1 && !middle.ok()))
+    return std::nullopt;
+  int64_t states = again > 0 ? 1 : 0;
+  int64_t write = states * slow.writeTime(problem.stateSize) + shape.tapes * slow.writeTime(problem.tapeSize);
+  int64_t read = states * slow.readTime(problem.stateSize) + shape.tapes * slow.readTime(problem.tapeSize);
+  int64_t sweep = again * problem.advanceTime + shape.tapes * problem.recordTime;
+  int64_t tapes = shape.tapes * problem.reverseTime;
+  // With room for one tape only, it comes in while no step runs.
+  if (shape.buffer < 2 * problem.tapeSize)
+    tapes += shape.tapes * slow.readTime(problem.tapeSize);
+  // A later interval hides the transfers of an earlier one.
+  int64_t forth = std::max(sweep, write), back = std::max(middle.plan.time + tapes, read);
+  int64_t total = last.plan.time;
+  if (slow.blocking) {
+    total += shape.intervals * (sweep + write + read + tapes) + (shape.intervals - 1) * middle.plan.time;
+    return total + first.plan.time - states * (slow.writeTime(problem.stateSize) + slow.readTime(problem.stateSize));
+  }
+  return total + shape.intervals * forth + (shape.intervals - 1) * back +
+         std::max(first.plan.time + tapes, shape.tapes * slow.readTime(problem.tapeSize));
+}
+
+namespace {
+class OffloadEmitter {
+public:
+  OffloadEmitter(const ChainProblem &problem, const SlowTier &slow, const OffloadShape &shape, SegmentPlans &plans)
+      : problem(problem), slow(slow), shape(shape), plans(plans) {}
+
+  std::vector<Action> emit();
+
+private:
+  struct Transfer {
+    int64_t step;
+    bool isTape;
+    int64_t end;
+  };
+
+  void add(ActionKind kind, int64_t step, int64_t to = 0);
+  int64_t sizeOf(bool isTape) const { return isTape ? problem.tapeSize : problem.stateSize; }
+  void offload(int64_t step, bool isTape);
+  void finishOffload();
+  void makeRoom(int64_t size, int64_t limit);
+  void progress();
+  void take(int64_t step, bool isTape);
+  void sweep();
+  void reverseInterval(int64_t index);
+  void playPlan(const PlanResult &result, int64_t start, bool owned);
+
+  const ChainProblem &problem;
+  const SlowTier &slow;
+  const OffloadShape &shape;
+  SegmentPlans &plans;
+  std::vector<Action> actions;
+
+  int64_t now = 0;
+  int64_t writerFree = 0;
+  int64_t readerFree = 0;
+  /// What the buffer holds: on its way out, or in; and what is to come in.
+  int64_t buffered = 0;
+  std::deque<Transfer> leaving;
+  std::deque<Transfer> wanted;
+  std::deque<Transfer> arriving;
+};
+} // namespace
+
+/// Adds an action that takes time or none.
+void OffloadEmitter::add(ActionKind kind, int64_t step, int64_t to) {
+  actions.push_back({kind, step, to});
+  if (kind == ActionKind::Advance)
+    now += (to - step) * problem.advanceTime;
+  if (kind == ActionKind::Record)
+    now += problem.recordTime;
+  if (kind == ActionKind::Reverse)
+    now += problem.reverseTime;
+}
+
+/// The item was just kept.
+void OffloadEmitter::offload(int64_t step, bool isTape) {
+  actions.push_back({isTape ? ActionKind::OffloadTape : ActionKind::Offload, step});
+  writerFree = std::max(writerFree, now) + slow.writeTime(sizeOf(isTape));
+  if (slow.blocking)
+    now = writerFree;
+  leaving.push_back({step, isTape, writerFree});
+}
+
+/// Waits for the oldest transfer out and frees its place.
+void OffloadEmitter::finishOffload() {
+  Transfer transfer = leaving.front();
+  leaving.pop_front();
+  now = std::max(now, transfer.end);
+  buffered -= sizeOf(transfer.isTape);
+  actions.push_back({transfer.isTape ? ActionKind::AwaitTape : ActionKind::Await, transfer.step});
+  actions.push_back({transfer.isTape ? ActionKind::DiscardTape : ActionKind::DiscardState, transfer.step});
+}
+
+void OffloadEmitter::makeRoom(int64_t size, int64_t limit) {
+  while (!leaving.empty() && (leaving.front().end <= now || buffered + size > limit))
+    finishOffload();
+  buffered += size;
+}
+
+/// Frees what has left, and starts to fetch what has room.
+void OffloadEmitter::progress() {
+  while (!leaving.empty() && leaving.front().end <= now)
+    finishOffload();
+  while (!wanted.empty() && buffered + sizeOf(wanted.front().isTape) <= shape.buffer) {
+    Transfer transfer = wanted.front();
+    // Its copy out must have ended; what left last is wanted first.
+    auto isSame = [&](const Transfer &t) { return t.step == transfer.step && t.isTape == transfer.isTape; };
+    if (std::any_of(leaving.begin(), leaving.end(), isSame))
+      return;
+    wanted.pop_front();
+    buffered += sizeOf(transfer.isTape);
+    readerFree = std::max(readerFree, now) + slow.readTime(sizeOf(transfer.isTape));
+    if (slow.blocking)
+      now = readerFree;
+    transfer.end = readerFree;
+    actions.push_back({transfer.isTape ? ActionKind::PrefetchTape : ActionKind::Prefetch, transfer.step});
+    arriving.push_back(transfer);
+  }
+}
+
+/// Waits for the next item, which is this one; its place leaves the buffer.
+void OffloadEmitter::take(int64_t step, bool isTape) {
+  while (arriving.empty() && !leaving.empty()) {
+    finishOffload();
+    progress();
+  }
+  progress();
+  now = std::max(now, arriving.front().end);
+  arriving.pop_front();
+  actions.push_back({isTape ? ActionKind::AwaitTape : ActionKind::Await, step});
+}
+
+/// All memory but what stays belongs to the buffer while there are no plans.
+void OffloadEmitter::sweep() {
+  int64_t limit = problem.budget - problem.fixedSize();
+  for (int64_t i = 0; i < shape.intervals; ++i) {
+    int64_t start = i * shape.interval, tapes = start + shape.interval - shape.tapes;
+    if (i > 0 && shape.tapes < shape.interval) {
+      makeRoom(problem.stateSize, limit);
+      add(ActionKind::Checkpoint, start);
+      offload(start, false);
+    }
+    if (start < tapes)
+      add(ActionKind::Advance, start, tapes);
+    for (int64_t step = tapes + 1; step <= start + shape.interval; ++step) {
+      add(ActionKind::Record, step);
+      makeRoom(problem.tapeSize, limit);
+      add(ActionKind::Keep, step);
+      offload(step, true);
+    }
+  }
+  for (int64_t i = shape.intervals; i-- > 0;) {
+    int64_t end = (i + 1) * shape.interval;
+    for (int64_t k = 0; k < shape.tapes; ++k)
+      wanted.push_back({end - k, true, 0});
+    if (i > 0 && shape.tapes < shape.interval)
+      wanted.push_back({i * shape.interval, false, 0});
+  }
+}
+
+/// Plays a plan from a state that is in the core and kept.
+void OffloadEmitter::playPlan(const PlanResult &result, int64_t start, bool owned) {
+  ActionStream stream(result.table);
+  Action action;
+  bool isReleased = !owned;
+  while (stream.next(action)) {
+    isReleased |= action.kind == ActionKind::DiscardState && action.step == 0;
+    add(action.kind, action.step + start, action.kind == ActionKind::Advance ? action.to + start : 0);
+    if (action.kind == ActionKind::Reverse || action.kind == ActionKind::Advance)
+      progress();
+  }
+  if (!isReleased)
+    add(ActionKind::DiscardState, start);
+}
+
+void OffloadEmitter::reverseInterval(int64_t index) {
+  int64_t start = index * shape.interval, end = start + shape.interval;
+  for (int64_t k = 0; k < shape.tapes; ++k) {
+    take(end - k, true);
+    add(ActionKind::Reverse, end - k);
+    add(ActionKind::DiscardTape, end - k);
+    // Its slow copy is not needed any more either.
+    add(ActionKind::DiscardTape, end - k);
+    buffered -= problem.tapeSize;
+    progress();
+  }
+  if (shape.tapes == shape.interval)
+    return;
+  if (index > 0) {
+    take(start, false);
+    buffered -= problem.stateSize;
+  }
+  add(ActionKind::Restore, start);
+  playPlan(plans.of(shape.interval - shape.tapes, index == 0), start, index > 0);
+  if (index > 0)
+    add(ActionKind::DiscardState, start);
+}
+
+std::vector<Action> OffloadEmitter::emit() {
+  sweep();
+  int64_t start = shape.interval * shape.intervals;
+  // The rest is planned in what the buffer leaves.
+  while (!leaving.empty() && buffered > shape.buffer)
+    finishOffload();
+  if (start > 0)
+    add(ActionKind::Checkpoint, start);
+  playPlan(plans.of(problem.steps - start, start == 0), start, start > 0);
+  for (int64_t i = shape.intervals; i-- > 0;)
+    reverseInterval(i);
+  return std::move(actions);
+}
+
+std::vector<Action> remat::schedule::emitOffload(const ChainProblem &problem, const SlowTier &slow,
+                                                 const OffloadShape &shape, SegmentPlans &plans) {
+  return OffloadEmitter(problem, slow, shape, plans).emit();
+}
