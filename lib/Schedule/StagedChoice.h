@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // A schedule of unequal steps is built from segments of three kinds. The
-// recurrence is that of docs/Schedules.md, section 7:
+// recurrence is that of docs/Schedules.md, section 9:
 //
 //   core(s,t,v)   the start state is in the core only, v is free:
 //     Leaf          record and reverse the only item
