@@ -212,7 +212,7 @@ void StagedSolver::solveTables(ChainResult &result) {
 
   plan.planningUnit = ceilDiv(available, units);
   {
-    int64_t width = units + units / 16;
+    int64_t width = (units + units / 16) | 15;
     StagedTables<Value> tables(chain, {plan.planningUnit, Rounding::Nearest}, width);
     tables.solve();
     int64_t low = 0, high = width;

@@ -24,10 +24,12 @@
 using namespace remat::schedule;
 
 /// Ends, starts and splits of a tile, and units of memory in a chunk.
-static constexpr int64_t tileEnds = 8;
+static constexpr int64_t tileEnds = 32;
 static constexpr int64_t tileStarts = 4;
 static constexpr int64_t tileSplits = 16;
 static constexpr int64_t chunkUnits = 128;
+/// Items from which a second thread is worth its while.
+static constexpr int64_t leastThreadedItems = 150;
 
 static constexpr size_t lineBytes = 64;
 template <typename Value>
@@ -116,13 +118,14 @@ void StagedTables<Value>::solve() {
     if (hasOwned(s))
       ownedRows[s] = makeCells(items - s);
   }
+  WorkerPair workers(items >= leastThreadedItems);
   for (int64_t first = 1; first <= items; first += tileEnds)
-    solveColumns(first, std::min(first + tileEnds - 1, items));
+    solveColumns(first, std::min(first + tileEnds - 1, items), workers);
 }
 
 /// All segments that end in first..last. Those that end before are done.
 template <typename Value>
-void StagedTables<Value>::solveColumns(int64_t first, int64_t last) {
+void StagedTables<Value>::solveColumns(int64_t first, int64_t last, WorkerPair &workers) {
   for (int64_t s = last - 1; s >= first; --s)
     for (int64_t t = s + 1; t <= last; ++t) {
       relaxRange(s, t, s + 1, t - 1, 0, width);
@@ -130,11 +133,14 @@ void StagedTables<Value>::solveColumns(int64_t first, int64_t last) {
     }
   for (int64_t high = first - 1; high >= 0; high -= tileStarts) {
     int64_t low = std::max<int64_t>(high - tileStarts + 1, 0);
-    for (int64_t begin = 0; begin < width; begin += chunkUnits)
-      for (int64_t y = high + 1; y < first; y += tileSplits)
-        for (int64_t s = low; s <= high; ++s)
-          for (int64_t t = first; t <= last; ++t)
-            relaxRange(s, t, y, std::min(y + tileSplits, first) - 1, begin, std::min(begin + chunkUnits, width));
+    // Different ends are independent of each other here.
+    workers.run([&](int worker) {
+      for (int64_t begin = 0; begin < width; begin += chunkUnits)
+        for (int64_t y = high + 1; y < first; y += tileSplits)
+          for (int64_t s = low; s <= high; ++s)
+            for (int64_t t = first + worker; t <= last; t += 2)
+              relaxRange(s, t, y, std::min(y + tileSplits, first) - 1, begin, std::min(begin + chunkUnits, width));
+    });
     for (int64_t s = high; s >= low; --s)
       for (int64_t t = first; t <= last; ++t) {
         relaxRange(s, t, s + 1, high, 0, width);

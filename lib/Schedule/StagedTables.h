@@ -20,6 +20,7 @@
 #define REMAT_LIB_SCHEDULE_STAGEDTABLES_H
 
 #include "StagedChoice.h"
+#include "WorkerPair.h"
 
 #include <memory>
 
@@ -83,7 +84,7 @@ private:
   bool hasHeld(int64_t s) const;
   bool hasOwned(int64_t s) const;
 
-  void solveColumns(int64_t first, int64_t last);
+  void solveColumns(int64_t first, int64_t last, WorkerPair &workers);
   void relaxRange(int64_t s, int64_t t, int64_t yFirst, int64_t yLast, int64_t chunkBegin, int64_t chunkEnd);
   void finish(int64_t s, int64_t t);
   void enterInto(Value *into, int64_t s, int64_t t) const;
