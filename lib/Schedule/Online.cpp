@@ -17,7 +17,7 @@
 #include "StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
 
-#include <map>
+#include <algorithm>
 
 using namespace remat::schedule;
 
@@ -46,8 +46,6 @@ private:
   const ChainProblem &problem;
   /// Kept states behind state 0, in order.
   std::vector<Kept> kept;
-  /// Highest level from each kept state on.
-  std::map<int64_t, std::vector<Action>> segments;
 };
 } // namespace
 

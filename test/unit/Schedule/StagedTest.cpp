@@ -40,7 +40,7 @@ TEST(StagedTest, RandomChains) {
   like.maxStages = 9;
   like.maxCount = 3;
   like.maxModes = 3;
-  int64_t problems = runLongTests() ? 1000000 : 30000;
+  int64_t problems = runLongTests() ? 1000000 : 90000;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
     StagedChain problem = random.chain(like);
     expectHonestPlan(problem, planChain(problem, Policy::Optimal));
