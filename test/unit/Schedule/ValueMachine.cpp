@@ -53,6 +53,10 @@ private:
 
   int64_t size(int64_t state, uint64_t) const;
   int64_t size(int64_t step, const Tape &tape) const { return stage(step).modes[tape.mode].tape; }
+  /// What is transferred; an external initial state is not counted, but as large
+  /// as any.
+  int64_t moved(int64_t state, uint64_t value) const { return state == 0 ? problem.initialState : size(state, value); }
+  int64_t moved(int64_t step, const Tape &tape) const { return size(step, tape); }
   template <typename Value>
   void keep(Places<Value> &places, int64_t index, const Value &value);
   template <typename Value>
@@ -128,7 +132,7 @@ void ValueMachine::startOut(Places<Value> &places, int64_t index) {
   if (it == places.fast.end())
     return;
   places.slow[index] = it->second;
-  writerFree = std::max(writerFree, now) + problem.slow->writeTime(size(index, it->second));
+  writerFree = std::max(writerFree, now) + problem.slow->writeTime(moved(index, it->second));
   places.leaving[index] = writerFree;
   if (problem.slow->blocking)
     now = writerFree;
@@ -140,7 +144,7 @@ void ValueMachine::startIn(Places<Value> &places, int64_t index) {
   if (it == places.slow.end())
     return;
   keep(places, index, it->second);
-  readerFree = std::max(readerFree, now) + problem.slow->readTime(size(index, it->second));
+  readerFree = std::max(readerFree, now) + problem.slow->readTime(moved(index, it->second));
   places.arriving[index] = readerFree;
   if (problem.slow->blocking)
     now = readerFree;
