@@ -52,7 +52,12 @@ private:
   bool isStep(int64_t step) const { return step >= 1 && step <= static_cast<int64_t>(stages.size()); }
 
   int64_t size(int64_t state, uint64_t) const;
-  int64_t size(int64_t step, const Tape &tape) const { return stage(step).modes[tape.mode].tape; }
+  int64_t size(int64_t step, const Tape &tape) const { return modeOf(step, tape.mode).tape; }
+  /// A tape of another step may be in a mode that this one does not have.
+  const StageMode &modeOf(int64_t step, int64_t mode) const {
+    const std::vector<StageMode> &modes = stage(step).modes;
+    return modes[std::min(static_cast<size_t>(mode), modes.size() - 1)];
+  }
   /// What is transferred; an external initial state is not counted, but as large
   /// as any.
   int64_t moved(int64_t state, uint64_t value) const { return state == 0 ? problem.initialState : size(state, value); }
@@ -180,11 +185,13 @@ void ValueMachine::reverse(int64_t step) {
   touch(stage(step).workspace);
   result.parameterGradients[step] += gradient * (tape.input + tape.output);
   gradient *= 2 * tape.input * parameter(step, 0) + parameter(step, 1);
-  now += stage(step).modes[tape.mode].reverse;
+  now += modeOf(step, tape.mode).reverse;
 }
 
 void ValueMachine::run(const Action &action) {
   int64_t step = action.step;
+  if ((step != 0 && !isStep(step)) || (action.kind > ActionKind::DiscardTape && !problem.slow))
+    return;
   switch (action.kind) {
   case ActionKind::Advance:
     for (int64_t i = step + 1; i <= action.to && isStep(i); ++i) {
