@@ -56,8 +56,8 @@ static void buildLoss(OpBuilder &builder, Location loc, const Types &types) {
   auto loop = remat::RecurrenceOp::create(builder, loc, TypeRange{types.state}, count, ValueRange{h0}, ValueRange{xs});
   {
     OpBuilder::InsertionGuard stepGuard(builder);
-    Block *step = builder.createBlock(&loop.getBody(), {}, {builder.getIndexType(), types.state, types.state},
-                                      {loc, loc, loc});
+    Block *step =
+        builder.createBlock(&loop.getBody(), {}, {builder.getIndexType(), types.state, types.state}, {loc, loc, loc});
     Value h = step->getArgument(1), x = step->getArgument(2);
     Value scaled = arith::MulFOp::create(builder, loc, a, h);
     Value next = arith::AddFOp::create(builder, loc, scaled, x);
@@ -87,8 +87,8 @@ static void buildGradient(OpBuilder &builder, Location loc, const Types &types) 
 }
 
 /// The largest difference between the gradients and their closed form.
-static double compareWithClosedForm(ArrayRef<float> xs, ArrayRef<float> h0, ArrayRef<float> a,
-                                    ArrayRef<float> dH0, ArrayRef<float> dA) {
+static double compareWithClosedForm(ArrayRef<float> xs, ArrayRef<float> h0, ArrayRef<float> a, ArrayRef<float> dH0,
+                                    ArrayRef<float> dA) {
   double worst = 0;
   for (int64_t i = 0; i < width; ++i) {
     // Forward-mode differentiation, by hand: h, dh/dh0 and dh/da.

@@ -112,7 +112,7 @@ void SweepLowering::beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk) {
   };
   Value state = makeWord(getAlignedBytes(chain.getCarryTypes()));
   Value tape = makeWord(getAlignedBytes(chain.getTapeTypes()));
-  Value operands[] = {getWalkAddress(builder, 0), table, state, tape, /*initial=*/state,
+  Value operands[] = {getWalkAddress(builder, 0),          table, state, tape, /*initial=*/state,
                       getWalkAddress(builder, stackOffset)};
   func::CallOp::create(builder, declareRuntime(module, "rematWalkBegin", 6, /*hasResult=*/false), operands);
 }
