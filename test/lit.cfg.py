@@ -13,6 +13,12 @@ config.excludes = ["Inputs", "unit", "CMakeLists.txt", "lit.cfg.py", "lit.site.c
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.remat_binary_dir, "test")
 
+# LLVM's allocators poison what they have not given out, in code of headers, which is
+# instrumented here; what the packaged library gives out from the same memory, it does
+# not unpoison.
+if config.remat_sanitize:
+    config.environment["ASAN_OPTIONS"] = "allow_user_poisoning=0"
+
 llvm_config.use_default_substitutions()
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.remat_tools_dir, append_path=True)

@@ -75,5 +75,8 @@ function(add_remat_unittest name)
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/test/unit)
   add_test(NAME ${name} COMMAND ${name})
+  if(REMAT_SANITIZE) # see test/lit.cfg.py
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT ASAN_OPTIONS=allow_user_poisoning=0)
+  endif()
   set_property(GLOBAL APPEND PROPERTY REMAT_UNITTESTS ${name})
 endfunction()
