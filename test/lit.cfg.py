@@ -19,6 +19,14 @@ config.test_exec_root = os.path.join(config.remat_binary_dir, "test")
 if config.remat_sanitize:
     config.environment["ASAN_OPTIONS"] = "allow_user_poisoning=0"
 
+# Containers need not have terminals.
+try:
+    for end in os.openpty():
+        os.close(end)
+    config.available_features.add("terminal")
+except OSError:
+    pass
+
 llvm_config.use_default_substitutions()
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.remat_tools_dir, append_path=True)
