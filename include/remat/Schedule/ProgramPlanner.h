@@ -9,11 +9,9 @@
 // budget for everything: its own buffers, the fixed parts of all loops, and their
 // slot regions, which overlap in time or not. This turns the one into the other.
 //
-// With one loop the slot region gets what the rest leaves. With several, each
-// starts at its smallest feasible size, and the step up its memory-time frontier
-// that saves the most time per byte is taken next, as long as the layout of the
-// whole arena fits; on convex frontiers that compete for the same bytes this is the
-// best split.
+// With one loop the slot region gets what the rest leaves. With several, the budget
+// is shared out first (lib/Schedule/BudgetSplit.h), and each loop then gets what the
+// others leave.
 //
 //===----------------------------------------------------------------------===//
 
