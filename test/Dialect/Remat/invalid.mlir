@@ -223,6 +223,30 @@ func.func @hidden_side_effect(%count: index, %on: i1, %log: memref<4xf32>, %valu
 
 // -----
 
+// recurrence_c9
+func.func @scan_of_nothing(%xs: tensor<8x0xf32>) {
+  %count = arith.constant 8 : index
+  // expected-error@+1 {{expects scan #0 to have at least one number per step, but got 'tensor<8x0xf32>'}}
+  remat.recurrence count(%count) at(%t) scan(%x = %xs : tensor<8x0xf32>) {
+    remat.yield
+  }
+  return
+}
+
+// -----
+
+// recurrence_c9
+func.func @stacked_of_nothing(%h0: tensor<0x4xf32>) {
+  %count = arith.constant 8 : index
+  // expected-error@+1 {{expects stacked result #0 to have at least one number per step, but got 'tensor<8x0x4xf32>'}}
+  %hT, %ys = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<0x4xf32>) -> tensor<8x0x4xf32> {
+    remat.yield carry(%h : tensor<0x4xf32>) emit(%h : tensor<0x4xf32>)
+  }
+  return
+}
+
+// -----
+
 // value_and_gradient_c1
 func.func @unknown_callee(%x: tensor<4xf32>) {
   // expected-error@+1 {{'remat.value_and_gradient' op expects @missing to be a function with a body}}

@@ -18,6 +18,13 @@ static bool isCarryType(Type type) {
   return tensor && tensor.hasStaticShape() && tensor.getElementType().isIntOrFloat();
 }
 
+/// MLIR's slices cannot address an array whose elements are empty.
+static LogicalResult verifyNotEmpty(Operation *op, Type element, Twine what, Type type) {
+  if (cast<RankedTensorType>(element).getNumElements() > 0)
+    return success();
+  return op->emitOpError("expects ") << what << " to have at least one number per step, but got " << type;
+}
+
 /// A static leading dimension is equal to a constant trip count; that of a
 /// result is dynamic when the trip count is no constant.
 static LogicalResult verifyLeadingDimension(Operation *op, Value count, Type type, StringRef what, bool isResult) {
@@ -48,6 +55,8 @@ LogicalResult remat::verifyLoopOperands(Operation *op, Value count, ValueRange i
                                                << " to be a tensor with a time dimension and otherwise static "
                                                   "shape, but got "
                                                << type;
+    if (failed(verifyNotEmpty(op, element, "scan #" + Twine(index), type)))
+      return failure();
   }
   if (std::optional<int64_t> constant = getConstantIntValue(count); constant && *constant < 0)
     return op->emitOpError("expects a trip count that is not negative, but got ") << *constant;
@@ -70,6 +79,8 @@ LogicalResult remat::verifyLoopResults(Operation *op, Value count, ValueRange in
     if (!isCarryType(emitted) || getElementOverTime(type) != emitted)
       return op->emitOpError("expects stacked result #")
              << index << " to be " << emitted << " with a leading time dimension, but got " << type;
+    if (failed(verifyNotEmpty(op, emitted, "stacked result #" + Twine(index), type)))
+      return failure();
     if (failed(verifyLeadingDimension(op, count, type, "a stacked result",
                                       /*isResult=*/true)))
       return failure();

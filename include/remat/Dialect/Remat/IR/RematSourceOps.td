@@ -50,6 +50,7 @@ def Remat_RecurrenceOp : Remat_Op<"recurrence",
     * (C7) The region is terminated by `remat.yield` without a tape.
     * (C8) The step has no side effects. `cf.assert` and `remat.check_indices` are allowed: they end
       the run with a message.
+    * (C9) Elements of scans and of stacked results have no dimension of size 0.
 
     Example:
 
