@@ -44,8 +44,9 @@ config.substitutions.append(("%remat_lib", os.path.join(config.remat_binary_dir,
 config.substitutions.append(("%llvm_include", os.path.join(config.llvm_tools_dir, "..", "include")))
 config.substitutions.append(("%run_page", '%s %s/Docs/run_page.py --path %s --path %s' % (
     sys.executable, config.test_source_root, config.remat_tools_dir, config.llvm_tools_dir)))
-config.substitutions.append(("%sweep", '%s %s/Integration/CPU/sweep.py --remat-run %s/remat-run' % (
-    sys.executable, config.test_source_root, config.remat_tools_dir)))
-
+sweep = [sys.executable, config.test_source_root + "/Integration/CPU/sweep.py"]
+sweep += ["--remat-run", config.remat_tools_dir + "/remat-run"]
 if config.remat_sanitize:
     config.available_features.add("sanitizer")
+    sweep.append("--quick")
+config.substitutions.append(("%sweep", " ".join(sweep)))

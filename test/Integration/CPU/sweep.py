@@ -17,6 +17,9 @@ dynamic leading dimension, and called with the same arrays. Checked are:
 With --unrolled other things are checked, for up to three budgets: that the unrolled form of
 the schedules gives the same bits, the same counts of steps and the same peak as the table.
 
+With --quick, which slow instrumented builds ask for, only the trip counts 0, 1 and 7 of these
+and at most three budgets are tried.
+
 A program says how its arguments are filled in lines `// INPUT name: int LOW HIGH`
 and `// INPUT name: normal SCALE`, or --fill says it; floats are normal with scale 0.3
 otherwise.
@@ -37,6 +40,8 @@ import zlib
 
 CANONICAL_STEPS = "1000"
 MAX_BUDGETS = 8
+QUICK_STEPS = [0, 1, 7]
+QUICK_BUDGETS = 3
 
 
 def fail(message):
@@ -157,13 +162,13 @@ def bits(report):
     return {result["name"]: result["sha256"] for result in report["results"]}
 
 
-def choose_budgets(smallest, largest):
-    """From the smallest to the largest, evenly on a logarithmic scale, one per 64 bytes at most."""
+def choose_budgets(smallest, largest, most):
+    """At most `most`, from the smallest to the largest, evenly on a logarithmic scale, one per 64 bytes at most."""
     if largest <= smallest:
         return [smallest]
     budgets = set()
-    for i in range(MAX_BUDGETS - 1):
-        exact = smallest * (largest / smallest) ** (i / (MAX_BUDGETS - 1))
+    for i in range(most - 1):
+        exact = smallest * (largest / smallest) ** (i / (most - 1))
         budgets.add(max(smallest, int(exact) // 64 * 64))
     return sorted(budgets | {largest})
 
@@ -177,8 +182,7 @@ def check_report(report, what):
 
 def check_unrolled(run, program, steps):
     smallest = run.report(program, "min")["planned_peak_bytes"]
-    budgets = choose_budgets(smallest, run.report(program, "unlimited")["store_all_bytes"])
-    for budget in sorted({budgets[0], budgets[len(budgets) // 2], budgets[-1]}):
+    for budget in choose_budgets(smallest, run.report(program, "unlimited")["store_all_bytes"], QUICK_BUDGETS):
         what = f"{steps} steps, budget {budget}, unrolled"
         table = run.report(program, budget)
         unrolled = run.report(program, budget, "--expansion", "unrolled")
@@ -193,7 +197,7 @@ def check_unrolled(run, program, steps):
         print(f"{what}: forward steps {unrolled['forward_steps']}, {unrolled['object_bytes']} bytes of object code")
 
 
-def check_steps(run, static, dynamic, steps, loops, empty_tape):
+def check_steps(run, static, dynamic, steps, loops, empty_tape, most_budgets):
     checked = static.with_name("checked.mlir")
     checked.write_text(without_stops(static.read_text()))
     checks = run(checked, "--check-gradient", "--repeat", "0", "--check-identical", "off")
@@ -204,7 +208,7 @@ def check_steps(run, static, dynamic, steps, loops, empty_tape):
     smallest = run.report(static, "min")["planned_peak_bytes"]
     if smallest > 0 and run.report(static, smallest - 1, status=3)["minimum_budget"] != smallest:
         fail(f"{steps} steps: another smallest budget than {smallest}")
-    budgets = choose_budgets(smallest, unlimited["store_all_bytes"])
+    budgets = choose_budgets(smallest, unlimited["store_all_bytes"], most_budgets)
     forward = {}
     for budget in budgets:
         report = run.report(static, budget)
@@ -245,8 +249,10 @@ def main():
     parser.add_argument("--unrolled", action="store_true", help="compare the two forms of schedules")
     parser.add_argument("--gradients", type=int, default=1, help="how many gradients the program takes")
     parser.add_argument("--empty-tape", action="store_true", help="nothing is ever run twice")
+    parser.add_argument("--quick", action="store_true", help="fewer trip counts and budgets")
     arguments = parser.parse_args()
 
+    most_budgets = QUICK_BUDGETS if arguments.quick else MAX_BUDGETS
     fill = dict(pair.split("=") for pair in arguments.fill)
     text = resize(arguments.program.read_text(), dict(pair.split("=") for pair in arguments.resize))
     loops = arguments.gradients * text.count("remat.recurrence ")
@@ -257,13 +263,15 @@ def main():
         if arguments.static_only:
             dynamic = None
         for steps in arguments.steps:
+            if arguments.quick and steps not in QUICK_STEPS:
+                continue
             instance = with_static_steps(text, steps)
             static.write_text(instance)
             run = Runner(arguments.remat_run, write_inputs(folder, instance, fill))
             if arguments.unrolled:
                 check_unrolled(run, static, steps)
             else:
-                check_steps(run, static, dynamic, steps, loops, arguments.empty_tape)
+                check_steps(run, static, dynamic, steps, loops, arguments.empty_tape, most_budgets)
 
 
 if __name__ == "__main__":
