@@ -31,8 +31,8 @@ static void tryChain(llvm::StringRef text) {
   constexpr int64_t most = 24;
   if (!chain.validate().ok() || chain.steps() > most)
     return;
-  for (Policy policy :
-       {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism, Policy::Msm, Policy::Optimal}) {
+  for (Policy policy : {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism, Policy::Msm, Policy::Mixed,
+                        Policy::Online, Policy::Optimal, Policy::Multistage, Policy::HRevolve, Policy::DiskRevolve}) {
     ChainResult result = planChain(chain, policy);
     if (!result.ok())
       continue;
