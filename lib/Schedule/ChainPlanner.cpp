@@ -22,21 +22,38 @@ using namespace remat::schedule;
 /// Steps up to which the best plan is sought among those of h-revolve too.
 static constexpr int64_t maxOptimalHierarchy = 1000;
 
+/// Visits an action, or the records that an advance stands for.
+static bool visitEach(const Action &action, bool recordsAdvances, const std::function<bool(const Action &)> &visit) {
+  if (!recordsAdvances || action.kind != ActionKind::Advance)
+    return visit(action);
+  for (int64_t step = action.step + 1; step <= action.to; ++step)
+    if (!visit({ActionKind::Record, step}))
+      return false;
+  return true;
+}
+
 void ChainResult::forEachAction(const std::function<bool(const Action &)> &visit) const {
   if (!table) {
     for (const Action &action : list)
-      if (!visit(action))
+      if (!visitEach(action, recordsAdvances, visit))
         return;
     return;
   }
   ActionStream stream(*table);
   Action action;
   while (stream.next(action))
-    if (!visit(action))
+    if (!visitEach(action, recordsAdvances, visit))
       return;
 }
 
-std::vector<Action> ChainResult::actions() const { return table ? schedule::actions(*table) : list; }
+std::vector<Action> ChainResult::actions() const {
+  std::vector<Action> result;
+  forEachAction([&](const Action &action) {
+    result.push_back(action);
+    return true;
+  });
+  return result;
+}
 
 static ChainResult planTable(const ChainProblem &problem, Policy policy) {
   PlanResult result = plan(problem, policy);
@@ -69,13 +86,18 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
   ChainResult best = planMultistage(*equal, *problem.slow);
   if (best.verdict.status == Status::Unsupported)
     return planTable(*equal, Policy::Optimal);
-  if (best.ok() && equal->steps <= maxOptimalHierarchy) {
-    ChainResult other = planHierarchical(*equal, *problem.slow, Policy::HRevolve);
-    if (other.ok() && other.plan.time < best.plan.time) {
-      other.plan.lowerBound = other.plan.boundAnySchedule;
-      other.plan.certified = other.plan.time == other.plan.lowerBound;
-      return other;
-    }
+  if (!best.ok() || equal->steps > maxOptimalHierarchy)
+    return best;
+  bool mayMove = equal->start == Start::Releasable && equal->initialStateSize == equal->stateSize;
+  for (bool movesStart : {false, true}) {
+    if (movesStart && !mayMove)
+      break;
+    ChainResult other = planHierarchical(*equal, *problem.slow, Policy::HRevolve, movesStart);
+    if (!other.ok() || other.plan.time >= best.plan.time)
+      continue;
+    best = std::move(other);
+    best.plan.lowerBound = best.plan.boundAnySchedule;
+    best.plan.certified = best.plan.time == best.plan.lowerBound;
   }
   return best;
 }
@@ -109,12 +131,30 @@ static ChainResult dispatch(const StagedChain &problem, Policy policy) {
   }
 }
 
+/// If recording a step is faster than advancing over it, a step is always recorded,
+/// whether its tape is kept or not. The published policies know no such thing, and
+/// unequal steps are looked at one by one.
+static ChainResult dispatchFastest(const StagedChain &problem, Policy policy) {
+  bool isOurs = policy == Policy::Optimal || policy == Policy::Online || policy == Policy::Multistage;
+  std::optional<ChainProblem> equal = problem.equalSteps();
+  if (!isOurs || !equal || equal->recordTime >= equal->advanceTime)
+    return dispatch(problem, policy);
+  StagedChain faster = problem;
+  for (ChainStage &stage : faster.stages)
+    stage.advance = stage.modes.front().record;
+  ChainResult result = dispatch(faster, policy);
+  result.recordsAdvances = true;
+  result.plan.record = result.plan.forward;
+  result.plan.advance = 0;
+  return result;
+}
+
 ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy) {
   auto begin = std::chrono::steady_clock::now();
   ChainResult result;
   result.verdict = problem.validate();
   if (result.ok()) {
-    result = dispatch(problem, policy);
+    result = dispatchFastest(problem, policy);
     result.plan.steps = problem.steps();
   }
   result.plan.policy = policy;

@@ -14,8 +14,9 @@
 //                 min over y of  y + core(t-y,c-1) + read + left(y,c))
 //
 // with left = slow for h-revolve. Disk-revolve has no c, and its left parts are
-// not written to the slow tier again. The initial state stays in fast memory, so
-// the same recurrence without `read` begins the chain.
+// not written to the slow tier again. In the published policies the initial state
+// stays in fast memory, so the same recurrence without `read` begins the chain;
+// where it may be moved like any other, core(T,c) is the answer.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,7 +35,7 @@ static constexpr int64_t maxTableWork = int64_t(1) << 30;
 namespace {
 class Hierarchy {
 public:
-  Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, int64_t slowSlots);
+  Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, int64_t slowSlots, bool movesStart);
 
   int64_t solve();
   std::vector<Action> emit();
@@ -59,6 +60,8 @@ private:
 
   const ChainProblem &problem;
   Policy policy;
+  /// Whether the initial state is as any other.
+  bool movesStart;
   bool unlimited;
   int64_t writeTime;
   int64_t readTime;
@@ -76,10 +79,12 @@ private:
 };
 } // namespace
 
-Hierarchy::Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, int64_t slowSlots)
-    : problem(problem), policy(policy), unlimited(policy == Policy::DiskRevolve || slowSlots >= problem.steps),
+Hierarchy::Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, int64_t slowSlots,
+                     bool movesStart)
+    : problem(problem), policy(policy), movesStart(movesStart),
+      unlimited(policy == Policy::DiskRevolve || slowSlots >= problem.steps),
       writeTime(slow.writeTime(problem.stateSize)), readTime(slow.readTime(problem.stateSize)) {
-  int64_t free = problem.budget - problem.fixedSize();
+  int64_t free = problem.budget - (movesStart ? problem.workspace : problem.fixedSize());
   slots = problem.stateSize == 0 ? problem.steps : std::min(free / problem.stateSize, problem.steps);
   int64_t work = problem.steps * problem.steps;
   int64_t rows = unlimited ? 1 : std::min(slowSlots, maxTableWork / work) + 1;
@@ -137,6 +142,8 @@ int64_t Hierarchy::solve() {
       core[c].push_back({writes ? writeTime + slow.time : fast[t].time, writes ? 1 : 0});
     }
   }
+  if (movesStart)
+    return core.back()[steps].time;
   first = later = empty;
   for (int64_t t = 1; t <= steps; ++t) {
     int64_t plain = fastTime(t, slots + 1);
@@ -207,6 +214,12 @@ void Hierarchy::emitSlow(int64_t start, int64_t length, int64_t c, const std::ve
 
 std::vector<Action> Hierarchy::emit() {
   int64_t length = problem.steps, c = static_cast<int64_t>(core.size()) - 1;
+  if (movesStart) {
+    emitCore(0, length, c);
+    // It is kept to begin with.
+    actions.erase(actions.begin());
+    return std::move(actions);
+  }
   const Row *row = &first;
   while (int64_t y = (*row)[length].split) {
     if (length < problem.steps)
@@ -228,7 +241,8 @@ std::vector<Action> Hierarchy::emit() {
   return std::move(actions);
 }
 
-ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy) {
+ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy,
+                                              bool movesStart) {
   ChainResult result;
   std::string name(stringifyPolicy(policy));
   if (problem.steps > maxHierarchicalSteps) {
@@ -248,7 +262,7 @@ ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const
     result.verdict = {Status::Unsupported, "policy " + name + " expects a slow tier with room for every state"};
     return result;
   }
-  Hierarchy hierarchy(problem, slow, policy, slowSlots);
+  Hierarchy hierarchy(problem, slow, policy, slowSlots, movesStart);
   result.plan.lowerBound = hierarchy.solve();
   result.list = hierarchy.emit();
   StagedChain chain(problem);

@@ -30,6 +30,9 @@ struct ChainResult {
   /// The schedule, as a table or as a list.
   std::optional<PlanTable> table;
   std::vector<Action> list;
+  /// Whether its advances stand for records, one for each step, because that is
+  /// faster.
+  bool recordsAdvances = false;
 
   bool ok() const { return verdict.ok(); }
 

@@ -140,6 +140,18 @@ TEST(SlowTierTest, HierarchiesAreOrdered) {
   }
 }
 
+TEST(SlowTierTest, TheInitialStateMoves) {
+  // Room for one state: without moving the initial one, every step runs from it.
+  StagedChain problem = kukreja(100, 2, 1);
+  problem.slow->blocking = true;
+  problem.start = Start::Releasable;
+  ChainResult result = planChain(problem, Policy::Optimal);
+  ASSERT_TRUE(result.ok());
+  expectHonestPlan(problem, result);
+  EXPECT_EQ(result.plan.peak, 1);
+  EXPECT_LT(result.plan.time, planChain(problem, Policy::HRevolve).plan.time / 5);
+}
+
 /// The actions until the state after `steps` steps is in the core.
 static std::vector<Action> firstSweep(const std::vector<Action> &actions, int64_t steps) {
   std::vector<Action> sweep;

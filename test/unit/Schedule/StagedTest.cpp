@@ -77,3 +77,23 @@ TEST(StagedTest, AgainstAllSchedules) {
             << " %; " << infeasible << " of " << problems << " problems have a schedule but no plan\n";
   EXPECT_LE(above * 50, solved);
 }
+
+/// Equal steps of which each is recorded faster than it is advanced over.
+TEST(StagedTest, RecordingIsFaster) {
+  for (int64_t steps = 1; steps <= 5; ++steps)
+    for (int64_t tape = 0; tape <= 3; ++tape)
+      for (int64_t budget = 1; budget <= 5; ++budget)
+        for (bool restartable : {true, false})
+          for (Start start : {Start::Releasable, Start::Pinned, Start::External}) {
+            ChainProblem equal = makeProblem(steps, 1, tape, budget);
+            equal.advanceTime = 3;
+            equal.restartable = restartable;
+            equal.start = start;
+            StagedChain problem(equal);
+            ChainResult result = planChain(problem, Policy::Optimal);
+            ASSERT_TRUE(result.ok()) << problem;
+            expectHonestPlan(problem, result);
+            EXPECT_EQ(result.plan.time, searchTime(problem)) << problem;
+            expectHonestPlan(problem, planChain(problem, Policy::Online));
+          }
+}
