@@ -27,6 +27,10 @@ try:
 except OSError:
     pass
 
+# Needs packages from a registry: lit -Dcheckpoint_schedules=1.
+if lit_config.params.get("checkpoint_schedules"):
+    config.available_features.add("checkpoint_schedules")
+
 llvm_config.use_default_substitutions()
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.remat_tools_dir, append_path=True)
