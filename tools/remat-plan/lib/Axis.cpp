@@ -58,5 +58,7 @@ std::string plantool::formatTick(double value) {
     return formatCount(static_cast<int64_t>(value));
   std::string text = formatFixed(value, value < 0.01 ? 4 : 2);
   text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.')
+    text.pop_back();
   return text;
 }

@@ -54,7 +54,7 @@ llvm::Expected<ExitStatus> plantool::runChain(const PlanOptions &options) {
   if (result.verdict.status == Status::Infeasible)
     return reportInfeasible(*loaded, result, options.json);
   if (!result.ok())
-    return makeVerdictError(result.verdict, "");
+    return makeVerdictError(result.verdict, options.problemPath);
 
   OutputSink sink;
   if (!options.actionsPath.empty()) {

@@ -137,12 +137,8 @@ bool ChainReader::read(JsonValue root, ChainInput &input) {
   JsonFields fields(report, root, "the problem");
   if (!fields.isValid())
     return false;
-  std::optional<JsonValue> kind = fields.require("kind");
-  if (!kind)
+  if (!readKind(report, fields, "chain"))
     return false;
-  if (!kind->is(JsonKind::String) || kind->getString() != "chain")
-    return report.failExpected(*kind, "\"chain\" for \"kind\"");
-
   std::optional<JsonValue> stages = fields.require("stages");
   if (!stages || !readStages(*stages, chain.stages))
     return false;
@@ -156,11 +152,8 @@ bool ChainReader::read(JsonValue root, ChainInput &input) {
   if (std::optional<JsonValue> slow = fields.find("slow"))
     if (!readSlow(*slow, chain.slow))
       return false;
-  if (std::optional<JsonValue> budget = fields.find("budget")) {
-    input.hasBudget = !budget->is(JsonKind::Null);
-    if (input.hasBudget && !readWhole(report, *budget, "budget", 0, chain.budget))
-      return false;
-  }
+  if (!readBudget(report, fields, input.hasBudget, chain.budget))
+    return false;
   fields.finish();
   return true;
 }

@@ -91,15 +91,22 @@ static int64_t defaultPoints(const LoadedChain &loaded) {
 
 /// The curves of the other policies, for the picture only.
 static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy) {
-  constexpr int64_t points = 1000;
+  int64_t points = std::min<int64_t>(1000, defaultPoints(loaded));
+  // Plans that are lists take their time.
+  constexpr int64_t mostListed = 10000;
+  int64_t listPoints = loaded.chain.steps() <= mostListed ? std::min<int64_t>(100, points) : 0;
   std::vector<FrontierCurve> curves;
-  for (Policy other : {Policy::Optimal, Policy::Msm, Policy::Ism, Policy::Revolve, Policy::Mixed, Policy::Periodic}) {
-    if (other == policy)
-      continue;
-    FrontierCurve curve = computeFrontier(loaded, other, std::min(points, defaultPoints(loaded)));
+  auto add = [&](Policy other, int64_t count) {
+    if (other == policy || count == 0)
+      return;
+    FrontierCurve curve = computeFrontier(loaded, other, count);
     if (curve.verdict.ok())
       curves.push_back(std::move(curve));
-  }
+  };
+  for (Policy other : {Policy::Optimal, Policy::Msm, Policy::Ism, Policy::Revolve, Policy::Mixed, Policy::Periodic})
+    add(other, points);
+  for (Policy other : {Policy::Online, Policy::Multistage, Policy::HRevolve, Policy::DiskRevolve})
+    add(other, listPoints);
   return curves;
 }
 
@@ -121,7 +128,7 @@ llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
       others = computeOthers(*loaded, *policy);
   }
   if (!curve.verdict.ok())
-    return makeVerdictError(curve.verdict, "");
+    return makeVerdictError(curve.verdict, options.problemPath);
 
   OutputSink sink;
   if (!options.svgPath.empty()) {

@@ -66,6 +66,18 @@ static Paint paintOf(Policy policy) {
     paint.stroke = colors::sky;
     paint.dash = "10 2";
     break;
+  case Policy::Online:
+    paint.stroke = colors::black;
+    paint.dash = "1 3";
+    break;
+  case Policy::HRevolve:
+    paint.stroke = colors::gray;
+    paint.dash = "6 2 1 2";
+    break;
+  case Policy::DiskRevolve:
+    paint.stroke = colors::gray;
+    paint.dash = "3 2";
+    break;
   default:
     paint.stroke = colors::gray;
     break;
@@ -143,22 +155,29 @@ static void drawAxes(SvgCanvas &canvas, const Axis &memory, const Axis &time, co
 }
 
 static void drawLegend(SvgCanvas &canvas, const FrontierCurve &curve, const std::vector<FrontierCurve> &others) {
-  double x = Layout::left;
-  constexpr double y = 70;
+  double x = Layout::left, y = 68;
+  // Begins a line if there is not enough room in this one.
+  auto begin = [&](double iconWidth, llvm::StringRef text) {
+    double width = iconWidth + 6 + estimateWidth(text, Layout::labelSize);
+    if (x + width > Layout::right) {
+      x = Layout::left;
+      y += 15;
+    }
+    canvas.text({x + iconWidth + 6, y}, text, Layout::labelSize);
+    return width + 14;
+  };
   auto add = [&](Policy policy) {
-    Paint paint = paintOf(policy);
-    std::string name(stringifyPolicy(policy));
-    canvas.line({x, y - 4}, {x + 30, y - 4}, paint);
-    canvas.text({x + 36, y}, name, Layout::labelSize);
-    x += 36 + estimateWidth(name, Layout::labelSize) + 16;
+    double width = begin(30, llvm::StringRef(stringifyPolicy(policy)));
+    canvas.line({x, y - 4}, {x + 30, y - 4}, paintOf(policy));
+    x += width;
   };
   add(curve.policy);
   for (const FrontierCurve &other : others)
     add(other.policy);
+  begin(20, "no schedule of any kind");
   Paint area;
   area.fill = colors::lightGray;
   canvas.rect(x, y - 9, 20, 10, area);
-  canvas.text({x + 26, y}, "no schedule of any kind", Layout::labelSize);
 }
 
 namespace {

@@ -10,6 +10,7 @@
 #include "Progress.h"
 #include "remat/Support/Budget.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <limits>
@@ -128,26 +129,30 @@ llvm::Expected<ExitStatus> plantool::verifyGraph(const PlanOptions &options, con
   return ExitStatus::VerificationFailed;
 }
 
-llvm::Expected<ExitStatus> plantool::compareGraph(const PlanOptions &options, const InputFile &problemFile) {
-  auto input = loadGraph(problemFile);
-  if (!input)
-    return input.takeError();
-  if (llvm::Error error = setBudget(options, GraphOptions(), *input))
-    return std::move(error);
+static std::vector<GraphPlanResult> planByAll(const GraphProblem &problem) {
   std::vector<GraphPlanResult> results;
-  bool isAnyFeasible = false;
   Progress progress("planning by every policy");
   for (GraphPolicy policy : {GraphPolicy::Chen, GraphPolicy::Approximate, GraphPolicy::Exact}) {
     for (GraphObjective objective : {GraphObjective::Time, GraphObjective::Memory}) {
       GraphOptions graphOptions;
       graphOptions.policy = policy;
       graphOptions.objective = objective;
-      results.push_back(planGraph(input->problem, graphOptions));
+      results.push_back(planGraph(problem, graphOptions));
       results.back().plan.policy = policy;
       results.back().plan.objective = objective;
-      isAnyFeasible |= results.back().ok();
     }
   }
+  return results;
+}
+
+llvm::Expected<ExitStatus> plantool::compareGraph(const PlanOptions &options, const InputFile &problemFile) {
+  auto input = loadGraph(problemFile);
+  if (!input)
+    return input.takeError();
+  if (llvm::Error error = setBudget(options, GraphOptions(), *input))
+    return std::move(error);
+  std::vector<GraphPlanResult> results = planByAll(input->problem);
+  bool isAnyFeasible = llvm::any_of(results, [](const GraphPlanResult &result) { return result.ok(); });
   if (options.json) {
     llvm::json::OStream json(llvm::outs(), /*IndentSize=*/2);
     json.array([&] {

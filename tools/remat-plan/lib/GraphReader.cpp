@@ -93,12 +93,8 @@ bool GraphReader::read(JsonValue root, GraphInput &input) {
   JsonFields fields(report, root, "the problem");
   if (!fields.isValid())
     return false;
-  std::optional<JsonValue> kind = fields.require("kind");
-  if (!kind)
+  if (!readKind(report, fields, "graph"))
     return false;
-  if (!kind->is(JsonKind::String) || kind->getString() != "graph")
-    return report.failExpected(*kind, "\"graph\" for \"kind\"");
-
   std::optional<JsonValue> nodes = fields.require("nodes");
   if (!nodes)
     return false;
@@ -122,11 +118,8 @@ bool GraphReader::read(JsonValue root, GraphInput &input) {
   } else {
     return false;
   }
-  if (std::optional<JsonValue> budget = fields.find("budget")) {
-    input.hasBudget = !budget->is(JsonKind::Null);
-    if (input.hasBudget && !readWhole(report, *budget, "budget", 0, input.problem.budget))
-      return false;
-  }
+  if (!readBudget(report, fields, input.hasBudget, input.problem.budget))
+    return false;
   fields.finish();
   return true;
 }

@@ -136,3 +136,18 @@ bool plantool::readTime(JsonReport &report, JsonValue value, StringRef name, int
                                           "multiplied by 10^" + llvm::Twine(fraction) + " to be whole");
   return true;
 }
+
+bool plantool::readKind(JsonReport &report, JsonFields &fields, StringRef expected) {
+  std::optional<JsonValue> kind = fields.require("kind");
+  if (!kind)
+    return false;
+  if (!kind->is(JsonKind::String) || kind->getString() != expected)
+    return report.failExpected(*kind, "\"" + expected + "\" for \"kind\"");
+  return true;
+}
+
+bool plantool::readBudget(JsonReport &report, JsonFields &fields, bool &hasBudget, int64_t &budget) {
+  std::optional<JsonValue> value = fields.find("budget");
+  hasBudget = value && !value->is(JsonKind::Null);
+  return !hasBudget || readWhole(report, *value, "budget", 0, budget);
+}

@@ -84,6 +84,11 @@ bool readTime(JsonReport &report, JsonValue value, llvm::StringRef name, int fra
 /// A whole number from \p least on; \p name names it in messages.
 bool readWhole(JsonReport &report, JsonValue value, llvm::StringRef name, int64_t least, int64_t &result);
 
+/// Members of every problem: "kind" must be \p expected, and "budget" may be absent
+/// or null.
+bool readKind(JsonReport &report, JsonFields &fields, llvm::StringRef expected);
+bool readBudget(JsonReport &report, JsonFields &fields, bool &hasBudget, int64_t &budget);
+
 } // namespace remat::plantool
 
 #endif // REMAT_TOOLS_REMAT_PLAN_JSONFIELDS_H

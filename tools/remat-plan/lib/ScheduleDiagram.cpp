@@ -81,23 +81,26 @@ static void drawTimeAxis(SvgCanvas &canvas, const Axis &time, double scale) {
   canvas.text({Layout::left + Layout::plotWidth / 2, bottom + 34}, "time", 12, Anchor::Middle);
 }
 
-static void drawLegend(SvgCanvas &canvas) {
+/// `withRecords`: whether forward steps that leave a tape are told from others.
+static void drawLegend(SvgCanvas &canvas, bool withRecords) {
   double x = Layout::left;
   constexpr double y = 74;
   auto label = [&](llvm::StringRef text) {
     canvas.text({x + 24, y}, text, Layout::labelSize);
     x += 24 + estimateWidth(text, Layout::labelSize) + 18;
   };
-  auto addLine = [&](llvm::StringRef color, llvm::StringRef text, double rise) {
+  auto addLine = [&](llvm::StringRef color, llvm::StringRef text, double rise, double width = 2.4) {
     Paint paint;
     paint.stroke = color;
-    paint.width = 2.4;
+    paint.width = width;
     paint.roundCaps = true;
     canvas.line({x + 2, y - 4 + rise}, {x + 18, y - 4 - rise}, paint);
     label(text);
   };
   addLine(scheduleColors::firstForward, "forward, first time", 4);
   addLine(scheduleColors::rerun, "forward, again", 4);
+  if (withRecords)
+    addLine(scheduleColors::rerun, "leaves a tape", 4, 4.4);
   addLine(scheduleColors::backward, "backward", -4);
   Paint dot;
   dot.fill = scheduleColors::state;
@@ -164,7 +167,7 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
 
   SvgCanvas canvas(Layout::width, Layout::height, "A schedule of " + formatCount(plan.steps) + " steps");
   drawTitle(canvas, loaded, plan);
-  drawLegend(canvas);
+  drawLegend(canvas, isShort);
   drawHorizontalGrid(canvas, step, 6);
   drawHorizontalGrid(canvas, memory, 3);
   layer->draw(canvas);
