@@ -18,10 +18,6 @@
 
 using namespace remat;
 
-static llvm::Error makeError(const llvm::Twine &path, const llvm::Twine &reason) {
-  return llvm::createStringError(path + ": " + reason);
-}
-
 OutputFiles::~OutputFiles() {
   for (File &file : files) {
     llvm::sys::fs::remove(file.temporary);
@@ -37,14 +33,14 @@ llvm::Error OutputFiles::add(llvm::StringRef path, llvm::function_ref<void(llvm:
   std::error_code problem;
   llvm::raw_fd_ostream stream(temporary, problem);
   if (problem)
-    return makeError(path, problem.message());
+    return makeError(path + ": " + problem.message());
   write(stream);
   stream.close();
   if (!stream.has_error())
     return llvm::Error::success();
   std::string reason = stream.error().message();
   stream.clear_error();
-  return makeError(path, reason);
+  return makeError(path + ": " + reason);
 }
 
 namespace {
@@ -67,7 +63,7 @@ llvm::Error OutputFiles::commit() {
   // The likely reason for a rename to fail, found before the first one.
   for (File &file : files)
     if (llvm::sys::fs::is_directory(file.path))
-      return makeError(file.path, std::make_error_code(std::errc::is_a_directory).message());
+      return makeError(file.path + ": " + std::make_error_code(std::errc::is_a_directory).message());
   SignalBlock block;
   for (auto [number, file] : llvm::enumerate(files)) {
     std::error_code problem = llvm::sys::fs::rename(file.temporary, file.path);
@@ -75,7 +71,7 @@ llvm::Error OutputFiles::commit() {
       continue;
     for (File &renamed : llvm::MutableArrayRef(files).take_front(number))
       llvm::sys::fs::remove(renamed.path);
-    return makeError(file.path, problem.message());
+    return makeError(file.path + ": " + problem.message());
   }
   for (File &file : files)
     llvm::sys::DontRemoveFileOnSignal(file.temporary);

@@ -24,7 +24,11 @@ namespace remat {
 
 class OutputFiles {
 public:
-  OutputFiles() = default;
+  /// Makes an error of a sentence: the kind of error that a tool gives the status
+  /// of a fault.
+  using MakeError = llvm::Error (*)(const llvm::Twine &);
+
+  explicit OutputFiles(MakeError makeError) : makeError(makeError) {}
   /// Discards what was not committed.
   ~OutputFiles();
 
@@ -40,6 +44,7 @@ private:
     std::string temporary;
     std::string path;
   };
+  MakeError makeError;
   std::vector<File> files;
 };
 

@@ -41,6 +41,8 @@ protected:
   llvm::SmallString<128> folder;
 };
 
+llvm::Error makeError(const llvm::Twine &text) { return llvm::createStringError(text); }
+
 void writeText(llvm::raw_ostream &stream) { stream << "text"; }
 
 using OutputFilesDeathTest = OutputFilesTest;
@@ -48,7 +50,7 @@ using OutputFilesDeathTest = OutputFilesTest;
 } // namespace
 
 TEST_F(OutputFilesTest, AppearTogether) {
-  OutputFiles files;
+  OutputFiles files(makeError);
   ASSERT_FALSE(files.add(getPath("a"), writeText));
   ASSERT_FALSE(files.add(getPath("b"), writeText));
   for (const std::string &name : list())
@@ -59,7 +61,7 @@ TEST_F(OutputFilesTest, AppearTogether) {
 
 TEST_F(OutputFilesTest, AreDiscardedWithoutCommit) {
   {
-    OutputFiles files;
+    OutputFiles files(makeError);
     ASSERT_FALSE(files.add(getPath("a"), writeText));
   }
   EXPECT_TRUE(list().empty());
@@ -68,7 +70,7 @@ TEST_F(OutputFilesTest, AreDiscardedWithoutCommit) {
 TEST_F(OutputFilesTest, DoNotAppearIfOneCanNot) {
   ASSERT_FALSE(llvm::sys::fs::create_directory(getPath("b")));
   {
-    OutputFiles files;
+    OutputFiles files(makeError);
     ASSERT_FALSE(files.add(getPath("a"), writeText));
     ASSERT_FALSE(files.add(getPath("b"), writeText));
     EXPECT_EQ(llvm::toString(files.commit()), getPath("b") + ": Is a directory");
@@ -80,7 +82,7 @@ TEST_F(OutputFilesTest, DoNotAppearIfOneCanNot) {
 TEST_F(OutputFilesDeathTest, AreRemovedBySignals) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   auto writeAndInterrupt = [&](bool inFile) {
-    OutputFiles files;
+    OutputFiles files(makeError);
     llvm::cantFail(files.add(getPath("a"), writeText));
     llvm::cantFail(files.add(getPath("b"), [&](llvm::raw_ostream &stream) {
       stream << "half";

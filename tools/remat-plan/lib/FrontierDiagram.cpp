@@ -7,9 +7,8 @@
 
 #include "FrontierDiagram.h"
 
-#include "Axis.h"
 #include "Numbers.h"
-#include "SvgCanvas.h"
+#include "Plot.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -23,18 +22,9 @@ using namespace remat::schedule;
 
 namespace {
 
-/// Measures in points.
-struct Layout {
-  static constexpr double width = 760;
-  static constexpr double height = 520;
-  static constexpr double left = 70;
-  static constexpr double top = 108;
-  static constexpr double plotWidth = 664;
-  static constexpr double plotHeight = 350;
-  static constexpr double right = left + plotWidth;
-  static constexpr double bottom = top + plotHeight;
-  static constexpr double labelSize = 11;
-};
+constexpr double pageWidth = 760;
+constexpr double pageHeight = 520;
+constexpr Plot plot = {70, 108, 664, 350};
 
 } // namespace
 
@@ -114,56 +104,40 @@ static std::vector<Point> traceBound(const FrontierCurve &curve, const Axis &mem
       line.push_back({line.back().first, y});
     line.push_back({x, y});
   }
-  line.push_back({Layout::right, line.back().second});
-  line.push_back({Layout::right, Layout::bottom});
-  line.push_back({line.front().first, Layout::bottom});
+  line.push_back({plot.right(), line.back().second});
+  line.push_back({plot.right(), plot.bottom()});
+  line.push_back({line.front().first, plot.bottom()});
   return line;
 }
 
 static void drawAxes(SvgCanvas &canvas, const Axis &memory, const Axis &time, const LoadedChain &loaded) {
-  Paint grid;
-  grid.stroke = colors::lightGray;
-  grid.width = 0.5;
+  plot.drawRows(canvas, time, time.ticks(8));
+  plot.drawColumns(canvas, memory, memory.ticks(14), /*withGrid=*/true);
+  // The same as shares, above.
+  double storeAll = static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
+  Axis share(100 * memory.getLow() / storeAll, 100 * memory.getHigh() / storeAll, plot.left, plot.right(), true);
   Paint mark;
   mark.stroke = colors::gray;
   mark.width = 0.7;
-  for (double tick : time.ticks(8)) {
-    canvas.line({Layout::left, time(tick)}, {Layout::right, time(tick)}, grid);
-    canvas.text({Layout::left - 6, time(tick) + 3.8}, formatTick(tick), Layout::labelSize, Anchor::End);
-  }
-  for (double tick : memory.ticks(14)) {
-    canvas.line({memory(tick), Layout::top}, {memory(tick), Layout::bottom}, grid);
-    canvas.line({memory(tick), Layout::bottom}, {memory(tick), Layout::bottom + 4}, mark);
-    canvas.text({memory(tick), Layout::bottom + 16}, formatTick(tick), Layout::labelSize, Anchor::Middle);
-  }
-  // The same as shares, above.
-  double storeAll = static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
-  Axis share(100 * memory.getLow() / storeAll, 100 * memory.getHigh() / storeAll, Layout::left, Layout::right, true);
   for (double tick : share.ticks(14)) {
-    canvas.line({share(tick), Layout::top}, {share(tick), Layout::top - 4}, mark);
-    canvas.text({share(tick), Layout::top - 8}, formatTick(tick) + " %", Layout::labelSize, Anchor::Middle,
-                colors::gray);
+    canvas.line({share(tick), plot.top}, {share(tick), plot.top - 4}, mark);
+    canvas.text({share(tick), plot.top - 8}, formatTick(tick) + " %", Plot::labelSize, Anchor::Middle, colors::gray);
   }
-  Paint frame;
-  frame.stroke = colors::gray;
-  frame.width = 0.7;
-  canvas.rect(Layout::left, Layout::top, Layout::plotWidth, Layout::plotHeight, frame);
-  canvas.text({Layout::left + Layout::plotWidth / 2, Layout::bottom + 36},
-              "budget (above: as a share of keeping everything)", 12, Anchor::Middle);
-  canvas.text({20, Layout::top + Layout::plotHeight / 2}, "time over that of keeping everything", 12, Anchor::Middle,
-              colors::black, /*bold=*/false, /*vertical=*/true);
+  plot.drawFrame(canvas);
+  plot.nameColumns(canvas, "budget (above: as a share of keeping everything)", 36);
+  plot.nameRows(canvas, "time over that of keeping everything");
 }
 
 static void drawLegend(SvgCanvas &canvas, const FrontierCurve &curve, const std::vector<FrontierCurve> &others) {
-  double x = Layout::left, y = 68;
+  double x = plot.left, y = 68;
   // Begins a line if there is not enough room in this one.
   auto begin = [&](double iconWidth, llvm::StringRef text) {
-    double width = iconWidth + 6 + estimateWidth(text, Layout::labelSize);
-    if (x + width > Layout::right) {
-      x = Layout::left;
+    double width = iconWidth + 6 + estimateWidth(text, Plot::labelSize);
+    if (x + width > plot.right()) {
+      x = plot.left;
       y += 15;
     }
-    canvas.text({x + iconWidth + 6, y}, text, Layout::labelSize);
+    canvas.text({x + iconWidth + 6, y}, text, Plot::labelSize);
     return width + 14;
   };
   auto add = [&](Policy policy) {
@@ -194,7 +168,7 @@ public:
     for (auto [x, y] : starts) {
       Box box = {x - 3, y - height, x + width + 3, y + 3};
       bool isInside =
-          box.left > Layout::left && box.right < Layout::right && box.top > Layout::top && box.bottom < Layout::bottom;
+          box.left > plot.left && box.right < plot.right() && box.top > plot.top && box.bottom < plot.bottom();
       if (!isInside || llvm::any_of(taken, [&](const Box &other) { return touch(box, other); }))
         continue;
       taken.push_back(box);
@@ -249,26 +223,26 @@ void plantool::drawFrontier(const LoadedChain &loaded, const FrontierCurve &curv
   double most = static_cast<double>(std::max<int64_t>(curve.points.back().budget, 1));
   for (const FrontierCurve &other : others)
     least = std::min(least, static_cast<double>(std::max<int64_t>(other.points.front().budget, 1)));
-  Axis memory(least, std::max(most, 2 * least), Layout::left, Layout::right, /*isLogarithmic=*/true);
+  Axis memory(least, std::max(most, 2 * least), plot.left, plot.right(), /*isLogarithmic=*/true);
   // Above three times the time the curves are a wall at the left.
   constexpr double highest = 3;
   double ratio = std::min(highest, shareOfTime(curve.points.front().time, curve));
-  Axis time(0.9, std::max(1.2, std::ceil(ratio * 10) / 10), Layout::bottom, Layout::top);
+  Axis time(0.9, std::max(1.2, std::ceil(ratio * 10) / 10), plot.bottom(), plot.top);
 
-  SvgCanvas canvas(Layout::width, Layout::height, "Time over memory");
-  canvas.text({Layout::left, 28}, "Time over memory", 17, Anchor::Start, colors::black, /*bold=*/true);
-  canvas.text({Layout::left, 47},
+  SvgCanvas canvas(pageWidth, pageHeight, "Time over memory");
+  canvas.text({plot.left, 28}, "Time over memory", 17, Anchor::Start, colors::black, /*bold=*/true);
+  canvas.text({plot.left, 47},
               describeChain(loaded.chain) + "; keeping everything takes " + formatCount(loaded.storeAll), 12,
               Anchor::Start, colors::gray);
   drawLegend(canvas, curve, others);
-  canvas.beginClip(Layout::left, Layout::top, Layout::plotWidth, Layout::plotHeight);
+  canvas.beginClip(plot.left, plot.top, plot.width, plot.height);
   Paint area;
   area.fill = colors::lightGray;
   canvas.polygon(traceBound(curve, memory, time), area);
   canvas.endClip();
   drawAxes(canvas, memory, time, loaded);
 
-  canvas.beginClip(Layout::left, Layout::top, Layout::plotWidth, Layout::plotHeight);
+  canvas.beginClip(plot.left, plot.top, plot.width, plot.height);
   for (const FrontierCurve &other : others)
     canvas.polyline(trace(other, curve, memory, time), paintOf(other.policy));
   canvas.polyline(trace(curve, curve, memory, time), paintOf(curve.policy));

@@ -7,22 +7,14 @@
 
 #include "OutputSink.h"
 
-#include "Diagnostics.h"
-
 #include "llvm/Support/raw_ostream.h"
 
 using namespace remat;
 using namespace remat::plantool;
 
-static llvm::Error asFault(llvm::Error error) {
-  return error ? makeFault(llvm::toString(std::move(error))) : llvm::Error::success();
-}
-
 llvm::Error OutputSink::add(llvm::StringRef path, llvm::function_ref<void(llvm::raw_ostream &)> write) {
   if (path != "-")
-    return asFault(files.add(path, write));
+    return files.add(path, write);
   write(llvm::outs());
   return llvm::Error::success();
 }
-
-llvm::Error OutputSink::commit() { return asFault(files.commit()); }

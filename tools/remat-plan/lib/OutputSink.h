@@ -8,6 +8,7 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_OUTPUTSINK_H
 #define REMAT_TOOLS_REMAT_PLAN_OUTPUTSINK_H
 
+#include "Diagnostics.h"
 #include "support/OutputFiles.h"
 
 namespace remat::plantool {
@@ -16,10 +17,10 @@ namespace remat::plantool {
 class OutputSink {
 public:
   llvm::Error add(llvm::StringRef path, llvm::function_ref<void(llvm::raw_ostream &)> write);
-  llvm::Error commit();
+  llvm::Error commit() { return files.commit(); }
 
 private:
-  OutputFiles files;
+  OutputFiles files{makeFault};
 };
 
 } // namespace remat::plantool

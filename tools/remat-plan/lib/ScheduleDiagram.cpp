@@ -9,6 +9,7 @@
 
 #include "DiagramLayers.h"
 #include "Numbers.h"
+#include "Plot.h"
 
 #include <algorithm>
 
@@ -18,18 +19,10 @@ using namespace remat::schedule;
 
 namespace {
 
-/// Measures in points.
-struct Layout {
-  static constexpr double width = 760;
-  static constexpr double height = 560;
-  static constexpr double left = 70;
-  static constexpr double plotWidth = 664;
-  static constexpr double top = 92;
-  static constexpr double plotHeight = 300;
-  static constexpr double memoryTop = 416;
-  static constexpr double memoryHeight = 88;
-  static constexpr double labelSize = 11;
-};
+constexpr double pageWidth = 760;
+constexpr double pageHeight = 560;
+constexpr Plot stepPlot = {70, 92, 664, 300};
+constexpr Plot memoryPlot = {70, 416, 664, 88};
 
 /// Sends sweeps and lifetimes to one layer and memory to another.
 class Splitter final : public TimelineSink {
@@ -51,43 +44,13 @@ private:
 
 } // namespace
 
-static void drawFrame(SvgCanvas &canvas, double top, double height) {
-  Paint frame;
-  frame.stroke = colors::gray;
-  frame.width = 0.7;
-  canvas.rect(Layout::left, top, Layout::plotWidth, height, frame);
-}
-
-static void drawHorizontalGrid(SvgCanvas &canvas, const Axis &axis, int count) {
-  Paint grid;
-  grid.stroke = colors::lightGray;
-  grid.width = 0.5;
-  for (double tick : axis.ticks(count, /*isWhole=*/true)) {
-    canvas.line({Layout::left, axis(tick)}, {Layout::left + Layout::plotWidth, axis(tick)}, grid);
-    canvas.text({Layout::left - 6, axis(tick) + 3.8}, formatTick(tick), Layout::labelSize, Anchor::End);
-  }
-}
-
-static void drawTimeAxis(SvgCanvas &canvas, const Axis &time, double scale) {
-  Paint mark;
-  mark.stroke = colors::gray;
-  mark.width = 0.7;
-  double bottom = Layout::memoryTop + Layout::memoryHeight;
-  Axis shown(time.getLow() / scale, time.getHigh() / scale, Layout::left, Layout::left + Layout::plotWidth);
-  for (double tick : shown.ticks(8)) {
-    canvas.line({shown(tick), bottom}, {shown(tick), bottom + 4}, mark);
-    canvas.text({shown(tick), bottom + 16}, formatTick(tick), Layout::labelSize, Anchor::Middle);
-  }
-  canvas.text({Layout::left + Layout::plotWidth / 2, bottom + 34}, "time", 12, Anchor::Middle);
-}
-
 /// `withRecords`: whether forward steps that leave a tape are told from others.
 static void drawLegend(SvgCanvas &canvas, bool withRecords) {
-  double x = Layout::left;
+  double x = stepPlot.left;
   constexpr double y = 74;
   auto label = [&](llvm::StringRef text) {
-    canvas.text({x + 24, y}, text, Layout::labelSize);
-    x += 24 + estimateWidth(text, Layout::labelSize) + 18;
+    canvas.text({x + 24, y}, text, Plot::labelSize);
+    x += 24 + estimateWidth(text, Plot::labelSize) + 18;
   };
   auto addLine = [&](llvm::StringRef color, llvm::StringRef text, double rise, double width = 2.4) {
     Paint paint;
@@ -120,9 +83,9 @@ static void drawTitle(SvgCanvas &canvas, const LoadedChain &loaded, const Plan &
   std::string summary = formatCount(plan.forward) + " forward and " + formatCount(plan.reverse) +
                         " backward steps: " + formatFixed(plan.timeRatio, 3) +
                         " times the time of keeping everything in " + formatPercent(share) + " of its memory";
-  canvas.text({Layout::left, 28}, title, 17, Anchor::Start, colors::black, /*bold=*/true);
-  double size = std::min(12.0, Layout::plotWidth / (0.58 * static_cast<double>(summary.size())));
-  canvas.text({Layout::left, 47}, summary, size, Anchor::Start, colors::gray);
+  canvas.text({stepPlot.left, 28}, title, 17, Anchor::Start, colors::black, /*bold=*/true);
+  double size = std::min(12.0, stepPlot.width / (0.58 * static_cast<double>(summary.size())));
+  canvas.text({stepPlot.left, 47}, summary, size, Anchor::Start, colors::gray);
 }
 
 static void drawBudget(SvgCanvas &canvas, const Axis &memory, int64_t budget) {
@@ -133,20 +96,17 @@ static void drawBudget(SvgCanvas &canvas, const Axis &memory, int64_t budget) {
   paint.width = 0.9;
   paint.dash = "5 3";
   double y = memory(static_cast<double>(budget));
-  canvas.line({Layout::left, y}, {Layout::left + Layout::plotWidth, y}, paint);
-  canvas.text({Layout::left + Layout::plotWidth - 4, y - 4}, "budget " + formatCount(budget), Layout::labelSize,
-              Anchor::End);
+  canvas.line({memoryPlot.left, y}, {memoryPlot.right(), y}, paint);
+  canvas.text({memoryPlot.right() - 4, y - 4}, "budget " + formatCount(budget), Plot::labelSize, Anchor::End);
 }
 
 void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result, llvm::raw_ostream &stream) {
   const Plan &plan = result.plan;
-  constexpr double bottom = Layout::top + Layout::plotHeight;
-  Axis time(0, static_cast<double>(plan.time), Layout::left, Layout::left + Layout::plotWidth);
-  Axis step(0, static_cast<double>(plan.steps), bottom, Layout::top);
+  Axis time(0, static_cast<double>(plan.time), stepPlot.left, stepPlot.right());
+  Axis step(0, static_cast<double>(plan.steps), stepPlot.bottom(), stepPlot.top);
   // A budget far above the peak would flatten the curve.
   int64_t shown = plan.budget <= plan.peak * 3 / 2 ? std::max(plan.budget, plan.peak) : plan.peak;
-  Axis memory(0, 1.25 * static_cast<double>(std::max<int64_t>(shown, 1)), Layout::memoryTop + Layout::memoryHeight,
-              Layout::memoryTop);
+  Axis memory(0, 1.25 * static_cast<double>(std::max<int64_t>(shown, 1)), memoryPlot.bottom(), memoryPlot.top);
 
   // Action by action as long as a step is a few points high and wide.
   bool isShort = plan.steps <= 64 && plan.forward + plan.reverse <= 400;
@@ -154,9 +114,8 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
   if (isShort)
     layer = std::make_unique<DetailLayer>(time, step);
   else
-    layer =
-        std::make_unique<DensityLayer>(time, step, Layout::left, Layout::top, Layout::plotWidth, Layout::plotHeight);
-  MemoryLayer memoryLayer(time, Layout::left, Layout::plotWidth);
+    layer = std::make_unique<DensityLayer>(time, step, stepPlot.left, stepPlot.top, stepPlot.width, stepPlot.height);
+  MemoryLayer memoryLayer(time, memoryPlot.left, memoryPlot.width);
   Splitter sink(*layer, memoryLayer);
   Timeline timeline(loaded.chain, sink);
   result.forEachAction([&](const Action &action) {
@@ -165,19 +124,22 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
   });
   timeline.finish();
 
-  SvgCanvas canvas(Layout::width, Layout::height, "A schedule of " + formatCount(plan.steps) + " steps");
+  SvgCanvas canvas(pageWidth, pageHeight, "A schedule of " + formatCount(plan.steps) + " steps");
   drawTitle(canvas, loaded, plan);
   drawLegend(canvas, isShort);
-  drawHorizontalGrid(canvas, step, 6);
-  drawHorizontalGrid(canvas, memory, 3);
+  stepPlot.drawRows(canvas, step, step.ticks(6, /*isWhole=*/true));
+  memoryPlot.drawRows(canvas, memory, memory.ticks(3, /*isWhole=*/true));
   layer->draw(canvas);
   memoryLayer.draw(canvas, memory);
   drawBudget(canvas, memory, plan.budget);
-  drawFrame(canvas, Layout::top, Layout::plotHeight);
-  drawFrame(canvas, Layout::memoryTop, Layout::memoryHeight);
-  canvas.text({20, Layout::top + Layout::plotHeight / 2}, "step", 12, Anchor::Middle, colors::black, false, true);
-  canvas.text({20, Layout::memoryTop + Layout::memoryHeight / 2}, "memory", 12, Anchor::Middle, colors::black, false,
-              true);
-  drawTimeAxis(canvas, time, static_cast<double>(loaded.chain.timeScale));
+  stepPlot.drawFrame(canvas);
+  memoryPlot.drawFrame(canvas);
+  stepPlot.nameRows(canvas, "step");
+  memoryPlot.nameRows(canvas, "memory");
+  // In the problem's own unit.
+  double scale = static_cast<double>(loaded.chain.timeScale);
+  Axis shownTime(time.getLow() / scale, time.getHigh() / scale, memoryPlot.left, memoryPlot.right());
+  memoryPlot.drawColumns(canvas, shownTime, shownTime.ticks(8), /*withGrid=*/false);
+  memoryPlot.nameColumns(canvas, "time", 34);
   canvas.print(stream);
 }

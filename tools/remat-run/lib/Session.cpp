@@ -43,11 +43,6 @@ static bool haveEqualBits(llvm::ArrayRef<Array> left, llvm::ArrayRef<Array> righ
   return true;
 }
 
-/// A file that cannot be written is a fault, not a wrong input.
-static llvm::Error asFault(llvm::Error error) {
-  return error ? makeFault(llvm::toString(std::move(error))) : llvm::Error::success();
-}
-
 static void warn(const std::string &message) { llvm::errs() << "remat-run: warning: " << message << '\n'; }
 
 Session::Session(RunOptions runOptions) : options(std::move(runOptions)) {
@@ -287,7 +282,7 @@ void Session::verify() {
 }
 
 llvm::Error Session::writeFiles() {
-  OutputFiles files;
+  OutputFiles files(makeFault);
   if (!options.outputDirectory.empty()) {
     if (std::error_code error = llvm::sys::fs::create_directories(options.outputDirectory))
       return makeFault(options.outputDirectory + ": " + error.message());
@@ -296,13 +291,13 @@ llvm::Error Session::writeFiles() {
       llvm::SmallString<128> path(options.outputDirectory);
       llvm::sys::path::append(path, info.name + ".npy");
       if (llvm::Error error = files.add(path, [&](llvm::raw_ostream &stream) { writeNpy(result, stream); }))
-        return asFault(std::move(error));
+        return error;
     }
   }
   if (!options.problemPath.empty())
     if (llvm::Error error = addProblems(files))
       return error;
-  return asFault(files.commit());
+  return files.commit();
 }
 
 llvm::Error Session::addProblems(OutputFiles &files) {
@@ -319,7 +314,7 @@ llvm::Error Session::addProblems(OutputFiles &files) {
       llvm::sys::path::replace_extension(path, llvm::Twine(number) + llvm::sys::path::extension(options.problemPath));
     if (llvm::Error error =
             files.add(path, [&](llvm::raw_ostream &stream) { printProblem((*problems)[number], stream); }))
-      return asFault(std::move(error));
+      return error;
   }
   return llvm::Error::success();
 }

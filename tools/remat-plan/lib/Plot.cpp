@@ -1,0 +1,52 @@
+//===- Plot.cpp - The frame, grid and axes of a diagram -------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Plot.h"
+
+using namespace remat;
+using namespace remat::plantool;
+
+static Paint makeGrid() {
+  Paint paint;
+  paint.stroke = colors::lightGray;
+  paint.width = 0.5;
+  return paint;
+}
+
+static Paint makeMark() {
+  Paint paint;
+  paint.stroke = colors::gray;
+  paint.width = 0.7;
+  return paint;
+}
+
+void Plot::drawFrame(SvgCanvas &canvas) const { canvas.rect(left, top, width, height, makeMark()); }
+
+void Plot::drawRows(SvgCanvas &canvas, const Axis &axis, llvm::ArrayRef<double> ticks) const {
+  for (double tick : ticks) {
+    canvas.line({left, axis(tick)}, {right(), axis(tick)}, makeGrid());
+    canvas.text({left - 6, axis(tick) + 3.8}, formatTick(tick), labelSize, Anchor::End);
+  }
+}
+
+void Plot::drawColumns(SvgCanvas &canvas, const Axis &axis, llvm::ArrayRef<double> ticks, bool withGrid) const {
+  for (double tick : ticks) {
+    if (withGrid)
+      canvas.line({axis(tick), top}, {axis(tick), bottom()}, makeGrid());
+    canvas.line({axis(tick), bottom()}, {axis(tick), bottom() + 4}, makeMark());
+    canvas.text({axis(tick), bottom() + 16}, formatTick(tick), labelSize, Anchor::Middle);
+  }
+}
+
+void Plot::nameRows(SvgCanvas &canvas, llvm::StringRef name) const {
+  canvas.text({20, top + height / 2}, name, titleSize, Anchor::Middle, colors::black, /*bold=*/false,
+              /*vertical=*/true);
+}
+
+void Plot::nameColumns(SvgCanvas &canvas, llvm::StringRef name, double distance) const {
+  canvas.text({left + width / 2, bottom() + distance}, name, titleSize, Anchor::Middle);
+}
