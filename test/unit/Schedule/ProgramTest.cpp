@@ -38,7 +38,7 @@ ProgramProblem makeProgram() {
   ProgramLoop second = first;
   second.count = 1;
   second.stateBytes = 192;
-  second.ownsInitialState = true;
+  second.initialBytes = 192;
   second.filled = 15;
   second.forward = 20;
   second.backward = 30;
