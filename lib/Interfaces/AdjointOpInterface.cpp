@@ -49,7 +49,9 @@ Value AdjointBuilder::addToCotangent(Value sum, Value contribution, Location loc
     return contribution;
   if (isKnownZero(contribution))
     return sum;
-  return arith::AddFOp::create(*this, loc, sum, contribution);
+  auto added = arith::AddFOp::create(*this, loc, sum, contribution);
+  added->setDiscardableAttr(cotangentSumName, getUnitAttr());
+  return added;
 }
 
 Value AdjointBuilder::createZero(Value like, Location loc) {

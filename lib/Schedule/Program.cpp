@@ -29,13 +29,13 @@ ChainProblem ProgramLoop::getProblem(int64_t steps, int64_t budget) const {
   problem.steps = steps;
   problem.stateSize = stateBytes;
   problem.tapeSize = tapeBytes;
-  problem.initialStateSize = stateBytes;
+  problem.initialStateSize = initialBytes > 0 ? initialBytes : stateBytes;
   problem.budget = budget;
   problem.advanceTime = advanceTime;
   problem.recordTime = recordTime;
   problem.reverseTime = reverseTime;
   problem.restartable = isRestartable;
-  problem.start = ownsInitialState ? Start::Releasable : Start::External;
+  problem.start = initialBytes > 0 ? Start::Releasable : Start::External;
   return problem;
 }
 
@@ -56,6 +56,8 @@ static const char *check(const ProgramLoop &loop, int64_t numCounts) {
   for (int64_t bytes : {loop.stateBytes, loop.tapeBytes, loop.gradientBytes, loop.workspaceBytes})
     if (!isSize(bytes))
       return "a size of a loop is not a multiple of the alignment in range";
+  if (!isSize(loop.initialBytes) || loop.initialBytes > loop.stateBytes)
+    return "the initial carries of a loop have more bytes than its carries";
   if (loop.advanceTime < 0 || loop.recordTime < 0 || loop.reverseTime < 0)
     return "a time of a loop is negative";
   if (loop.filled < 0 || loop.filled > loop.forward || (loop.isDifferentiated && loop.forward > loop.backward))
@@ -127,7 +129,7 @@ void ProgramInstance::addParts(size_t index) {
   // With a plan, a state may be copied into the core from a slot.
   int64_t cores = loop.isDifferentiated && steps >= 2 ? 2 : gradients;
   int64_t from = loop.forward, to = loop.isDifferentiated ? loop.backward : loop.forward;
-  int64_t filled = loop.ownsInitialState ? loop.filled : from;
+  int64_t filled = loop.initialBytes > 0 ? loop.filled : from;
   auto add = [&](LoopPart part, bool isThere, int64_t bytes, int64_t first, int64_t last, bool isCertain) {
     live[index * numLoopParts + static_cast<size_t>(part)] = {isThere ? bytes : 0, first, last, isCertain};
   };

@@ -74,12 +74,8 @@ bool ProgramPlanner::planLoop(ProgramPlan &plan, size_t index, Policy loopPolicy
   PlanResult result = remat::schedule::plan(instance.getChain(index, slotBudget), loopPolicy);
   if (!result.ok())
     return fail(result.verdict.status, "loop #" + std::to_string(index) + ": " + result.verdict.message);
-  const ProgramLoop &loop = instance.getLoop(index);
-  std::optional<int64_t> bytes = result.table.slotPeak({loop.stateBytes, loop.tapeBytes, loop.stateBytes});
-  if (!bytes)
-    return fail(Status::Overflow, "loop #" + std::to_string(index) + ": the peak does not fit in 64 bits");
   int64_t pieces = (result.table.stackDepth() + framesPerPiece - 1) / framesPerPiece;
-  plan.needs[index] = {*bytes, std::max<int64_t>(1, pieces) * framesPerPiece};
+  plan.needs[index] = {result.plan.peak, std::max<int64_t>(1, pieces) * framesPerPiece};
   plan.loops[index] = std::move(result);
   return true;
 }

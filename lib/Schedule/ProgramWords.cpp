@@ -80,7 +80,7 @@ static void visitLoop(Visitor &visitor, Loop &loop) {
   visitor.visit(loop.reverseTime);
   visitor.visit(loop.isDifferentiated);
   visitor.visit(loop.isRestartable);
-  visitor.visit(loop.ownsInitialState);
+  visitor.visit(loop.initialBytes);
   visitor.visit(loop.forward);
   visitor.visit(loop.backward);
   visitor.visit(loop.filled);

@@ -129,9 +129,13 @@ func.func @carried(%table: tensor<7xf32>, %state: tensor<3xi32>, %h0: tensor<3xf
 
 // CHECK-LABEL: func.func @branch(
 // CHECK:         %[[INDICES:.*]] = linalg.generic
-// CHECK:           %[[BEFORE:.*]] = arith.subi
 // CHECK:           %[[POSITIVE:.*]] = arith.cmpi sgt
-// CHECK:           %[[INDEX:.*]] = arith.select %[[POSITIVE]], %[[BEFORE]], %{{.*}} : i32
+// CHECK:           %[[INDEX:.*]] = scf.if %[[POSITIVE]] -> (i32) {
+// CHECK:             %[[BEFORE:.*]] = arith.subi
+// CHECK:             scf.yield %[[BEFORE]]
+// CHECK:           } else {
+// CHECK:             %[[ZERO:.*]] = arith.constant 0 : i32
+// CHECK:             scf.yield %[[ZERO]]
 // CHECK:           linalg.yield %[[INDEX]]
 // CHECK:         remat.check_indices %[[INDICES]] below
 func.func @branch(%indices: tensor<3xi32>, %table: tensor<7xf32>) -> tensor<3xf32> {
@@ -184,28 +188,98 @@ func.func @scalars(%indices: tensor<3xi8>, %table: tensor<7xf32>, %at: index) ->
 
 // -----
 
-// What depends on an accumulator can not be computed apart from it, and is clamped.
+// An index that is read from another table where its branch is taken only, and in a
+// branch of that: the first table is read under the same conditions for the check, once
+// its own index is checked.
 
-// CHECK-LABEL: func.func @accumulated(
-// CHECK-NOT:     remat.check_indices
-// CHECK:         %[[LOWER:.*]] = arith.maxsi
-// CHECK:         %[[INSIDE:.*]] = arith.minsi %[[LOWER]]
-// CHECK:         tensor.extract %{{.*}}[%[[INSIDE]]]
-func.func @accumulated(%x: tensor<3xi32>, %table: tensor<7xi32>, %start: tensor<i32>) -> tensor<i32> {
-  %sum = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
-      ins(%x : tensor<3xi32>) outs(%start : tensor<i32>) {
-  ^bb0(%element: i32, %out: i32):
-    %row = arith.index_cast %out : i32 to index
-    %value = tensor.extract %table[%row] : tensor<7xi32>
-    %next = arith.addi %value, %element : i32
-    linalg.yield %next : i32
-  } -> tensor<i32>
-  return %sum : tensor<i32>
+// CHECK-LABEL: func.func @indirect(
+// CHECK-SAME:    %{{.*}}: tensor<3xi32>, %[[ROWS:[^:]*]]: tensor<4xi32>, %[[TABLE:[^:]*]]: tensor<7xf32>
+// CHECK:         %[[FIRST:.*]] = linalg.generic
+// CHECK-NOT:       tensor.extract
+// CHECK:         %[[FOUR:.*]] = arith.constant 4 : index
+// CHECK:         remat.check_indices %[[FIRST]] below %[[FOUR]]
+// CHECK:         %[[SECOND:.*]] = linalg.generic
+// CHECK:           %[[POSITIVE:.*]] = arith.cmpi sgt
+// CHECK:           %[[OUTER:.*]] = scf.if %[[POSITIVE]] -> (i32) {
+// CHECK:             %[[ROW:.*]] = tensor.extract %[[ROWS]]
+// CHECK:             %[[SMALL:.*]] = arith.cmpi slt, %[[ROW]]
+// CHECK:             %[[INNER:.*]] = scf.if %[[SMALL]] -> (i32) {
+// CHECK:               %[[ZERO:.*]] = arith.constant 0 : i32
+// CHECK:               scf.yield %[[ZERO]]
+// CHECK:             } else {
+// CHECK:               scf.yield %[[ROW]]
+// CHECK:             scf.yield %[[INNER]]
+// CHECK:         %[[SEVEN:.*]] = arith.constant 7 : index
+// CHECK:         remat.check_indices %[[SECOND]] below %[[SEVEN]]
+// CHECK:         linalg.generic
+// CHECK:           tensor.extract %[[ROWS]]
+// CHECK:           tensor.extract %[[TABLE]]
+func.func @indirect(%indices: tensor<3xi32>, %rows: tensor<4xi32>, %table: tensor<7xf32>) -> tensor<3xf32> {
+  %empty = tensor.empty() : tensor<3xf32>
+  %x = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%indices : tensor<3xi32>) outs(%empty : tensor<3xf32>) {
+  ^bb0(%index: i32, %out: f32):
+    %c0 = arith.constant 0 : i32
+    %zero = arith.constant 0.0 : f32
+    %positive = arith.cmpi sgt, %index, %c0 : i32
+    %value = scf.if %positive -> f32 {
+      %at = arith.index_cast %index : i32 to index
+      %row = tensor.extract %rows[%at] : tensor<4xi32>
+      %small = arith.cmpi slt, %row, %c0 : i32
+      %found = scf.if %small -> f32 {
+        scf.yield %zero : f32
+      } else {
+        %place = arith.index_cast %row : i32 to index
+        %inside = tensor.extract %table[%place] : tensor<7xf32>
+        scf.yield %inside : f32
+      }
+      scf.yield %found : f32
+    } else {
+      scf.yield %zero : f32
+    }
+    linalg.yield %value : f32
+  } -> tensor<3xf32>
+  return %x : tensor<3xf32>
 }
 
 // -----
 
-// What can not leave the table is left alone, and a second run adds nothing.
+// What a program keeps inside by itself needs no check, even if it depends on an
+// accumulator.
+
+// CHECK-LABEL: func.func @kept_inside(
+// CHECK-NOT:     remat.check_indices
+func.func @kept_inside(%x: tensor<3xi32>, %table: tensor<7xi32>, %start: tensor<i32>) -> (tensor<i32>, tensor<i32>) {
+  %zero = arith.constant 0 : i32
+  %six = arith.constant 6 : i32
+  %begin = arith.constant 1 : index
+  %end = arith.constant 7 : index
+  %sum = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<3xi32>) outs(%start : tensor<i32>) {
+  ^bb0(%element: i32, %out: i32):
+    %not_negative = arith.maxsi %out, %zero : i32
+    %inside = arith.minsi %not_negative, %six : i32
+    %row = arith.index_cast %inside : i32 to index
+    %value = tensor.extract %table[%row] : tensor<7xi32>
+    %next = arith.addi %value, %element : i32
+    linalg.yield %next : i32
+  } -> tensor<i32>
+  %other = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%x : tensor<3xi32>) outs(%start : tensor<i32>) {
+  ^bb0(%element: i32, %out: i32):
+    %all = scf.for %i = %begin to %end step %begin iter_args(%old = %out) -> i32 {
+      %value = tensor.extract %table[%i] : tensor<7xi32>
+      %next = arith.addi %old, %value : i32
+      scf.yield %next : i32
+    }
+    linalg.yield %all : i32
+  } -> tensor<i32>
+  return %sum, %other : tensor<i32>, tensor<i32>
+}
+
+// -----
+
+// What can not leave the table is left alone.
 
 // CHECK-LABEL: func.func @inside(
 // CHECK-NOT:     arith.maxsi

@@ -16,8 +16,28 @@ func.func @sum_of_contractions(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %x: ten
   %exp = math.exp %x : tensor<2x4xf32>
   %p = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
   %q = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %s = arith.addf %p, %exp {remat.cotangent_sum} : tensor<2x4xf32>
+  %t = arith.addf %s, %q {remat.cotangent_sum} : tensor<2x4xf32>
+  return %t : tensor<2x4xf32>
+}
+
+// -----
+
+// A sum that the program itself has is rounded as it says. The mark is gone afterwards.
+
+// CHECK-LABEL: func.func @own_sum(
+// CHECK:         %[[EXP:.*]] = math.exp
+// CHECK:         %[[PRODUCT:.*]] = linalg.matmul
+// CHECK:         %[[SUM:.*]] = arith.addf %[[PRODUCT]], %[[EXP]] : tensor<2x4xf32>
+// CHECK:         arith.addf %[[SUM]], %{{.*}} : tensor<2x4xf32>
+func.func @own_sum(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<2x4xf32>) -> tensor<2x4xf32>
+  %exp = math.exp %x : tensor<2x4xf32>
+  %p = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
   %s = arith.addf %p, %exp : tensor<2x4xf32>
-  %t = arith.addf %s, %q : tensor<2x4xf32>
+  %t = arith.addf %s, %x {remat.cotangent_sum} : tensor<2x4xf32>
   return %t : tensor<2x4xf32>
 }
 
@@ -35,8 +55,8 @@ func.func @negative(%a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %x: tensor<2x4xf32
   %exp = math.exp %x : tensor<2x4xf32>
   %p = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
   %q = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
-  %s = arith.addf %p, %exp : tensor<2x4xf32>
-  %t = arith.addf %x, %q : tensor<2x4xf32>
+  %s = arith.addf %p, %exp {remat.cotangent_sum} : tensor<2x4xf32>
+  %t = arith.addf %x, %q {remat.cotangent_sum} : tensor<2x4xf32>
   return %s, %t, %exp : tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>
 }
 
@@ -61,7 +81,7 @@ func.func @slices(%a: tensor<2x3xf32>, %b: tensor<2x3xf32>) -> tensor<2x6xf32> {
   %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<2x6xf32>) -> tensor<2x6xf32>
   %first = tensor.insert_slice %a into %zeros[0, 3] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<2x6xf32>
   %old = tensor.extract_slice %first[0, 0] [2, 3] [1, 1] : tensor<2x6xf32> to tensor<2x3xf32>
-  %sum = arith.addf %old, %b : tensor<2x3xf32>
+  %sum = arith.addf %old, %b {remat.cotangent_sum} : tensor<2x3xf32>
   %second = tensor.insert_slice %sum into %first[0, 0] [2, 3] [1, 1] : tensor<2x3xf32> into tensor<2x6xf32>
   return %second : tensor<2x6xf32>
 }
@@ -83,7 +103,7 @@ func.func @branches(%c: i1, %a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %x: tensor
   %exp = math.exp %x : tensor<2x4xf32>
   %r = scf.if %c -> tensor<2x4xf32> {
     %p = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
-    %s = arith.addf %exp, %p : tensor<2x4xf32>
+    %s = arith.addf %exp, %p {remat.cotangent_sum} : tensor<2x4xf32>
     scf.yield %s : tensor<2x4xf32>
   } else {
     scf.yield %exp : tensor<2x4xf32>
@@ -105,7 +125,7 @@ func.func @negative_branches(%c: i1, %a: tensor<2x3xf32>, %b: tensor<3x4xf32>, %
   %exp = math.exp %x : tensor<2x4xf32>
   %r = scf.if %c -> tensor<2x4xf32> {
     %p = linalg.matmul ins(%a, %b : tensor<2x3xf32>, tensor<3x4xf32>) outs(%zeros : tensor<2x4xf32>) -> tensor<2x4xf32>
-    %s = arith.addf %exp, %p : tensor<2x4xf32>
+    %s = arith.addf %exp, %p {remat.cotangent_sum} : tensor<2x4xf32>
     %t = arith.mulf %s, %exp : tensor<2x4xf32>
     scf.yield %t : tensor<2x4xf32>
   } else {

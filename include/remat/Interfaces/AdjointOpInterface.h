@@ -28,6 +28,10 @@ bool isDifferentiableType(mlir::Type type);
 /// the same with f32 elements if its elements are narrower than 32 bits.
 mlir::Type getCotangentType(mlir::Type type);
 
+/// The attribute of sums of cotangents, which remat-simplify-adjoint may associate
+/// anew; sums of the program itself may not be.
+inline constexpr llvm::StringLiteral cotangentSumName = "remat.cotangent_sum";
+
 /// Collects the cotangents of the values of a piece of straight-line code while
 /// its adjoint is emitted, last operation first.
 ///

@@ -56,12 +56,13 @@ struct ProgramLoop {
   int64_t reverseTime = 1;
   bool isDifferentiated = false;
   bool isRestartable = false;
-  /// The initial carries lie in the slot region, which may reuse their memory.
-  bool ownsInitialState = false;
+  /// Of the initial carries that lie in the slot region, which may reuse their
+  /// memory; 0: all of them are external.
+  int64_t initialBytes = 0;
   /// When the sweeps run; `backward` only if differentiated.
   int64_t forward = 0;
   int64_t backward = 0;
-  /// When the initial carries are first written, if they are owned; else `forward`.
+  /// When the initial carries in the slot region are first written; else `forward`.
   int64_t filled = 0;
 
   /// The problem of planning `steps` steps in `budget` bytes of slots.
@@ -116,8 +117,8 @@ struct ProgramProblem {
   static Verdict read(const int64_t *words, int64_t numWords, ProgramProblem &problem);
 };
 
-/// "RMTPROG" and the format version 1.
-inline constexpr int64_t programMagic = 0x524d5450524f4701;
+/// "RMTPROG" and the format version 2.
+inline constexpr int64_t programMagic = 0x524d5450524f4702;
 
 /// What a plan needs of the arena for one loop.
 struct LoopNeeds {

@@ -112,8 +112,8 @@ void SweepLowering::beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk) {
   };
   Value state = makeWord(getAlignedBytes(chain.getCarryTypes()));
   Value tape = makeWord(getAlignedBytes(chain.getTapeTypes()));
-  Value operands[] = {getWalkAddress(builder, 0),          table, state, tape, /*initial=*/state,
-                      getWalkAddress(builder, stackOffset)};
+  Value initial = makeWord(getAlignedBytes(chain.getCarryTypes(), forward.getKeptInits()));
+  Value operands[] = {getWalkAddress(builder, 0), table, state, tape, initial, getWalkAddress(builder, stackOffset)};
   func::CallOp::create(builder, declareRuntime(module, "rematWalkBegin", 6, /*hasResult=*/false), operands);
 }
 

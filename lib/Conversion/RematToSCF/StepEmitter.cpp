@@ -8,7 +8,6 @@
 #include "StepEmitter.h"
 
 #include "remat/Dialect/Remat/Analysis/BufferLayout.h"
-#include "remat/Schedule/PlanTable.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -24,15 +23,7 @@ StepEmitter::StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp 
     : chain(chain), forward(forward), backward(backward), frame(frame),
       // The planner checked these sizes.
       stateBytes(getAlignedBytes(chain.getCarryTypes()).value_or(0)),
-      gradientBytes(getAlignedBytes(chain.getGradientTypes()).value_or(0)), hasExternalStart(true) {
-  // A plan that is made later may be of either kind; then the initial carries are
-  // where the slot region begins, and can be read there under both names.
-  if (PlanAttr plan = chain.getPlanAttr()) {
-    ArrayRef<int64_t> words = plan.getTable().asArrayRef();
-    schedule::PlanTable table(std::vector<int64_t>(words.begin(), words.end()));
-    hasExternalStart = table.getStart() == schedule::Start::External;
-  }
-}
+      gradientBytes(getAlignedBytes(chain.getGradientTypes()).value_or(0)) {}
 
 //===----------------------------------------------------------------------===//
 // Places
@@ -80,10 +71,17 @@ void StepEmitter::select(ImplicitLocOpBuilder &builder, Value condition, ValueRa
     value = builder.createOrFold<arith::SelectOp>(condition, chosen, value);
 }
 
-SmallVector<Value> StepEmitter::getSource(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
-  SmallVector<Value> states = viewAll(builder, getOffset(builder, place, isBackward), chain.getCarryTypes());
-  if (hasExternalStart)
-    select(builder, isEqual(builder, place, schedule::InitialState), forward.getInits(), states);
+SmallVector<Value> StepEmitter::getSource(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
+  SmallVector<Value> states = viewAll(builder, getOffset(builder, move.source, isBackward), chain.getCarryTypes());
+  size_t numKept = forward.getKeptInits().size();
+  if (numKept == 0) {
+    select(builder, isEqual(builder, move.source, schedule::InitialState), forward.getInits(), states);
+  } else if (numKept < states.size()) {
+    // In the slot region, state 0 has only those that are kept there.
+    Value isSlot = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sge, move.source, makeIndex(builder, 0));
+    Value isFirst = isEqual(builder, move.step, 0);
+    select(builder, builder.createOrFold<arith::AndIOp>(isSlot, isFirst), forward.getInits(), states);
+  }
   return states;
 }
 
@@ -135,7 +133,7 @@ void StepEmitter::emitStep(ImplicitLocOpBuilder &builder, StepRole role, const M
   bool isRecord = role == StepRole::Record || role == StepRole::ReplayRecord;
   SmallVector<Value> operands;
   addStep(builder, operands, move.step);
-  llvm::append_range(operands, getSource(builder, move.source, isBackward));
+  llvm::append_range(operands, getSource(builder, move, isBackward));
   llvm::append_range(operands, forward.getScans());
   llvm::append_range(operands, forward.getCaptures());
   if (isFirstRun)
@@ -203,7 +201,7 @@ void StepEmitter::emitResume(ImplicitLocOpBuilder &builder, const MoveValues &mo
 }
 
 void StepEmitter::emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
-  SmallVector<Value> from = getSource(builder, move.source, isBackward);
+  SmallVector<Value> from = getSource(builder, move, isBackward);
   SmallVector<Value> to = viewAll(builder, getOffset(builder, move.destination, isBackward), chain.getCarryTypes());
   for (auto [source, target] : llvm::zip_equal(from, to))
     linalg::CopyOp::create(builder, source, target);

@@ -70,7 +70,8 @@ private:
   Value getOffset(ImplicitLocOpBuilder &builder, Value place, bool isBackward);
   /// Views of consecutive values of the given tensor types.
   SmallVector<Value> viewAll(ImplicitLocOpBuilder &builder, Value offset, ArrayAttr types);
-  SmallVector<Value> getSource(ImplicitLocOpBuilder &builder, Value place, bool isBackward);
+  /// The values that a step, or a copy, reads its state from.
+  SmallVector<Value> getSource(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward);
   /// The values that a step writes its carries to: the final ones in the last step.
   SmallVector<Value> getDestination(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isFirstRun,
                                     bool isBackward);
@@ -82,7 +83,6 @@ private:
   BackwardSweepOp backward;
   LoopFrame &frame;
   int64_t stateBytes, gradientBytes;
-  bool hasExternalStart;
 };
 
 } // namespace remat

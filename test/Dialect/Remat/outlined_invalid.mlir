@@ -142,6 +142,22 @@ func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf
   return %h : tensor<4xf32>
 }
 remat.chain "private" @walk advance(@step) carry [tensor<4xf32>]
+func.func @no_such_carry(%h0: tensor<4xf32>) -> tensor<4xf32> {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  // forward_sweep_c4
+  // expected-error@+1 {{expects 'kept_inits' to be increasing and below 1, but got 1}}
+  %hT = remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>) final(%e : tensor<4xf32>) kept_inits [1]
+    -> tensor<4xf32>
+  return %hT : tensor<4xf32>
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>]
 func.func @history_unwanted(%h0: tensor<4xf32>) -> tensor<4xf32> {
   %count = arith.constant 3 : index
   %e = tensor.empty() : tensor<4xf32>

@@ -355,3 +355,69 @@ func.func @discard_pinned() {
   }
   return
 }
+
+// -----
+
+func.func private @forward(%t: index, %pos: index, %h: memref<16xf32>, %next: memref<16xf32>, %workspace: memref<0xi8>,
+                           %counters: memref<5xi64>) {
+  return
+}
+func.func private @record(%t: index, %pos: index, %h: memref<16xf32>, %next: memref<16xf32>, %tape: memref<48xf32>,
+                          %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
+func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %workspace: memref<0xi8>,
+                           %counters: memref<5xi64>) {
+  return
+}
+remat.chain "private" @walk advance(@forward) record(@record) reverse(@reverse) carry [tensor<16xf32>] tape [tensor<48xf32>]
+  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
+    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
+func.func @not_counted(%h0: memref<16xf32>, %h: memref<16xf32>) {
+  %count = arith.constant 3 : index
+  // S6
+  // expected-error@+1 {{expects no 'kept_inits', as the plan of @walk does not count state 0}}
+  %history = remat.forward_sweep @walk count(%count) init(%h0 : memref<16xf32>) final(%h : memref<16xf32>)
+    kept_inits [0] history !remat.history schedule {
+    remat.restore state 0 from <initial>
+  }
+  remat.backward_sweep @walk history(%history) count(%count) init(%h0 : memref<16xf32>) schedule {
+  }
+  return
+}
+
+// -----
+
+// Of two carries, one of 64 bytes and one of 128, the second is kept in the slot region.
+func.func private @forward(%t: index, %pos: index, %g: memref<16xf32>, %h: memref<32xf32>, %next_g: memref<16xf32>,
+                           %next_h: memref<32xf32>, %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
+func.func private @record(%t: index, %pos: index, %g: memref<16xf32>, %h: memref<32xf32>, %next_g: memref<16xf32>,
+                          %next_h: memref<32xf32>, %tape: memref<16xf32>, %workspace: memref<0xi8>,
+                          %counters: memref<5xi64>) {
+  return
+}
+func.func private @reverse(%t: index, %pos: index, %tape: memref<16xf32>, %workspace: memref<0xi8>,
+                           %counters: memref<5xi64>) {
+  return
+}
+remat.chain "private" @walk advance(@forward) record(@record) reverse(@reverse) carry [tensor<16xf32>, tensor<32xf32>]
+  tape [tensor<16xf32>] workspace(0) copies [0, 0, 0, 0, 0, 0]
+  plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
+    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 0, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
+func.func @overlap_with_initial(%g0: memref<16xf32>, %h0: memref<32xf32>, %g: memref<16xf32>, %h: memref<32xf32>) {
+  %count = arith.constant 3 : index
+  %history = remat.forward_sweep @walk count(%count) init(%g0, %h0 : memref<16xf32>, memref<32xf32>)
+    final(%g, %h : memref<16xf32>, memref<32xf32>) kept_inits [1] history !remat.history schedule {
+    remat.restore state 0 from <slot 0>
+    remat.record first step 1 from <slot 0> to <core 0> tape <slot 128>
+    // S4
+    // expected-error@+1 {{expects tape 2 in <slot 64> to overlap nothing, but state 0 is kept in <slot 0>}}
+    remat.record first step 2 from <core 0> to <core 1> tape <slot 64>
+  }
+  remat.backward_sweep @walk history(%history) count(%count) init(%g0, %h0 : memref<16xf32>, memref<32xf32>) schedule {
+  }
+  return
+}

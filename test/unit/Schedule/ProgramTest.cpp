@@ -11,6 +11,8 @@
 
 #include "gtest/gtest.h"
 
+#include <algorithm>
+
 using namespace remat;
 using namespace remat::schedule;
 
@@ -38,7 +40,7 @@ ProgramProblem makeProgram() {
   ProgramLoop second = first;
   second.count = 1;
   second.stateBytes = 192;
-  second.ownsInitialState = true;
+  second.initialBytes = 192;
   second.filled = 15;
   second.forward = 20;
   second.backward = 30;
@@ -196,6 +198,31 @@ TEST(ProgramPlanner, MeetsEveryBudgetFromTheSmallestOn) {
   }
   problem.budget = Budget::bytes(unlimited.minimum - 1);
   EXPECT_EQ(planProgram(instance).verdict.status, Status::Infeasible);
+}
+
+TEST(ProgramPlanner, GivesUpThePartOfTheInitialStateThatCounts) {
+  ProgramProblem problem = makeProgram();
+  problem.loops.erase(problem.loops.begin());
+  problem.buffers.clear();
+  ProgramLoop &loop = problem.loops[0];
+  loop.tapeBytes = 256;
+  loop.initialBytes = 64;
+  loop.isRestartable = false;
+  ProgramInstance instance = makeInstance(problem, {0, 2});
+  std::vector<std::pair<int64_t, int64_t>> found;
+  ProgramResult unlimited = planProgram(instance);
+  for (int64_t budget = unlimited.minimum; budget <= unlimited.storeAll; budget += 64) {
+    problem.budget = Budget::bytes(budget);
+    ProgramResult result = planProgram(instance);
+    ASSERT_TRUE(result.verdict.ok()) << result.verdict.message;
+    found.emplace_back(result.plan.needs[0].slotBytes, result.plan.loops[0].plan.forward);
+  }
+  // 64 bytes of initial carries, then a tape in their place, then one beside them.
+  EXPECT_EQ(found.front(), std::make_pair(int64_t(64), int64_t(3)));
+  EXPECT_EQ(std::count(found.begin(), found.end(), std::make_pair(int64_t(256), int64_t(2))), 1);
+  EXPECT_EQ(found.back(), std::make_pair(int64_t(320), int64_t(2)));
+  for (size_t i = 1; i < found.size(); ++i)
+    EXPECT_LE(found[i].second, found[i - 1].second);
 }
 
 TEST(RuntimePlanner, MakesThePlanOfTheCompiler) {

@@ -37,6 +37,13 @@ std::optional<int64_t> remat::getAlignedBytes(ShapedType type) {
   return alignBytes(*bytes);
 }
 
+std::optional<int64_t> remat::getAlignedBytes(ArrayAttr types, ArrayRef<int64_t> chosen) {
+  SmallVector<Attribute> part;
+  for (int64_t number : chosen)
+    part.push_back(types[number]);
+  return getAlignedBytes(ArrayAttr::get(types.getContext(), part));
+}
+
 std::optional<int64_t> remat::getAlignedBytes(ArrayAttr types) {
   int64_t sum = 0;
   for (Type type : types.getAsValueRange<TypeAttr>()) {

@@ -86,27 +86,20 @@ static memref::AllocOp getAllocation(Value value) {
   return value.getDefiningOp<memref::AllocOp>();
 }
 
-/// The initial carries are owned if each is an allocation of its own that, after
-/// it was filled, only the sweeps of this loop use, as this carry.
-bool ProgramMemory::isInitialStateOwned(Loop &loop) {
-  if (!loop.backward || loop.forward.getInits().empty())
+/// An initial carry is owned if it is an allocation that, after it was filled, only
+/// the sweeps of this loop use, as this carry.
+bool ProgramMemory::isInitialCarryOwned(Loop &loop, unsigned index) {
+  Value init = loop.forward.getInits()[index];
+  if (!loop.backward || loop.backward.getInits()[index] != init || !init.getDefiningOp<memref::AllocOp>())
     return false;
-  llvm::SmallDenseSet<Operation *> seen;
-  for (auto [index, init] : llvm::enumerate(loop.forward.getInits())) {
-    auto alloc = init.getDefiningOp<memref::AllocOp>();
-    if (!alloc || !seen.insert(alloc).second || loop.backward.getInits()[index] != init)
-      return false;
-    for (Value alias : aliases->resolve(init))
-      for (OpOperand &use : alias.getUses()) {
-        Operation *user = use.getOwner();
-        bool isInit = (user == loop.forward || user == loop.backward) && alias == init;
-        if (!isInit && getTime(user) >= getTime(loop.forward))
-          return false;
-      }
-    if (llvm::count(loop.forward->getOperands(), init) != 1 || llvm::count(loop.backward->getOperands(), init) != 1)
-      return false;
-  }
-  return true;
+  for (Value alias : aliases->resolve(init))
+    for (OpOperand &use : alias.getUses()) {
+      Operation *user = use.getOwner();
+      bool isInit = (user == loop.forward || user == loop.backward) && alias == init;
+      if (!isInit && getTime(user) >= getTime(loop.forward))
+        return false;
+    }
+  return llvm::count(loop.forward->getOperands(), init) == 1 && llvm::count(loop.backward->getOperands(), init) == 1;
 }
 
 /// The positions of destinations that only this sweep touches.
@@ -129,6 +122,21 @@ static SmallVector<int64_t> getOffsets(ArrayAttr types) {
   return offsets;
 }
 
+/// The initial carries that are owned begin the slot region, one behind the other.
+void ProgramMemory::keepInits(int64_t index, DenseMap<Operation *, Home> &homes) {
+  Loop &loop = loops[index];
+  int64_t &end = problem.loops[index].initialBytes;
+  for (auto [number, init] : llvm::enumerate(loop.forward.getInits())) {
+    // The sum of all carries fits in 64 bits.
+    int64_t bytes = getAlignedBytes(cast<ShapedType>(init.getType())).value_or(0);
+    if (bytes == 0 || !isInitialCarryOwned(loop, number))
+      continue;
+    homes[init.getDefiningOp()] = {schedule::BufferHome::Slots, index, end};
+    loop.keptInits.push_back(number);
+    end += bytes;
+  }
+}
+
 void ProgramMemory::assignHomes(int64_t index, DenseMap<Operation *, Home> &homes) {
   using schedule::BufferHome;
   Loop &loop = loops[index];
@@ -144,10 +152,7 @@ void ProgramMemory::assignHomes(int64_t index, DenseMap<Operation *, Home> &home
       homes[loop.backward.getInitGradients()[unused].getDefiningOp()] = {BufferHome::Gradients, index,
                                                                          record.gradientBytes + offsets[unused]};
   }
-  record.ownsInitialState = isInitialStateOwned(loop);
-  if (record.ownsInitialState)
-    for (auto [init, offset] : llvm::zip_equal(loop.forward.getInits(), getOffsets(loop.chain.getCarryTypes())))
-      homes[init.getDefiningOp()] = {BufferHome::Slots, index, offset};
+  keepInits(index, homes);
   for (int64_t packed : loop.forward.getPackedCaptures())
     if (memref::AllocOp alloc = getAllocation(loop.forward.getCaptures()[packed]))
       parameters.insert(alloc);

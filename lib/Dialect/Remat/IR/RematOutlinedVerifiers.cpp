@@ -232,7 +232,8 @@ LogicalResult ForwardSweepOp::verify() {
   // forward_sweep_c4
   return success(succeeded(verifyForm(*this, destinations, getOutputs().getTypes())) &&
                  succeeded(verifyIndices(*this, getPackedCaptures(), getCaptures().size(), "packed_captures")) &&
-                 succeeded(verifyIndices(*this, getUnusedFinals(), getFinals().size(), "unused_finals")));
+                 succeeded(verifyIndices(*this, getUnusedFinals(), getFinals().size(), "unused_finals")) &&
+                 succeeded(verifyIndices(*this, getKeptInits(), getInits().size(), "kept_inits")));
 }
 
 LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {

@@ -37,7 +37,7 @@ struct Item {
 
 class SchedulePlayer {
 public:
-  explicit SchedulePlayer(ChainOp chain);
+  SchedulePlayer(ForwardSweepOp sweep, ChainOp chain);
 
   LogicalResult playForward(ForwardSweepOp sweep);
   LogicalResult playBackward(BackwardSweepOp sweep);
@@ -65,12 +65,14 @@ private:
   LogicalResult keep(Operation *op, Item item, PlaceAttr place);
   LogicalResult expectKept(Operation *op, Item item, PlaceAttr place);
   LogicalResult expectAtEnd(BackwardSweepOp sweep);
-  int64_t getBytes(Item item) const { return item.isTape ? tapeBytes : stateBytes; }
+  int64_t getBytes(Item item) const { return item.isTape ? tapeBytes : item.number == 0 ? initialBytes : stateBytes; }
 
   ChainOp chain;
   PlanAttr plan;
   bool isPinned = false;
   int64_t stateBytes, tapeBytes;
+  /// Of state 0, as far as it lies in the slot region.
+  int64_t initialBytes;
 
   std::optional<Work> work;
   /// What is kept, and where; of what has any bytes also the first one.
@@ -99,11 +101,19 @@ static int64_t sumBytes(ArrayAttr types) {
   return sum.value_or(std::numeric_limits<int64_t>::max());
 }
 
+static int64_t sumKeptBytes(ForwardSweepOp sweep, ChainOp chain) {
+  SmallVector<Attribute> types;
+  for (int64_t number : sweep.getKeptInits())
+    types.push_back(chain.getCarryTypes()[number]);
+  return sumBytes(ArrayAttr::get(sweep.getContext(), types));
+}
+
 static std::string describe(Item item) { return (item.isTape ? "tape " : "state ") + std::to_string(item.number); }
 
-SchedulePlayer::SchedulePlayer(ChainOp chain)
+SchedulePlayer::SchedulePlayer(ForwardSweepOp sweep, ChainOp chain)
     : chain(chain), plan(chain.getPlanAttr()), stateBytes(sumBytes(chain.getCarryTypes())),
-      tapeBytes(sumBytes(chain.getTapeTypes())), nextReverse(plan.getSteps()) {
+      tapeBytes(sumBytes(chain.getTapeTypes())), initialBytes(sumKeptBytes(sweep, chain)),
+      nextReverse(plan.getSteps()) {
   // The chain has verified that the table has a header.
   schedule::Start start = schedule::headerOf(plan.getTable().asArrayRef().data()).start;
   isPinned = start == schedule::Start::Pinned;
@@ -113,7 +123,7 @@ SchedulePlayer::SchedulePlayer(ChainOp chain)
     return;
   }
   kept[initial] = PlaceAttr::getSlot(chain.getContext(), 0);
-  if (stateBytes > 0)
+  if (initialBytes > 0)
     occupied[0] = initial;
 }
 
@@ -335,12 +345,27 @@ static bool isWalk(Region &schedule) {
   return llvm::hasSingleElement(schedule.front()) && isa<WalkOp>(schedule.front().front());
 }
 
+/// (S6): the plan counts state 0 if any of it lies in the slot region.
+static LogicalResult verifyKeptInits(ForwardSweepOp forward, ChainOp chain) {
+  PlanAttr plan = chain.getPlanAttr();
+  if (!plan)
+    return success();
+  bool isExternal = schedule::headerOf(plan.getTable().asArrayRef().data()).start == schedule::Start::External;
+  if (isExternal == forward.getKeptInits().empty() || chain.getCarryTypes().empty())
+    return success();
+  return forward.emitOpError("expects ") << (isExternal ? "no 'kept_inits'" : "'kept_inits'") << ", as the plan of "
+                                         << forward.getChainAttr() << (isExternal ? " does not count" : " counts")
+                                         << " state 0";
+}
+
 LogicalResult remat::verifySchedules(ForwardSweepOp forward, BackwardSweepOp backward, ChainOp chain) {
   Region &first = forward.getSchedule(), &second = backward.getSchedule();
   if (first.empty() && second.empty())
     return success();
   if (first.empty() || second.empty())
     return backward.emitOpError("expects a schedule if and only if its forward sweep has one");
+  if (failed(verifyKeptInits(forward, chain)))
+    return failure();
   if (isWalk(first) && isWalk(second))
     return success();
   for (Region *schedule : {&first, &second})
@@ -349,6 +374,6 @@ LogicalResult remat::verifySchedules(ForwardSweepOp forward, BackwardSweepOp bac
   if (!chain.getPlanAttr())
     return backward.emitOpError("expects ")
            << backward.getChainAttr() << " to have a plan if its schedule is spelled out";
-  SchedulePlayer player(chain);
+  SchedulePlayer player(forward, chain);
   return success(succeeded(player.playForward(forward)) && succeeded(player.playBackward(backward)));
 }

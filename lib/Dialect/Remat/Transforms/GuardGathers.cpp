@@ -15,12 +15,13 @@
 //   - any other index of a step, such as one that depends on a carry: in the step,
 //     in front of its use; only the first execution of a step checks.
 //
-// The few that can not be separated from the operation that uses them are clamped:
-// nothing is ever read that must not be read.
+// One that can not be separated from the operation that uses it, as it depends on an
+// accumulator, is an error of the program: kernels have no place to stop at.
 //
 //===----------------------------------------------------------------------===//
 
 #include "HoistCheck.h"
+#include "IndexBounds.h"
 #include "IndexTensor.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
@@ -44,21 +45,8 @@ using namespace remat;
 
 /// True if \p index is below \p size by construction.
 static bool isKnownInside(Value index, int64_t size) {
-  if (std::optional<int64_t> constant = getConstantIntValue(index))
-    return *constant >= 0 && *constant < size;
-  if (auto loopIndex = index.getDefiningOp<linalg::IndexOp>()) {
-    SmallVector<int64_t> ranges = cast<linalg::LinalgOp>(loopIndex->getParentOp()).getStaticLoopRanges();
-    int64_t range = ranges[loopIndex.getDim()];
-    return !ShapedType::isDynamic(range) && range <= size;
-  }
-  // What this pass emits.
-  if (auto minimum = index.getDefiningOp<arith::MinSIOp>()) {
-    std::optional<int64_t> upper = getConstantIntValue(minimum.getRhs());
-    auto maximum = minimum.getLhs().getDefiningOp<arith::MaxSIOp>();
-    std::optional<int64_t> lower = maximum ? getConstantIntValue(maximum.getRhs()) : std::nullopt;
-    return upper && *upper < size && lower && *lower >= 0;
-  }
-  return false;
+  IndexBounds bounds = getBounds(index);
+  return bounds.least && *bounds.least >= 0 && bounds.most && *bounds.most < size;
 }
 
 namespace {
@@ -117,13 +105,12 @@ namespace {
 class Guards {
 public:
   /// Makes sure that \p index, an operand of its owner, lies below the extent of \p
-  /// table in \p dim less \p extent - 1.
-  void guard(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
+  /// table in \p dim less \p extent - 1. Reports one that can not be checked.
+  LogicalResult guard(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
 
 private:
   bool checkArray(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
   bool checkComputed(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
-  void clamp(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
 
   /// The checks that are there already: place, array, limit, order of steps.
   SmallVector<std::tuple<Operation *, Value, OpFoldResult, bool>> arrays;
@@ -137,12 +124,15 @@ struct GuardGathersPass final : remat::impl::GuardGathersPassBase<GuardGathersPa
   void runOnOperation() override {
     for (auto function : getOperation().getOps<FunctionOpInterface>()) {
       Guards guards;
-      function->walk([&](Operation *op) { guardIn(op, guards); });
+      function->walk([&](Operation *op) {
+        if (failed(guardIn(op, guards)))
+          signalPassFailure();
+      });
     }
   }
 
 private:
-  static void guardIn(Operation *op, Guards &guards);
+  static LogicalResult guardIn(Operation *op, Guards &guards);
 };
 } // namespace
 
@@ -221,28 +211,21 @@ bool Guards::checkComputed(OpOperand &index, Value table, int64_t dim, OpFoldRes
   return true;
 }
 
-void Guards::clamp(OpOperand &index, Value table, int64_t dim, OpFoldResult extent) {
-  OpBuilder builder(index.getOwner());
-  Location loc = index.getOwner()->getLoc();
-  Value size = builder.createOrFold<tensor::DimOp>(loc, table, dim);
-  Value last = builder.createOrFold<arith::SubIOp>(loc, size, getValueOrCreateConstantIndexOp(builder, loc, extent));
-  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
-  Value notNegative = arith::MaxSIOp::create(builder, loc, index.get(), zero);
-  index.set(arith::MinSIOp::create(builder, loc, notNegative, last));
-}
-
-void Guards::guard(OpOperand &index, Value table, int64_t dim, OpFoldResult extent) {
+LogicalResult Guards::guard(OpOperand &index, Value table, int64_t dim, OpFoldResult extent) {
   int64_t size = cast<RankedTensorType>(table.getType()).getDimSize(dim);
   std::optional<int64_t> taken = getConstantIntValue(extent);
   if (!ShapedType::isDynamic(size) && taken && isKnownInside(index.get(), size - *taken + 1))
-    return;
-  if (!checkArray(index, table, dim, extent) && !checkComputed(index, table, dim, extent))
-    clamp(index, table, dim, extent);
+    return success();
+  if (checkArray(index, table, dim, extent) || checkComputed(index, table, dim, extent))
+    return success();
+  return index.getOwner()->emitOpError("expects an index of dimension ")
+         << dim << " that can be computed in front of the operation it stands in, or that 'arith.maxsi' and "
+         << "'arith.minsi' keep inside the table";
 }
 
 /// Guards the dynamic offsets of a slice of \p whole.
 template <typename OpT>
-static void guardSlice(OpT slice, Value whole, Guards &guards) {
+static LogicalResult guardSlice(OpT slice, Value whole, Guards &guards) {
   unsigned number = slice.getOffsetSizeAndStrideStartOperandIndex();
   for (auto [dim, offset] : llvm::enumerate(slice.getStaticOffsets()))
     if (ShapedType::isDynamic(offset)) {
@@ -252,21 +235,27 @@ static void guardSlice(OpT slice, Value whole, Guards &guards) {
       std::optional<int64_t> stride = getConstantIntValue(slice.getMixedStrides()[dim]);
       if (size && stride)
         extent = OpBuilder(slice).getIndexAttr((*size - 1) * *stride + 1);
-      guards.guard(slice->getOpOperand(number++), whole, dim, extent);
+      if (failed(guards.guard(slice->getOpOperand(number++), whole, dim, extent)))
+        return failure();
     }
+  return success();
 }
 
-void GuardGathersPass::guardIn(Operation *op, Guards &guards) {
-  OpFoldResult one = OpBuilder(op->getContext()).getIndexAttr(1);
-  if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
-    for (auto [dim, index] : llvm::enumerate(extract.getIndicesMutable()))
-      guards.guard(index, extract.getTensor(), dim, one);
-  } else if (auto insert = dyn_cast<tensor::InsertOp>(op)) {
-    for (auto [dim, index] : llvm::enumerate(insert.getIndicesMutable()))
-      guards.guard(index, insert.getDest(), dim, one);
-  } else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
-    guardSlice(slice, slice.getSource(), guards);
-  } else if (auto slice = dyn_cast<tensor::InsertSliceOp>(op)) {
-    guardSlice(slice, slice.getDest(), guards);
-  }
+LogicalResult GuardGathersPass::guardIn(Operation *op, Guards &guards) {
+  auto guardElement = [&](MutableOperandRange indices, Value table) {
+    OpFoldResult one = OpBuilder(op->getContext()).getIndexAttr(1);
+    for (auto [dim, index] : llvm::enumerate(indices))
+      if (failed(guards.guard(index, table, dim, one)))
+        return failure();
+    return success();
+  };
+  if (auto extract = dyn_cast<tensor::ExtractOp>(op))
+    return guardElement(extract.getIndicesMutable(), extract.getTensor());
+  if (auto insert = dyn_cast<tensor::InsertOp>(op))
+    return guardElement(insert.getIndicesMutable(), insert.getDest());
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+    return guardSlice(slice, slice.getSource(), guards);
+  if (auto slice = dyn_cast<tensor::InsertSliceOp>(op))
+    return guardSlice(slice, slice.getDest(), guards);
+  return success();
 }

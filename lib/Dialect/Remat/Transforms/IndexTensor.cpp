@@ -47,17 +47,20 @@ public:
   Value emit();
 
 private:
-  bool collectConditions();
+  bool collectBranches();
   bool collectValue(Value value);
   bool addOperand(BlockArgument element);
+  /// The type of the elements that are computed.
+  Type getIndexType();
   Value getArray();
+  Value emitBlock(OpBuilder &builder, Location loc, IRMapping &mapping, size_t depth);
   Value emitBody(OpBuilder &builder, Location loc, ValueRange elements);
 
   linalg::LinalgOp op;
   Value index;
   Operation *user;
-  /// The conditions under which the index is used, and what they have to be.
-  SmallVector<std::pair<Value, bool>> conditions;
+  /// The branches that the index is used in, from the outermost one.
+  SmallVector<Block *> branches;
   /// The operations of the body that are needed.
   llvm::SetVector<Operation *> slice;
   /// The elements that they read.
@@ -66,13 +69,19 @@ private:
 };
 } // namespace
 
+/// Whether an array of that type can be checked as it is.
+static bool isStorable(Type type) {
+  return type.isIndex() || llvm::is_contained({8u, 16u, 32u, 64u}, type.getIntOrFloatBitWidth());
+}
+
+static Value getCondition(Block *branch) { return cast<scf::IfOp>(branch->getParentOp()).getCondition(); }
+
 /// Collects the branches around the user up to the body.
-bool IndexSlice::collectConditions() {
+bool IndexSlice::collectBranches() {
   for (Operation *inner = user; inner->getBlock() != op.getBlock(); inner = inner->getParentOp()) {
-    auto branch = dyn_cast<scf::IfOp>(inner->getParentOp());
-    if (!branch)
+    if (!isa<scf::IfOp>(inner->getParentOp()))
       return false;
-    conditions.emplace_back(branch.getCondition(), inner->getBlock() == branch.thenBlock());
+    branches.insert(branches.begin(), inner->getBlock());
   }
   return true;
 }
@@ -98,17 +107,10 @@ bool IndexSlice::collectValue(Value value) {
   Operation *definition = value.getDefiningOp();
   if (slice.contains(definition))
     return true;
-  // What stands in a branch runs here even if that is not taken.
-  bool isGuarded = definition->getBlock() != op.getBlock();
-  if (!isMemoryEffectFree(definition) ||
-      (isGuarded && (!isSpeculatable(definition) || isa<tensor::ExtractOp>(definition))))
+  if (!isMemoryEffectFree(definition))
     return false;
   if (auto loop = dyn_cast<linalg::IndexOp>(definition))
     loops.set(loop.getDim());
-  // linalg.index in a region would keep its old number.
-  if (definition->getNumRegions() != 0 &&
-      definition->walk([](linalg::IndexOp) { return WalkResult::interrupt(); }).wasInterrupted())
-    return false;
   for (Value input : getInputs(definition))
     if (!collectValue(input))
       return false;
@@ -119,12 +121,43 @@ bool IndexSlice::collectValue(Value value) {
 
 bool IndexSlice::collect() {
   loops.resize(op.getNumLoops());
-  if (!collectConditions() || !collectValue(index))
-    return false;
-  for (auto [condition, isThen] : conditions)
-    if (!collectValue(condition))
-      return false;
-  return true;
+  return collectBranches() && collectValue(index) &&
+         llvm::all_of(branches, [&](Block *branch) { return collectValue(getCondition(branch)); });
+}
+
+Type IndexSlice::getIndexType() {
+  Type type = index.getType();
+  return isStorable(type) && !type.isIndex() ? type : IntegerType::get(type.getContext(), 64);
+}
+
+/// The computation as far as it stands in the branch of that \p depth, where 0 is the
+/// body: the index, or 0 if a branch further inside is not taken. What a branch
+/// computes is computed in a branch again: it may divide or read a table.
+Value IndexSlice::emitBlock(OpBuilder &builder, Location loc, IRMapping &mapping, size_t depth) {
+  Block *block = depth == 0 ? op.getBlock() : branches[depth - 1];
+  for (Operation *needed : slice)
+    if (needed->getBlock() == block)
+      builder.clone(*needed, mapping);
+  if (depth == branches.size()) {
+    Value value = mapping.lookupOrDefault(index);
+    if (value.getType() == getIndexType())
+      return value;
+    return value.getType().isIndex() ? arith::IndexCastOp::create(builder, loc, getIndexType(), value).getResult()
+                                     : arith::ExtSIOp::create(builder, loc, getIndexType(), value).getResult();
+  }
+  auto taken = [&](OpBuilder &branch, Location place) {
+    scf::YieldOp::create(branch, place, emitBlock(branch, place, mapping, depth + 1));
+  };
+  auto other = [&](OpBuilder &branch, Location place) {
+    Value zero = arith::ConstantOp::create(branch, place, branch.getIntegerAttr(getIndexType(), 0));
+    scf::YieldOp::create(branch, place, zero);
+  };
+  using Build = function_ref<void(OpBuilder &, Location)>;
+  Block *inner = branches[depth];
+  bool isThen = inner == cast<scf::IfOp>(inner->getParentOp()).thenBlock();
+  auto choice = scf::IfOp::create(builder, loc, mapping.lookupOrDefault(getCondition(inner)),
+                                  isThen ? Build(taken) : Build(other), isThen ? Build(other) : Build(taken));
+  return choice.getResult(0);
 }
 
 /// The computation for one point; the element of the tensor.
@@ -135,33 +168,16 @@ Value IndexSlice::emitBody(OpBuilder &builder, Location loc, ValueRange argument
   SmallVector<int64_t> numbers(loops.size());
   for (auto [number, loop] : llvm::enumerate(loops.set_bits()))
     numbers[loop] = number;
-  for (Operation *needed : slice) {
-    Operation *copy = builder.clone(*needed, mapping);
-    if (auto loop = dyn_cast<linalg::IndexOp>(copy))
-      loop.setDim(numbers[loop.getDim()]);
-  }
-  Value value = mapping.lookupOrDefault(index);
-  Type i64 = builder.getI64Type();
-  if (value.getType().isIndex())
-    value = arith::IndexCastOp::create(builder, loc, i64, value);
-  else if (!llvm::is_contained({8u, 16u, 32u, 64u}, value.getType().getIntOrFloatBitWidth()))
-    value = arith::ExtSIOp::create(builder, loc, i64, value);
-  Value zero = conditions.empty() ? Value()
-                                  : arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(value.getType(), 0));
-  for (auto [condition, isThen] : conditions) {
-    Value holds = mapping.lookupOrDefault(condition);
-    value = isThen ? arith::SelectOp::create(builder, loc, holds, value, zero)
-                   : arith::SelectOp::create(builder, loc, holds, zero, value);
-  }
+  Value value = emitBlock(builder, loc, mapping, /*depth=*/0);
+  for (auto loop : builder.getInsertionBlock()->getOps<linalg::IndexOp>())
+    loop.setDim(numbers[loop.getDim()]);
   return value;
 }
 
 /// The array that the indices are read from as they are, if they are.
 Value IndexSlice::getArray() {
   auto element = dyn_cast<BlockArgument>(index);
-  if (!element || element.getOwner() != op.getBlock() || !conditions.empty() ||
-      !llvm::is_contained({8u, 16u, 32u, 64u},
-                          element.getType().isIndex() ? 64 : element.getType().getIntOrFloatBitWidth()))
+  if (!element || element.getOwner() != op.getBlock() || !branches.empty() || !isStorable(element.getType()))
     return Value();
   OpOperand *operand = op.getOpOperandsMatchingBBargs()[element.getArgNumber()];
   return op.getMatchingIndexingMap(operand).isProjectedPermutation() ? operand->get() : Value();
@@ -189,10 +205,7 @@ Value IndexSlice::emit() {
     maps.push_back(op.getMatchingIndexingMap(operand).replaceDimsAndSymbols(replacement, {}, numLoops, 0));
   }
   maps.push_back(AffineMap::getMultiDimIdentityMap(numLoops, context));
-  Type integer = index.getType();
-  if (integer.isIndex() || !llvm::is_contained({8u, 16u, 32u, 64u}, integer.getIntOrFloatBitWidth()))
-    integer = builder.getI64Type();
-  Value empty = tensor::EmptyOp::create(builder, loc, sizes, integer);
+  Value empty = tensor::EmptyOp::create(builder, loc, sizes, getIndexType());
   SmallVector<utils::IteratorType> iterators(numLoops, utils::IteratorType::parallel);
   auto generic = linalg::GenericOp::create(builder, loc, empty.getType(), inputs, empty, maps, iterators,
                                            [&](OpBuilder &body, Location bodyLoc, ValueRange arguments) {

@@ -177,6 +177,8 @@ LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limi
     if (!plannedChains.insert(loop.chain).second)
       return loop.forward.emitOpError("expects a chain of its own, but ")
              << loop.forward.getChainAttr() << " has several forward sweeps";
+  for (Loop &loop : memory->getLoops())
+    loop.forward.setKeptInits(loop.keptInits);
   memory->getProblem().policy = getSchedulePolicy(policy);
   memory->getProblem().budget = limit;
   if (std::optional<std::vector<int64_t>> counts = memory->getConstantCounts())

@@ -247,6 +247,7 @@ static LogicalResult simplify(BpttOp scratch, ArrayRef<Value> accumulators) {
     DominanceInfo dominance(scratch);
     eliminateCommonSubExpressions(rewriter, dominance, scratch);
   }
+  dropCotangentSumMarks(scratch);
   return success();
 }
 

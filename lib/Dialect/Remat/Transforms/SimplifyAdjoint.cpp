@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Interfaces/AdjointOpInterface.h"
 #include "remat/Interfaces/KnownZeros.h"
 
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -20,7 +21,7 @@ using namespace remat;
 
 namespace {
 /// x + contraction(init = 0) -> contraction(init = x), for any operation that
-/// adds to its init.
+/// adds to its init. Rounds differently, so only sums of cotangents are rewritten.
 struct FoldAddIntoContractionInit final : OpRewritePattern<arith::AddFOp> {
   FoldAddIntoContractionInit(MLIRContext *context, std::function<bool(BlockArgument)> isWritable)
       : OpRewritePattern(context), isWritable(std::move(isWritable)) {}
@@ -89,8 +90,8 @@ bool FoldAddIntoContractionInit::isAccumulator(Value value) const {
 }
 
 LogicalResult FoldAddIntoContractionInit::matchAndRewrite(arith::AddFOp op, PatternRewriter &rewriter) const {
-  if (!isa<RankedTensorType>(op.getType()))
-    return rewriter.notifyMatchFailure(op, "adds scalars");
+  if (!isa<RankedTensorType>(op.getType()) || !op->hasAttr(cotangentSumName))
+    return rewriter.notifyMatchFailure(op, "is no sum of two cotangents that are tensors");
   for (auto [summand, accumulator] : {std::pair(op.getRhs(), op.getLhs()), std::pair(op.getLhs(), op.getRhs())}) {
     auto contraction = summand.getDefiningOp<linalg::LinalgOp>();
     if (!addsToInit(contraction) || !summand.hasOneUse() || !isKnownZero(contraction.getDpsInits()[0]) ||
@@ -149,6 +150,10 @@ LogicalResult DropOverwrittenZeros::matchAndRewrite(tensor::InsertSliceOp op, Pa
   return success();
 }
 
+void remat::dropCotangentSumMarks(Operation *root) {
+  root->walk([](arith::AddFOp sum) { sum->removeDiscardableAttr(cotangentSumName); });
+}
+
 void remat::populateSimplifyAdjointPatterns(RewritePatternSet &patterns,
                                             std::function<bool(BlockArgument)> isWritable) {
   MLIRContext *context = patterns.getContext();
@@ -172,7 +177,8 @@ struct SimplifyAdjointPass final : remat::impl::SimplifyAdjointBase<SimplifyAdjo
 
   void runOnOperation() override {
     if (failed(applyPatternsGreedily(getOperation(), patterns)))
-      signalPassFailure();
+      return signalPassFailure();
+    dropCotangentSumMarks(getOperation());
   }
 
 private:

@@ -179,9 +179,10 @@ void remat::unrollSchedule(ForwardSweepOp forward, BackwardSweepOp backward, Cha
   // The planner checked these sizes.
   int64_t state = getAlignedBytes(chain.getCarryTypes()).value_or(0);
   int64_t tape = getAlignedBytes(chain.getTapeTypes()).value_or(0);
+  int64_t initial = getAlignedBytes(chain.getCarryTypes(), forward.getKeptInits()).value_or(0);
   std::vector<schedule::Walker::Frame> stack(size_t(table.stackDepth()));
   schedule::Walker walker;
-  walker.begin(table.data(), {state, tape, /*initial=*/state}, stack.data(), /*drops=*/true);
+  walker.begin(table.data(), {state, tape, initial}, stack.data(), /*drops=*/true);
 
   ScheduleWriter writer(chain.getContext(), table.getStart() != schedule::Start::External);
   writer.begin(forward, forward.getSchedule());

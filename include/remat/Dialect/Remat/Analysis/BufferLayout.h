@@ -40,6 +40,10 @@ std::optional<int64_t> getUnitBytes(ShapedType type);
 /// The sum of getAlignedBytes over tensors of \p types.
 std::optional<int64_t> getAlignedBytes(ArrayAttr types);
 
+/// The sum of getAlignedBytes over those of \p types that \p chosen numbers, such as
+/// the carries that are kept_inits.
+std::optional<int64_t> getAlignedBytes(ArrayAttr types, ArrayRef<int64_t> chosen);
+
 } // namespace remat
 
 #endif // REMAT_DIALECT_REMAT_ANALYSIS_BUFFERLAYOUT_H

@@ -37,6 +37,8 @@ struct Loop {
   /// are long enough, core memory serves as destination.
   SmallVector<unsigned> unusedFinals;
   SmallVector<unsigned> unusedInitGradients;
+  /// Initial carries that are computed for this loop only: they lie in its slot region.
+  SmallVector<int64_t> keptInits;
 };
 
 /// A buffer that is in use when most bytes are.
@@ -89,8 +91,9 @@ private:
   LogicalResult collectLoops();
   LogicalResult collectBuffers();
   LogicalResult describeLoop(Loop &loop);
-  bool isInitialStateOwned(Loop &loop);
+  bool isInitialCarryOwned(Loop &loop, unsigned index);
   void assignHomes(int64_t index, DenseMap<Operation *, Home> &homes);
+  void keepInits(int64_t index, DenseMap<Operation *, Home> &homes);
   LogicalResult addBuffer(memref::AllocOp alloc, const DenseMap<Operation *, Home> &homes);
   LogicalResult addParameterCopies();
 

@@ -147,8 +147,10 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
 
     `packed_captures` names captures that are copies of parameters in another layout,
     made once in front of the loop: the budget does not cover them. `unused_finals`
-    names final carries that nobody reads, so that they need not be written. The
-    region, once `remat-expand-schedule` has filled it, says how to run the steps.
+    names final carries that nobody reads, so that they need not be written.
+    `kept_inits`, which `remat-plan-schedule` sets, names initial carries that lie one
+    behind the other where the slot region begins: they are the part of state 0 that the
+    budget covers and that can be discarded. The region, once `remat-expand-schedule` has filled it, says how to run the steps.
 
     **Constraints**
 
@@ -156,7 +158,8 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
     * (C2) Tensors and memrefs are not mixed; on tensors the outputs have the types of the
       destinations, on memrefs there are none.
     * (C3) There is a history if and only if the chain is differentiated.
-    * (C4) `packed_captures` and `unused_finals` are increasing numbers of captures and finals.
+    * (C4) `packed_captures`, `unused_finals` and `kept_inits` are increasing numbers of captures, finals
+      and inits.
     * (C5) A schedule comes with a history that a backward sweep takes.
 
     Example:
@@ -176,7 +179,8 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
     Variadic<AnyType>:$stacked,
     Variadic<AnyType>:$finals,
     DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$packed_captures,
-    DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$unused_finals);
+    DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$unused_finals,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$kept_inits);
   let regions = (region AnyRegion:$schedule);
   let results = (outs Variadic<AnyRankedTensor>:$outputs, Optional<Remat_HistoryType>:$history);
   let assemblyFormat = [{
@@ -187,6 +191,7 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
     (`stacked` `(` $stacked^ `:` type($stacked) `)`)?
     (`final` `(` $finals^ `:` type($finals) `)`)?
     (`packed_captures` $packed_captures^)? (`unused_finals` $unused_finals^)?
+    (`kept_inits` $kept_inits^)?
     (`->` type($outputs)^)? (`history` type($history)^)?
     attr-dict (`schedule` $schedule^)?
   }];

@@ -60,9 +60,10 @@ def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
       but the index.
     * Any other index of a step, such as one that depends on a carry, is checked in
       the step, in front of its use. Only the first execution of a step checks.
-    * An index in the body of an operation that can not be computed apart from it (it
-      depends on an accumulator, or stands in a branch and reads a table itself) is
-      clamped.
+    * An index in the body of an operation is computed apart from it for the check, in
+      the branches it stands in. One that depends on an accumulator can not be, and is
+      an error of the program, unless constant bounds are known to hold: those of a
+      loop's number, of `arith.minsi` and of `arith.maxsi`.
 
     Runs on inlined functions, before differentiation: the adjoint of a gather uses
     the guarded index.
@@ -174,14 +175,15 @@ def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
     The rules emit each contribution to a cotangent on its own. This pass puts them
     together: a sum with a contraction accumulates into the contraction's init, zeros
     are not added (so that -0 + 0 is -0), and a cotangent that is written slice by slice is not filled with
-    zeros first.
+    zeros first. Only sums that the rules emitted, which `remat.cotangent_sum` marks until here,
+    are associated anew: the program's own ones keep their bits.
 
     Before:
 
     ```mlir
     %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<4x8xf32>) -> tensor<4x8xf32>
     %product = linalg.matmul ins(%a, %b : ...) outs(%zeros : tensor<4x8xf32>) -> tensor<4x8xf32>
-    %sum = arith.addf %other, %product : tensor<4x8xf32>
+    %sum = arith.addf %other, %product {remat.cotangent_sum} : tensor<4x8xf32>
     ```
 
     After:

@@ -46,6 +46,9 @@ void populateSplitElementwisePatterns(RewritePatternSet &patterns);
 void populateSimplifyAdjointPatterns(RewritePatternSet &patterns,
                                      std::function<bool(BlockArgument)> isWritable = nullptr);
 
+/// Forgets inside \p root which sums are those of cotangents.
+void dropCotangentSumMarks(Operation *root);
+
 } // namespace remat
 
 #endif // REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_H
