@@ -75,7 +75,7 @@ func.func private @twice(%x: tensor<4xf16>) -> tensor<4xf16> {
 // CHECK-LABEL: func.func @narrow(
 // CHECK-SAME:    %[[X:.*]]: tensor<4xf16>, %[[DY:.*]]: tensor<4xf16>)
 // CHECK:         %[[WIDE:.*]] = arith.extf %[[DY]] : tensor<4xf16> to tensor<4xf32>
-// CHECK:         %[[SUM:.*]] = arith.addf %[[WIDE]], %[[WIDE]] : tensor<4xf32>
+// CHECK:         %[[SUM:.*]] = arith.addf %[[WIDE]], %[[WIDE]] {remat.cotangent_sum} : tensor<4xf32>
 // CHECK:         %[[DX:.*]] = arith.truncf %[[SUM]] : tensor<4xf32> to tensor<4xf16>
 // CHECK:         return %[[DX]]
 func.func @narrow(%x: tensor<4xf16>, %dy: tensor<4xf16>) -> tensor<4xf16> {
