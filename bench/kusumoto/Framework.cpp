@@ -47,8 +47,9 @@ public:
     for (const auto &[what, size] : alive)
       if (size > 0)
         peak.arrays.push_back({what, size});
-    std::stable_sort(peak.arrays.begin(), peak.arrays.end(),
-                     [](const auto &a, const auto &b) { return a.second > b.second; });
+    std::sort(peak.arrays.begin(), peak.arrays.end(), [](const auto &a, const auto &b) {
+      return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
   }
 
   std::string action;
@@ -148,8 +149,8 @@ void Machine::differentiate(int32_t node, const std::vector<int32_t> &inputs, bo
     temporary.push_back(make("temporary", sizeOf(node)));
   if (layer.function == Function::Resize)
     temporary.push_back(make("temporary", 2 * sizeOf(node)));
-  bool isView = layer.function == Function::Add || layer.function == Function::Concatenate ||
-                layer.function == Function::Reshape;
+  bool isView =
+      layer.function == Function::Add || layer.function == Function::Concatenate || layer.function == Function::Reshape;
   std::vector<Array> found;
   for (int32_t input : inputs) {
     std::string name = "gradient " + std::to_string(input);

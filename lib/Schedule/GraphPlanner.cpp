@@ -12,6 +12,7 @@
 #include "remat/Schedule/GraphPlan.h"
 
 #include "CheckedMath.h"
+#include "GraphBound.h"
 #include "GraphLiveness.h"
 #include "LowerSetSearch.h"
 
@@ -71,9 +72,9 @@ static int64_t leastOverhead(const GraphProblem &problem) {
     overhead += node.time;
   }
   using Wide = __int128;
-  std::stable_sort(nodes.begin(), nodes.end(), [](const GraphNode *a, const GraphNode *b) {
-    return Wide(a->time) * b->size > Wide(b->time) * a->size;
-  });
+  // Nodes of equal density are interchangeable.
+  std::sort(nodes.begin(), nodes.end(),
+            [](const GraphNode *a, const GraphNode *b) { return Wide(a->time) * b->size > Wide(b->time) * a->size; });
   for (const GraphNode *node : nodes) {
     if (node->size > room)
       return overhead - static_cast<int64_t>(Wide(room) * node->time / node->size);
@@ -251,7 +252,10 @@ GraphPlanResult Planner::run() {
   record.time = all + record.overhead;
   record.timeRatio = all ? static_cast<double>(record.time) / static_cast<double>(all) : 1;
   bool isOptimum = options.policy == GraphPolicy::Exact && options.objective == GraphObjective::Time;
-  record.lowerBound = isOptimum ? record.time : all + leastOverhead(problem);
+  GraphBound anySchedule = boundAnySchedule(graph, problem.budget);
+  record.boundAnySchedule = anySchedule.time;
+  record.minimumBudgetAnySchedule = anySchedule.budget;
+  record.lowerBound = isOptimum ? record.time : std::max(all + leastOverhead(problem), anySchedule.time);
   record.certified = verdict.ok() && record.time == record.lowerBound;
   record.solveSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return {verdict, std::move(record)};

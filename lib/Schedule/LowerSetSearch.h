@@ -82,6 +82,8 @@ private:
 
   Reach reach(int64_t budget);
   Outlook lookBack(int64_t budget, SearchCost cost, const Reach &reach);
+  /// `best` among the sequences that cost at most `mostCost`.
+  std::optional<Sequence> search(int64_t budget, SearchCost cost, int64_t mostCost, const Outlook &outlook);
   bool shouldGoOn(int64_t set, double share);
   /// Removes states of a set that must end with more than `mostCost` of overhead.
   void dropHopeless(std::vector<State> &list, int64_t set, int64_t budget, int64_t mostCost) const;

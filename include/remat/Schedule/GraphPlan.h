@@ -106,11 +106,15 @@ struct GraphPlan {
   int64_t lowerBound = 0;
   /// time == lowerBound.
   bool certified = false;
+  /// No schedule of the machine of Graph.h within the budget takes less time, canonical or not.
+  int64_t boundAnySchedule = 0;
 
   int64_t peak = 0;
   int64_t peakAfterLiveness = 0;
   /// The smallest budget at which the policy has a plan.
   int64_t minimumBudget = 0;
+  /// No schedule of the machine runs within a smaller budget.
+  int64_t minimumBudgetAnySchedule = 0;
   /// The number of lower sets that were searched.
   int64_t lowerSets = 0;
   double solveSeconds = 0;
