@@ -94,9 +94,9 @@ void plantool::printGraphTable(llvm::raw_ostream &stream, const GraphInput &inpu
   table.add({"time", time(plan.time), formatFixed(plan.timeRatio, 4) + " times that of computing everything once"});
   table.add({"lower bound", time(plan.lowerBound),
              plan.certified ? "certified: no sequence of these lower sets takes less" : ""});
-  table.add(
-      {"any schedule", time(plan.boundAnySchedule),
-       "no schedule of any kind takes less, or runs within " + std::to_string(plan.minimumBudgetAnySchedule - 1)});
+  table.add({"any schedule", time(plan.boundAnySchedule),
+             "no schedule of any kind takes less, or does with a budget below " +
+                 std::to_string(plan.minimumBudgetAnySchedule)});
   table.add({"solved in", formatFixed(plan.solveSeconds * 1e3, 2) + " ms", ""});
   table.print(stream);
 }
