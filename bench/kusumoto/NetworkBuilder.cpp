@@ -109,8 +109,8 @@ Tensor NetworkBuilder::concatenate(const std::vector<Tensor> &parts) {
   return addNode(Function::Concatenate, parts, channels, parts[0].height, parts[0].width);
 }
 
-Tensor NetworkBuilder::loss(Tensor x) {
-  inputs += bytesOfNumber * batch * x.height * x.width;
+Tensor NetworkBuilder::loss(Tensor x, bool sharesLabels) {
+  inputs += sharesLabels ? 0 : bytesOfNumber * batch * x.height * x.width;
   Tensor result = addNode(Function::Loss, {x}, 1, 1, 1);
   problem.nodes.back().size = bytesOfNumber;
   return result;

@@ -85,8 +85,8 @@ public:
   Tensor interpolate(Tensor x, int64_t height, int64_t width);
   Tensor add(Tensor a, Tensor b);
   Tensor concatenate(const std::vector<Tensor> &parts);
-  /// Cross entropy, a number; reads a label for every place.
-  Tensor loss(Tensor x);
+  /// Cross entropy, a number; reads a label for every place, which may be those of another loss.
+  Tensor loss(Tensor x, bool sharesLabels = false);
   Tensor scale(Tensor x);
 
   const schedule::GraphProblem &graph() const { return problem; }

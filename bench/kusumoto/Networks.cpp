@@ -174,12 +174,12 @@ static void buildPSPNet(NetworkBuilder &net) {
   for (int64_t bins : {6, 3, 2, 1})
     levels.push_back(
         net.interpolate(convNormRelu(net, net.adaptivePool(x, bins), x.channels / 4, {1}), x.height, x.width));
-  auto head = [&](Tensor from, Window window) {
+  auto head = [&](Tensor from, Window window, bool sharesLabels) {
     from = net.dropout(convNormRelu(net, from, 512, {3, 1, 1}));
-    return net.loss(net.interpolate(net.convolution(from, classes, window, true), side, side));
+    return net.loss(net.interpolate(net.convolution(from, classes, window, true), side, side), sharesLabels);
   };
-  Tensor last = head(net.concatenate(levels), {1});
-  net.add(net.scale(head(early, {3, 1, 1})), last);
+  Tensor last = head(net.concatenate(levels), {1}, false);
+  net.add(net.scale(head(early, {3, 1, 1}, true)), last);
 }
 
 std::vector<Network> remat::bench::makeNetworks() {
