@@ -203,7 +203,7 @@ void StagedSolver::solveTables(ChainResult &result) {
   int64_t divisor = sizesDivisor();
   if (available / divisor <= units) {
     StagedTables<Value> tables(chain, {divisor, Rounding::Up}, available / divisor);
-    tables.solve();
+    tables.solve(nullptr);
     consider(tables, available / divisor);
     if (!chain.hasBlocks())
       plan.lowerBound = std::max(plan.lowerBound, boundOf(tables, available / divisor));
@@ -214,7 +214,7 @@ void StagedSolver::solveTables(ChainResult &result) {
   {
     int64_t width = (units + units / 16) | 15;
     StagedTables<Value> tables(chain, {plan.planningUnit, Rounding::Nearest}, width);
-    tables.solve();
+    tables.solve(nullptr);
     int64_t low = 0, high = width;
     bool fits = consider(tables, high);
     for (int64_t trial = 0; !fits && low + 1 < high && trial < maxTrials; ++trial) {
@@ -226,7 +226,7 @@ void StagedSolver::solveTables(ChainResult &result) {
   if (!chain.hasBlocks() && boundUnits >= leastBoundUnits * chain.size()) {
     UnitScale scale = {ceilDiv(available, boundUnits), Rounding::Down};
     StagedTables<Value> tables(chain, scale, available / scale.unit);
-    tables.solve();
+    tables.solve(nullptr);
     plan.lowerBound = std::max(plan.lowerBound, boundOf(tables, available / scale.unit));
   }
 }
