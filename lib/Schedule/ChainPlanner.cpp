@@ -61,9 +61,10 @@ static ChainResult planMixed(ChainProblem problem) {
 }
 
 /// The better one of the plans with and without the slow tier, if there is one.
-static ChainResult planOptimal(const StagedChain &problem, const std::optional<ChainProblem> &equal) {
+static ChainResult planOptimal(const StagedChain &problem, const std::optional<ChainProblem> &equal,
+                               const ChainOptions &options) {
   if (!equal)
-    return planStaged(problem);
+    return planStaged(problem, options);
   if (!problem.slow || equal->steps == 0)
     return planTable(*equal, Policy::Optimal);
   ChainResult best = planMultistage(*equal, *problem.slow);
@@ -81,10 +82,10 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
 }
 
 /// What the policy says about a valid problem.
-static ChainResult dispatch(const StagedChain &problem, Policy policy) {
+static ChainResult dispatch(const StagedChain &problem, Policy policy, const ChainOptions &options) {
   std::optional<ChainProblem> equal = problem.equalSteps();
   if (policy == Policy::Optimal)
-    return planOptimal(problem, equal);
+    return planOptimal(problem, equal, options);
   if (policy == Policy::StoreAll && !equal)
     return planStagedStoreAll(problem);
   if (!equal)
@@ -109,12 +110,12 @@ static ChainResult dispatch(const StagedChain &problem, Policy policy) {
   }
 }
 
-ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy) {
+ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy, const ChainOptions &options) {
   auto begin = std::chrono::steady_clock::now();
   ChainResult result;
   result.verdict = problem.validate();
   if (result.ok()) {
-    result = dispatch(problem, policy);
+    result = dispatch(problem, policy, options);
     result.plan.steps = problem.steps();
   }
   result.plan.policy = policy;

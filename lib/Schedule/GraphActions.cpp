@@ -245,8 +245,14 @@ private:
   std::vector<int64_t> groupRead;
   /// Whether some gradient can only be computed from this value.
   std::vector<bool> keptAnyway;
-  /// What to drop, with the action behind which to drop it.
-  std::vector<std::pair<int64_t, GraphAction>> drops;
+  /// What to drop, and the action behind which to drop it; those behind the same
+  /// one stay in the order in which they were found.
+  struct Drop {
+    int64_t after;
+    size_t number;
+    GraphAction action;
+  };
+  std::vector<Drop> drops;
 };
 } // namespace
 
@@ -254,13 +260,13 @@ void LastUses::endValue(NodeId node) {
   Life &life = values[node];
   for (NodeId reader : successors[node])
     life.lastRead = std::max(life.lastRead, groupRead[reader]);
-  drops.push_back({std::max(life.begin, life.lastRead), {GraphActionKind::DropValue, node}});
+  drops.push_back({std::max(life.begin, life.lastRead), drops.size(), {GraphActionKind::DropValue, node}});
   life = {};
 }
 
 void LastUses::endGradient(NodeId node) {
   Life &life = gradients[node];
-  drops.push_back({std::max(life.begin, life.lastRead), {GraphActionKind::DropGradient, node}});
+  drops.push_back({std::max(life.begin, life.lastRead), drops.size(), {GraphActionKind::DropGradient, node}});
   life = {};
 }
 
@@ -303,15 +309,16 @@ std::vector<GraphAction> LastUses::rewrite() {
     if (gradients[node].isAtHand())
       endGradient(static_cast<NodeId>(node));
   }
-  std::stable_sort(drops.begin(), drops.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+  std::sort(drops.begin(), drops.end(),
+            [](const Drop &a, const Drop &b) { return a.after != b.after ? a.after < b.after : a.number < b.number; });
 
   std::vector<GraphAction> result;
   auto drop = drops.begin();
   for (size_t i = 0; i < actions.size(); ++i) {
     if (actions[i].kind == GraphActionKind::Compute || actions[i].kind == GraphActionKind::Differentiate)
       result.push_back(actions[i]);
-    for (; drop != drops.end() && drop->first == static_cast<int64_t>(i); ++drop)
-      result.push_back(drop->second);
+    for (; drop != drops.end() && drop->after == static_cast<int64_t>(i); ++drop)
+      result.push_back(drop->action);
   }
   return result;
 }

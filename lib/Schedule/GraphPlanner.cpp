@@ -71,8 +71,10 @@ static int64_t leastOverhead(const GraphProblem &problem) {
     overhead += node.time;
   }
   using Wide = __int128;
-  std::stable_sort(nodes.begin(), nodes.end(), [](const GraphNode *a, const GraphNode *b) {
-    return Wide(a->time) * b->size > Wide(b->time) * a->size;
+  // Nodes of the same density are worth the same in any order: here, that of the problem.
+  std::sort(nodes.begin(), nodes.end(), [](const GraphNode *a, const GraphNode *b) {
+    Wide left = Wide(a->time) * b->size, right = Wide(b->time) * a->size;
+    return left != right ? left > right : a < b;
   });
   for (const GraphNode *node : nodes) {
     if (node->size > room)

@@ -31,7 +31,8 @@ LowerSetSearch::LowerSetSearch(const LowerSets &sets, std::function<bool(double)
   for (int64_t set = 0; set < sets.size(); ++set)
     key[set] = 2 * sets.sizeOf(set) + sets.carryOf(set);
   std::iota(byKey.begin(), byKey.end(), 0);
-  std::stable_sort(byKey.begin(), byKey.end(), [&](int64_t a, int64_t b) { return key[a] < key[b]; });
+  std::sort(byKey.begin(), byKey.end(),
+            [&](int64_t a, int64_t b) { return key[a] != key[b] ? key[a] < key[b] : a < b; });
   for (int64_t set : byKey)
     sortedKeys.push_back(key[set]);
   columns.resize(sets.numWords());
@@ -41,10 +42,13 @@ LowerSetSearch::LowerSetSearch(const LowerSets &sets, std::function<bool(double)
 
   byDensity.resize(sets.numNodes());
   std::iota(byDensity.begin(), byDensity.end(), 0);
-  std::stable_sort(byDensity.begin(), byDensity.end(), [&](NodeId a, NodeId b) {
-    if (sets.nodeSize(a) == 0 || sets.nodeSize(b) == 0)
-      return sets.nodeSize(a) == 0 && sets.nodeSize(b) != 0;
-    return __int128(sets.nodeTime(a)) * sets.nodeSize(b) > __int128(sets.nodeTime(b)) * sets.nodeSize(a);
+  std::sort(byDensity.begin(), byDensity.end(), [&](NodeId a, NodeId b) {
+    bool isFreeA = sets.nodeSize(a) == 0, isFreeB = sets.nodeSize(b) == 0;
+    if (isFreeA || isFreeB)
+      return isFreeA != isFreeB ? isFreeA : a < b;
+    __int128 left = __int128(sets.nodeTime(a)) * sets.nodeSize(b),
+             right = __int128(sets.nodeTime(b)) * sets.nodeSize(a);
+    return left != right ? left > right : a < b;
   });
 }
 

@@ -91,7 +91,8 @@ LowerSets LowerSets::closures(const GraphIndex &graph) {
   }
   std::vector<int64_t> sorted(counts.size());
   std::iota(sorted.begin(), sorted.end(), 0);
-  std::stable_sort(sorted.begin(), sorted.end(), [&](int64_t a, int64_t b) { return counts[a] < counts[b]; });
+  std::sort(sorted.begin(), sorted.end(),
+            [&](int64_t a, int64_t b) { return counts[a] != counts[b] ? counts[a] < counts[b] : a < b; });
   sets.select(sorted);
   sets.addAllNodes();
   sets.describe();

@@ -29,9 +29,8 @@ using namespace remat::schedule;
 
 /// Items that runs of equal steps are cut into.
 static constexpr int64_t targetItems = 256;
-/// N^3 M of the tables of a plan and of a bound, and their bytes.
-static constexpr double planWork = 2.6e11;
-static constexpr double boundWork = 4.0e10;
+/// What a bound may take of the effort for a plan, N^3 M, and the bytes of tables.
+static constexpr double boundShare = 0.15;
 static constexpr int64_t maxBytes = int64_t(2) << 30;
 
 /// Units for each item below which a bound is not worth its time.
@@ -123,7 +122,8 @@ ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
 namespace {
 class StagedSolver {
 public:
-  explicit StagedSolver(const StagedChain &problem) : problem(problem), chain(problem, targetItems) {}
+  StagedSolver(const StagedChain &problem, const ChainOptions &options)
+      : problem(problem), options(options), chain(problem, targetItems) {}
 
   ChainResult solve();
 
@@ -131,7 +131,7 @@ private:
   int64_t sizesDivisor() const;
   int64_t unitsFor(double work, int64_t bytesPerValue) const;
   template <typename Value>
-  void solveTables(ChainResult &result);
+  Verdict solveTables(Plan &plan);
   template <typename Value>
   int64_t boundOf(const StagedTables<Value> &tables, int64_t units) const;
   /// Takes a plan over if it fits and is better than what there is.
@@ -143,6 +143,7 @@ private:
   }
 
   const StagedChain &problem;
+  const ChainOptions &options;
   ItemChain chain;
   /// What the budget leaves beside a start state that stays.
   int64_t available = 0;
@@ -197,24 +198,26 @@ int64_t StagedSolver::boundOf(const StagedTables<Value> &tables, int64_t units) 
 }
 
 template <typename Value>
-void StagedSolver::solveTables(ChainResult &result) {
-  Plan &plan = result.plan;
-  int64_t units = unitsFor(planWork, sizeof(Value));
+Verdict StagedSolver::solveTables(Plan &plan) {
+  const Verdict interrupted = {Status::Interrupted, "the search was interrupted"};
+  int64_t units = unitsFor(options.effort, sizeof(Value));
   int64_t divisor = sizesDivisor();
   if (available / divisor <= units) {
     StagedTables<Value> tables(chain, {divisor, Rounding::Up}, available / divisor);
-    tables.solve(nullptr);
+    if (!tables.solve(options.progress))
+      return interrupted;
     consider(tables, available / divisor);
     if (!chain.hasBlocks())
       plan.lowerBound = std::max(plan.lowerBound, boundOf(tables, available / divisor));
-    return;
+    return {};
   }
 
   plan.planningUnit = ceilDiv(available, units);
   {
     int64_t width = (units + units / 16) | 15;
     StagedTables<Value> tables(chain, {plan.planningUnit, Rounding::Nearest}, width);
-    tables.solve(nullptr);
+    if (!tables.solve(options.progress))
+      return interrupted;
     int64_t low = 0, high = width;
     bool fits = consider(tables, high);
     for (int64_t trial = 0; !fits && low + 1 < high && trial < maxTrials; ++trial) {
@@ -222,13 +225,15 @@ void StagedSolver::solveTables(ChainResult &result) {
       (consider(tables, middle) ? low : high) = middle;
     }
   }
-  int64_t boundUnits = std::min(units, unitsFor(boundWork, sizeof(Value)));
+  int64_t boundUnits = std::min(units, unitsFor(boundShare * options.effort, sizeof(Value)));
   if (!chain.hasBlocks() && boundUnits >= leastBoundUnits * chain.size()) {
     UnitScale scale = {ceilDiv(available, boundUnits), Rounding::Down};
     StagedTables<Value> tables(chain, scale, available / scale.unit);
-    tables.solve(nullptr);
+    if (!tables.solve(options.progress))
+      return interrupted;
     plan.lowerBound = std::max(plan.lowerBound, boundOf(tables, available / scale.unit));
   }
+  return {};
 }
 
 ChainResult StagedSolver::solve() {
@@ -253,10 +258,9 @@ ChainResult StagedSolver::solve() {
 
   available = problem.budget - fixed;
   plan.boundAnySchedule = plan.lowerBound = tapeBound(problem);
-  if (chain.size() <= maxDoubleItems)
-    solveTables<double>(result);
-  else
-    solveTables<float>(result);
+  result.verdict = chain.size() <= maxDoubleItems ? solveTables<double>(plan) : solveTables<float>(plan);
+  if (!result.ok())
+    return result;
   if (bestTime < 0)
     consider(minimum, 0);
   result.list = std::move(best);
@@ -264,7 +268,7 @@ ChainResult StagedSolver::solve() {
   return result;
 }
 
-ChainResult remat::schedule::planStaged(const StagedChain &problem) {
+ChainResult remat::schedule::planStaged(const StagedChain &problem, const ChainOptions &options) {
   StagedChain plain = problem;
   plain.slow.reset();
   auto isEmpty = [](const ChainStage &stage) { return stage.count == 0; };
@@ -276,5 +280,5 @@ ChainResult remat::schedule::planStaged(const StagedChain &problem) {
                                                std::to_string(plain.stages.size())};
     return result;
   }
-  return StagedSolver(plain).solve();
+  return StagedSolver(plain, options).solve();
 }
