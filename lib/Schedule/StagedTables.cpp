@@ -47,21 +47,9 @@ StagedTables<Value>::StagedTables(const ItemChain &chain, UnitScale scale, int64
     for (const BlockPlan &plan : chain.ownedPlans(i))
       ownedBlocks[i].push_back({clamped(plan.peak), static_cast<Value>(plan.time)});
   }
-  // Tapes are kept of many items in a row. So it is their running sum that is
-  // rounded to the nearest unit.
-  std::vector<int64_t> sums;
-  for (int64_t i = 1; i <= items; ++i) {
-    const std::vector<StageMode> &all = chain.item(i).stage->modes;
-    sums.resize(std::max(sums.size(), all.size()));
-    for (size_t mode = 0; mode < all.size(); ++mode) {
-      int64_t size = chain.item(i).tape(all[mode]), units = scale(size);
-      if (scale.rounding == Rounding::Nearest) {
-        units = scale(sums[mode] + size) - scale(sums[mode]);
-        sums[mode] += size;
-      }
-      modes[i].push_back({std::min(units, width), static_cast<Value>(chain.item(i).once(all[mode]))});
-    }
-  }
+  for (int64_t i = 1; i <= items; ++i)
+    for (const StageMode &mode : chain.item(i).stage->modes)
+      modes[i].push_back({clamped(chain.item(i).tape(mode)), static_cast<Value>(chain.item(i).once(mode))});
   for (int64_t s = 0; s < items; ++s) {
     wayWork[s].push_back(0);
     for (int64_t y = s + 1; y <= items; ++y)
@@ -179,7 +167,7 @@ void StagedTables<Value>::enterInto(int64_t s, int64_t t) {
   }
   Value way = 0;
   if (item.stage->restartable) {
-    way = wayTime(s + 1, t);
+    way = static_cast<Value>(wayTime(s + 1, t));
     kept->load(keptCell(row(SegmentKind::Held, s + 1), t), rest.data());
   } else {
     cores->load(coreCell(s + 1, t), rest.data());
@@ -204,7 +192,7 @@ void StagedTables<Value>::finishHeld(int64_t s, int64_t t) {
     for (const Block &block : heldBlocks[t])
       for (int64_t v = block.need; v < width; ++v)
         mine[v] = std::min(mine[v], block.time);
-  Value way = wayTime(s, t);
+  Value way = static_cast<Value>(wayTime(s, t));
   for (Value &value : mine)
     value += way;
   kept->store(cell, mine.data());
@@ -224,7 +212,7 @@ void StagedTables<Value>::finishOwned(int64_t s, int64_t t) {
         mine[w] = std::min(mine[w], block.time);
   for (int64_t w = stateWork[s]; w < most; ++w)
     inCore[w + start] = std::min(inCore[w + start], mine[w]);
-  Value way = wayTime(s, t);
+  Value way = static_cast<Value>(wayTime(s, t));
   for (Value &value : mine)
     value += way;
   std::fill_n(mine.begin(), std::min<int64_t>(wayWork[s][t - s], width), infinity<Value>);
@@ -243,96 +231,26 @@ void StagedTables<Value>::finish(int64_t s, int64_t t) {
   cores->store(coreCell(s, t), inCore.data());
 }
 
-/// The only item, a block, by the best of its plans.
 template <typename Value>
-Value StagedTables<Value>::blockValue(const Segment &s) const {
-  Value least = infinity<Value>;
-  if (s.to != s.from + 1)
-    return least;
-  bool isOwned = s.kind == SegmentKind::Owned;
-  for (const Block &block : isOwned ? ownedBlocks[s.to] : heldBlocks[s.to])
-    if (s.free >= std::max(block.need, isOwned ? states[s.from] : 0))
-      least = std::min(least, block.time);
-  return least;
-}
-
-template <typename Value>
-Value StagedTables<Value>::value(const Segment &s) const {
-  int64_t free = std::min(s.free, width - 1) - (s.kind == SegmentKind::Owned ? states[s.from] : 0);
+Value StagedTables<Value>::value(SegmentKind kind, int64_t units) const {
+  int64_t free = std::min(units, width - 1) - (kind == SegmentKind::Owned ? states[0] : 0);
   if (free < 0)
     return infinity<Value>;
-  if (s.kind == SegmentKind::Core)
-    return cores->at(coreCell(s.from, s.to), free);
-  if (free >= wayWork[s.from][s.to - s.from])
-    return kept->at(keptCell(row(s.kind, s.from), s.to), free) - wayTime(s.from, s.to);
-  // Not in the table, because nothing can be run from the start state.
-  Value least = blockValue(s);
-  for (size_t mode = 0; mode < modes[s.from + 1].size(); ++mode)
-    least = std::min(least, tapeValue(s, static_cast<int64_t>(mode)));
-  return least;
-}
-
-/// Item from+1 with its tape kept, then the rest; the only item without.
-template <typename Value>
-Value StagedTables<Value>::tapeValue(const Segment &s, int64_t index) const {
-  int64_t next = s.from + 1;
-  const Mode &mode = modes[next][index];
-  const ChainItem &item = chain.item(next);
-  if (s.to == next)
-    return item.isBlock() || s.free < work[next] ? infinity<Value> : mode.once;
-  if (s.free < mode.tape + work[next])
-    return infinity<Value>;
-  SegmentKind kind = item.stage->restartable ? SegmentKind::Held : SegmentKind::Core;
-  return mode.once + value({kind, next, s.to, s.free - mode.tape});
+  // The whole chain was finished last.
+  Value inTable = kept->at(keptCell(row(kind, 0), items), free) - static_cast<Value>(wayTime(0, items));
+  return std::min(inTable, entered[std::min(units, width - 1)]);
 }
 
 template <typename Value>
-Choice StagedTables<Value>::chooseCore(const Segment &s) const {
-  Choice best = {ChoiceKind::KeepStart};
-  Value least = infinity<Value>;
-  for (size_t mode = 0; mode < modes[s.from + 1].size(); ++mode) {
-    Value candidate = tapeValue(s, static_cast<int64_t>(mode));
-    if (candidate < least) {
-      least = candidate;
-      best = {s.to == s.from + 1 ? ChoiceKind::Leaf : ChoiceKind::Tape, static_cast<int64_t>(mode)};
-    }
-  }
-  bool mayKeep = !s.entered && hasOwned(s.from) && s.free >= states[s.from] + stateWork[s.from];
-  if (mayKeep && value({SegmentKind::Owned, s.from, s.to, s.free}) < least)
-    return {ChoiceKind::KeepStart};
-  return best;
-}
-
-template <typename Value>
-Choice StagedTables<Value>::chooseKept(const Segment &s) const {
-  bool isOwned = s.kind == SegmentKind::Owned;
-  int64_t start = isOwned ? states[s.from] : 0;
-  Choice best = {ChoiceKind::Enter};
-  Value least = infinity<Value>;
-  for (size_t mode = 0; mode < modes[s.from + 1].size(); ++mode)
-    least = std::min(least, tapeValue(s, static_cast<int64_t>(mode)));
-  auto consider = [&](Value candidate, Choice choice) {
-    if (candidate < least) {
-      least = candidate;
-      best = choice;
-    }
-  };
-  if (s.to == s.from + 1) {
-    const std::vector<Block> &plans = isOwned ? ownedBlocks[s.to] : heldBlocks[s.to];
-    for (size_t i = 0; i < plans.size(); ++i)
-      if (s.free >= std::max(plans[i].need, start))
-        consider(plans[i].time, {ChoiceKind::BlockPlan, static_cast<int64_t>(i)});
-  }
-  int64_t free = std::min(s.free, width - 1) - start;
-  const Row &mine = row(s.kind, s.from);
-  for (int64_t y = s.from + 1; y < s.to && free >= wayWork[s.from][y - s.from]; ++y)
-    consider(kept->at(keptCell(mine, y), free) + cores->at(coreCell(y, s.to), free), {ChoiceKind::Split, y});
-  return best;
-}
-
-template <typename Value>
-Choice StagedTables<Value>::choose(const Segment &segment) const {
-  return segment.kind == SegmentKind::Core ? chooseCore(segment) : chooseKept(segment);
+double StagedTables<Value>::between(const LineTable<Value> &table, int64_t cell, Place place) {
+  double low = table.at(cell, place.index);
+  if (place.part == 0)
+    return low;
+  double high = table.at(cell, place.index + 1);
+  // Not feasible in whole units, but perhaps in bytes.
+  if (low > std::numeric_limits<Value>::max())
+    return high * (2 - place.part);
+  return low + (high - low) * place.part;
 }
 
 template class remat::schedule::StagedTables<float>;

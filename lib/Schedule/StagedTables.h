@@ -12,7 +12,8 @@
 //
 // What a unit is, and how sizes become units, is up to the caller: with sizes
 // rounded up every schedule fits, with sizes rounded down the result is a lower
-// bound, with the unit a divisor of all sizes it is both.
+// bound, with the unit a divisor of all sizes it is both. A plan is taken from
+// the tables by StagedDescent.h.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,29 +29,19 @@
 
 namespace remat::schedule {
 
-enum class Rounding { Up, Nearest, Down };
+enum class Rounding { Up, Down };
 
 /// How sizes become units.
 struct UnitScale {
   int64_t unit = 1;
   Rounding rounding = Rounding::Up;
 
-  int64_t operator()(int64_t size) const {
-    switch (rounding) {
-    case Rounding::Up:
-      return size / unit + (size % unit != 0);
-    case Rounding::Nearest:
-      return size / unit + (size % unit > unit / 2);
-    case Rounding::Down:
-      break;
-    }
-    return size / unit;
-  }
+  int64_t operator()(int64_t size) const { return size / unit + (rounding == Rounding::Up && size % unit != 0); }
 };
 
 /// `Value` is float or double; times beyond its precision are rounded.
 template <typename Value>
-class StagedTables final : public ChoiceSource {
+class StagedTables {
 public:
   StagedTables(const ItemChain &chain, UnitScale scale, int64_t units);
 
@@ -58,12 +49,32 @@ public:
   /// false: then the tables are not solved, and false is returned.
   bool solve(const std::function<bool(double)> &progress);
 
-  /// The least time of a segment; infinite if there is no schedule.
-  Value value(const Segment &segment) const;
+  /// The least time of the whole chain, as an Owned or Held segment, with so many
+  /// units; infinite if there is no schedule.
+  Value value(SegmentKind kind, int64_t units) const;
 
-  Choice choose(const Segment &segment) const override;
-  int64_t stateUnits(int64_t boundary) const override { return states[boundary]; }
-  int64_t tapeUnits(int64_t item, int64_t mode) const override { return modes[item][mode].tape; }
+  int64_t units() const { return width - 1; }
+
+  /// An amount of memory between two whole numbers of units.
+  struct Place {
+    int64_t index;
+    double part;
+  };
+  Place placeOf(int64_t bytes) const {
+    int64_t index = bytes / scale.unit;
+    if (index >= width - 1)
+      return {width - 1, 0};
+    return {index, static_cast<double>(bytes % scale.unit) / static_cast<double>(scale.unit)};
+  }
+
+  /// Estimates of the least time in between. A kept segment comes with the time of
+  /// the way to its end, and for an owned one the memory is what is free beside
+  /// the start state; that which leaves no room to run on the way is infinite.
+  double coreTime(int64_t s, int64_t t, Place place) const { return between(*cores, coreCell(s, t), place); }
+  double keptTime(SegmentKind kind, int64_t s, int64_t t, Place place) const {
+    return between(*kept, keptCell(row(kind, s), t), place);
+  }
+  double wayTime(int64_t s, int64_t y) const { return static_cast<double>(chain.advance(s, y)); }
 
 private:
   /// A mode of an item in units.
@@ -90,9 +101,9 @@ private:
   }
   int64_t keptCell(const Row &row, int64_t t) const { return row.begin + t - row.start - 1; }
   static int64_t coreCell(int64_t s, int64_t t) { return t * (t - 1) / 2 + s; }
+  static double between(const LineTable<Value> &table, int64_t cell, Place place);
   bool hasHeld(int64_t s) const { return heldOf[s] >= 0; }
   bool hasOwned(int64_t s) const { return ownedOf[s] >= 0; }
-  Value wayTime(int64_t s, int64_t y) const { return static_cast<Value>(chain.advance(s, y)); }
 
   void addRows();
   void relax(int64_t low, int64_t high, int64_t tFirst, int64_t tLast, int64_t yFirst, int64_t yLast, int64_t line);
@@ -102,10 +113,6 @@ private:
   void finishHeld(int64_t s, int64_t t);
   void finishOwned(int64_t s, int64_t t);
   void enterInto(int64_t s, int64_t t);
-  Value blockValue(const Segment &segment) const;
-  Value tapeValue(const Segment &segment, int64_t mode) const;
-  Choice chooseCore(const Segment &segment) const;
-  Choice chooseKept(const Segment &segment) const;
 
   const ItemChain &chain;
   UnitScale scale;
