@@ -19,7 +19,6 @@
 #include "GraphBound.h"
 
 #include <algorithm>
-#include <numeric>
 
 using namespace remat::schedule;
 
