@@ -185,6 +185,9 @@ BENCHMARK_CAPTURE(overNodes, approximate, GraphPolicy::Approximate, false)
 BENCHMARK_CAPTURE(overNodes, approximate_fine, GraphPolicy::Approximate, true)
     ->Arg(128)
     ->Arg(256)
-    ->Unit(benchmark::kMillisecond);
+    ->Arg(512)
+    ->Arg(600)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
 
 BENCHMARK_MAIN();

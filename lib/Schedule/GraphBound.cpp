@@ -19,7 +19,6 @@
 #include "GraphBound.h"
 
 #include <algorithm>
-#include <numeric>
 
 using namespace remat::schedule;
 
@@ -145,7 +144,7 @@ int64_t Moments::overhead(int64_t budget) const {
 }
 
 GraphBound remat::schedule::boundAnySchedule(const GraphIndex &graph, int64_t budget) {
-  constexpr int64_t maxSteps = int64_t(1) << 29;
+  constexpr int64_t maxSteps = int64_t(1) << 27;
   Moments moments(graph);
   GraphBound bound;
   int64_t stepsPerNode = graph.size();

@@ -26,7 +26,7 @@ struct GraphBound {
 };
 
 /// O(nodes + edges) for each node that is looked at: all of them, or as many, evenly spaced, as
-/// make 2^29 steps.
+/// make 2^27 steps.
 GraphBound boundAnySchedule(const GraphIndex &graph, int64_t budget);
 
 } // namespace remat::schedule

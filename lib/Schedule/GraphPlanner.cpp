@@ -59,6 +59,10 @@ private:
 
 static constexpr int64_t maxBytesOfSets = int64_t(1) << 30;
 
+/// How many costs the policy approximate tells apart. Times of many digits have millions, and the time of
+/// the search grows with them.
+static constexpr int64_t closurePrecision = 4096;
+
 /// No canonical sequence has less overhead within the budget. When the last block is reversed,
 /// what is not cached before it and not in it has to be computed again: the rest, with
 /// size(U) + 2 size(V_k) <= budget, is worth at most what the densest nodes are.
@@ -141,8 +145,8 @@ Verdict Planner::planByFamily() {
     closures = LowerSets::closures(graph);
   std::optional<LowerSetSearch> coarse;
   if (closures)
-    coarse.emplace(*closures, progress);
-  LowerSetSearch search(sets, progress);
+    coarse.emplace(*closures, closurePrecision, progress);
+  LowerSetSearch search(sets, coarse ? LowerSetSearch::exactly : closurePrecision, progress);
   std::optional<int64_t> least = coarse ? coarse->minimumPeak() : search.minimumPeak();
   if (least && coarse)
     least = search.minimumPeak(*least);

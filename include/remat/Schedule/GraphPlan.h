@@ -45,7 +45,10 @@ namespace remat::schedule {
 enum class GraphPolicy {
   /// All of them. Their number can be exponential in the width of the graph.
   Exact,
-  /// Those that consist of a node and all it depends on: at most one a node.
+  /// Those that consist of a node and all it depends on: at most one a node. The
+  /// costs that matter are told apart in 4096 steps, so that the best of these
+  /// sequences is met to the unit, or, if times have many digits, to within one
+  /// step for each block.
   Approximate,
   /// Segments of about equal size between the nodes through which everything
   /// flows (Chen et al. 2016), the best size.

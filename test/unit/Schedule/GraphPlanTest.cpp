@@ -112,6 +112,33 @@ TEST(GraphPlanTest, PlansOfAllSmallGraphsAreTheBest) {
   RecordProperty("compared", std::to_string(compared));
 }
 
+// Of many different times the policy approximate tells 4096 apart: one step for each block.
+TEST(GraphPlanTest, ClosuresAreTheBestToWithinOneStepABlock) {
+  RandomGraphs random(10);
+  int64_t compared = 0, equal = 0;
+  for (int64_t i = 0; i < 1000; ++i) {
+    GraphProblem problem = random.problem(10);
+    for (GraphNode &node : problem.nodes)
+      node.time = random.number(0, 1000000000);
+    int64_t least = GraphReference(problem, true).leastOverhead();
+    GraphPlanResult result = planBy(problem, GraphPolicy::Approximate);
+    ASSERT_EQ(result.ok(), least >= 0) << problem;
+    if (!result.ok())
+      continue;
+    expectHonestPlan(problem, result);
+    int64_t step = 1 + problem.totalTime() / 4096;
+    EXPECT_GE(result.plan.overhead, least) << problem;
+    EXPECT_LE(result.plan.overhead - least, step * int64_t(result.plan.nodes)) << problem;
+    // The exact policy tells all times apart.
+    EXPECT_LE(planBy(problem, GraphPolicy::Exact).plan.overhead, least) << problem;
+    ++compared;
+    equal += result.plan.overhead == least;
+  }
+  RecordProperty("closuresCompared", std::to_string(compared));
+  RecordProperty("closuresEqual", std::to_string(equal));
+  EXPECT_GT(compared, 200);
+}
+
 // The bound that the approximate plan and Chen's segments come with holds for all sequences.
 TEST(GraphPlanTest, TheBoundHoldsForAllSequences) {
   RandomGraphs random(2);
