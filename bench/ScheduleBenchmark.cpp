@@ -122,21 +122,23 @@ static void overStages(benchmark::State &state) {
 }
 
 /// A chain of nodes in which every third one skips two, in 30 % of what all values and
-/// gradients take.
-static void overNodes(benchmark::State &state, GraphPolicy policy) {
+/// gradients take; or with times of up to 10^6 and sizes of up to 10^9 in 15 %.
+static void overNodes(benchmark::State &state, GraphPolicy policy, bool isFine) {
   GraphProblem problem;
   int64_t count = state.range(0);
   for (int64_t i = 0; i < count; ++i) {
     GraphNode node;
     node.time = i % 2 == 0 ? 10 : 1;
     node.size = 1 + i % 3;
+    if (isFine)
+      node = {1 + i * 7919 % 1000003, 1 + i * 104729 % 1000000007};
     problem.nodes.push_back(node);
     if (i > 0)
       problem.edges.emplace_back(i - 1, i);
     if (i >= 3 && i % 3 == 0)
       problem.edges.emplace_back(i - 3, i);
   }
-  problem.budget = problem.totalSize() * 6 / 10;
+  problem.budget = problem.totalSize() / 10 * (isFine ? 3 : 6);
   GraphOptions options;
   options.policy = policy;
   GraphPlanResult result;
@@ -148,7 +150,9 @@ static void overNodes(benchmark::State &state, GraphPolicy policy) {
     state.SkipWithError(result.verdict.message.c_str());
     return;
   }
-  state.counters["overhead"] = static_cast<double>(result.plan.overhead);
+  double all = static_cast<double>(problem.totalTime());
+  state.counters["overhead_percent"] = 100 * static_cast<double>(result.plan.overhead) / all;
+  state.counters["bound_any_percent"] = 100 * (static_cast<double>(result.plan.boundAnySchedule) / all - 1);
   state.SetComplexityN(count);
 }
 
@@ -167,14 +171,22 @@ BENCHMARK_CAPTURE(overBudget, optimal, Policy::Optimal)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(overBudget, msm, Policy::Msm)->Arg(50)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecond);
 BENCHMARK(overStages)->Arg(10)->Arg(30)->Arg(100)->Arg(200)->Unit(benchmark::kMillisecond)->Complexity();
-BENCHMARK_CAPTURE(overNodes, exact, GraphPolicy::Exact)
+BENCHMARK_CAPTURE(overNodes, exact, GraphPolicy::Exact, false)
     ->RangeMultiplier(2)
     ->Range(25, 200)
     ->Unit(benchmark::kMillisecond)
     ->Complexity();
-BENCHMARK_CAPTURE(overNodes, approximate, GraphPolicy::Approximate)
+BENCHMARK_CAPTURE(overNodes, exact_fine, GraphPolicy::Exact, true)->Arg(128)->Arg(200)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(overNodes, approximate, GraphPolicy::Approximate, false)
     ->RangeMultiplier(2)
     ->Range(75, 600)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
+BENCHMARK_CAPTURE(overNodes, approximate_fine, GraphPolicy::Approximate, true)
+    ->Arg(128)
+    ->Arg(256)
+    ->Arg(512)
+    ->Arg(600)
     ->Unit(benchmark::kMillisecond)
     ->Complexity();
 

@@ -5,20 +5,26 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Plans the seven networks as in section 5 of the paper, at the smallest budget
-// at which each policy has a plan, and once without a limit; plays every plan and
+// Plans the seven networks as in section 5 of the paper, at the smallest budget at
+// which each policy has a plan, at one 5 % larger, and without a limit; plays every
+// plan on the machine of the planner and on a model of the paper's framework, and
 // prints Markdown.
 //
-//   kusumoto [NAME]...     only the networks of these names
+//   kusumoto [--arrays] [--closures] [--budget PERCENT] [NAME]...
+//     --arrays    the largest arrays at each peak
+//     --closures  without the exact policy
+//     --budget    instead of 105 % of the smallest
+//     NAME        only the networks of these names
 //
 //===----------------------------------------------------------------------===//
 
-#include "NetworkBuilder.h"
+#include "Framework.h"
 #include "remat/Schedule/GraphVerifier.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 using namespace remat::bench;
 using namespace remat::schedule;
@@ -32,36 +38,37 @@ static double toGigabytes(int64_t bytes) { return static_cast<double>(bytes) / 1
   std::exit(1);
 }
 
-/// The peak of keeping everything, as a framework that holds on to its record of the forward pass: a
-/// value that some gradient reads stays until the end, all others and the gradients go after
-/// their last use.
-static int64_t vanillaPeak(const Network &network) {
-  std::vector<std::vector<GraphProblem::NodeId>> all(1);
-  for (size_t node = 0; node < network.graph.nodes.size(); ++node)
-    all[0].push_back(static_cast<GraphProblem::NodeId>(node));
-  std::vector<GraphAction> actions;
-  bool isBackward = false;
-  for (const GraphAction &action : dropAfterLastUse(network.graph, *canonicalActions(network.graph, all))) {
-    isBackward = isBackward || action.kind == GraphActionKind::Differentiate;
-    if (!isBackward || action.kind != GraphActionKind::DropValue)
-      actions.push_back(action);
-  }
-  GraphSimulationResult played = simulateGraph(network.graph, actions, 2 * network.graph.totalSize());
-  if (!played.valid)
-    fail(network, played.rule);
-  return played.peak;
+namespace {
+struct Row {
+  GraphPolicy policy;
+  GraphObjective objective;
+  int64_t percent;
+  int published;
+};
+
+struct Flags {
+  bool arrays = false, closures = false;
+  int64_t percent = 105;
+};
+} // namespace
+
+static GraphProblem withoutLimit(const Network &network) {
+  GraphProblem problem = network.graph;
+  problem.budget = 5 * problem.totalSize();
+  return problem;
 }
 
 /// The plan at so many per cent of the smallest budget, or without a limit.
-static GraphPlan planAndPlay(const Network &network, GraphPolicy policy, GraphObjective objective, int64_t percent) {
-  GraphProblem problem = network.graph;
+static GraphPlan planAndPlay(const Network &network, const Row &row) {
+  GraphProblem problem = withoutLimit(network);
   GraphOptions options;
-  options.policy = policy;
-  options.objective = objective;
-  problem.budget = percent == unlimited ? 5 * problem.totalSize() : 0;
+  options.policy = row.policy;
+  options.objective = row.objective;
+  if (row.percent != unlimited)
+    problem.budget = 0;
   GraphPlanResult result = planGraph(problem, options);
   if (result.verdict.status == Status::Infeasible) {
-    problem.budget = result.plan.minimumBudget / 100 * percent + result.plan.minimumBudget % 100;
+    problem.budget = result.plan.minimumBudget / 100 * row.percent + result.plan.minimumBudget % 100;
     result = planGraph(problem, options);
   }
   if (!result.ok())
@@ -72,49 +79,83 @@ static GraphPlan planAndPlay(const Network &network, GraphPolicy policy, GraphOb
   return result.plan;
 }
 
-static void printNetwork(const Network &network) {
-  // Parameters and their gradients are there all the time.
-  int64_t fixed = 2 * network.parameterBytes;
-  int64_t vanilla = vanillaPeak(network) + fixed;
+static void printArrays(const FrameworkPeak &peak) {
+  std::printf("  %s:", peak.action.c_str());
+  for (size_t i = 0; i < peak.arrays.size() && i < 12; ++i)
+    std::printf(" %s %.2f%s", peak.arrays[i].first.c_str(), toGigabytes(peak.arrays[i].second),
+                i + 1 < peak.arrays.size() ? "," : "");
+  std::printf("\n");
+}
+
+static void printPeaks(int64_t machine, int64_t framework, int64_t vanilla, int published) {
+  double reduction = 100 * (1 - toGigabytes(framework) / toGigabytes(vanilla));
+  std::printf("%.2f GB | %.2f GB | %.1f %% | %d %% | %+.1f | ", toGigabytes(machine), toGigabytes(framework), reduction,
+              published, reduction - published);
+}
+
+static void printNetwork(const Network &network, Flags flags) {
+  FrameworkPeak vanilla = vanillaPeak(network);
   std::printf("\n### %s, batch %lld\n\n", network.name.c_str(), static_cast<long long>(network.batch));
-  std::printf("%zu nodes; vanilla %.1f GB (published %.1f), of which %.2f GB are parameters and their gradients.\n\n",
-              network.graph.nodes.size(), toGigabytes(vanilla), network.vanilla, toGigabytes(fixed));
+  std::printf("%zu nodes; vanilla %.2f GB (published %.1f).\n\n", network.layers.size(), toGigabytes(vanilla.bytes),
+              network.vanilla);
   std::printf(
-      "| policy | objective | budget | peak | reduction | published | difference | overhead | blocks | lower sets "
-      "| seconds |\n|---|---|---|---|---|---|---|---|---|---|---|\n");
-  struct Row {
-    GraphPolicy policy;
-    GraphObjective objective;
-    int64_t percent;
-    int published;
-  };
+      "| policy | objective | budget | values and gradients | in the framework | reduction | published | difference "
+      "| overhead | blocks | lower sets | seconds |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+  std::vector<FrameworkPeak> peaks = {vanilla};
   constexpr GraphPolicy approximate = GraphPolicy::Approximate, exact = GraphPolicy::Exact;
   constexpr GraphObjective time = GraphObjective::Time, memory = GraphObjective::Memory;
-  for (Row row :
-       {Row{approximate, memory, 100, network.approximateMemory},
-        Row{approximate, memory, 105, network.approximateMemory}, Row{exact, memory, 100, network.exactMemory},
-        Row{exact, memory, 105, network.exactMemory}, Row{approximate, time, 100, network.approximateTime},
-        Row{exact, time, 100, network.exactTime}, Row{GraphPolicy::Chen, memory, 100, network.chen},
-        Row{approximate, memory, unlimited, network.approximateMemory}}) {
-    if (row.policy == exact && !network.isExact)
+  for (Row row : {Row{approximate, memory, 100, network.approximateMemory},
+                  Row{approximate, memory, flags.percent, network.approximateMemory},
+                  Row{exact, memory, 100, network.exactMemory}, Row{exact, memory, flags.percent, network.exactMemory},
+                  Row{approximate, time, 100, network.approximateTime},
+                  Row{approximate, time, flags.percent, network.approximateTime},
+                  Row{exact, time, 100, network.exactTime}, Row{exact, time, flags.percent, network.exactTime},
+                  Row{approximate, memory, unlimited, network.approximateMemory}}) {
+    if (row.policy == exact && flags.closures)
       continue;
-    GraphPlan plan = planAndPlay(network, row.policy, row.objective, row.percent);
-    int64_t peak = plan.peakAfterLiveness + fixed;
-    double reduction = 100 * (1 - toGigabytes(peak) / toGigabytes(vanilla));
+    std::clock_t start = std::clock();
+    GraphPlan plan = planAndPlay(network, row);
+    double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    peaks.push_back(peakOfSequence(network, plan.sequence));
     std::string budget = row.percent == unlimited ? "any" : std::to_string(row.percent) + " %";
-    std::printf("| %s | %s | %s | %.2f GB | %.1f %% | %d %% | %+.1f | %.1f %% | %zu | %lld | %.2f |\n",
-                std::string(stringifyGraphPolicy(row.policy)).c_str(),
-                std::string(stringifyGraphObjective(row.objective)).c_str(), budget.c_str(), toGigabytes(peak),
-                reduction, row.published, reduction - row.published, 100 * (plan.timeRatio - 1), plan.sequence.size(),
-                static_cast<long long>(plan.lowerSets), plan.solveSeconds);
+    std::printf("| %s | %s | %s | ", std::string(stringifyGraphPolicy(row.policy)).c_str(),
+                std::string(stringifyGraphObjective(row.objective)).c_str(), budget.c_str());
+    printPeaks(plan.peakAfterLiveness, peaks.back().bytes, vanilla.bytes, row.published);
+    std::printf("%.1f %% | %zu | %lld | %.2f |\n", 100 * (plan.timeRatio - 1), plan.sequence.size(),
+                static_cast<long long>(plan.lowerSets), seconds);
     std::fflush(stdout);
+  }
+  LowerSetSequence segments = chenSequence(network);
+  GraphVerification played = verifyGraphSequence(withoutLimit(network), segments);
+  if (!played.valid)
+    fail(network, played.rule);
+  peaks.push_back(peakOfSequence(network, segments));
+  std::printf("| chen | as published | | ");
+  printPeaks(played.peakAfterLiveness, peaks.back().bytes, vanilla.bytes, network.chen);
+  std::printf("%.1f %% | %zu | | |\n", 100.0 * played.overhead / network.graph.totalTime(), segments.size());
+  if (flags.arrays) {
+    std::printf("\n");
+    for (const FrameworkPeak &peak : peaks)
+      printArrays(peak);
   }
 }
 
 int main(int argc, char **argv) {
-  std::vector<std::string> names(argv + 1, argv + argc);
+  Flags flags;
+  std::vector<std::string> names;
+  for (int i = 1; i < argc; ++i) {
+    std::string argument = argv[i];
+    if (argument == "--arrays")
+      flags.arrays = true;
+    else if (argument == "--closures")
+      flags.closures = true;
+    else if (argument == "--budget" && i + 1 < argc)
+      flags.percent = std::max(100, std::atoi(argv[++i]));
+    else
+      names.push_back(argument);
+  }
   for (const Network &network : makeNetworks())
     if (names.empty() || std::find(names.begin(), names.end(), network.name) != names.end())
-      printNetwork(network);
+      printNetwork(network, flags);
   return 0;
 }

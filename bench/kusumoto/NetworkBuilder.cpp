@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What the derivative of a layer reads is in the last argument of each node.
+// One node per operation; shapes follow the rules of each layer.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,18 +14,29 @@
 using namespace remat::bench;
 using remat::schedule::GradientUse;
 
-Tensor NetworkBuilder::addNode(const std::vector<Tensor> &inputs, int64_t channels, int64_t height, int64_t width,
-                               int64_t time, GradientUse gradient) {
+static constexpr int64_t bytesOfNumber = 4;
+
+Tensor NetworkBuilder::addNode(Function function, const std::vector<Tensor> &parts, int64_t channels, int64_t height,
+                               int64_t width, int64_t parameters) {
   Tensor result = {static_cast<int32_t>(problem.nodes.size()), channels, height, width};
-  problem.nodes.push_back({time, 4 * batch * channels * height * width, gradient});
-  for (const Tensor &input : inputs)
-    if (input.node >= 0)
-      problem.edges.push_back({input.node, result.node});
+  GradientUse gradient = function == Function::Rectifier ? GradientUse::Output : GradientUse::Inputs;
+  problem.nodes.push_back({1, bytesOfNumber * batch * channels * height * width, gradient});
+  functions.push_back({function, {}, bytesOfNumber * parameters});
+  for (const Tensor &part : parts) {
+    functions.back().inputs.push_back(part.node);
+    if (part.node >= 0)
+      problem.edges.push_back({part.node, result.node});
+  }
   return result;
 }
 
-Tensor NetworkBuilder::addLike(Tensor x, GradientUse gradient) {
-  return addNode({x}, x.channels, x.height, x.width, 1, gradient);
+Tensor NetworkBuilder::addLike(Function function, Tensor x) {
+  return addNode(function, {x}, x.channels, x.height, x.width);
+}
+
+Tensor NetworkBuilder::input(int64_t channels, int64_t side) {
+  inputs += bytesOfNumber * batch * channels * side * side;
+  return {-1, channels, side, side};
 }
 
 /// How many windows fit in `size`.
@@ -35,76 +46,78 @@ static int64_t countWindows(int64_t size, const Window &window) {
 }
 
 Tensor NetworkBuilder::convolution(Tensor x, int64_t channels, Window window, bool bias) {
-  parameters += channels * (x.channels * window.kernel * window.kernel + bias);
-  return addNode({x}, channels, countWindows(x.height, window), countWindows(x.width, window), 10, GradientUse::Inputs);
-}
-
-Tensor NetworkBuilder::upConvolution(Tensor x, int64_t channels) {
-  parameters += channels * (x.channels * 4 + 1);
-  return addNode({x}, channels, 2 * x.height, 2 * x.width, 10, GradientUse::Inputs);
-}
-
-Tensor NetworkBuilder::linear(Tensor x, int64_t features) {
-  parameters += features * (x.channels * x.height * x.width + 1);
-  return addNode({x}, features, 1, 1, 1, GradientUse::Inputs);
-}
-
-Tensor NetworkBuilder::batchNorm(Tensor x) {
-  parameters += 2 * x.channels;
-  return addLike(x, GradientUse::Inputs);
-}
-
-Tensor NetworkBuilder::relu(Tensor x) { return addLike(x, GradientUse::Output); }
-
-Tensor NetworkBuilder::addPool(Tensor x, Window window, GradientUse gradient) {
-  return addNode({x}, x.channels, countWindows(x.height, window), countWindows(x.width, window), 1, gradient);
-}
-
-Tensor NetworkBuilder::maxPool(Tensor x, Window window) { return addPool(x, window, GradientUse::Inputs); }
-
-Tensor NetworkBuilder::averagePool(Tensor x, Window window) { return addPool(x, window, GradientUse::Nothing); }
-
-Tensor NetworkBuilder::adaptivePool(Tensor x, int64_t bins) {
-  return addNode({x}, x.channels, bins, bins, 1, GradientUse::Nothing);
-}
-
-Tensor NetworkBuilder::localResponseNorm(Tensor x, int64_t arrays) {
-  Tensor result = addLike(x, GradientUse::Inputs);
-  problem.nodes.back().size *= arrays;
+  int64_t parameters = channels * (x.channels * window.kernel * window.kernel + bias);
+  Tensor result = addNode(Function::Convolution, {x}, channels, countWindows(x.height, window),
+                          countWindows(x.width, window), parameters);
+  problem.nodes.back().time = 10;
   return result;
 }
 
-Tensor NetworkBuilder::dropout(Tensor x) { return addLike(x, GradientUse::Nothing); }
+Tensor NetworkBuilder::upConvolution(Tensor x, int64_t channels) {
+  return addNode(Function::Convolution, {x}, channels, 2 * x.height, 2 * x.width, channels * (x.channels * 4 + 1));
+}
+
+Tensor NetworkBuilder::linear(Tensor x, int64_t features) {
+  return addNode(Function::Linear, {x}, features, 1, 1, features * (x.channels * x.height * x.width + 1));
+}
+
+Tensor NetworkBuilder::batchNorm(Tensor x) {
+  Tensor result = addLike(Function::BatchNorm, x);
+  functions.back().parameterBytes = bytesOfNumber * 2 * x.channels;
+  inputs += bytesOfNumber * 2 * x.channels;
+  return result;
+}
+
+Tensor NetworkBuilder::relu(Tensor x) { return addLike(Function::Rectifier, x); }
+
+Tensor NetworkBuilder::maxPool(Tensor x, Window window) {
+  return addNode(Function::Pool, {x}, x.channels, countWindows(x.height, window), countWindows(x.width, window));
+}
+
+Tensor NetworkBuilder::averagePool(Tensor x, Window window) { return maxPool(x, window); }
+
+Tensor NetworkBuilder::adaptivePool(Tensor x, int64_t bins) {
+  return addNode(Function::Pool, {x}, x.channels, bins, bins);
+}
+
+Tensor NetworkBuilder::localResponseNorm(Tensor x) { return addLike(Function::ResponseNorm, x); }
+
+Tensor NetworkBuilder::dropout(Tensor x) { return addLike(Function::Dropout, x); }
 
 Tensor NetworkBuilder::flatten(Tensor x) {
-  return addNode({x}, x.channels * x.height * x.width, 1, 1, 1, GradientUse::Nothing);
+  return addNode(Function::Reshape, {x}, x.channels * x.height * x.width, 1, 1);
 }
 
 Tensor NetworkBuilder::crop(Tensor x, int64_t height, int64_t width) {
-  return addNode({x}, x.channels, height, width, 1, GradientUse::Nothing);
+  return addNode(Function::Slice, {x}, x.channels, height, width);
 }
 
-Tensor NetworkBuilder::interpolate(Tensor x, int64_t height, int64_t width) { return crop(x, height, width); }
+Tensor NetworkBuilder::interpolate(Tensor x, int64_t height, int64_t width) {
+  return addNode(Function::Resize, {x}, x.channels, height, width);
+}
 
 Tensor NetworkBuilder::add(Tensor a, Tensor b) {
-  return addNode({a, b}, a.channels, a.height, a.width, 1, GradientUse::Nothing);
+  Tensor result = addNode(Function::Add, {a, b}, a.channels, a.height, a.width);
+  problem.nodes.back().size = problem.nodes[a.node].size;
+  return result;
 }
 
 Tensor NetworkBuilder::concatenate(const std::vector<Tensor> &parts) {
   int64_t channels = 0;
   for (const Tensor &part : parts)
     channels += part.channels;
-  return addNode(parts, channels, parts[0].height, parts[0].width, 1, GradientUse::Nothing);
+  return addNode(Function::Concatenate, parts, channels, parts[0].height, parts[0].width);
 }
 
-Tensor NetworkBuilder::loss(Tensor x) {
-  Tensor result = addNode({x}, 1, 1, 1, 1, GradientUse::Inputs);
-  problem.nodes.back().size = 4;
+Tensor NetworkBuilder::loss(Tensor x, bool sharesLabels) {
+  inputs += sharesLabels ? 0 : bytesOfNumber * batch * x.height * x.width;
+  Tensor result = addNode(Function::Loss, {x}, 1, 1, 1);
+  problem.nodes.back().size = bytesOfNumber;
   return result;
 }
 
 Tensor NetworkBuilder::scale(Tensor x) {
-  Tensor result = addNode({x}, 1, 1, 1, 1, GradientUse::Nothing);
-  problem.nodes.back().size = 4;
+  Tensor result = addLike(Function::Scale, x);
+  problem.nodes.back().size = bytesOfNumber;
   return result;
 }

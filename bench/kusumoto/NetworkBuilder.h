@@ -7,7 +7,9 @@
 //
 // Builds the graph of a convolutional network layer by layer, as a framework that
 // records one node per operation sees it. Sizes are bytes of 32-bit activations,
-// times are those of Kusumoto et al. 2019: 10 for a convolution, 1 for the rest.
+// times are those of Kusumoto et al. 2019: 10 for a convolution, 1 for the rest,
+// transposed convolutions among them. As in the record that the authors' tool
+// reads, the derivative of every layer but a rectifier reads all inputs.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,11 +37,36 @@ struct Window {
   bool roundUp = false;
 };
 
+/// What a node is to the framework; see Framework.h for what each keeps.
+enum class Function : uint8_t {
+  Convolution,
+  Linear,
+  BatchNorm,
+  Rectifier,
+  Pool,
+  ResponseNorm,
+  Dropout,
+  Reshape,
+  Slice,
+  Resize,
+  Add,
+  Concatenate,
+  Scale,
+  Loss
+};
+
+/// A node as the framework sees it. The input of the network is -1.
+struct Layer {
+  Function function;
+  std::vector<int32_t> inputs;
+  int64_t parameterBytes = 0;
+};
+
 class NetworkBuilder {
 public:
   explicit NetworkBuilder(int64_t batch) : batch(batch) {}
 
-  Tensor input(int64_t channels, int64_t side) const { return {-1, channels, side, side}; }
+  Tensor input(int64_t channels, int64_t side);
 
   Tensor convolution(Tensor x, int64_t channels, Window window, bool bias = false);
   /// A transposed convolution that doubles height and width.
@@ -51,46 +78,45 @@ public:
   Tensor averagePool(Tensor x, Window window);
   /// Averages over bins x bins areas.
   Tensor adaptivePool(Tensor x, int64_t bins);
-  /// A node of so many arrays of the size of its value.
-  Tensor localResponseNorm(Tensor x, int64_t arrays);
+  Tensor localResponseNorm(Tensor x);
   Tensor dropout(Tensor x);
   Tensor flatten(Tensor x);
   Tensor crop(Tensor x, int64_t height, int64_t width);
   Tensor interpolate(Tensor x, int64_t height, int64_t width);
   Tensor add(Tensor a, Tensor b);
   Tensor concatenate(const std::vector<Tensor> &parts);
-  /// Cross entropy, a number.
-  Tensor loss(Tensor x);
+  /// Cross entropy, a number; reads a label for every place, which may be those of another loss.
+  Tensor loss(Tensor x, bool sharesLabels = false);
   Tensor scale(Tensor x);
 
   const schedule::GraphProblem &graph() const { return problem; }
-  /// Bytes of all parameters.
-  int64_t parameterBytes() const { return parameters * 4; }
+  const std::vector<Layer> &layers() const { return functions; }
+  /// Bytes of images and labels, and of the running statistics of normalisations.
+  int64_t inputBytes() const { return inputs; }
 
 private:
-  Tensor addNode(const std::vector<Tensor> &inputs, int64_t channels, int64_t height, int64_t width, int64_t time,
-                 schedule::GradientUse gradient);
-  Tensor addLike(Tensor x, schedule::GradientUse gradient);
-  Tensor addPool(Tensor x, Window window, schedule::GradientUse gradient);
+  Tensor addNode(Function function, const std::vector<Tensor> &inputs, int64_t channels, int64_t height, int64_t width,
+                 int64_t parameters = 0);
+  Tensor addLike(Function function, Tensor x);
 
   int64_t batch;
-  int64_t parameters = 0;
+  int64_t inputs = 0;
   schedule::GraphProblem problem;
+  std::vector<Layer> functions;
 };
 
 struct Network {
   std::string name;
   int64_t batch;
   schedule::GraphProblem graph;
-  int64_t parameterBytes;
+  std::vector<Layer> layers;
+  int64_t inputBytes;
   /// Published figures (Kusumoto et al. 2019): gigabytes of vanilla, and the reductions in per cent.
   double vanilla;
   int approximateMemory, exactMemory, approximateTime, exactTime, chen;
-  /// Whether to plan by the exact policy too.
-  bool isExact;
 };
 
-/// The seven networks of the paper, each at its batch, and GoogLeNet with response norms that keep more.
+/// The seven networks of the paper, each at its batch.
 std::vector<Network> makeNetworks();
 
 } // namespace remat::bench

@@ -7,7 +7,10 @@
 //
 // From the papers that describe the networks: VGG19 (Simonyan & Zisserman 2014),
 // ResNet (He et al. 2015), DenseNet161 (Huang et al. 2016), GoogLeNet (Szegedy et
-// al. 2014), U-Net (Ronneberger et al. 2015), PSPNet (Zhao et al. 2016).
+// al. 2014), U-Net (Ronneberger et al. 2015), PSPNet (Zhao et al. 2016), with the
+// choices of the models that Kusumoto et al. ran: ResNets stride in the first
+// convolution of a bottleneck and pool without padding, the U-Net has 128 channels
+// after its last transposed convolution, PSPNet has 17 classes.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,19 +46,23 @@ static void buildVGG19(NetworkBuilder &net) {
   net.loss(net.linear(x, 1000));
 }
 
-static Tensor bottleneck(NetworkBuilder &net, Tensor x, int64_t inner, int64_t stride, int64_t dilation, bool project) {
-  Tensor y = convNormRelu(net, x, inner, {1});
-  y = convNormRelu(net, y, inner, {3, stride, dilation, dilation});
+/// Where the network halves its resolution, in which convolution of a bottleneck it does so.
+enum class Stride { First, Second };
+
+static Tensor bottleneck(NetworkBuilder &net, Tensor x, int64_t inner, int64_t stride, Stride where, int64_t dilation,
+                         bool project) {
+  Tensor y = convNormRelu(net, x, inner, {1, where == Stride::First ? stride : 1});
+  y = convNormRelu(net, y, inner, {3, where == Stride::Second ? stride : 1, dilation, dilation});
   y = convNorm(net, y, 4 * inner, {1});
   Tensor skip = project ? convNorm(net, x, 4 * inner, {1, stride}) : x;
   return net.relu(net.add(y, skip));
 }
 
-static Tensor residualStage(NetworkBuilder &net, Tensor x, int64_t blocks, int64_t inner, int64_t stride,
+static Tensor residualStage(NetworkBuilder &net, Tensor x, int64_t blocks, int64_t inner, int64_t stride, Stride where,
                             int64_t dilation = 1) {
-  x = bottleneck(net, x, inner, stride, dilation, true);
+  x = bottleneck(net, x, inner, stride, where, dilation, true);
   for (int64_t i = 1; i < blocks; ++i)
-    x = bottleneck(net, x, inner, 1, dilation, false);
+    x = bottleneck(net, x, inner, 1, where, dilation, false);
   return x;
 }
 
@@ -65,9 +72,10 @@ static void classify(NetworkBuilder &net, Tensor x) {
 }
 
 static void buildResNet(NetworkBuilder &net, const std::vector<int64_t> &blocks) {
-  Tensor x = net.maxPool(convNormRelu(net, net.input(3, 224), 64, {7, 2, 3}), {3, 2, 1});
+  Tensor x = net.convolution(net.input(3, 224), 64, {7, 2, 3}, /*bias=*/true);
+  x = net.maxPool(net.relu(net.batchNorm(x)), {3, 2, 0, 1, true});
   for (int64_t stage = 0; stage < 4; ++stage)
-    x = residualStage(net, x, blocks[stage], 64 << stage, stage ? 2 : 1);
+    x = residualStage(net, x, blocks[stage], 64 << stage, stage ? 2 : 1, Stride::First);
   classify(net, x);
 }
 
@@ -104,11 +112,11 @@ static Tensor auxiliaryLoss(NetworkBuilder &net, Tensor x) {
   return net.loss(net.linear(x, 1000));
 }
 
-static void buildGoogLeNet(NetworkBuilder &net, int64_t arraysOfNorm) {
+static void buildGoogLeNet(NetworkBuilder &net) {
   constexpr Window halve = {3, 2, 0, 1, true};
   Tensor x = net.maxPool(convRelu(net, net.input(3, 224), 64, {7, 2, 3}), halve);
-  x = convRelu(net, net.localResponseNorm(x, arraysOfNorm), 64, {1});
-  x = net.localResponseNorm(convRelu(net, x, 192, {3, 1, 1}), arraysOfNorm);
+  x = convRelu(net, net.localResponseNorm(x), 64, {1});
+  x = net.localResponseNorm(convRelu(net, x, 192, {3, 1, 1}));
   x = net.maxPool(x, halve);
   x = inception(net, x, {64, 96, 128, 16, 32, 32});
   x = inception(net, x, {128, 128, 192, 32, 96, 64});
@@ -125,7 +133,7 @@ static void buildGoogLeNet(NetworkBuilder &net, int64_t arraysOfNorm) {
   x = inception(net, x, {384, 192, 384, 48, 128, 128});
   x = net.flatten(net.dropout(net.averagePool(x, {7})));
   Tensor last = net.loss(net.linear(x, 1000));
-  net.add(last, net.scale(net.add(first, second)));
+  net.add(net.add(first, second), last);
 }
 
 static Tensor twoConvolutions(NetworkBuilder &net, Tensor x, int64_t channels) {
@@ -144,7 +152,7 @@ static void buildUNet(NetworkBuilder &net) {
   }
   x = net.dropout(twoConvolutions(net, x, 1024));
   for (int64_t level = 3; level >= 0; --level) {
-    x = net.relu(net.upConvolution(x, 64 << level));
+    x = net.relu(net.upConvolution(x, level ? 64 << level : 128));
     x = net.concatenate({net.crop(skips[level], x.height, x.width), x});
     x = twoConvolutions(net, x, 64 << level);
   }
@@ -153,35 +161,34 @@ static void buildUNet(NetworkBuilder &net) {
 
 /// ResNet101 with a stem of three convolutions, dilated in the last two stages.
 static void buildPSPNet(NetworkBuilder &net) {
-  constexpr int64_t side = 713, classes = 19;
+  constexpr int64_t side = 713, classes = 17;
   Tensor x = convNormRelu(net, net.input(3, side), 64, {3, 2, 1});
   x = convNormRelu(net, convNormRelu(net, x, 64, {3, 1, 1}), 128, {3, 1, 1});
   x = net.maxPool(x, {3, 2, 1});
-  x = residualStage(net, x, 3, 64, 1);
-  x = residualStage(net, x, 4, 128, 2);
-  Tensor early = x = residualStage(net, x, 23, 256, 1, 2);
-  x = residualStage(net, x, 3, 512, 1, 4);
+  x = residualStage(net, x, 3, 64, 1, Stride::Second);
+  x = residualStage(net, x, 4, 128, 2, Stride::Second);
+  Tensor early = x = residualStage(net, x, 23, 256, 1, Stride::Second, 2);
+  x = residualStage(net, x, 3, 512, 1, Stride::Second, 4);
 
   std::vector<Tensor> levels = {x};
-  for (int64_t bins : {1, 2, 3, 6})
+  for (int64_t bins : {6, 3, 2, 1})
     levels.push_back(
         net.interpolate(convNormRelu(net, net.adaptivePool(x, bins), x.channels / 4, {1}), x.height, x.width));
-  auto head = [&](Tensor from, int64_t channels) {
-    from = net.dropout(convNormRelu(net, from, channels, {3, 1, 1}));
-    return net.loss(net.interpolate(net.convolution(from, classes, {1}, true), side, side));
+  auto head = [&](Tensor from, Window window, bool sharesLabels) {
+    from = net.dropout(convNormRelu(net, from, 512, {3, 1, 1}));
+    return net.loss(net.interpolate(net.convolution(from, classes, window, true), side, side), sharesLabels);
   };
-  Tensor last = head(net.concatenate(levels), 512);
-  net.add(last, net.scale(head(early, 256)));
+  Tensor last = head(net.concatenate(levels), {1}, false);
+  net.add(net.scale(head(early, {3, 1, 1}, true)), last);
 }
 
 std::vector<Network> remat::bench::makeNetworks() {
   std::vector<Network> networks;
-  auto add = [&](const char *name, int64_t batch, auto build, double vanilla, std::vector<int> published,
-                 bool isExact = true) {
+  auto add = [&](const char *name, int64_t batch, auto build, double vanilla, std::vector<int> published) {
     NetworkBuilder net(batch);
     build(net);
-    networks.push_back({name, batch, net.graph(), net.parameterBytes(), vanilla, published[0], published[1],
-                        published[2], published[3], published[4], isExact});
+    networks.push_back({name, batch, net.graph(), net.layers(), net.inputBytes(), vanilla, published[0], published[1],
+                        published[2], published[3], published[4]});
   };
   // Approximate and exact memory-centric, approximate and exact time-centric, Chen.
   add("PSPNet", 2, buildPSPNet, 9.4, {71, 70, 67, 66, 58});
@@ -190,12 +197,6 @@ std::vector<Network> remat::bench::makeNetworks() {
   add("ResNet152", 48, [](NetworkBuilder &net) { buildResNet(net, {3, 8, 36, 3}); }, 9.2, {75, 75, 73, 73, 74});
   add("VGG19", 64, buildVGG19, 7.0, {36, 36, 22, 22, 34});
   add("DenseNet161", 32, buildDenseNet161, 8.5, {81, 80, 78, 79, 79});
-  std::vector<int> googLeNet = {39, 39, 36, 30, 24};
-  for (int64_t arrays : {1, 2, 3})
-    add(
-        arrays == 1   ? "GoogLeNet"
-        : arrays == 2 ? "GoogLeNet-norm2"
-                      : "GoogLeNet-norm3",
-        256, [&](NetworkBuilder &net) { buildGoogLeNet(net, arrays); }, 8.5, googLeNet, arrays == 1);
+  add("GoogLeNet", 256, buildGoogLeNet, 8.5, {39, 39, 36, 30, 24});
   return networks;
 }

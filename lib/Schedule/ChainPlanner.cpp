@@ -78,9 +78,10 @@ static ChainResult planMixed(ChainProblem problem) {
 }
 
 /// The better one of the plans with and without the slow tier, if there is one.
-static ChainResult planOptimal(const StagedChain &problem, const std::optional<ChainProblem> &equal) {
+static ChainResult planOptimal(const StagedChain &problem, const std::optional<ChainProblem> &equal,
+                               const ChainOptions &options) {
   if (!equal)
-    return planStaged(problem);
+    return planStaged(problem, options);
   if (!problem.slow || equal->steps == 0)
     return planTable(*equal, Policy::Optimal);
   ChainResult best = planMultistage(*equal, *problem.slow);
@@ -103,10 +104,10 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
 }
 
 /// What the policy says about a valid problem.
-static ChainResult dispatch(const StagedChain &problem, Policy policy) {
+static ChainResult dispatch(const StagedChain &problem, Policy policy, const ChainOptions &options) {
   std::optional<ChainProblem> equal = problem.equalSteps();
   if (policy == Policy::Optimal)
-    return planOptimal(problem, equal);
+    return planOptimal(problem, equal, options);
   if (policy == Policy::StoreAll && !equal)
     return planStagedStoreAll(problem);
   if (!equal)
@@ -134,27 +135,27 @@ static ChainResult dispatch(const StagedChain &problem, Policy policy) {
 /// If recording a step is faster than advancing over it, a step is always recorded,
 /// whether its tape is kept or not. The published policies know no such thing, and
 /// unequal steps are looked at one by one.
-static ChainResult dispatchFastest(const StagedChain &problem, Policy policy) {
+static ChainResult dispatchFastest(const StagedChain &problem, Policy policy, const ChainOptions &options) {
   bool isOurs = policy == Policy::Optimal || policy == Policy::Online || policy == Policy::Multistage;
   std::optional<ChainProblem> equal = problem.equalSteps();
   if (!isOurs || !equal || equal->recordTime >= equal->advanceTime)
-    return dispatch(problem, policy);
+    return dispatch(problem, policy, options);
   StagedChain faster = problem;
   for (ChainStage &stage : faster.stages)
     stage.advance = stage.modes.front().record;
-  ChainResult result = dispatch(faster, policy);
+  ChainResult result = dispatch(faster, policy, options);
   result.recordsAdvances = true;
   result.plan.record = result.plan.forward;
   result.plan.advance = 0;
   return result;
 }
 
-ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy) {
+ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy, const ChainOptions &options) {
   auto begin = std::chrono::steady_clock::now();
   ChainResult result;
   result.verdict = problem.validate();
   if (result.ok()) {
-    result = dispatchFastest(problem, policy);
+    result = dispatchFastest(problem, policy, options);
     result.plan.steps = problem.steps();
   }
   result.plan.policy = policy;

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 using namespace remat::schedule;
 
@@ -303,7 +304,9 @@ std::vector<GraphAction> LastUses::rewrite() {
     if (gradients[node].isAtHand())
       endGradient(static_cast<NodeId>(node));
   }
-  std::stable_sort(drops.begin(), drops.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+  std::sort(drops.begin(), drops.end(), [](const auto &a, const auto &b) {
+    return std::tie(a.first, a.second.kind, a.second.node) < std::tie(b.first, b.second.kind, b.second.node);
+  });
 
   std::vector<GraphAction> result;
   auto drop = drops.begin();

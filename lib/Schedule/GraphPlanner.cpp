@@ -12,6 +12,7 @@
 #include "remat/Schedule/GraphPlan.h"
 
 #include "CheckedMath.h"
+#include "GraphBound.h"
 #include "GraphLiveness.h"
 #include "LowerSetSearch.h"
 
@@ -58,6 +59,10 @@ private:
 
 static constexpr int64_t maxBytesOfSets = int64_t(1) << 30;
 
+/// How many costs the policy approximate tells apart. Times of many digits have millions, and the time of
+/// the search grows with them.
+static constexpr int64_t closurePrecision = 4096;
+
 /// No canonical sequence has less overhead within the budget. When the last block is reversed,
 /// what is not cached before it and not in it has to be computed again: the rest, with
 /// size(U) + 2 size(V_k) <= budget, is worth at most what the densest nodes are.
@@ -71,9 +76,9 @@ static int64_t leastOverhead(const GraphProblem &problem) {
     overhead += node.time;
   }
   using Wide = __int128;
-  std::stable_sort(nodes.begin(), nodes.end(), [](const GraphNode *a, const GraphNode *b) {
-    return Wide(a->time) * b->size > Wide(b->time) * a->size;
-  });
+  // Nodes of equal density are interchangeable.
+  std::sort(nodes.begin(), nodes.end(),
+            [](const GraphNode *a, const GraphNode *b) { return Wide(a->time) * b->size > Wide(b->time) * a->size; });
   for (const GraphNode *node : nodes) {
     if (node->size > room)
       return overhead - static_cast<int64_t>(Wide(room) * node->time / node->size);
@@ -140,8 +145,8 @@ Verdict Planner::planByFamily() {
     closures = LowerSets::closures(graph);
   std::optional<LowerSetSearch> coarse;
   if (closures)
-    coarse.emplace(*closures, progress);
-  LowerSetSearch search(sets, progress);
+    coarse.emplace(*closures, closurePrecision, progress);
+  LowerSetSearch search(sets, coarse ? LowerSetSearch::exactly : closurePrecision, progress);
   std::optional<int64_t> least = coarse ? coarse->minimumPeak() : search.minimumPeak();
   if (least && coarse)
     least = search.minimumPeak(*least);
@@ -251,7 +256,10 @@ GraphPlanResult Planner::run() {
   record.time = all + record.overhead;
   record.timeRatio = all ? static_cast<double>(record.time) / static_cast<double>(all) : 1;
   bool isOptimum = options.policy == GraphPolicy::Exact && options.objective == GraphObjective::Time;
-  record.lowerBound = isOptimum ? record.time : all + leastOverhead(problem);
+  GraphBound anySchedule = boundAnySchedule(graph, problem.budget);
+  record.boundAnySchedule = anySchedule.time;
+  record.minimumBudgetAnySchedule = anySchedule.budget;
+  record.lowerBound = isOptimum ? record.time : std::max(all + leastOverhead(problem), anySchedule.time);
   record.certified = verdict.ok() && record.time == record.lowerBound;
   record.solveSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return {verdict, std::move(record)};

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 using namespace remat::schedule;
 
@@ -26,12 +27,13 @@ using NodeId = GraphProblem::NodeId;
 static constexpr int64_t none = std::numeric_limits<int64_t>::max();
 static constexpr int64_t maxStates = 60000000;
 
-LowerSetSearch::LowerSetSearch(const LowerSets &sets, std::function<bool(double)> goOn)
-    : sets(sets), goOn(std::move(goOn)), key(sets.size()), byKey(sets.size()) {
+LowerSetSearch::LowerSetSearch(const LowerSets &sets, int64_t precision, std::function<bool(double)> goOn)
+    : sets(sets), precision(precision), goOn(std::move(goOn)), key(sets.size()), byKey(sets.size()) {
   for (int64_t set = 0; set < sets.size(); ++set)
     key[set] = 2 * sets.sizeOf(set) + sets.carryOf(set);
   std::iota(byKey.begin(), byKey.end(), 0);
-  std::stable_sort(byKey.begin(), byKey.end(), [&](int64_t a, int64_t b) { return key[a] < key[b]; });
+  std::sort(byKey.begin(), byKey.end(),
+            [&](int64_t a, int64_t b) { return std::tie(key[a], a) < std::tie(key[b], b); });
   for (int64_t set : byKey)
     sortedKeys.push_back(key[set]);
   columns.resize(sets.numWords());
@@ -41,10 +43,12 @@ LowerSetSearch::LowerSetSearch(const LowerSets &sets, std::function<bool(double)
 
   byDensity.resize(sets.numNodes());
   std::iota(byDensity.begin(), byDensity.end(), 0);
-  std::stable_sort(byDensity.begin(), byDensity.end(), [&](NodeId a, NodeId b) {
-    if (sets.nodeSize(a) == 0 || sets.nodeSize(b) == 0)
-      return sets.nodeSize(a) == 0 && sets.nodeSize(b) != 0;
-    return __int128(sets.nodeTime(a)) * sets.nodeSize(b) > __int128(sets.nodeTime(b)) * sets.nodeSize(a);
+  std::sort(byDensity.begin(), byDensity.end(), [&](NodeId a, NodeId b) {
+    if ((sets.nodeSize(a) == 0) != (sets.nodeSize(b) == 0))
+      return sets.nodeSize(a) == 0;
+    __int128 left = __int128(sets.nodeTime(a)) * sets.nodeSize(b);
+    __int128 right = __int128(sets.nodeTime(b)) * sets.nodeSize(a);
+    return left != right ? left > right : a < b;
   });
 }
 
@@ -195,7 +199,10 @@ void LowerSetSearch::merge(std::vector<State> &into, const std::vector<State> &f
     if (state.cached >= least)
       return;
     least = state.cached;
-    merged.push_back(state);
+    if (!merged.empty() && merged.back().cost / transition.grain == state.cost / transition.grain)
+      merged.back() = state;
+    else
+      merged.push_back(state);
   };
   for (auto it = first; it != from.end() && it->cost <= transition.mostCostAfter - transition.cost; ++it) {
     State state = {it->cost + transition.cost, it->cached + transition.cached, static_cast<int32_t>(transition.set),
@@ -234,6 +241,23 @@ std::optional<LowerSetSearch::Sequence> LowerSetSearch::best(int64_t budget, Sea
   if (!reached.feasible)
     return std::nullopt;
   Outlook outlook = lookBack(budget, cost, reached);
+  // States that cost more than the optimum are of no use, and there are many of them. So the
+  // search begins with a limit not far above the least conceivable cost and raises it.
+  int64_t least = outlook.leastCost[0];
+  if (stopped || least > mostCost)
+    return std::nullopt;
+  int64_t all = cost == SearchCost::CachedSize ? sets.sizeOf(sets.last()) : sets.timeOf(sets.last());
+  int64_t room = std::min(mostCost, all) - least;
+  for (int64_t slack = std::max<int64_t>(room / 64, 1);; slack *= 2) {
+    int64_t limit = slack < room ? least + slack : mostCost;
+    std::optional<Sequence> found = search(budget, cost, limit, 1 + std::min(slack, room) / precision, outlook);
+    if (found || stopped || tooLarge || limit == mostCost)
+      return found;
+  }
+}
+
+std::optional<LowerSetSearch::Sequence> LowerSetSearch::search(int64_t budget, SearchCost cost, int64_t mostCost,
+                                                               int64_t grain, const Outlook &outlook) {
   std::vector<std::vector<State>> lists(sets.size());
   lists[0] = {{0, 0, 0, 0}};
   states = 1;
@@ -260,7 +284,9 @@ std::optional<LowerSetSearch::Sequence> LowerSetSearch::best(int64_t budget, Sea
       int64_t added = costOfStep(set, next, step, cost);
       int64_t mostCostAfter = mostCost - outlook.leastCost[next];
       if (from.front().cost <= mostCostAfter - added)
-        merge(lists[next], from, {set, step.cached, added, mostCached, outlook.mostCached[next], mostCostAfter});
+        merge(lists[next], from,
+              {set, step.cached, added, mostCached, outlook.mostCached[next], mostCostAfter,
+               next == sets.last() ? 1 : grain});
       return true;
     });
   }

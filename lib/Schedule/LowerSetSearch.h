@@ -37,15 +37,20 @@ public:
   using Sequence = std::vector<int64_t>;
   using NodeId = GraphProblem::NodeId;
 
-  /// `goOn` is asked now and then, with the share that is done, whether to continue.
-  LowerSetSearch(const LowerSets &sets, std::function<bool(double)> goOn);
+  /// Costs are told apart exactly.
+  static constexpr int64_t exactly = std::numeric_limits<int64_t>::max();
+
+  /// `goOn` is asked now and then, with the share that is done, whether to continue. The costs between the
+  /// least conceivable one and the limit of a search are told apart in so many steps.
+  LowerSetSearch(const LowerSets &sets, int64_t precision, std::function<bool(double)> goOn);
 
   /// The smallest peak of any sequence; nothing if stopped.
   std::optional<int64_t> minimumPeak();
   /// The same if it is known to be at most `high`.
   std::optional<int64_t> minimumPeak(int64_t high);
   /// The best sequence with a peak of at most `budget`, of those that cost at most `mostCost`;
-  /// nothing if there is none or if stopped. Equal costs are decided by the order of the sets.
+  /// nothing if there is none or if stopped. Equal costs are decided by the order of the sets. With fewer
+  /// steps than costs it is within one step for each block of the best.
   std::optional<Sequence> best(int64_t budget, SearchCost cost, int64_t mostCost = std::numeric_limits<int64_t>::max());
 
   bool hasStopped() const { return stopped; }
@@ -82,6 +87,9 @@ private:
 
   Reach reach(int64_t budget);
   Outlook lookBack(int64_t budget, SearchCost cost, const Reach &reach);
+  /// `best` among the sequences that cost at most `mostCost`.
+  std::optional<Sequence> search(int64_t budget, SearchCost cost, int64_t mostCost, int64_t grain,
+                                 const Outlook &outlook);
   bool shouldGoOn(int64_t set, double share);
   /// Removes states of a set that must end with more than `mostCost` of overhead.
   void dropHopeless(std::vector<State> &list, int64_t set, int64_t budget, int64_t mostCost) const;
@@ -94,10 +102,13 @@ private:
   struct Transition {
     int64_t set, cached, cost;
     int64_t mostCachedBefore, mostCachedAfter, mostCostAfter;
+    /// Of states whose costs are the same multiple of this, rounded down, the one that caches least stays.
+    int64_t grain;
   };
   void merge(std::vector<State> &into, const std::vector<State> &from, const Transition &transition);
 
   const LowerSets &sets;
+  int64_t precision;
   std::function<bool(double)> goOn;
   /// The part of the peak that only depends on the end of a block, and the sets in that order.
   std::vector<int64_t> key, byKey, sortedKeys;

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 #include <unordered_set>
 
 using namespace remat::schedule;
@@ -91,7 +92,8 @@ LowerSets LowerSets::closures(const GraphIndex &graph) {
   }
   std::vector<int64_t> sorted(counts.size());
   std::iota(sorted.begin(), sorted.end(), 0);
-  std::stable_sort(sorted.begin(), sorted.end(), [&](int64_t a, int64_t b) { return counts[a] < counts[b]; });
+  std::sort(sorted.begin(), sorted.end(),
+            [&](int64_t a, int64_t b) { return std::tie(counts[a], a) < std::tie(counts[b], b); });
   sets.select(sorted);
   sets.addAllNodes();
   sets.describe();

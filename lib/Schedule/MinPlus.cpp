@@ -5,79 +5,110 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A block of the target stays in registers while all rows pass by. The vectors
-// are those of the compiler, wider than some machines have; it splits them.
+// As in any fast matrix product, a few rows by a few columns of the result stay
+// in registers while the depth passes by, so that a value that is loaded takes
+// part in several sums; and the depth goes in pieces that stay in the first
+// cache.
 //
 //===----------------------------------------------------------------------===//
 
 #include "MinPlus.h"
 
+#include <algorithm>
+
 using namespace remat::schedule;
-
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__)
-#define REMAT_VECTOR_WIDTHS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define REMAT_VECTOR_WIDTHS
-#endif
-
-template <typename Value>
-struct VectorOf;
-template <>
-struct VectorOf<float> {
-  typedef float type __attribute__((vector_size(64), aligned(4)));
-};
-template <>
-struct VectorOf<double> {
-  typedef double type __attribute__((vector_size(64), aligned(8)));
-};
 
 #define REMAT_INLINE static inline __attribute__((always_inline))
 
-/// The rows for `count` vectors of the target.
-template <int count, typename Value>
-REMAT_INLINE void passRows(Value *into, const MinPlusRows<Value> &rows, int64_t begin) {
-  using Vector = typename VectorOf<Value>::type;
-  constexpr int64_t lanes = sizeof(Vector) / sizeof(Value);
-  Vector least[count];
-  for (int j = 0; j < count; ++j)
-    least[j] = *reinterpret_cast<const Vector *>(into + begin + j * lanes);
-  const Value *right = rows.right + begin, *left = rows.left + begin;
-  for (int64_t row = 0; row < rows.rows; ++row) {
-    Value constant = rows.constants[row];
-    for (int j = 0; j < count; ++j) {
-      Vector sum = (constant + *reinterpret_cast<const Vector *>(right + j * lanes)) +
-                   *reinterpret_cast<const Vector *>(left + j * lanes);
-      least[j] = sum < least[j] ? sum : least[j];
-    }
-    right += rows.stride;
-    left += rows.stride;
+/// Elements of a row that are passed before the next rows.
+static constexpr int64_t depthPiece = 32;
+
+namespace {
+/// The vectors of a processor, and the rows of a product that fit its registers
+/// by four columns.
+template <typename Type, size_t bytes>
+struct Vectors {
+  using Value = Type;
+  typedef Type Vector __attribute__((vector_size(bytes), aligned(bytes)));
+  static constexpr int64_t lanes = bytes / sizeof(Type);
+  static constexpr int rows = bytes == lineBytes ? 4 : 2;
+};
+} // namespace
+
+/// The depth for `rows` by `columns` elements.
+template <int rows, int columns, typename Machine, typename Value>
+REMAT_INLINE void passDepth(const MinPlusProduct<Value> &product, int64_t row, int64_t column, int64_t begin,
+                            int64_t end) {
+  using Vector = typename Machine::Vector;
+  constexpr int64_t line = lineValues<Value>;
+  for (int64_t lane = 0; lane < line; lane += Machine::lanes) {
+    Vector least[rows][columns];
+    const Value *left[rows], *right[columns];
+    for (int r = 0; r < rows; ++r)
+      left[r] = product.left[row + r] + begin * line + lane;
+    for (int c = 0; c < columns; ++c)
+      right[c] = product.right[column + c] + begin * line + lane;
+    for (int r = 0; r < rows; ++r)
+      for (int c = 0; c < columns; ++c)
+        least[r][c] = *reinterpret_cast<const Vector *>(product.into[row + r] + (column + c) * line + lane);
+    for (int64_t at = 0; at < (end - begin) * line; at += line)
+      for (int r = 0; r < rows; ++r) {
+        Vector fromLeft = *reinterpret_cast<const Vector *>(left[r] + at);
+        for (int c = 0; c < columns; ++c) {
+          Vector sum = fromLeft + *reinterpret_cast<const Vector *>(right[c] + at);
+          least[r][c] = sum < least[r][c] ? sum : least[r][c];
+        }
+      }
+    for (int r = 0; r < rows; ++r)
+      for (int c = 0; c < columns; ++c)
+        *reinterpret_cast<Vector *>(product.into[row + r] + (column + c) * line + lane) = least[r][c];
   }
-  for (int j = 0; j < count; ++j)
-    *reinterpret_cast<Vector *>(into + begin + j * lanes) = least[j];
+}
+
+template <int rows, typename Machine, typename Value>
+REMAT_INLINE void passColumns(const MinPlusProduct<Value> &product, int64_t row, int64_t begin, int64_t end) {
+  int64_t column = 0;
+  for (; column + 4 <= product.columns; column += 4)
+    passDepth<rows, 4, Machine>(product, row, column, begin, end);
+  for (; column < product.columns; ++column)
+    passDepth<rows, 1, Machine>(product, row, column, begin, end);
+}
+
+template <typename Machine, typename Value>
+REMAT_INLINE void passAll(const MinPlusProduct<Value> &product) {
+  for (int64_t begin = 0; begin < product.depth; begin += depthPiece) {
+    int64_t end = std::min(begin + depthPiece, product.depth), row = 0;
+    for (; row + Machine::rows <= product.rows; row += Machine::rows)
+      passColumns<Machine::rows, Machine>(product, row, begin, end);
+    for (; row + 2 <= product.rows; row += 2)
+      passColumns<2, Machine>(product, row, begin, end);
+    for (; row < product.rows; ++row)
+      passColumns<1, Machine>(product, row, begin, end);
+  }
+}
+
+#if defined(__x86_64__)
+template <typename Value>
+__attribute__((target("avx512f"))) static void minPlusWide(const MinPlusProduct<Value> &product) {
+  passAll<Vectors<Value, 64>>(product);
 }
 
 template <typename Value>
-REMAT_INLINE void passAll(Value *into, const MinPlusRows<Value> &rows, int64_t n) {
-  constexpr int64_t lanes = 64 / sizeof(Value);
-  int64_t i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes)
-    passRows<4>(into, rows, i);
-  for (; i + lanes <= n; i += lanes)
-    passRows<1>(into, rows, i);
-  for (; i < n; ++i)
-    for (int64_t row = 0; row < rows.rows; ++row) {
-      int64_t at = row * rows.stride + i;
-      Value sum = (rows.constants[row] + rows.right[at]) + rows.left[at];
-      into[i] = sum < into[i] ? sum : into[i];
-    }
+__attribute__((target("avx2"))) static void minPlusMiddle(const MinPlusProduct<Value> &product) {
+  passAll<Vectors<Value, 32>>(product);
+}
+#endif
+
+template <typename Value>
+static void dispatch(const MinPlusProduct<Value> &product) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f"))
+    return minPlusWide(product);
+  if (__builtin_cpu_supports("avx2"))
+    return minPlusMiddle(product);
+#endif
+  passAll<Vectors<Value, 16>>(product);
 }
 
-namespace remat::schedule {
-
-REMAT_VECTOR_WIDTHS
-void minPlus(float *into, const MinPlusRows<float> &rows, int64_t n) { passAll(into, rows, n); }
-
-REMAT_VECTOR_WIDTHS
-void minPlus(double *into, const MinPlusRows<double> &rows, int64_t n) { passAll(into, rows, n); }
-
-} // namespace remat::schedule
+void remat::schedule::minPlus(const MinPlusProduct<float> &product) { dispatch(product); }
+void remat::schedule::minPlus(const MinPlusProduct<double> &product) { dispatch(product); }

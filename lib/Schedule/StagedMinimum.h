@@ -23,8 +23,8 @@ class StagedMinimum final : public ChoiceSource {
 public:
   explicit StagedMinimum(const ItemChain &chain);
 
-  /// The least peak of the whole chain, as an Owned or Held segment.
-  int64_t peak(SegmentKind kind) const { return cellOf({kind, 0, items, 0}).peak; }
+  /// The least peak of a segment; that of an owned one with its start state.
+  int64_t peak(const Segment &segment) const { return cellOf(segment).peak; }
 
   Choice choose(const Segment &segment) const override;
   int64_t stateUnits(int64_t) const override { return 0; }

@@ -5,19 +5,18 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Budgets have more bytes than tables can have columns. Rounding every size up
-// would waste half a unit on everything that is kept. So sizes are rounded to
-// the nearest unit, with which errors nearly cancel, and of all plans that the
-// table holds for amounts of memory near the budget, the best one that fits in
-// bytes is taken.
+// Budgets have more bytes than tables can have columns. The table is made for
+// sizes that are rounded up to units, so that nothing is ever free. But the plan
+// is taken from it with the bytes that are left (StagedDescent.h), so that what
+// was rounded up is not wasted. How much the rounding has cost is not known where
+// something is chosen; the plan is made for several guesses.
 //
 //===----------------------------------------------------------------------===//
 
 #include "StagedSolver.h"
 
 #include "CheckedMath.h"
-#include "StagedMinimum.h"
-#include "StagedTables.h"
+#include "StagedDescent.h"
 #include "TapeBound.h"
 #include "remat/Schedule/Simulator.h"
 
@@ -29,18 +28,16 @@ using namespace remat::schedule;
 
 /// Items that runs of equal steps are cut into.
 static constexpr int64_t targetItems = 256;
-/// N^3 M of the tables of a plan and of a bound, and their bytes.
-static constexpr double planWork = 2.6e11;
-static constexpr double boundWork = 4.0e10;
+/// What a bound may take of the effort for a plan, N^3 M, and the bytes of tables.
+static constexpr double boundShare = 0.15;
 static constexpr int64_t maxBytes = int64_t(2) << 30;
 
 /// Units for each item below which a bound is not worth its time.
 static constexpr int64_t leastBoundUnits = 2;
+/// How much of the free memory the table is believed to need, besides all of it.
+static constexpr double trusts[] = {1.2, 1.1, 1.05, 0.99, 0.98, 0.97, 0.96, 0.94, 0.92};
 /// Up to here times are held in double precision.
 static constexpr int64_t maxDoubleItems = 128;
-/// Amounts of memory that are tried, after the first.
-static constexpr int64_t maxTrials = 9;
-
 Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult &result) {
   SimulationResult played = simulate(problem, result.list);
   Plan &plan = result.plan;
@@ -123,7 +120,8 @@ ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
 namespace {
 class StagedSolver {
 public:
-  explicit StagedSolver(const StagedChain &problem) : problem(problem), chain(problem, targetItems) {}
+  StagedSolver(const StagedChain &problem, const ChainOptions &options)
+      : problem(problem), options(options), chain(problem, targetItems) {}
 
   ChainResult solve();
 
@@ -131,18 +129,19 @@ private:
   int64_t sizesDivisor() const;
   int64_t unitsFor(double work, int64_t bytesPerValue) const;
   template <typename Value>
-  void solveTables(ChainResult &result);
+  Verdict solveTables(const StagedMinimum &minimum, Plan &plan);
   template <typename Value>
-  int64_t boundOf(const StagedTables<Value> &tables, int64_t units) const;
+  int64_t boundOf(const StagedTables<Value> &tables) const;
   /// Takes a plan over if it fits and is better than what there is.
-  bool consider(const ChoiceSource &source, int64_t units);
+  void consider(const ChoiceSource &source);
 
-  Segment top(int64_t units) const {
+  Segment top() const {
     SegmentKind kind = problem.start == Start::Releasable ? SegmentKind::Owned : SegmentKind::Held;
-    return {kind, 0, chain.size(), units};
+    return {kind, 0, chain.size(), available};
   }
 
   const StagedChain &problem;
+  const ChainOptions &options;
   ItemChain chain;
   /// What the budget leaves beside a start state that stays.
   int64_t available = 0;
@@ -171,64 +170,58 @@ int64_t StagedSolver::unitsFor(double work, int64_t bytesPerValue) const {
   return std::max<int64_t>(16, static_cast<int64_t>(std::min({byWork, byMemory, enough})));
 }
 
-bool StagedSolver::consider(const ChoiceSource &source, int64_t units) {
-  SegmentCost cost = evaluate(chain, source, top(units));
+void StagedSolver::consider(const ChoiceSource &source) {
+  SegmentCost cost = evaluate(chain, source, top());
   if (cost.time < 0 || cost.peak > available)
-    return false;
+    return;
   if (bestTime < 0 || cost.time < bestTime) {
     bestTime = cost.time;
-    best = emitActions(chain, source, top(units));
+    best = emitActions(chain, source, top());
   }
-  return true;
 }
 
 /// The table's value as a bound in whole units of time, less the rounding of at
 /// most a few sums for each item.
 template <typename Value>
-int64_t StagedSolver::boundOf(const StagedTables<Value> &tables, int64_t units) const {
-  double value = static_cast<double>(tables.value(top(units)));
+int64_t StagedSolver::boundOf(const StagedTables<Value> &tables) const {
+  double value = static_cast<double>(tables.value(top().kind, tables.units()));
   if (!(value < 9e18))
     return 0;
   bool isExact = sizeof(Value) == sizeof(double) && value < 9e15;
   if (!isExact)
     value -=
-        value * 4 * static_cast<double>(chain.size() + 4) * static_cast<double>(std::numeric_limits<Value>::epsilon());
+        value * 8 * static_cast<double>(chain.size() + 4) * static_cast<double>(std::numeric_limits<Value>::epsilon());
   return static_cast<int64_t>(std::ceil(value));
 }
 
 template <typename Value>
-void StagedSolver::solveTables(ChainResult &result) {
-  Plan &plan = result.plan;
-  int64_t units = unitsFor(planWork, sizeof(Value));
+Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
+  const Verdict interrupted = {Status::Interrupted, "the search was interrupted"};
+  int64_t units = unitsFor(options.effort, sizeof(Value));
   int64_t divisor = sizesDivisor();
-  if (available / divisor <= units) {
-    StagedTables<Value> tables(chain, {divisor, Rounding::Up}, available / divisor);
-    tables.solve();
-    consider(tables, available / divisor);
-    if (!chain.hasBlocks())
-      plan.lowerBound = std::max(plan.lowerBound, boundOf(tables, available / divisor));
-    return;
-  }
-
-  plan.planningUnit = ceilDiv(available, units);
+  bool isExact = available / divisor <= units;
   {
-    int64_t width = (units + units / 16) | 15;
-    StagedTables<Value> tables(chain, {plan.planningUnit, Rounding::Nearest}, width);
-    tables.solve();
-    int64_t low = 0, high = width;
-    bool fits = consider(tables, high);
-    for (int64_t trial = 0; !fits && low + 1 < high && trial < maxTrials; ++trial) {
-      int64_t middle = trial == 0 ? units : (low + high) / 2;
-      (consider(tables, middle) ? low : high) = middle;
-    }
+    UnitScale scale = {isExact ? divisor : ceilDiv(available, units), Rounding::Up};
+    if (!isExact)
+      plan.planningUnit = scale.unit;
+    StagedTables<Value> tables(chain, scale, available / scale.unit);
+    if (!tables.solve(options.progress))
+      return interrupted;
+    consider(StagedDescent<Value>(chain, tables, minimum, /*trust=*/1));
+    for (size_t i = 0; i < std::size(trusts) && !isExact; ++i)
+      consider(StagedDescent<Value>(chain, tables, minimum, trusts[i]));
+    if (isExact && !chain.hasBlocks())
+      plan.lowerBound = std::max(plan.lowerBound, boundOf(tables));
   }
-  int64_t boundUnits = std::min(units, unitsFor(boundWork, sizeof(Value)));
-  if (!chain.hasBlocks() && boundUnits >= leastBoundUnits * chain.size()) {
+  int64_t boundUnits = std::min(units, unitsFor(boundShare * options.effort, sizeof(Value)));
+  if (!isExact && !chain.hasBlocks() && boundUnits >= leastBoundUnits * chain.size()) {
     UnitScale scale = {ceilDiv(available, boundUnits), Rounding::Down};
     StagedTables<Value> tables(chain, scale, available / scale.unit);
-    tables.solve();
-    plan.lowerBound = std::max(plan.lowerBound, boundOf(tables, available / scale.unit));
+    if (!tables.solve(options.progress))
+      return interrupted;
+    plan.lowerBound = std::max(plan.lowerBound, boundOf(tables));
   }
+  return {};
 }
 
 ChainResult StagedSolver::solve() {
@@ -237,7 +230,7 @@ ChainResult StagedSolver::solve() {
   StagedMinimum minimum(chain);
   int64_t fixed = problem.start == Start::Pinned ? problem.initialState : 0;
   int64_t first = problem.countedInitialState() + chain.workspace(1);
-  plan.minimumBudget = std::max(first, fixed + minimum.peak(top(0).kind));
+  plan.minimumBudget = std::max(first, fixed + minimum.peak(top()));
   if (problem.budget < plan.minimumBudget) {
     result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
                                               " is below the smallest feasible one, " +
@@ -253,18 +246,18 @@ ChainResult StagedSolver::solve() {
 
   available = problem.budget - fixed;
   plan.boundAnySchedule = plan.lowerBound = tapeBound(problem);
-  if (chain.size() <= maxDoubleItems)
-    solveTables<double>(result);
-  else
-    solveTables<float>(result);
+  result.verdict =
+      chain.size() <= maxDoubleItems ? solveTables<double>(minimum, plan) : solveTables<float>(minimum, plan);
+  if (!result.ok())
+    return result;
   if (bestTime < 0)
-    consider(minimum, 0);
+    consider(minimum);
   result.list = std::move(best);
   result.verdict = fillFromActions(problem, result);
   return result;
 }
 
-ChainResult remat::schedule::planStaged(const StagedChain &problem) {
+ChainResult remat::schedule::planStaged(const StagedChain &problem, const ChainOptions &options) {
   StagedChain plain = problem;
   plain.slow.reset();
   auto isEmpty = [](const ChainStage &stage) { return stage.count == 0; };
@@ -276,5 +269,5 @@ ChainResult remat::schedule::planStaged(const StagedChain &problem) {
                                                std::to_string(plain.stages.size())};
     return result;
   }
-  return StagedSolver(plain).solve();
+  return StagedSolver(plain, options).solve();
 }

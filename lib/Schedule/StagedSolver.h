@@ -31,7 +31,7 @@ inline constexpr int64_t maxStagedItems = 2048;
 /// for more than maxStagedItems stages.
 ///
 /// Source: Beaumont et al. 2019 for the segments; slots used again is ours.
-ChainResult planStaged(const StagedChain &problem);
+ChainResult planStaged(const StagedChain &problem, const ChainOptions &options = {});
 
 /// Keeps the tape of every step in its fastest mode.
 ChainResult planStagedStoreAll(const StagedChain &problem);

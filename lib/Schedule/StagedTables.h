@@ -12,54 +12,69 @@
 //
 // What a unit is, and how sizes become units, is up to the caller: with sizes
 // rounded up every schedule fits, with sizes rounded down the result is a lower
-// bound, with the unit a divisor of all sizes it is both.
+// bound, with the unit a divisor of all sizes it is both. A plan is taken from
+// the tables by StagedDescent.h.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_LIB_SCHEDULE_STAGEDTABLES_H
 #define REMAT_LIB_SCHEDULE_STAGEDTABLES_H
 
+#include "LineTable.h"
 #include "StagedChoice.h"
 #include "WorkerPair.h"
 
-#include <memory>
+#include <functional>
+#include <optional>
 
 namespace remat::schedule {
 
-enum class Rounding { Up, Nearest, Down };
+enum class Rounding { Up, Down };
 
 /// How sizes become units.
 struct UnitScale {
   int64_t unit = 1;
   Rounding rounding = Rounding::Up;
 
-  int64_t operator()(int64_t size) const {
-    switch (rounding) {
-    case Rounding::Up:
-      return size / unit + (size % unit != 0);
-    case Rounding::Nearest:
-      return size / unit + (size % unit > unit / 2);
-    case Rounding::Down:
-      break;
-    }
-    return size / unit;
-  }
+  int64_t operator()(int64_t size) const { return size / unit + (rounding == Rounding::Up && size % unit != 0); }
 };
 
 /// `Value` is float or double; times beyond its precision are rounded.
 template <typename Value>
-class StagedTables final : public ChoiceSource {
+class StagedTables {
 public:
   StagedTables(const ItemChain &chain, UnitScale scale, int64_t units);
 
-  void solve();
+  /// Calls `progress` now and then with the share that is done, until it returns
+  /// false: then the tables are not solved, and false is returned.
+  bool solve(const std::function<bool(double)> &progress);
 
-  /// The least time of a segment; infinite if there is no schedule.
-  Value value(const Segment &segment) const;
+  /// The least time of the whole chain, as an Owned or Held segment, with so many
+  /// units; infinite if there is no schedule.
+  Value value(SegmentKind kind, int64_t units) const;
 
-  Choice choose(const Segment &segment) const override;
-  int64_t stateUnits(int64_t boundary) const override { return states[boundary]; }
-  int64_t tapeUnits(int64_t item, int64_t mode) const override { return modes[item][mode].tape; }
+  int64_t units() const { return width - 1; }
+
+  /// An amount of memory between two whole numbers of units.
+  struct Place {
+    int64_t index;
+    double part;
+  };
+  Place placeOf(int64_t bytes) const {
+    int64_t index = bytes / scale.unit;
+    if (index >= width - 1)
+      return {width - 1, 0};
+    return {index, static_cast<double>(bytes % scale.unit) / static_cast<double>(scale.unit)};
+  }
+
+  /// Estimates of the least time in between. A kept segment comes with the time of
+  /// the way to its end, and for an owned one the memory is what is free beside
+  /// the start state; that which leaves no room to run on the way is infinite.
+  double coreTime(int64_t s, int64_t t, Place place) const { return between(*cores, coreCell(s, t), place); }
+  double keptTime(SegmentKind kind, int64_t s, int64_t t, Place place) const {
+    return between(*kept, keptCell(row(kind, s), t), place);
+  }
+  double wayTime(int64_t s, int64_t y) const { return static_cast<double>(chain.advance(s, y)); }
 
 private:
   /// A mode of an item in units.
@@ -71,45 +86,63 @@ private:
     int64_t need;
     Value time;
   };
-  struct FreeAligned {
-    void operator()(Value *values) const;
+  /// The segments of one kind that start at one boundary.
+  struct Row {
+    int64_t start;
+    bool isOwned;
+    /// The cell of (start, start + 1); later ends follow.
+    int64_t begin;
+    /// Lines of each cell that matter.
+    int64_t lines;
   };
-  using Cells = std::unique_ptr<Value[], FreeAligned>;
 
-  Cells makeCells(int64_t count) const;
+  const Row &row(SegmentKind kind, int64_t s) const {
+    return rows[kind == SegmentKind::Owned ? ownedOf[s] : heldOf[s]];
+  }
+  int64_t keptCell(const Row &row, int64_t t) const { return row.begin + t - row.start - 1; }
+  static int64_t coreCell(int64_t s, int64_t t) { return t * (t - 1) / 2 + s; }
+  static double between(const LineTable<Value> &table, int64_t cell, Place place);
+  bool hasHeld(int64_t s) const { return heldOf[s] >= 0; }
+  bool hasOwned(int64_t s) const { return ownedOf[s] >= 0; }
 
-  Value *core(int64_t s, int64_t t) const { return coreColumns[t].get() + s * stride; }
-  Value *held(int64_t s, int64_t t) const { return heldRows[s].get() + (t - s - 1) * stride; }
-  Value *owned(int64_t s, int64_t t) const { return ownedRows[s].get() + (t - s - 1) * stride; }
-  bool hasHeld(int64_t s) const;
-  bool hasOwned(int64_t s) const;
-
-  void solveColumns(int64_t first, int64_t last, WorkerPair &workers);
-  void relaxRange(int64_t s, int64_t t, int64_t yFirst, int64_t yLast, int64_t chunkBegin, int64_t chunkEnd);
+  void addRows();
+  void relax(int64_t low, int64_t high, int64_t tFirst, int64_t tLast, int64_t yFirst, int64_t yLast, int64_t line);
+  void relax(int64_t s, int64_t tFirst, int64_t tLast, int64_t yFirst, int64_t yLast);
+  void finishRow(int64_t s, int64_t high, int64_t first, int64_t last);
   void finish(int64_t s, int64_t t);
-  void enterInto(Value *into, int64_t s, int64_t t) const;
-  Value tapeValue(const Segment &segment, int64_t mode) const;
-  Choice chooseCore(const Segment &segment) const;
-  Choice chooseKept(const Segment &segment) const;
+  void finishHeld(int64_t s, int64_t t);
+  void finishOwned(int64_t s, int64_t t);
+  void enterInto(int64_t s, int64_t t);
 
   const ItemChain &chain;
   UnitScale scale;
   int64_t items;
   int64_t width;
-  /// The width, rounded up to whole cache lines.
-  int64_t stride;
   std::vector<int64_t> states;
   std::vector<int64_t> stateWork;
   std::vector<int64_t> work;
   std::vector<std::vector<Mode>> modes;
   std::vector<std::vector<Block>> heldBlocks;
   std::vector<std::vector<Block>> ownedBlocks;
-  /// Most workspace, and the time, on the way from a start to each boundary.
+  /// Most workspace on the way from a start to each boundary.
   std::vector<std::vector<int32_t>> wayWork;
-  std::vector<std::vector<Value>> wayTimes;
-  std::vector<Cells> coreColumns;
-  std::vector<Cells> heldRows;
-  std::vector<Cells> ownedRows;
+
+  std::vector<Row> rows;
+  /// The row of each start, or -1.
+  std::vector<int64_t> heldOf;
+  std::vector<int64_t> ownedOf;
+  std::optional<LineTable<Value>> cores;
+  /// Held and owned segments, with the time of the way from the start to the end
+  /// added, as splits need them. For an owned segment the memory is what is free
+  /// beside the start state, and less than the workspace on the way is none.
+  std::optional<LineTable<Value>> kept;
+
+  /// The segment that is being finished: what it is entered with, what is
+  /// kept of it and the rest after its first item.
+  std::vector<Value> inCore;
+  std::vector<Value> entered;
+  std::vector<Value> mine;
+  std::vector<Value> rest;
 };
 
 extern template class StagedTables<float>;

@@ -44,11 +44,21 @@ struct ChainResult {
   std::vector<Action> actions() const;
 };
 
+struct ChainOptions {
+  /// Called now and then with the share of the search that is done, from 0 to
+  /// 1; it may start again from 0. Returning false ends the search with
+  /// Status::Interrupted. Called on the thread that plans. Only unequal steps take long enough.
+  std::function<bool(double)> progress;
+  /// About how many sums a plan of unequal steps may take; a processor adds up
+  /// some 1e10 a second. With more of them the units of memory are finer.
+  double effort = 2.6e11;
+};
+
 /// Plans `problem` by `policy`. Policies other than store-all and optimal need
 /// equal steps with one mode; multistage, h-revolve and disk-revolve need a
 /// slow tier, which the others but optimal leave alone. If the budget is too
 /// small the status is Infeasible and plan.minimumBudget says what would do.
-ChainResult planChain(const StagedChain &problem, Policy policy);
+ChainResult planChain(const StagedChain &problem, Policy policy, const ChainOptions &options = {});
 
 } // namespace remat::schedule
 

@@ -45,7 +45,10 @@ namespace remat::schedule {
 enum class GraphPolicy {
   /// All of them. Their number can be exponential in the width of the graph.
   Exact,
-  /// Those that consist of a node and all it depends on: at most one a node.
+  /// Those that consist of a node and all it depends on: at most one a node. The
+  /// costs that matter are told apart in 4096 steps, so that the best of these
+  /// sequences is met to the unit, or, if times have many digits, to within one
+  /// step for each block.
   Approximate,
   /// Segments of about equal size between the nodes through which everything
   /// flows (Chen et al. 2016), the best size.
@@ -106,11 +109,15 @@ struct GraphPlan {
   int64_t lowerBound = 0;
   /// time == lowerBound.
   bool certified = false;
+  /// No schedule of the machine of Graph.h within the budget takes less time, canonical or not.
+  int64_t boundAnySchedule = 0;
 
   int64_t peak = 0;
   int64_t peakAfterLiveness = 0;
   /// The smallest budget at which the policy has a plan.
   int64_t minimumBudget = 0;
+  /// No schedule of the machine runs within a smaller budget.
+  int64_t minimumBudgetAnySchedule = 0;
   /// The number of lower sets that were searched.
   int64_t lowerSets = 0;
   double solveSeconds = 0;

@@ -7,9 +7,12 @@
 
 #include "GraphReference.h"
 #include "Graphs.h"
+#include "Problems.h"
 #include "remat/Schedule/GraphVerifier.h"
 
 #include <gtest/gtest.h>
+
+#include <map>
 
 using namespace remat::schedule;
 
@@ -23,8 +26,8 @@ static GraphPlanResult planBy(const GraphProblem &problem, GraphPolicy policy,
   return planGraph(problem, options);
 }
 
-static constexpr GraphPolicy allPolicies[] = {GraphPolicy::Exact, GraphPolicy::Approximate, GraphPolicy::Chen};
-static constexpr GraphObjective allObjectives[] = {GraphObjective::Time, GraphObjective::Memory};
+static constexpr GraphPolicy graphPolicies[] = {GraphPolicy::Exact, GraphPolicy::Approximate, GraphPolicy::Chen};
+static constexpr GraphObjective graphObjectives[] = {GraphObjective::Time, GraphObjective::Memory};
 
 static GraphSequence nodesOf(const GraphReference::Sequence &masks) {
   GraphSequence sequence;
@@ -41,6 +44,7 @@ static GraphSequence nodesOf(const GraphReference::Sequence &masks) {
 static void expectHonestPlan(const GraphProblem &problem, const GraphPlanResult &result) {
   const GraphPlan &plan = result.plan;
   ASSERT_EQ(result.ok(), problem.budget >= plan.minimumBudget) << problem << result.verdict.message;
+  EXPECT_LE(plan.minimumBudgetAnySchedule, plan.minimumBudget) << problem;
   if (!result.ok()) {
     EXPECT_EQ(result.verdict.status, Status::Infeasible) << problem;
     return;
@@ -51,6 +55,7 @@ static void expectHonestPlan(const GraphProblem &problem, const GraphPlanResult 
   EXPECT_LE(plan.peakAfterLiveness, plan.peak) << problem;
   EXPECT_GE(plan.peak, plan.minimumBudget) << problem;
   EXPECT_EQ(plan.time, problem.totalTime() + plan.overhead) << problem;
+  EXPECT_LE(plan.boundAnySchedule, plan.lowerBound) << problem;
   EXPECT_LE(plan.lowerBound, plan.time) << problem;
   EXPECT_EQ(plan.certified, plan.lowerBound == plan.time) << problem;
 }
@@ -73,6 +78,65 @@ TEST(GraphPlanTest, PlansAreTheBestOfAllSequences) {
     }
   }
   EXPECT_GT(feasible, 1000);
+}
+
+// Every graph of up to four nodes (five in the long run) with sizes of 1 and 3, at every budget.
+TEST(GraphPlanTest, PlansOfAllSmallGraphsAreTheBest) {
+  int64_t compared = 0;
+  forEachGraph(runLongTests() ? 5 : 4, [&](GraphProblem problem) {
+    for (uint32_t mask = 0; mask < uint32_t(1) << problem.nodes.size(); ++mask) {
+      for (size_t node = 0; node < problem.nodes.size(); ++node)
+        problem.nodes[node] = {node % 2 ? 1 : 4, mask >> node & 1 ? 3 : 1, GradientUse::Inputs};
+      for (bool onlyClosures : {false, true}) {
+        GraphReference reference(problem, onlyClosures);
+        // The least overhead at each peak.
+        std::map<int64_t, int64_t> frontier;
+        reference.forEachSequence([&](const GraphReference::Sequence &sequence) {
+          auto [at, isNew] = frontier.try_emplace(reference.peakOf(sequence), INT64_MAX);
+          at->second = std::min(at->second, reference.overheadOf(sequence));
+        });
+        int64_t least = INT64_MAX;
+        for (auto [peak, overhead] : frontier) {
+          least = std::min(least, overhead);
+          problem.budget = peak;
+          GraphPlanResult result = planBy(problem, onlyClosures ? GraphPolicy::Approximate : GraphPolicy::Exact);
+          ASSERT_TRUE(result.ok()) << problem;
+          ASSERT_EQ(result.plan.minimumBudget, frontier.begin()->first) << problem;
+          ASSERT_EQ(result.plan.overhead, least) << problem;
+          ++compared;
+        }
+      }
+    }
+  });
+  EXPECT_GT(compared, 4000);
+  RecordProperty("compared", std::to_string(compared));
+}
+
+// Of many different times the policy approximate tells 4096 apart: one step for each block.
+TEST(GraphPlanTest, ClosuresAreTheBestToWithinOneStepABlock) {
+  RandomGraphs random(10);
+  int64_t compared = 0, equal = 0;
+  for (int64_t i = 0; i < 1000; ++i) {
+    GraphProblem problem = random.problem(10);
+    for (GraphNode &node : problem.nodes)
+      node.time = random.number(0, 1000000000);
+    int64_t least = GraphReference(problem, true).leastOverhead();
+    GraphPlanResult result = planBy(problem, GraphPolicy::Approximate);
+    ASSERT_EQ(result.ok(), least >= 0) << problem;
+    if (!result.ok())
+      continue;
+    expectHonestPlan(problem, result);
+    int64_t step = 1 + problem.totalTime() / 4096;
+    EXPECT_GE(result.plan.overhead, least) << problem;
+    EXPECT_LE(result.plan.overhead - least, step * int64_t(result.plan.nodes)) << problem;
+    // The exact policy tells all times apart.
+    EXPECT_LE(planBy(problem, GraphPolicy::Exact).plan.overhead, least) << problem;
+    ++compared;
+    equal += result.plan.overhead == least;
+  }
+  RecordProperty("closuresCompared", std::to_string(compared));
+  RecordProperty("closuresEqual", std::to_string(equal));
+  EXPECT_GT(compared, 200);
 }
 
 // The bound that the approximate plan and Chen's segments come with holds for all sequences.
@@ -112,13 +176,35 @@ TEST(GraphPlanTest, PlansAreHonest) {
   RandomGraphs random(4);
   for (int64_t i = 0; i < 1500; ++i) {
     GraphProblem problem = random.problem(i % 10 ? 9 : 16);
-    for (GraphPolicy policy : allPolicies)
-      for (GraphObjective objective : allObjectives) {
+    for (GraphPolicy policy : graphPolicies)
+      for (GraphObjective objective : graphObjectives) {
         expectHonestPlan(problem, planBy(problem, policy, objective));
         if (HasFatalFailure())
           return;
       }
   }
+}
+
+// Many problems, each by one policy and objective in turn, all of them played, at the smallest
+// budget where their own is too small; a million in the long run.
+TEST(GraphPlanTest, ManyPlansAreHonest) {
+  RandomGraphs random(8);
+  int64_t count = runLongTests() ? 1000000 : 100000, played = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    GraphProblem problem = random.problem(i % 100 ? 8 : 14);
+    GraphPlanResult result = planBy(problem, graphPolicies[i % 3], graphObjectives[i / 3 % 2]);
+    expectHonestPlan(problem, result);
+    if (HasFatalFailure())
+      return;
+    if (!result.ok()) {
+      problem.budget = result.plan.minimumBudget;
+      result = planBy(problem, graphPolicies[i % 3], graphObjectives[i / 3 % 2]);
+      expectHonestPlan(problem, result);
+    }
+    played += result.ok();
+  }
+  EXPECT_EQ(played, count);
+  RecordProperty("played", std::to_string(played));
 }
 
 // More freedom never costs more: all lower sets, closures, cuts; and more budget.
@@ -144,7 +230,7 @@ TEST(GraphPlanTest, MemoryObjectiveNeedsNoMoreMemory) {
   RandomGraphs random(6);
   for (int64_t i = 0; i < 500; ++i) {
     GraphProblem problem = random.problem(9);
-    for (GraphPolicy policy : allPolicies) {
+    for (GraphPolicy policy : graphPolicies) {
       GraphPlanResult time = planBy(problem, policy, GraphObjective::Time);
       GraphPlanResult memory = planBy(problem, policy, GraphObjective::Memory);
       ASSERT_EQ(time.ok(), memory.ok()) << problem;
@@ -171,7 +257,7 @@ TEST(GraphPlanTest, ChainOfNine) {
 TEST(GraphPlanTest, KeepingEverythingCostsNothing) {
   GraphProblem problem = makeChain(50, 4);
   problem.budget = 2 * problem.totalSize();
-  for (GraphPolicy policy : allPolicies) {
+  for (GraphPolicy policy : graphPolicies) {
     GraphPlanResult result = planBy(problem, policy);
     ASSERT_TRUE(result.ok());
     EXPECT_EQ(result.plan.overhead, 0);
@@ -184,15 +270,15 @@ TEST(GraphPlanTest, TheSameProblemHasTheSamePlan) {
   RandomGraphs random(7);
   for (int64_t i = 0; i < 100; ++i) {
     GraphProblem problem = random.problem(12);
-    for (GraphPolicy policy : allPolicies)
-      for (GraphObjective objective : allObjectives)
+    for (GraphPolicy policy : graphPolicies)
+      for (GraphObjective objective : graphObjectives)
         EXPECT_EQ(planBy(problem, policy, objective).plan.sequence, planBy(problem, policy, objective).plan.sequence);
   }
 }
 
 TEST(GraphPlanTest, NothingToDo) {
   GraphProblem problem;
-  for (GraphPolicy policy : allPolicies) {
+  for (GraphPolicy policy : graphPolicies) {
     GraphPlanResult result = planBy(problem, policy, GraphObjective::Memory);
     ASSERT_TRUE(result.ok());
     EXPECT_TRUE(result.plan.sequence.empty());
@@ -204,6 +290,45 @@ TEST(GraphPlanTest, NothingToDo) {
   }
   problem.nodes = {{0, 0}};
   EXPECT_TRUE(planBy(problem, GraphPolicy::Exact).ok());
+}
+
+// Sizes of 0 need no budget, whatever the shape; one node needs its value and its gradient.
+TEST(GraphPlanTest, NothingToKeep) {
+  GraphProblem problem = makeChain(6, 2);
+  for (GraphNode &node : problem.nodes)
+    node.size = 0;
+  GraphProblem one;
+  one.nodes = {{5, 3}};
+  for (GraphPolicy policy : graphPolicies)
+    for (GraphObjective objective : graphObjectives) {
+      GraphPlanResult result = planBy(problem, policy, objective);
+      expectHonestPlan(problem, result);
+      EXPECT_EQ(result.plan.minimumBudget, 0);
+      EXPECT_EQ(result.plan.minimumBudgetAnySchedule, 0);
+      EXPECT_TRUE(result.ok());
+
+      one.budget = 0;
+      EXPECT_EQ(planBy(one, policy, objective).plan.minimumBudget, 6);
+      one.budget = 6;
+      result = planBy(one, policy, objective);
+      expectHonestPlan(one, result);
+      EXPECT_EQ(result.plan.overhead, 0);
+      EXPECT_EQ(result.plan.sequence, (GraphSequence{{0}}));
+    }
+}
+
+TEST(GraphPlanTest, AnEdgeNamedTwiceIsOneEdge) {
+  RandomGraphs random(9);
+  for (int64_t i = 0; i < 200; ++i) {
+    GraphProblem problem = random.problem(9), twice = problem;
+    twice.edges.insert(twice.edges.end(), problem.edges.begin(), problem.edges.end());
+    for (GraphPolicy policy : graphPolicies) {
+      GraphPlan plan = planBy(problem, policy).plan, other = planBy(twice, policy).plan;
+      EXPECT_EQ(plan.sequence, other.sequence) << problem;
+      EXPECT_EQ(plan.minimumBudget, other.minimumBudget) << problem;
+      EXPECT_EQ(plan.boundAnySchedule, other.boundAnySchedule) << problem;
+    }
+  }
 }
 
 TEST(GraphPlanTest, Infeasible) {

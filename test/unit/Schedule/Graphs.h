@@ -40,6 +40,22 @@ inline GraphProblem makeChain(int32_t length, int32_t skip = 0) {
   return problem;
 }
 
+/// Calls visit(problem) for every acyclic graph of 1 to `maxNodes` nodes whose edges lead to larger numbers.
+template <typename Visit>
+void forEachGraph(int32_t maxNodes, Visit visit) {
+  for (int32_t count = 1; count <= maxNodes; ++count)
+    for (uint32_t mask = 0; mask < uint32_t(1) << count * (count - 1) / 2; ++mask) {
+      GraphProblem problem;
+      problem.nodes.resize(count);
+      uint32_t bit = 0;
+      for (int32_t to = 1; to < count; ++to)
+        for (int32_t from = 0; from < to; ++from)
+          if (mask >> bit++ & 1)
+            problem.edges.push_back({from, to});
+      visit(problem);
+    }
+}
+
 class RandomGraphs {
 public:
   explicit RandomGraphs(uint32_t seed) : engine(seed) {}

@@ -49,7 +49,10 @@ llvm::Expected<ExitStatus> plantool::runChain(const PlanOptions &options) {
   ChainResult result;
   {
     Progress progress("planning " + std::to_string(loaded->chain.steps()) + " steps");
-    result = planChain(loaded->chain, *policy);
+    result = planChain(loaded->chain, *policy, {[&](double share) {
+                         progress.setShare(share);
+                         return true;
+                       }});
   }
   if (result.verdict.status == Status::Infeasible)
     return reportInfeasible(*loaded, result, options.json);

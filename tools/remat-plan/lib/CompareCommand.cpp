@@ -72,9 +72,12 @@ static llvm::Expected<ExitStatus> compareChain(const PlanOptions &options, const
   {
     Progress progress("planning by every policy");
     for (Policy policy : policies) {
-      results.push_back(planChain(loaded->chain, policy));
+      results.push_back(planChain(loaded->chain, policy, {[&](double share) {
+                                    double done = static_cast<double>(results.size()) + share;
+                                    progress.setShare(done / static_cast<double>(policies.size()));
+                                    return true;
+                                  }}));
       isAnyFeasible |= results.back().ok();
-      progress.setShare(static_cast<double>(results.size()) / static_cast<double>(policies.size()));
     }
   }
   if (options.json) {
