@@ -112,7 +112,8 @@ static ChainResult dispatch(const StagedChain &problem, Policy policy, const Cha
     return planStagedStoreAll(problem);
   if (!equal)
     return unsupported(policy, "equal steps with one mode");
-  bool needsSlow = policy == Policy::Multistage || policy == Policy::HRevolve || policy == Policy::DiskRevolve;
+  bool needsSlow = policy == Policy::Multistage || policy == Policy::HRevolve || policy == Policy::DiskRevolve ||
+                   policy == Policy::EveryInterval;
   if (needsSlow && !problem.slow)
     return unsupported(policy, "a slow tier");
   if (equal->steps == 0)
@@ -124,6 +125,8 @@ static ChainResult dispatch(const StagedChain &problem, Policy policy, const Cha
     return planOnline(*equal);
   case Policy::Multistage:
     return planMultistage(*equal, *problem.slow);
+  case Policy::EveryInterval:
+    return planEveryInterval(*equal, *problem.slow);
   case Policy::HRevolve:
   case Policy::DiskRevolve:
     return planHierarchical(*equal, *problem.slow, policy);

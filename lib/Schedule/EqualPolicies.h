@@ -51,15 +51,18 @@ inline constexpr int64_t maxHierarchicalSteps = 20000;
 /// intervals, numbers of tapes and lengths of the rest by a closed formula; the
 /// first few of them are simulated.
 ///
-/// Guarantee: never worse than not to offload; lowerBound holds for any schedule
-/// (see slowBound). Complexity: some ten thousand calls of plan() and a few
-/// schedules. Source: Kukreja, Hueckelheim & Gorman 2018; the tapes are ours.
+/// Guarantee: never worse than not to offload, nor than planEveryInterval;
+/// lowerBound holds for any schedule (SlowBound.h). Complexity: some ten thousand
+/// calls of plan() and a few schedules. Source: Kukreja, Hueckelheim & Gorman 2018;
+/// the tapes and the free length of the rest are ours.
 ChainResult planMultistage(const ChainProblem &problem, const SlowTier &slow);
 
-/// Time that no schedule with a slow tier falls below. As in tapeBound, with N
-/// more tapes that survive in the slow tier; each takes A w of the channel, so N
-/// is at most time / (A w), which is solved for the time.
-int64_t slowBound(const ChainProblem &problem, const SlowTier &slow);
+/// The published scheme: a state is offloaded every ceil(transfer / advance) steps,
+/// each interval is reversed by the best plan in the memory beside one buffer, and
+/// the last one shares its first run with the sweep. Not to offload if the chain
+/// is not longer than an interval. Guarantee: none on the time. Complexity: that of
+/// three plans and O(T). Source: as above.
+ChainResult planEveryInterval(const ChainProblem &problem, const SlowTier &slow);
 
 } // namespace remat::schedule
 

@@ -21,6 +21,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "EqualPolicies.h"
+#include "SlowBound.h"
 
 #include "StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
@@ -263,7 +264,8 @@ ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const
     return result;
   }
   Hierarchy hierarchy(problem, slow, policy, slowSlots, movesStart);
-  result.plan.lowerBound = hierarchy.solve();
+  result.plan.lowerBound = result.plan.predictedTime = hierarchy.solve();
+  result.plan.scheme = policy == Policy::HRevolve ? OffloadScheme::HRevolve : OffloadScheme::DiskRevolve;
   result.list = hierarchy.emit();
   StagedChain chain(problem);
   chain.slow = slow;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "EqualPolicies.h"
+#include "SlowBound.h"
 
 #include "CheckedMath.h"
 #include "OffloadPlan.h"
@@ -23,41 +24,6 @@ using namespace remat::schedule;
 static constexpr size_t maxSimulated = 6;
 static constexpr int64_t maxSteps = 1000000;
 
-int64_t remat::schedule::slowBound(const ChainProblem &problem, const SlowTier &slow) {
-  __int128 steps = problem.steps, again = std::min(problem.advanceTime, problem.recordTime);
-  int64_t free = problem.budget - problem.workspace;
-  if (problem.start == Start::Pinned)
-    free -= problem.initialStateSize;
-  if (problem.tapeSize == 0)
-    return static_cast<int64_t>(steps * (problem.recordTime + problem.reverseTime));
-  __int128 inFast = std::min<__int128>(free / problem.tapeSize + 1, steps);
-  __int128 once = steps * (problem.recordTime + problem.reverseTime);
-  __int128 everything = once + (steps - inFast) * again;
-  __int128 transfer = std::max(slow.writeTime(problem.tapeSize), slow.readTime(problem.tapeSize));
-  __int128 most = steps - inFast;
-  if (slow.capacity)
-    most = std::min<__int128>(most, *slow.capacity / problem.tapeSize);
-  // The least time Z with Z >= everything - N again for a whole N <= Z / transfer.
-  // A tape that is offloaded while steps wait saves nothing if that takes longer.
-  __int128 inSlow = most;
-  if (slow.blocking) {
-    __int128 both = slow.writeTime(problem.tapeSize) + slow.readTime(problem.tapeSize);
-    return static_cast<int64_t>(everything - inSlow * std::max<__int128>(again - both, 0));
-  }
-  if (transfer > 0) {
-    __int128 low = once, high = everything;
-    while (low < high) {
-      __int128 middle = (low + high) / 2;
-      if (middle >= everything - std::min(middle / transfer, most) * again)
-        high = middle;
-      else
-        low = middle + 1;
-    }
-    return static_cast<int64_t>(low);
-  }
-  return static_cast<int64_t>(everything - inSlow * again);
-}
-
 namespace {
 struct Candidate {
   int64_t time;
@@ -65,7 +31,7 @@ struct Candidate {
 
   friend bool operator<(const Candidate &a, const Candidate &b) {
     auto key = [](const Candidate &c) {
-      return std::tie(c.time, c.shape.interval, c.shape.intervals, c.shape.tapes, c.shape.buffer);
+      return std::tie(c.time, c.shape.interval, c.shape.intervals, c.shape.tapes, c.shape.buffer, c.shape.movesInitial);
     };
     return key(a) < key(b);
   }
@@ -76,17 +42,21 @@ public:
   MultistageSearch(const ChainProblem &problem, const SlowTier &slow) : problem(problem), slow(slow) {}
 
   /// Adds the best shapes for a size of the buffer.
-  void search(int64_t buffer, std::vector<Candidate> &candidates);
+  void search(int64_t buffer, bool movesInitial, std::vector<Candidate> &candidates);
 
 private:
   std::set<int64_t> intervals() const;
   std::set<int64_t> tapeCounts(int64_t interval) const;
-  bool fitsCapacity(const OffloadShape &shape) const;
 
   const ChainProblem &problem;
   const SlowTier &slow;
 };
 } // namespace
+
+static void keepBest(std::vector<Candidate> &candidates) {
+  std::sort(candidates.begin(), candidates.end());
+  candidates.resize(std::min(candidates.size(), maxSimulated));
+}
 
 /// Those near the shortest that hides a state, and longer ones ever more apart.
 std::set<int64_t> MultistageSearch::intervals() const {
@@ -109,49 +79,31 @@ std::set<int64_t> MultistageSearch::tapeCounts(int64_t interval) const {
   return result;
 }
 
-bool MultistageSearch::fitsCapacity(const OffloadShape &shape) const {
-  if (!slow.capacity)
-    return true;
-  Checked states = shape.tapes < shape.interval ? shape.intervals - 1 : 0;
-  Checked used = states * problem.stateSize + Checked(shape.intervals) * shape.tapes * problem.tapeSize;
-  return !used.hasOverflowed() && *used.get() <= *slow.capacity;
-}
-
-void MultistageSearch::search(int64_t buffer, std::vector<Candidate> &candidates) {
-  SegmentPlans plans(problem, buffer);
+void MultistageSearch::search(int64_t buffer, bool movesInitial, std::vector<Candidate> &candidates) {
+  SegmentPlans plans(problem, buffer, movesInitial);
   std::vector<Candidate> found;
   for (int64_t interval : intervals())
     for (int64_t tapes : tapeCounts(interval)) {
-      bool needsState = tapes < interval;
-      int64_t largest = std::max(needsState ? problem.stateSize : 0, tapes > 0 ? problem.tapeSize : 0);
+      int64_t initial = movesInitial ? problem.initialStateSize : 0;
+      int64_t states = tapes < interval ? std::max(problem.stateSize, initial) : 0;
+      int64_t largest = std::max(states, tapes > 0 ? problem.tapeSize : 0);
       if (largest > buffer)
         continue;
       int64_t most = (problem.steps - 1) / interval;
       for (int64_t less = 0; less < most; less += 1 + less / 4) {
-        OffloadShape shape = {interval, most - less, tapes, buffer};
-        if (!fitsCapacity(shape))
+        OffloadShape shape = {interval, most - less, tapes, buffer, movesInitial};
+        if (!fitsSlowTier(problem, slow, shape))
           continue;
         if (std::optional<int64_t> time = estimateOffload(problem, slow, shape, plans))
           found.push_back({*time, shape});
       }
     }
-  std::sort(found.begin(), found.end());
-  found.resize(std::min(found.size(), maxSimulated));
+  keepBest(found);
   candidates.insert(candidates.end(), found.begin(), found.end());
 }
 
-ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const SlowTier &slow) {
-  ChainResult result;
-  if (problem.steps > maxSteps) {
-    result.verdict = {Status::Unsupported, "policy multistage expects at most " + std::to_string(maxSteps) + " steps"};
-    return result;
-  }
-  PlanResult plain = plan(problem, Policy::Optimal);
-  result.verdict = plain.verdict;
-  result.plan = plain.plan;
-  if (!result.ok())
-    return result;
-
+/// The best shapes by the closed formula, and the published one.
+static std::vector<Candidate> findCandidates(const ChainProblem &problem, const SlowTier &slow) {
   std::set<int64_t> buffers;
   int64_t limit = problem.budget - problem.fixedSize();
   for (int64_t size : {problem.stateSize, 2 * problem.stateSize, problem.tapeSize, problem.stateSize + problem.tapeSize,
@@ -161,30 +113,104 @@ ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const S
   std::vector<Candidate> candidates;
   MultistageSearch search(problem, slow);
   for (int64_t buffer : buffers)
-    search.search(buffer, candidates);
-  std::sort(candidates.begin(), candidates.end());
-  candidates.resize(std::min(candidates.size(), maxSimulated));
+    for (bool movesInitial : {false, true})
+      if (!movesInitial || problem.start == Start::Releasable)
+        search.search(buffer, movesInitial, candidates);
+  keepBest(candidates);
 
+  OffloadShape published = everyInterval(problem, slow);
+  auto isPublished = [&](const Candidate &candidate) { return candidate.shape == published; };
+  if (published.isNone() || !fitsSlowTier(problem, slow, published) ||
+      std::any_of(candidates.begin(), candidates.end(), isPublished))
+    return candidates;
+  SegmentPlans plans(problem, published.buffer, published.movesInitial);
+  if (std::optional<int64_t> time = estimateOffload(problem, slow, published, plans))
+    candidates.push_back({*time, published});
+  return candidates;
+}
+
+static StagedChain withSlowTier(const ChainProblem &problem, const SlowTier &slow) {
   StagedChain chain(problem);
   chain.slow = slow;
-  int64_t best = plain.plan.time;
-  result.table = std::move(plain.table);
-  for (const Candidate &candidate : candidates) {
-    if (candidate.time >= best)
-      break;
-    SegmentPlans plans(problem, candidate.shape.buffer);
-    std::vector<Action> actions = emitOffload(problem, slow, candidate.shape, plans);
-    SimulationResult played = simulate(chain, actions);
-    if (!played.valid || played.time >= best)
-      continue;
-    best = played.time;
-    result.list = std::move(actions);
-    result.table.reset();
+  return chain;
+}
+
+/// The plan that leaves the slow tier alone, with the bounds for those that do not.
+static ChainResult planWithoutOffload(const ChainProblem &problem, const SlowTier &slow) {
+  ChainResult result;
+  if (problem.steps > maxSteps) {
+    result.verdict = {Status::Unsupported,
+                      "a schedule that offloads expects at most " + std::to_string(maxSteps) + " steps"};
+    return result;
   }
-  result.plan.boundAnySchedule = slowBound(problem, slow);
+  PlanResult plain = plan(problem, Policy::Optimal);
+  result.verdict = plain.verdict;
+  result.plan = plain.plan;
+  if (!result.ok())
+    return result;
+  result.table = std::move(plain.table);
+  result.plan.predictedTime = plain.plan.time;
+  result.plan.boundAnySchedule = std::min(slowBound(problem, slow), plain.plan.time);
   result.plan.lowerBound = result.plan.boundAnySchedule;
   result.plan.certified = result.plan.time == result.plan.lowerBound;
-  if (!result.table)
-    result.verdict = fillFromActions(chain, result);
+  return result;
+}
+
+/// Takes the schedule of a shape over.
+static void adopt(const StagedChain &chain, std::vector<Action> actions, const OffloadShape &shape, int64_t predicted,
+                  OffloadScheme scheme, ChainResult &result) {
+  result.table.reset();
+  result.list = std::move(actions);
+  result.plan.scheme = scheme;
+  result.plan.interval = shape.interval;
+  result.plan.intervalTapes = shape.tapes;
+  result.plan.predictedTime = predicted;
+  result.verdict = fillFromActions(chain, result);
+}
+
+ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const SlowTier &slow) {
+  ChainResult result = planWithoutOffload(problem, slow);
+  if (!result.ok())
+    return result;
+  std::vector<Candidate> candidates = findCandidates(problem, slow);
+  StagedChain chain = withSlowTier(problem, slow);
+  OffloadShape published = everyInterval(problem, slow);
+  for (const Candidate &candidate : candidates) {
+    const OffloadShape &shape = candidate.shape;
+    if (candidate.time >= result.plan.time && !(shape == published))
+      continue;
+    SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
+    std::vector<Action> actions = emitOffload(problem, slow, shape, plans);
+    SimulationResult played = simulate(chain, actions);
+    if (played.valid && played.time < result.plan.time)
+      adopt(chain, std::move(actions), shape, candidate.time,
+            shape == published ? OffloadScheme::EveryInterval : OffloadScheme::Mixed, result);
+  }
+  return result;
+}
+
+ChainResult remat::schedule::planEveryInterval(const ChainProblem &problem, const SlowTier &slow) {
+  ChainResult result = planWithoutOffload(problem, slow);
+  OffloadShape shape = everyInterval(problem, slow);
+  if (!result.ok() || shape.isNone())
+    return result;
+  if (!fitsSlowTier(problem, slow, shape)) {
+    result.verdict = {Status::Unsupported, "policy every-interval expects a slow tier with room for " +
+                                               std::to_string(shape.intervals) + " states"};
+    return result;
+  }
+  SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
+  std::optional<int64_t> predicted = estimateOffload(problem, slow, shape, plans);
+  int64_t stays = shape.movesInitial ? 0 : problem.countedInitialState();
+  result.plan.minimumBudget =
+      std::max(problem.fixedSize(), shape.buffer + stays + problem.stateSize + problem.workspace);
+  if (!predicted) {
+    result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
+                                              " is below the smallest feasible one, " +
+                                              std::to_string(result.plan.minimumBudget)};
+    return result;
+  }
+  adopt(withSlowTier(problem, slow), emitOffload(problem, slow, shape, plans), shape, *predicted,
+        OffloadScheme::EveryInterval, result);
   return result;
 }

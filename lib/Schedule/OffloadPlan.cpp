@@ -12,6 +12,7 @@
 
 #include "OffloadPlan.h"
 
+#include "CheckedMath.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
@@ -19,7 +20,25 @@
 
 using namespace remat::schedule;
 
-SegmentPlans::SegmentPlans(const ChainProblem &problem, int64_t buffer) : problem(problem), buffer(buffer) {}
+OffloadShape remat::schedule::everyInterval(const ChainProblem &problem, const SlowTier &slow) {
+  OffloadShape shape;
+  int64_t step = std::max<int64_t>(problem.advanceTime, 1);
+  shape.interval = std::max<int64_t>(ceilDiv(slow.writeTime(problem.stateSize), step), 1);
+  shape.intervals = (problem.steps - 1) / shape.interval;
+  shape.movesInitial = problem.start == Start::Releasable;
+  shape.buffer = std::max(problem.stateSize, shape.movesInitial ? problem.initialStateSize : 0);
+  return shape;
+}
+
+bool remat::schedule::fitsSlowTier(const ChainProblem &problem, const SlowTier &slow, const OffloadShape &shape) {
+  if (!slow.capacity || shape.isNone())
+    return true;
+  Checked used = Checked(shape.intervals) * shape.tapes * problem.tapeSize;
+  if (shape.needsStates())
+    used =
+        used + Checked(shape.intervals - 1) * problem.stateSize + (shape.movesInitial ? problem.initialStateSize : 0);
+  return !used.hasOverflowed() && *used.get() <= *slow.capacity;
+}
 
 const PlanResult &SegmentPlans::of(int64_t length, bool fromInitial) {
   auto [it, isNew] = known.try_emplace({length, fromInitial});
@@ -27,11 +46,9 @@ const PlanResult &SegmentPlans::of(int64_t length, bool fromInitial) {
     return it->second;
   ChainProblem part = problem;
   part.steps = length;
-  part.budget = std::max<int64_t>(problem.budget - buffer, 0);
-  if (part.start == Start::Releasable)
-    part.start = Start::Pinned;
   if (!fromInitial) {
-    part.budget = std::max<int64_t>(part.budget - problem.countedInitialState(), 0);
+    int64_t stays = movesInitial ? 0 : problem.countedInitialState();
+    part.budget = std::max<int64_t>(problem.budget - buffer - stays, 0);
     part.initialStateSize = problem.stateSize;
     part.start = Start::Releasable;
   }
@@ -47,7 +64,7 @@ std::optional<int64_t> remat::schedule::estimateOffload(const ChainProblem &prob
   const PlanResult &first = plans.of(again, true);
   if (!last.ok() || !first.ok() || (shape.intervals > 1 && !middle.ok()))
     return std::nullopt;
-  int64_t states = again > 0 ? 1 : 0;
+  int64_t states = shape.needsStates() ? 1 : 0;
   int64_t write = states * slow.writeTime(problem.stateSize) + shape.tapes * slow.writeTime(problem.tapeSize);
   int64_t read = states * slow.readTime(problem.stateSize) + shape.tapes * slow.readTime(problem.tapeSize);
   int64_t sweep = again * problem.advanceTime + shape.tapes * problem.recordTime;
@@ -60,7 +77,8 @@ std::optional<int64_t> remat::schedule::estimateOffload(const ChainProblem &prob
   int64_t total = last.plan.time;
   if (slow.blocking) {
     total += shape.intervals * (sweep + write + read + tapes) + (shape.intervals - 1) * middle.plan.time;
-    return total + first.plan.time - states * (slow.writeTime(problem.stateSize) + slow.readTime(problem.stateSize));
+    int64_t initial = shape.movesInitial ? 0 : slow.writeTime(problem.stateSize) + slow.readTime(problem.stateSize);
+    return total + first.plan.time - states * initial;
   }
   return total + shape.intervals * forth + (shape.intervals - 1) * back +
          std::max(first.plan.time + tapes, shape.tapes * slow.readTime(problem.tapeSize));
@@ -82,7 +100,10 @@ private:
   };
 
   void add(ActionKind kind, int64_t step, int64_t to = 0);
-  int64_t sizeOf(bool isTape) const { return isTape ? problem.tapeSize : problem.stateSize; }
+  bool isOffloaded(int64_t index) const { return shape.needsStates() && (index > 0 || shape.movesInitial); }
+  int64_t sizeOf(int64_t step, bool isTape) const {
+    return isTape ? problem.tapeSize : step == 0 ? problem.initialStateSize : problem.stateSize;
+  }
   void offload(int64_t step, bool isTape);
   void finishOffload();
   void makeRoom(int64_t size, int64_t limit);
@@ -123,7 +144,7 @@ void OffloadEmitter::add(ActionKind kind, int64_t step, int64_t to) {
 /// The item was just kept.
 void OffloadEmitter::offload(int64_t step, bool isTape) {
   actions.push_back({isTape ? ActionKind::OffloadTape : ActionKind::Offload, step});
-  writerFree = std::max(writerFree, now) + slow.writeTime(sizeOf(isTape));
+  writerFree = std::max(writerFree, now) + slow.writeTime(sizeOf(step, isTape));
   if (slow.blocking)
     now = writerFree;
   leaving.push_back({step, isTape, writerFree});
@@ -134,7 +155,7 @@ void OffloadEmitter::finishOffload() {
   Transfer transfer = leaving.front();
   leaving.pop_front();
   now = std::max(now, transfer.end);
-  buffered -= sizeOf(transfer.isTape);
+  buffered -= sizeOf(transfer.step, transfer.isTape);
   actions.push_back({transfer.isTape ? ActionKind::AwaitTape : ActionKind::Await, transfer.step});
   actions.push_back({transfer.isTape ? ActionKind::DiscardTape : ActionKind::DiscardState, transfer.step});
 }
@@ -149,15 +170,16 @@ void OffloadEmitter::makeRoom(int64_t size, int64_t limit) {
 void OffloadEmitter::progress() {
   while (!leaving.empty() && leaving.front().end <= now)
     finishOffload();
-  while (!wanted.empty() && buffered + sizeOf(wanted.front().isTape) <= shape.buffer) {
+  while (!wanted.empty() && buffered + sizeOf(wanted.front().step, wanted.front().isTape) <= shape.buffer) {
     Transfer transfer = wanted.front();
     // Its copy out must have ended; what left last is wanted first.
     auto isSame = [&](const Transfer &t) { return t.step == transfer.step && t.isTape == transfer.isTape; };
     if (std::any_of(leaving.begin(), leaving.end(), isSame))
       return;
     wanted.pop_front();
-    buffered += sizeOf(transfer.isTape);
-    readerFree = std::max(readerFree, now) + slow.readTime(sizeOf(transfer.isTape));
+    int64_t size = sizeOf(transfer.step, transfer.isTape);
+    buffered += size;
+    readerFree = std::max(readerFree, now) + slow.readTime(size);
     if (slow.blocking)
       now = readerFree;
     transfer.end = readerFree;
@@ -180,13 +202,17 @@ void OffloadEmitter::take(int64_t step, bool isTape) {
 
 /// All memory but what stays belongs to the buffer while there are no plans.
 void OffloadEmitter::sweep() {
-  int64_t limit = problem.budget - problem.fixedSize();
+  int64_t limit = problem.budget - problem.fixedSize() + (shape.movesInitial ? problem.initialStateSize : 0);
   for (int64_t i = 0; i < shape.intervals; ++i) {
     int64_t start = i * shape.interval, tapes = start + shape.interval - shape.tapes;
-    if (i > 0 && shape.tapes < shape.interval) {
-      makeRoom(problem.stateSize, limit);
-      add(ActionKind::Checkpoint, start);
+    if (isOffloaded(i)) {
+      makeRoom(sizeOf(start, false), limit);
+      if (i > 0)
+        add(ActionKind::Checkpoint, start);
       offload(start, false);
+    } else if (i == 0 && shape.movesInitial) {
+      // With all tapes nothing reads it again.
+      add(ActionKind::DiscardState, 0);
     }
     if (start < tapes)
       add(ActionKind::Advance, start, tapes);
@@ -201,7 +227,7 @@ void OffloadEmitter::sweep() {
     int64_t end = (i + 1) * shape.interval;
     for (int64_t k = 0; k < shape.tapes; ++k)
       wanted.push_back({end - k, true, 0});
-    if (i > 0 && shape.tapes < shape.interval)
+    if (isOffloaded(i))
       wanted.push_back({i * shape.interval, false, 0});
   }
 }
@@ -232,15 +258,15 @@ void OffloadEmitter::reverseInterval(int64_t index) {
     buffered -= problem.tapeSize;
     progress();
   }
-  if (shape.tapes == shape.interval)
+  if (!shape.needsStates())
     return;
-  if (index > 0) {
+  if (isOffloaded(index)) {
     take(start, false);
-    buffered -= problem.stateSize;
+    buffered -= sizeOf(start, false);
   }
   add(ActionKind::Restore, start);
-  playPlan(plans.of(shape.interval - shape.tapes, index == 0), start, index > 0);
-  if (index > 0)
+  playPlan(plans.of(shape.interval - shape.tapes, index == 0), start, isOffloaded(index));
+  if (isOffloaded(index))
     add(ActionKind::DiscardState, start);
 }
 

@@ -32,12 +32,29 @@ static constexpr PolicyName policyNames[] = {{Policy::StoreAll, "store-all"},
                                              {Policy::Online, "online"},
                                              {Policy::Multistage, "multistage"},
                                              {Policy::HRevolve, "h-revolve"},
-                                             {Policy::DiskRevolve, "disk-revolve"}};
+                                             {Policy::DiskRevolve, "disk-revolve"},
+                                             {Policy::EveryInterval, "every-interval"}};
 
 std::string_view remat::schedule::stringifyPolicy(Policy policy) {
   for (const PolicyName &entry : policyNames)
     if (entry.policy == policy)
       return entry.name;
+  return "unknown";
+}
+
+std::string_view remat::schedule::stringifyScheme(OffloadScheme scheme) {
+  switch (scheme) {
+  case OffloadScheme::None:
+    return "no-offload";
+  case OffloadScheme::EveryInterval:
+    return "every-interval";
+  case OffloadScheme::Mixed:
+    return "mixed";
+  case OffloadScheme::HRevolve:
+    return "h-revolve";
+  case OffloadScheme::DiskRevolve:
+    return "disk-revolve";
+  }
   return "unknown";
 }
 

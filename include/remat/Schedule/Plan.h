@@ -43,8 +43,17 @@ enum class Policy {
   /// States in both memories (Herrmann & Pallez 2020).
   HRevolve,
   /// The same with an unlimited slow tier (Aupy et al. 2016).
-  DiskRevolve
+  DiskRevolve,
+  /// Offload a state as soon as the one before has left, as published (Kukreja
+  /// et al. 2018).
+  EveryInterval
 };
+
+/// How a plan uses the slow tier.
+enum class OffloadScheme { None, EveryInterval, Mixed, HRevolve, DiskRevolve };
+
+/// Its name in JSON.
+std::string_view stringifyScheme(OffloadScheme scheme);
 
 /// The name of a policy in options, attributes and JSON.
 std::string_view stringifyPolicy(Policy policy);
@@ -93,6 +102,12 @@ struct Plan {
   int64_t offloadedStates = 0;
   int64_t offloadedTapes = 0;
   int64_t slowPeak = 0;
+  /// Which kind of schedule this is; the steps of an interval and how many of
+  /// its tapes are offloaded; and the time by the closed formula.
+  OffloadScheme scheme = OffloadScheme::None;
+  int64_t interval = 0;
+  int64_t intervalTapes = 0;
+  int64_t predictedTime = 0;
 };
 
 } // namespace remat::schedule

@@ -1,0 +1,175 @@
+//===- SlowBound.cpp - a bound for schedules in two memories ----*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Counting R runs, a schedule takes at least once + a * sum over r <= R of
+// (T - p_r), less what its transfers save. A state (a tape) whose copy out has
+// ended before the turn cuts a part in two: it saves at most
+//
+//   saves(R) = sum over r < R of p_r     (one more for each r if it is a tape)
+//
+// runs, and one that leaves later saves(R - 1). All of this is in docs/Schedules.md.
+//
+//===----------------------------------------------------------------------===//
+
+#include "SlowBound.h"
+
+#include "CheckedMath.h"
+#include "RunLimits.h"
+
+#include <algorithm>
+
+using namespace remat::schedule;
+
+namespace {
+/// Times of one transfer of a state and of a tape.
+struct TransferTimes {
+  __int128 state;
+  __int128 tape;
+};
+
+/// The runs that a state or a tape saves.
+struct Savings {
+  __int128 state = 0;
+  __int128 tape = 0;
+
+  /// What transfers in that time save, rounded up; negative if there is no end.
+  __int128 in(__int128 time, TransferTimes each) const {
+    if ((each.state == 0 && state > 0) || (each.tape == 0 && tape > 0))
+      return -1;
+    __int128 states = state == 0 ? 0 : ceilDiv(state * time, each.state);
+    __int128 tapes = tape == 0 ? 0 : ceilDiv(tape * time, each.tape);
+    return std::max(states, tapes);
+  }
+};
+
+class SlowBound {
+public:
+  SlowBound(const ChainProblem &problem, const SlowTier &slow);
+
+  int64_t get() const { return static_cast<int64_t>(best); }
+
+private:
+  /// The time of running everything once, and the re-runs that `limits` prove.
+  __int128 boundInOneMemory(const RunLimits &limits) const;
+  void countRuns(const RunLimits &limits);
+  void boundBlocking(__int128 reruns, __int128 next, __int128 nextLimit);
+  template <typename Predicate>
+  void raise(__int128 high, Predicate isPossible);
+  void boundByWrites(__int128 reruns);
+  void boundByReads(__int128 reruns);
+
+  const ChainProblem &problem;
+  const SlowTier &slow;
+  __int128 steps;
+  /// The least time of a forward step, and what it takes more to record one.
+  __int128 again;
+  __int128 surplus;
+  __int128 once;
+  TransferTimes write;
+  TransferTimes read;
+  Savings early;
+  Savings late;
+  __int128 best;
+};
+} // namespace
+
+SlowBound::SlowBound(const ChainProblem &problem, const SlowTier &slow)
+    : problem(problem), slow(slow), steps(problem.steps), again(std::min(problem.advanceTime, problem.recordTime)),
+      surplus(problem.recordTime - again), once(steps * (problem.recordTime + problem.reverseTime)),
+      write{slow.writeTime(problem.stateSize), slow.writeTime(problem.tapeSize)},
+      read{slow.readTime(problem.stateSize), slow.readTime(problem.tapeSize)}, best(once) {
+  if (problem.tapeSize == 0)
+    return;
+  int64_t memory = problem.budget - problem.workspace;
+  if (problem.start == Start::Pinned)
+    memory -= problem.initialStateSize;
+  if (slow.capacity && *slow.capacity <= INT64_MAX - memory)
+    best = boundInOneMemory(RunLimits(problem.steps, memory + *slow.capacity, problem.stateSize, problem.tapeSize));
+  countRuns(RunLimits(problem.steps, memory, problem.stateSize, problem.tapeSize));
+}
+
+__int128 SlowBound::boundInOneMemory(const RunLimits &limits) const {
+  __int128 reruns = 0;
+  for (int64_t r = 1; r <= limits.getDepth(); ++r)
+    reruns += steps - limits.limit(r);
+  return once + again * reruns;
+}
+
+void SlowBound::countRuns(const RunLimits &limits) {
+  __int128 reruns = 0;
+  for (int64_t r = 1; r <= limits.getDepth(); ++r) {
+    late = early;
+    early.state += limits.limit(r - 1);
+    early.tape += limits.limit(r - 1) + 1;
+    if (slow.blocking) {
+      boundBlocking(reruns, steps - limits.limit(r), limits.limit(r - 1));
+    } else {
+      boundByWrites(reruns + steps - limits.limit(r));
+      boundByReads(reruns + steps - limits.limit(r));
+    }
+    reruns += steps - limits.limit(r);
+  }
+}
+
+/// A transfer that takes longer than it saves is of no use. Of the last runs that
+/// are counted a share is taken for which that still holds.
+void SlowBound::boundBlocking(__int128 reruns, __int128 next, __int128 nextLimit) {
+  __int128 freeState = write.state + read.state - again * late.state;
+  __int128 freeTape = write.tape + read.tape - again * late.tape;
+  if (freeState < 0 || freeTape < 0)
+    return;
+  __int128 share = std::min(again * next, freeTape * next / (nextLimit + 1));
+  if (nextLimit > 0)
+    share = std::min(share, freeState * next / nextLimit);
+  best = std::max(best, once + again * reruns + share);
+}
+
+/// Moves the bound to the least possible time; `high` is possible.
+template <typename Predicate>
+void SlowBound::raise(__int128 high, Predicate isPossible) {
+  __int128 low = best;
+  while (low < high) {
+    __int128 middle = low + (high - low) / 2;
+    if (isPossible(middle))
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  best = low;
+}
+
+/// Before the turn the channel has the time of the first sweep, which takes
+/// steps * again if nothing runs twice in it; afterwards what is left.
+void SlowBound::boundByWrites(__int128 reruns) {
+  if (early.in(1, write) < 0)
+    return;
+  __int128 after = steps * (problem.reverseTime + surplus);
+  auto isPossible = [&](__int128 time) {
+    for (__int128 sweep : {steps * again, time - steps * problem.reverseTime}) {
+      __int128 turn = std::min(sweep + steps * surplus, time);
+      __int128 saved = early.in(turn, write) + late.in(time - turn, write);
+      if (time + again * saved >= sweep + after + again * reruns)
+        return true;
+    }
+    return false;
+  };
+  raise(once + again * reruns, isPossible);
+}
+
+/// What is read is read after the turn, which is not before steps * again.
+void SlowBound::boundByReads(__int128 reruns) {
+  if (early.in(1, read) < 0)
+    return;
+  auto isPossible = [&](__int128 time) {
+    return time + again * early.in(time - steps * again, read) >= once + again * reruns;
+  };
+  raise(once + again * reruns, isPossible);
+}
+
+int64_t remat::schedule::slowBound(const ChainProblem &problem, const SlowTier &slow) {
+  return SlowBound(problem, slow).get();
+}

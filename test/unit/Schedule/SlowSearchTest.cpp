@@ -1,0 +1,68 @@
+//===- SlowSearchTest.cpp - plans and bounds in two memories ---- -*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The best schedule of small problems, by search of all of them, lies between the
+// bound and the plan.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Problems.h"
+#include "SlowSearch.h"
+#include "StagedProblems.h"
+
+#include <gtest/gtest.h>
+
+using namespace remat::schedule;
+
+static StagedChain smallProblem(RandomChains &random, int64_t maxSteps) {
+  ChainProblem problem;
+  problem.steps = random.number(2, maxSteps);
+  problem.stateSize = problem.initialStateSize = random.number(1, 2);
+  problem.tapeSize = random.number(1, 4);
+  problem.advanceTime = random.number(1, 3);
+  problem.recordTime = problem.advanceTime + (random.number(0, 3) == 0 ? 1 : 0);
+  problem.reverseTime = random.number(0, 4);
+  problem.restartable = random.number(0, 1);
+  problem.start = static_cast<Start>(random.number(0, 2));
+  problem.budget = problem.fixedSize() + random.number(0, 5);
+  StagedChain chain(problem);
+  chain.slow = SlowTier();
+  chain.slow->latency = random.number(0, 1);
+  int64_t most = (5 - chain.slow->latency) / std::max(problem.tapeSize, problem.stateSize);
+  chain.slow->write = random.number(0, most);
+  chain.slow->read = random.number(0, most);
+  chain.slow->blocking = random.number(0, 2) == 0;
+  if (random.number(0, 2) == 0)
+    chain.slow->capacity = random.number(0, 6);
+  return chain;
+}
+
+TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
+  RandomChains random(17);
+  int64_t problems = runLongTests() ? 4000 : 300, certified = 0, boundMet = 0, planMet = 0;
+  double worst = 1, weakest = 1;
+  for (int64_t i = 0; i < problems; ++i) {
+    StagedChain chain = smallProblem(random, runLongTests() ? 5 : 4);
+    int64_t best = searchMakespan(*chain.equalSteps(), *chain.slow);
+    ChainResult result = planChain(chain, Policy::Optimal);
+    ASSERT_EQ(result.ok(), best >= 0) << chain;
+    if (!result.ok())
+      continue;
+    ASSERT_LE(result.plan.boundAnySchedule, best) << chain;
+    ASSERT_LE(best, result.plan.time) << chain;
+    certified += result.plan.certified;
+    boundMet += result.plan.boundAnySchedule == best;
+    planMet += result.plan.time == best;
+    worst = std::max(worst, static_cast<double>(result.plan.time) / static_cast<double>(best));
+    weakest = std::max(weakest, static_cast<double>(best) / static_cast<double>(result.plan.boundAnySchedule));
+  }
+  std::cout << "of " << problems << " problems the plan is the best schedule in " << planMet << " (at most "
+            << worst << " times it), the bound is met in " << boundMet << " (at most " << weakest
+            << " times it), certified are " << certified << "\n";
+  EXPECT_GT(2 * planMet, problems);
+  EXPECT_GT(2 * boundMet, problems);
+}
