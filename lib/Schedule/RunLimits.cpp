@@ -19,6 +19,9 @@ using namespace remat::schedule;
 /// Numbers of tapes that are tried one by one.
 static constexpr int64_t maxTried = 4096;
 
+/// Runs that are counted; more would only make the bound better.
+static constexpr int64_t maxDepth = 512;
+
 /// Sum of floor((first + i * step) / divisor) over 0 <= i < count.
 static __int128 sumOfQuotients(__int128 count, __int128 divisor, __int128 step, __int128 first) {
   __int128 sum = 0;
@@ -69,14 +72,15 @@ RunLimits::RunLimits(int64_t steps, int64_t memory, int64_t stateSize, int64_t t
   int64_t next = memory / tapeSize + 1;
   // C(z + r, r - 1), where no tape fits.
   __int128 binomial = 1;
-  for (int64_t runs = 1; next < steps; ++runs) {
+  for (int64_t runs = 1; next < steps && runs <= maxDepth; ++runs) {
     limits.push_back(next);
     if (stateSize == 0)
       return;
-    binomial = binomial * (memory / stateSize + runs + 1) / runs;
     next = runs == 1 && memory / tapeSize < maxTried ? boundTwoRuns(steps) : boundNext(next);
-    if (memory < tapeSize)
+    if (memory < tapeSize) {
+      binomial = binomial * (memory / stateSize + runs + 1) / runs;
       next = static_cast<int64_t>(std::min<__int128>(next, binomial));
+    }
     next = std::min(next, steps);
   }
 }

@@ -44,7 +44,7 @@ public:
   /// p_r, or 0 for r = 0, for r up to getDepth().
   int64_t limit(int64_t runs) const { return limits[runs]; }
 
-  /// The last r with p_r < steps.
+  /// The last r with p_r < steps, up to 512.
   int64_t getDepth() const { return static_cast<int64_t>(limits.size()) - 1; }
 
 private:

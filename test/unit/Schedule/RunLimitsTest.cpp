@@ -28,10 +28,10 @@ TEST(RunLimitsTest, NotAboveTheBestOfAllSchedules) {
   int64_t cases = 0, met = 0;
   for (Start start : allStarts)
     for (bool restartable : {true, false})
-      for (int64_t steps = 1; steps <= 7; ++steps)
+      for (int64_t steps = 1; steps <= 5; ++steps)
         for (int64_t state = 1; state <= 3; ++state)
-          for (int64_t tape = 1; tape <= 5; ++tape)
-            for (int64_t budget = state; budget <= 14; ++budget) {
+          for (int64_t tape = 1; tape <= 4; ++tape)
+            for (int64_t budget = state; budget <= 9; ++budget) {
               ChainProblem problem = makeProblem(steps, state, tape, budget, start, restartable);
               int64_t best = searchForward(problem);
               if (best < 0)

@@ -5,18 +5,20 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Dijkstra's algorithm over machine states, in which every transfer that is under
-// way has the time until it ends. Transfers are started between steps and may
-// queue; a schedule waits only for the end of a transfer. What can not matter any
-// more is dropped at once, or as soon as its transfer has ended.
+// A* over machine states, in which every transfer that is under way has the time
+// until it ends; what is still to be reversed, and recorded, is the estimate.
+// Transfers are started between steps and may queue; a schedule waits only for the
+// end of a transfer. What can not matter any more is dropped at once, or as soon
+// as its transfer has ended. What may still matter is dropped only in order to make
+// room, and a state is restored only in order to run a step.
 //
 //===----------------------------------------------------------------------===//
 
 #include "SlowSearch.h"
 
 #include <array>
-#include <map>
 #include <queue>
+#include <unordered_map>
 
 using namespace remat::schedule;
 
@@ -35,7 +37,11 @@ struct Item {
   uint16_t pack() const { return static_cast<uint16_t>(end << 3 | isArriving << 2 | isSlow << 1 | isFast); }
 };
 
+/// What has to come next.
+enum class Promise : uint8_t { None, Step, Growth };
+
 struct MachineState {
+  Promise promise = Promise::None;
   int left = 0;
   int core = 0;
   bool coreTape = false;
@@ -46,11 +52,20 @@ struct MachineState {
     Key key;
     for (int i = 0; i < numItems; ++i)
       key[i] = items[i].pack();
-    key[numItems] = static_cast<uint16_t>(left << 8 | core << 1 | coreTape);
+    key[numItems] = static_cast<uint16_t>(static_cast<int>(promise) << 12 | left << 8 | core << 1 | coreTape);
     return key;
   }
   Item &tape(int step) { return items[maxSteps + step - 1]; }
   const Item &tape(int step) const { return items[maxSteps + step - 1]; }
+};
+
+struct KeyHash {
+  size_t operator()(const MachineState::Key &key) const {
+    size_t hash = 0;
+    for (uint16_t each : key)
+      hash = (hash ^ each) * 0x9e3779b97f4a7c15 + (hash >> 29);
+    return hash;
+  }
 };
 
 class Search {
@@ -62,9 +77,10 @@ public:
 
 private:
   struct Entry {
+    int64_t estimate;
     int64_t time;
     MachineState state;
-    friend bool operator>(const Entry &a, const Entry &b) { return a.time > b.time; }
+    friend bool operator>(const Entry &a, const Entry &b) { return a.estimate > b.estimate; }
   };
 
   int64_t sizeOf(int item) const {
@@ -76,6 +92,7 @@ private:
   int64_t usedSlow(const MachineState &state) const;
   bool fits(const MachineState &state) const { return used(state) + problem.workspace <= problem.budget; }
 
+  int64_t remaining(const MachineState &state) const;
   void reach(MachineState state, int64_t time, int64_t passed = 0);
   void expand(const MachineState &state, int64_t time);
   void expandSteps(const MachineState &state, int64_t time);
@@ -86,7 +103,7 @@ private:
   const SlowTier &slow;
   Offloadable what;
   int total;
-  std::map<MachineState::Key, int64_t> best;
+  std::unordered_map<MachineState::Key, int64_t, KeyHash> best;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<Entry>> queue;
 };
 } // namespace
@@ -105,6 +122,17 @@ int64_t Search::usedSlow(const MachineState &state) const {
     if (state.items[i].isSlow)
       sum += sizeOf(i);
   return sum;
+}
+
+/// No more than what is still to come takes.
+int64_t Search::remaining(const MachineState &state) const {
+  int64_t time = state.left * problem.reverseTime;
+  for (int step = 1; step <= state.left; ++step) {
+    const Item &tape = state.tape(step);
+    if (!tape.isFast && !tape.isSlow && !(state.coreTape && state.core == step))
+      time += problem.recordTime;
+  }
+  return time;
 }
 
 /// The state after some time has passed.
@@ -130,7 +158,7 @@ void Search::reach(MachineState state, int64_t time, int64_t passed) {
   if (!isNew && it->second <= time)
     return;
   it->second = time;
-  queue.push({time, state});
+  queue.push({time + remaining(state), time, state});
 }
 
 void Search::transfer(MachineState state, int64_t time, int index, bool isArriving) {
@@ -140,6 +168,7 @@ void Search::transfer(MachineState state, int64_t time, int index, bool isArrivi
       begin = std::max<int64_t>(begin, other.end);
   Item &item = state.items[index];
   item.isFast = item.isSlow = true;
+  state.promise = Promise::None;
   if (used(state) > problem.budget || (slow.capacity && usedSlow(state) > *slow.capacity))
     return;
   if (slow.blocking) {
@@ -155,14 +184,16 @@ void Search::expandItem(const MachineState &state, int64_t time, int index) {
   const Item &item = state.items[index];
   MachineState next = state;
   if (item.end > 0) {
-    reach(state, time, item.end);
+    if (state.promise == Promise::None)
+      reach(state, time, item.end);
     return;
   }
   bool mayMove = index < maxSteps || what == Offloadable::StatesAndTapes;
-  if (item.isFast && !item.isSlow && mayMove)
+  if (item.isFast && !item.isSlow && mayMove && (state.promise == Promise::None || slow.capacity))
     transfer(state, time, index, false);
   if (item.isSlow && !item.isFast)
     transfer(state, time, index, true);
+  next.promise = Promise::Growth;
   if (item.isFast && !stays(index)) {
     next.items[index].isFast = false;
     reach(next, time);
@@ -176,9 +207,10 @@ void Search::expandSteps(const MachineState &state, int64_t time) {
   if (!fits(state))
     return;
   MachineState next = state;
+  next.promise = Promise::None;
   bool atEnd = state.coreTape && state.core == state.left;
   const Item &tape = state.tape(state.left);
-  if (atEnd || (tape.isFast && !(tape.isArriving && tape.end > 0))) {
+  if (state.promise == Promise::None && (atEnd || (tape.isFast && !(tape.isArriving && tape.end > 0)))) {
     next.left -= 1;
     next.coreTape = state.coreTape && !atEnd;
     reach(next, time, problem.reverseTime);
@@ -186,6 +218,7 @@ void Search::expandSteps(const MachineState &state, int64_t time) {
   if (state.core >= state.left)
     return;
   next = state;
+  next.promise = Promise::None;
   next.core += 1;
   next.coreTape = false;
   reach(next, time, problem.advanceTime);
@@ -194,18 +227,28 @@ void Search::expandSteps(const MachineState &state, int64_t time) {
 }
 
 void Search::expand(const MachineState &state, int64_t time) {
+  if (state.promise == Promise::Step) {
+    expandSteps(state, time);
+    return;
+  }
   MachineState next = state;
+  next.promise = Promise::None;
   if (state.core < state.left && !state.items[state.core].isFast) {
     next.items[state.core].isFast = true;
     if (fits(next))
       reach(next, time);
   }
   next = state;
+  next.promise = Promise::None;
   if (state.coreTape && !state.tape(state.core).isFast) {
     next.tape(state.core).isFast = true;
     if (fits(next))
       reach(next, time);
   }
+  for (int i = 0; i < numItems; ++i)
+    expandItem(state, time, i);
+  if (state.promise == Promise::Growth)
+    return;
   for (int i = 0; i < state.left; ++i) {
     auto isHere = [](const Item &item) { return item.isFast && !(item.isArriving && item.end > 0); };
     bool inTape = i > 0 && problem.restartable && isHere(state.tape(i));
@@ -214,10 +257,9 @@ void Search::expand(const MachineState &state, int64_t time) {
     next = state;
     next.core = i;
     next.coreTape = false;
+    next.promise = Promise::Step;
     reach(next, time);
   }
-  for (int i = 0; i < numItems; ++i)
-    expandItem(state, time, i);
   expandSteps(state, time);
 }
 
@@ -229,7 +271,7 @@ int64_t Search::run() {
     return -1;
   reach(start, 0);
   while (!queue.empty()) {
-    auto [time, state] = queue.top();
+    auto [estimate, time, state] = queue.top();
     queue.pop();
     if (best[state.pack()] < time)
       continue;

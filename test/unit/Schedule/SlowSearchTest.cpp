@@ -28,7 +28,7 @@ static StagedChain smallProblem(RandomChains &random, int64_t maxSteps) {
   problem.reverseTime = random.number(0, 4);
   problem.restartable = random.number(0, 1);
   problem.start = static_cast<Start>(random.number(0, 2));
-  problem.budget = problem.fixedSize() + random.number(0, 5);
+  problem.budget = problem.fixedSize() + random.number(0, 4);
   StagedChain chain(problem);
   chain.slow = SlowTier();
   chain.slow->latency = random.number(0, 1);
@@ -43,7 +43,7 @@ static StagedChain smallProblem(RandomChains &random, int64_t maxSteps) {
 
 TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
   RandomChains random(17);
-  int64_t problems = runLongTests() ? 4000 : 300, certified = 0, boundMet = 0, planMet = 0;
+  int64_t problems = runLongTests() ? 10000 : 2000, certified = 0, boundMet = 0, planMet = 0;
   double worst = 1, weakest = 1;
   for (int64_t i = 0; i < problems; ++i) {
     StagedChain chain = smallProblem(random, runLongTests() ? 5 : 4);
