@@ -31,7 +31,7 @@ llvm::Expected<Policy> plantool::readPolicy(const std::string &name) {
   if (std::optional<Policy> policy = parsePolicy(name))
     return *policy;
   return makeUsageError("--policy expects store-all, periodic, revolve, hsm, ism, msm, mixed, optimal, online, "
-                        "multistage, h-revolve or disk-revolve, but got '" +
+                        "multistage, every-interval, h-revolve or disk-revolve, but got '" +
                         name + "'");
 }
 
@@ -48,11 +48,22 @@ static llvm::Expected<StagedChain> makeChain(const ChainFlags &flags) {
   chain.start = flags.start == "pinned"     ? Start::Pinned
                 : flags.start == "external" ? Start::External
                                             : Start::Releasable;
-  int fraction = std::max({flags.advance.fraction, flags.record.fraction, flags.reverse.fraction});
+  std::vector<std::pair<int64_t *, Decimal>> times = {{&stage.advance, flags.advance},
+                                                      {&stage.modes.front().record, flags.record},
+                                                      {&stage.modes.front().reverse, flags.reverse}};
+  if (flags.slow) {
+    SlowTier &slow = chain.slow.emplace();
+    slow.capacity = flags.slow->capacity;
+    slow.blocking = flags.slow->blocking;
+    times.push_back({&slow.write, flags.slow->write});
+    times.push_back({&slow.read, flags.slow->read});
+    times.push_back({&slow.latency, flags.slow->latency});
+  }
+  int fraction = 0;
+  for (auto &[time, decimal] : times)
+    fraction = std::max(fraction, decimal.fraction);
   chain.timeScale = powerOfTen(fraction);
-  for (auto [time, decimal] :
-       {std::pair(&stage.advance, flags.advance), std::pair(&stage.modes.front().record, flags.record),
-        std::pair(&stage.modes.front().reverse, flags.reverse)})
+  for (auto &[time, decimal] : times)
     if (!scaleDecimal(decimal, fraction, *time))
       return makeInputError("expects times that fit in 64 bits when all are multiplied by 10^" + llvm::Twine(fraction) +
                             " to be whole");

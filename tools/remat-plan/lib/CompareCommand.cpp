@@ -21,7 +21,8 @@ using namespace remat::schedule;
 /// In the order in which they are shown; the slow ones only with a slow tier.
 static constexpr Policy fastPolicies[] = {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism,
                                           Policy::Msm,      Policy::Mixed,    Policy::Online,  Policy::Optimal};
-static constexpr Policy slowPolicies[] = {Policy::Multistage, Policy::HRevolve, Policy::DiskRevolve};
+static constexpr Policy slowPolicies[] = {Policy::EveryInterval, Policy::Multistage, Policy::HRevolve,
+                                          Policy::DiskRevolve};
 
 static std::vector<std::string> makeRow(const ChainResult &result, int64_t scale) {
   const Plan &plan = result.plan;

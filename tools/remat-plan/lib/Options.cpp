@@ -20,6 +20,27 @@ using llvm::StringRef;
 
 namespace {
 
+/// The options of the slow tier.
+struct SlowLine {
+  SlowLine(cl::OptionCategory &category, std::initializer_list<cl::SubCommand *> subs) {
+    for (cl::Option *option : std::initializer_list<cl::Option *>{&write, &read, &latency, &capacity, &blocking}) {
+      option->addCategory(category);
+      for (cl::SubCommand *sub : subs)
+        option->addSubCommand(*sub);
+    }
+  }
+
+  cl::opt<std::string> write{"slow-write", cl::value_desc("TIME"),
+                             cl::desc("There is a slow tier: time to copy a unit of size to it")};
+  cl::opt<std::string> read{"slow-read", cl::value_desc("TIME"),
+                            cl::desc("Time to copy a unit of size back (default: as --slow-write)")};
+  cl::opt<std::string> latency{"slow-latency", cl::value_desc("TIME"),
+                               cl::desc("Time that every transfer takes besides (default 0)")};
+  cl::opt<std::string> capacity{"slow-capacity", cl::value_desc("SIZE"),
+                                cl::desc("What fits in the slow tier (default: everything)")};
+  cl::opt<bool> blocking{"slow-blocking", cl::desc("Steps wait for transfers")};
+};
+
 /// The declarations; they live while the command line is parsed.
 struct CommandLine {
   cl::OptionCategory category{"remat-plan options"};
@@ -87,6 +108,8 @@ struct CommandLine {
                           cl::cat(category), cl::sub(chain),
                           cl::sub(verify),   cl::sub(frontier),
                           cl::sub(compare)};
+
+  SlowLine slow{category, {&chain, &verify, &compare}};
 
   cl::opt<std::string> budget{"budget",
                               cl::value_desc("SIZE"),
@@ -168,10 +191,31 @@ static llvm::Error readTime(const cl::opt<std::string> &option, Decimal &value) 
   return llvm::Error::success();
 }
 
+static llvm::Error readSlowFlags(const SlowLine &line, std::optional<SlowFlags> &flags) {
+  for (const cl::Option *option :
+       std::initializer_list<const cl::Option *>{&line.read, &line.latency, &line.capacity, &line.blocking})
+    if (option->getNumOccurrences() && !line.write.getNumOccurrences())
+      return makeOptionError(option->ArgStr, "expects --slow-write too");
+  if (!line.write.getNumOccurrences())
+    return llvm::Error::success();
+  flags.emplace();
+  flags->blocking = line.blocking;
+  if (line.capacity.getNumOccurrences())
+    if (llvm::Error error = readSize(line.capacity, flags->capacity.emplace()))
+      return error;
+  if (llvm::Error error = readTime(line.write, flags->write))
+    return error;
+  flags->read = flags->write;
+  if (llvm::Error error = readTime(line.read, flags->read))
+    return error;
+  return readTime(line.latency, flags->latency);
+}
+
 static llvm::Error readFlags(const CommandLine &line, std::optional<ChainFlags> &flags) {
   for (const cl::Option *option : std::initializer_list<const cl::Option *>{
            &line.steps, &line.state, &line.tape, &line.initialState, &line.workspace, &line.advance, &line.record,
-           &line.reverse, &line.start, &line.noRestart})
+           &line.reverse, &line.start, &line.noRestart, &line.slow.write, &line.slow.read, &line.slow.latency,
+           &line.slow.capacity, &line.slow.blocking})
     if (option->getNumOccurrences() && !line.steps.getNumOccurrences())
       return makeOptionError(option->ArgStr, "expects --steps too");
   if (!line.steps.getNumOccurrences())
@@ -196,7 +240,7 @@ static llvm::Error readFlags(const CommandLine &line, std::optional<ChainFlags> 
                                std::pair(&line.reverse, &flags->reverse)})
     if (llvm::Error error = readTime(*option, *value))
       return error;
-  return llvm::Error::success();
+  return readSlowFlags(line.slow, flags->slow);
 }
 
 static llvm::Error readFiles(const CommandLine &line, PlanOptions &options) {

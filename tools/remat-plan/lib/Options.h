@@ -18,6 +18,15 @@ namespace remat::plantool {
 
 enum class Command { Chain, Graph, Verify, Frontier, Compare };
 
+/// A slow tier from options.
+struct SlowFlags {
+  Decimal write = {0, 0};
+  Decimal read = {0, 0};
+  Decimal latency = {0, 0};
+  std::optional<int64_t> capacity;
+  bool blocking = false;
+};
+
 /// A chain of equal steps from options; what is not there has a default.
 struct ChainFlags {
   int64_t steps = 0;
@@ -30,6 +39,7 @@ struct ChainFlags {
   Decimal reverse = {2, 0};
   bool restartable = true;
   std::string start = "releasable";
+  std::optional<SlowFlags> slow;
 };
 
 /// What the user asked for, checked as far as it can be without the problem.

@@ -60,6 +60,8 @@ void plantool::printPlan(llvm::json::OStream &json, const LoadedChain &loaded, c
       json.attribute("offloaded_states", plan.offloadedStates);
       json.attribute("offloaded_tapes", plan.offloadedTapes);
       json.attribute("slow_peak", plan.slowPeak);
+      json.attribute("scheme", llvm::StringRef(stringifyScheme(plan.scheme)));
+      printTime(json, "predicted_time", plan.predictedTime, scale);
     }
     json.attribute("solve_seconds", plan.solveSeconds);
   });
@@ -75,6 +77,17 @@ static std::string describeGap(const Plan &plan) {
     return "certified: no schedule of this policy takes less";
   double gap = plan.lowerBound > 0 ? static_cast<double>(plan.time) / static_cast<double>(plan.lowerBound) - 1 : 0;
   return "the plan is at most " + formatPercent(gap) + " above the best of this policy";
+}
+
+static std::string describeScheme(const Plan &plan, int64_t scale) {
+  std::string text(stringifyScheme(plan.scheme));
+  if (plan.scheme == OffloadScheme::EveryInterval || plan.scheme == OffloadScheme::Mixed) {
+    text += ": intervals of " + formatMany(plan.interval, "step");
+    if (plan.intervalTapes > 0)
+      text += ", the last " + formatMany(plan.intervalTapes, "tape") + " of each offloaded";
+    text += "; " + formatShortTime(plan.predictedTime, scale) + " by the formula";
+  }
+  return text;
 }
 
 void plantool::printPlanTable(llvm::raw_ostream &stream, const LoadedChain &loaded, const ChainResult &result) {
@@ -101,6 +114,7 @@ void plantool::printPlanTable(llvm::raw_ostream &stream, const LoadedChain &load
   table.add({"lower bound", formatShortTime(plan.lowerBound, scale), describeGap(plan)});
   table.add({"any schedule", formatShortTime(plan.boundAnySchedule, scale), "no schedule of any kind takes less"});
   if (loaded.chain.slow) {
+    table.add({"scheme", "", describeScheme(plan, scale)});
     table.add({"stall", formatShortTime(plan.stall, scale), "time in which steps wait for transfers"});
     table.add({"offloaded", std::to_string(plan.offloadedStates + plan.offloadedTapes),
                formatMany(plan.offloadedStates, "state") + " and " + formatMany(plan.offloadedTapes, "tape") +
