@@ -12,15 +12,19 @@
 #include "remat/Schedule/ChainPlanner.h"
 
 #include "EqualPolicies.h"
+#include "SlowBound.h"
 #include "StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
 
+#include <algorithm>
 #include <chrono>
 
 using namespace remat::schedule;
 
-/// Steps up to which the best plan is sought among those of h-revolve too.
+/// Steps up to which the best plan is sought among those of h-revolve, and of
+/// disk-revolve, too.
 static constexpr int64_t maxOptimalHierarchy = 1000;
+static constexpr int64_t maxOptimalDisk = 5000;
 
 /// Visits an action, or the records that an advance stands for.
 static bool visitEach(const Action &action, bool recordsAdvances, const std::function<bool(const Action &)> &visit) {
@@ -77,35 +81,45 @@ static ChainResult planMixed(ChainProblem problem) {
   return planTable(problem, Policy::Optimal);
 }
 
-/// The better one of the plans with and without the slow tier, if there is one.
+/// With a slow tier there are more schedules than those that the bounds of the
+/// other policies know.
+static void applySlowBound(const ChainProblem &problem, const SlowTier &slow, Plan &plan) {
+  plan.boundAnySchedule = std::min(slowBound(problem, slow), plan.time);
+}
+
+/// The best of all plans with and without the slow tier, if there is one.
 static ChainResult planOptimal(const StagedChain &problem, const std::optional<ChainProblem> &equal,
                                const ChainOptions &options) {
   if (!equal)
-    return planStaged(problem, options);
+    return problem.slow ? planStagedOffload(problem, options) : planStaged(problem, options);
   if (!problem.slow || equal->steps == 0)
     return planTable(*equal, Policy::Optimal);
   ChainResult best = planMultistage(*equal, *problem.slow);
   if (best.verdict.status == Status::Unsupported)
-    return planTable(*equal, Policy::Optimal);
-  if (!best.ok() || equal->steps > maxOptimalHierarchy)
+    best = planTable(*equal, Policy::Optimal);
+  if (!best.ok())
     return best;
   bool mayMove = equal->start == Start::Releasable && equal->initialStateSize == equal->stateSize;
-  for (bool movesStart : {false, true}) {
-    if (movesStart && !mayMove)
-      break;
-    ChainResult other = planHierarchical(*equal, *problem.slow, Policy::HRevolve, movesStart);
-    if (!other.ok() || other.plan.time >= best.plan.time)
-      continue;
-    best = std::move(other);
-    best.plan.lowerBound = best.plan.boundAnySchedule;
-    best.plan.certified = best.plan.time == best.plan.lowerBound;
-  }
+  auto consider = [&](Policy policy, bool movesStart) {
+    ChainResult other = planHierarchical(*equal, *problem.slow, policy, movesStart);
+    if (other.ok() && other.plan.time < best.plan.time)
+      best = std::move(other);
+  };
+  if (equal->steps <= maxOptimalHierarchy)
+    for (bool movesStart : {false, true})
+      if (!movesStart || mayMove)
+        consider(Policy::HRevolve, movesStart);
+  if (equal->steps <= maxOptimalDisk)
+    consider(Policy::DiskRevolve, false);
+  applySlowBound(*equal, *problem.slow, best.plan);
+  best.plan.lowerBound = best.plan.boundAnySchedule;
+  best.plan.certified = best.plan.time == best.plan.lowerBound;
   return best;
 }
 
 /// What the policy says about a valid problem.
-static ChainResult dispatch(const StagedChain &problem, Policy policy, const ChainOptions &options) {
-  std::optional<ChainProblem> equal = problem.equalSteps();
+static ChainResult dispatch(const StagedChain &problem, const std::optional<ChainProblem> &equal, Policy policy,
+                            const ChainOptions &options) {
   if (policy == Policy::Optimal)
     return planOptimal(problem, equal, options);
   if (policy == Policy::StoreAll && !equal)
@@ -138,15 +152,15 @@ static ChainResult dispatch(const StagedChain &problem, Policy policy, const Cha
 /// If recording a step is faster than advancing over it, a step is always recorded,
 /// whether its tape is kept or not. The published policies know no such thing, and
 /// unequal steps are looked at one by one.
-static ChainResult dispatchFastest(const StagedChain &problem, Policy policy, const ChainOptions &options) {
+static ChainResult dispatchFastest(const StagedChain &problem, const std::optional<ChainProblem> &equal,
+                                   Policy policy, const ChainOptions &options) {
   bool isOurs = policy == Policy::Optimal || policy == Policy::Online || policy == Policy::Multistage;
-  std::optional<ChainProblem> equal = problem.equalSteps();
   if (!isOurs || !equal || equal->recordTime >= equal->advanceTime)
-    return dispatch(problem, policy, options);
+    return dispatch(problem, equal, policy, options);
   StagedChain faster = problem;
   for (ChainStage &stage : faster.stages)
     stage.advance = stage.modes.front().record;
-  ChainResult result = dispatch(faster, policy, options);
+  ChainResult result = dispatch(faster, faster.equalSteps(), policy, options);
   result.recordsAdvances = true;
   result.plan.record = result.plan.forward;
   result.plan.advance = 0;
@@ -158,7 +172,10 @@ ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy
   ChainResult result;
   result.verdict = problem.validate();
   if (result.ok()) {
-    result = dispatchFastest(problem, policy, options);
+    std::optional<ChainProblem> equal = problem.equalSteps();
+    result = dispatchFastest(problem, equal, policy, options);
+    if (result.ok() && equal && equal->steps > 0 && problem.slow)
+      applySlowBound(*equal, *problem.slow, result.plan);
     result.plan.steps = problem.steps();
   }
   result.plan.policy = policy;

@@ -21,7 +21,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "EqualPolicies.h"
-#include "SlowBound.h"
 
 #include "StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
@@ -270,6 +269,5 @@ ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const
   StagedChain chain(problem);
   chain.slow = slow;
   result.verdict = fillFromActions(chain, result);
-  result.plan.boundAnySchedule = slowBound(problem, slow);
   return result;
 }

@@ -33,6 +33,14 @@ inline constexpr int64_t maxStagedItems = 2048;
 /// Source: Beaumont et al. 2019 for the segments; slots used again is ours.
 ChainResult planStaged(const StagedChain &problem, const ChainOptions &options = {});
 
+/// Objective: least makespan with a slow tier, which the problem has. The best of
+/// planStaged and of schedules that offload a state from time to time, in intervals
+/// of several lengths (StagedOffload.cpp).
+///
+/// Guarantee: never worse than planStaged; the bound holds for any schedule
+/// (tapeBound). Intervals are of at most 64 unequal steps.
+ChainResult planStagedOffload(const StagedChain &problem, const ChainOptions &options);
+
 /// Keeps the tape of every step in its fastest mode.
 ChainResult planStagedStoreAll(const StagedChain &problem);
 

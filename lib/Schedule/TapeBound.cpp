@@ -8,11 +8,13 @@
 // For each step the points (tape size, time) of its modes, with (0, time of
 // running twice), are reduced to their lower convex hull. The edges of all hulls
 // are taken by falling gain for each unit of memory until memory runs out, and
-// the last one in part.
+// the last one in part. The slow tier is more memory, which may have a price.
 //
 //===----------------------------------------------------------------------===//
 
 #include "TapeBound.h"
+
+#include "CheckedMath.h"
 
 #include <algorithm>
 
@@ -62,7 +64,8 @@ static int64_t leastOnce(const ChainStage &stage) {
   return least;
 }
 
-int64_t remat::schedule::tapeBound(const StagedChain &problem) {
+/// The time with so much more memory, of which a unit takes `price` to use.
+static int64_t boundWithMore(const StagedChain &problem, __int128 more, __int128 price) {
   size_t last = problem.stages.size();
   while (problem.stages[last - 1].count == 0)
     --last;
@@ -88,15 +91,59 @@ int64_t remat::schedule::tapeBound(const StagedChain &problem) {
   }
   std::sort(edges.begin(), edges.end(),
             [](const Edge &a, const Edge &b) { return isSteeper(a.gain, a.size, b.gain, b.size); });
+  __int128 free = std::max<int64_t>(room, 0);
+  if (price == 0) {
+    free += more;
+    more = 0;
+  }
   for (const Edge &edge : edges) {
-    int64_t taken = std::min(edge.count, std::max<int64_t>(room, 0) / edge.size);
-    bound -= taken * edge.gain;
-    room -= taken * edge.size;
-    if (taken < edge.count) {
+    __int128 size = edge.size, wanted = size * edge.count;
+    __int128 taken = std::min(free, wanted), bought = std::min(more, wanted - taken);
+    __int128 gain = edge.gain - price * size;
+    if (bought == 0 || gain <= 0) {
       // The time of any schedule is whole.
-      bound -= static_cast<int64_t>(static_cast<__int128>(edge.gain) * std::max<int64_t>(room, 0) / edge.size);
-      break;
+      bound -= static_cast<int64_t>(edge.gain * taken / size);
+    } else {
+      bound -= static_cast<int64_t>(ceilDiv(edge.gain * taken + gain * bought, size));
+      more -= bought;
     }
+    free -= taken;
   }
   return bound;
+}
+
+/// The size that a channel moves in that time.
+static __int128 movedIn(__int128 time, int64_t perUnit) {
+  return perUnit == 0 ? INT64_MAX : std::max<__int128>(time, 0) / perUnit;
+}
+
+int64_t remat::schedule::tapeBound(const StagedChain &problem) {
+  int64_t high = boundWithMore(problem, 0, 0);
+  if (!problem.slow)
+    return high;
+  const SlowTier &slow = *problem.slow;
+  __int128 capacity = slow.capacity.value_or(INT64_MAX);
+  if (slow.blocking)
+    return std::min(high, boundWithMore(problem, capacity, __int128(slow.write) + slow.read));
+
+  __int128 forward = 0, reverse = 0;
+  for (const ChainStage &stage : problem.stages) {
+    int64_t least = INT64_MAX, leastForward = stage.advance;
+    for (const StageMode &mode : stage.modes) {
+      least = std::min(least, mode.reverse);
+      leastForward = std::min(leastForward, mode.record);
+    }
+    forward += __int128(stage.count) * leastForward;
+    reverse += __int128(stage.count) * least;
+  }
+  int64_t low = std::min(high, boundWithMore(problem, capacity, 0));
+  while (low < high) {
+    int64_t middle = low + (high - low) / 2;
+    __int128 moved = std::min(movedIn(middle - reverse, slow.write), movedIn(middle - forward, slow.read));
+    if (middle >= boundWithMore(problem, std::min(capacity, moved), 0))
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return low;
 }

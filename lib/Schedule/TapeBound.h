@@ -18,7 +18,12 @@ namespace remat::schedule {
 /// the last step is reversed all these tapes exist at once, that of the last
 /// step perhaps in the core. Which steps and modes these are is a knapsack with
 /// a choice for each step, of which this is the linear relaxation; every other
-/// step runs at least once more. Ignores the slow tier. O(S log S) for S stages.
+/// step runs at least once more. O(S log S) for S stages.
+///
+/// With a slow tier, tapes in it survive too. Their copies out have ended before
+/// the turn, and are read after it, so that their sizes are at most what the
+/// channels move in the time before and after; the bound is the least time for
+/// which that agrees. If steps wait for transfers, each tape costs both of them.
 int64_t tapeBound(const StagedChain &problem);
 
 } // namespace remat::schedule
