@@ -102,7 +102,7 @@ void MultistageSearch::search(int64_t buffer, bool movesInitial, std::vector<Can
   candidates.insert(candidates.end(), found.begin(), found.end());
 }
 
-/// The best shapes by the closed formula, and the published one.
+/// The best shapes by the closed formula; the published one first.
 static std::vector<Candidate> findCandidates(const ChainProblem &problem, const SlowTier &slow) {
   std::set<int64_t> buffers;
   int64_t limit = problem.budget - problem.fixedSize();
@@ -120,12 +120,12 @@ static std::vector<Candidate> findCandidates(const ChainProblem &problem, const 
 
   OffloadShape published = everyInterval(problem, slow);
   auto isPublished = [&](const Candidate &candidate) { return candidate.shape == published; };
-  if (published.isNone() || !fitsSlowTier(problem, slow, published) ||
-      std::any_of(candidates.begin(), candidates.end(), isPublished))
+  if (published.isNone() || !fitsSlowTier(problem, slow, published))
     return candidates;
+  candidates.erase(std::remove_if(candidates.begin(), candidates.end(), isPublished), candidates.end());
   SegmentPlans plans(problem, published.buffer, published.movesInitial);
   if (std::optional<int64_t> time = estimateOffload(problem, slow, published, plans))
-    candidates.push_back({*time, published});
+    candidates.insert(candidates.begin(), {*time, published});
   return candidates;
 }
 
@@ -184,7 +184,7 @@ ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const S
     SimulationResult played = simulate(chain, actions);
     if (played.valid && played.time < result.plan.time)
       adopt(chain, std::move(actions), shape, candidate.time,
-            shape == published ? OffloadScheme::EveryInterval : OffloadScheme::Mixed, result);
+            shape.tapes == 0 ? OffloadScheme::EveryInterval : OffloadScheme::Mixed, result);
   }
   return result;
 }

@@ -187,7 +187,7 @@ ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const
       continue;
     best.table.reset();
     best.list = std::move(*actions);
-    best.plan.scheme = quarters == 4 ? OffloadScheme::EveryInterval : OffloadScheme::Mixed;
+    best.plan.scheme = OffloadScheme::EveryInterval;
     best.plan.interval = (problem.steps() + static_cast<int64_t>(cuts.size()) - 1) / static_cast<int64_t>(cuts.size());
     best.plan.predictedTime = played.time;
     best.verdict = fillFromActions(problem, best);

@@ -49,7 +49,8 @@ enum class Policy {
   EveryInterval
 };
 
-/// How a plan uses the slow tier.
+/// How a plan uses the slow tier: not at all, for a state every interval, for
+/// tapes beside them, or as in the papers on synchronous transfers.
 enum class OffloadScheme { None, EveryInterval, Mixed, HRevolve, DiskRevolve };
 
 /// Its name in JSON.

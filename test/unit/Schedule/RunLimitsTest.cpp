@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "RunLimits.h"
 #include "Exhaustive.h"
 #include "Problems.h"
-#include "RunLimits.h"
 
 #include <gtest/gtest.h>
 

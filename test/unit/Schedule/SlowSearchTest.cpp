@@ -10,9 +10,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Problems.h"
 #include "SlowSearch.h"
+#include "Problems.h"
 #include "StagedProblems.h"
+#include "TapeBound.h"
 
 #include <gtest/gtest.h>
 
@@ -53,6 +54,7 @@ TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
     if (!result.ok())
       continue;
     ASSERT_LE(result.plan.boundAnySchedule, best) << chain;
+    ASSERT_LE(tapeBound(chain), best) << chain;
     ASSERT_LE(best, result.plan.time) << chain;
     certified += result.plan.certified;
     boundMet += result.plan.boundAnySchedule == best;
@@ -60,9 +62,9 @@ TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
     worst = std::max(worst, static_cast<double>(result.plan.time) / static_cast<double>(best));
     weakest = std::max(weakest, static_cast<double>(best) / static_cast<double>(result.plan.boundAnySchedule));
   }
-  std::cout << "of " << problems << " problems the plan is the best schedule in " << planMet << " (at most "
-            << worst << " times it), the bound is met in " << boundMet << " (at most " << weakest
-            << " times it), certified are " << certified << "\n";
+  std::cout << "of " << problems << " problems the plan is the best schedule in " << planMet << " (at most " << worst
+            << " times it), the bound is met in " << boundMet << " (at most " << weakest << " times it), certified are "
+            << certified << "\n";
   EXPECT_GT(2 * planMet, problems);
   EXPECT_GT(2 * boundMet, problems);
 }
