@@ -21,13 +21,13 @@ namespace remat::schedule {
 /// first sweep keeps states only and is the same for every number of steps that
 /// it reaches; the way back is the best one from the states that are left.
 ///
-/// Guarantee: with m states no step runs more often in order to be passed than
-/// the least number for which C(m + r, r) >= T (the first sweep included), as
-/// offline; the total is near the best one up to C(m + 2, 2) steps and moves
-/// away from it for longer chains. lowerBound is that of the offline optimum,
-/// which says how far.
+/// Guarantee: with room for m states, no tape, and steps that are recorded as fast
+/// as they are passed, it is as fast as the offline optimum up to T = m + 1, and takes
+/// at most one forward step more up to T = C(m + 2, 2) - max(0, m - 3) / 2; no
+/// policy of the kind is optimal at all of m + 1, m + 2 and m + 3 (docs/Schedules.md).
+/// lowerBound is that of the offline optimum, which says how far.
 ///
-/// Complexity: O(T m). Source: Wang, Moin & Iaccarino 2009, algorithm 1.
+/// Complexity: O(T m). Source: after Stumm & Walther 2010; the rule is ours.
 ChainResult planOnline(const ChainProblem &problem);
 
 /// Objective: least time of schedules that keep states in two memories, where

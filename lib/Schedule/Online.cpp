@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The first sweep keeps the newest state and gives up an older one when there is
-// no slot left: one whose level is below that of a later one, or else the last
-// one, whose successor then moves up a level. Levels count how often a region
-// has been thinned out, and the state at step 0 is never given up.
+// The first sweep keeps every state until there is no slot left. From then on it
+// keeps every r-th one and gives up an older one, whose two gaps become one: the
+// first for which that gap is within reach of r - 1 runs in the slots that will be
+// free. Where there is none for two more steps, r grows by one, from 2 on.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,42 +35,66 @@ public:
   std::vector<Action> actions;
 
 private:
-  struct Kept {
-    int64_t state;
-    int64_t level;
-  };
-
   void keep(int64_t state);
+  bool makeRoom(int64_t state);
+  void setRuns(int64_t count);
   void reverseFrom(int64_t start, int64_t end);
 
   const ChainProblem &problem;
   /// Kept states behind state 0, in order.
-  std::vector<Kept> kept;
+  std::vector<int64_t> kept;
+  /// The number r, and the longest gap in front of each kept state for it.
+  int64_t runs = 2;
+  std::vector<int64_t> reach;
 };
 } // namespace
+
+/// C(k + r - 1, r - 1) steps can be reversed in k slots, their start state
+/// included, if each runs r - 1 times.
+void OnlinePlanner::setRuns(int64_t count) {
+  runs = count;
+  reach.resize(kept.size());
+  for (size_t i = 0; i < reach.size(); ++i) {
+    __int128 binomial = 1, slots = static_cast<__int128>(kept.size() + 1 - i);
+    for (int64_t r = 1; r < runs; ++r)
+      binomial = std::min<__int128>(binomial * (slots + r) / r, problem.steps);
+    reach[i] = static_cast<int64_t>(binomial);
+  }
+}
+
+/// Gives up the first kept state whose two gaps may be one.
+bool OnlinePlanner::makeRoom(int64_t state) {
+  for (size_t i = 0; i < kept.size(); ++i) {
+    int64_t before = i > 0 ? kept[i - 1] : 0, behind = i + 1 < kept.size() ? kept[i + 1] : state;
+    if (behind - before > reach[i])
+      continue;
+    actions.push_back({ActionKind::DiscardState, kept[i]});
+    kept.erase(kept.begin() + static_cast<int64_t>(i));
+    return true;
+  }
+  return false;
+}
 
 void OnlinePlanner::keep(int64_t state) {
   int64_t free = problem.budget - problem.fixedSize();
   int64_t slots = problem.stateSize == 0 ? problem.steps : free / problem.stateSize;
   if (slots == 0)
     return;
-  int64_t level = 0;
   if (static_cast<int64_t>(kept.size()) == slots) {
-    // The first one that is below any later one; the last one if there is none.
-    size_t victim = kept.size() - 1;
-    int64_t highest = kept.back().level;
-    for (size_t i = kept.size() - 1; i-- > 0;) {
-      if (kept[i].level < highest)
-        victim = i;
-      highest = std::max(highest, kept[i].level);
+    if (reach.empty())
+      setRuns(2);
+    int64_t gap = state - kept.back();
+    if (gap < runs)
+      return;
+    while (!makeRoom(state)) {
+      // A somewhat longer last gap costs less than gaps that are too long before.
+      if (gap < runs + 2)
+        return;
+      setRuns(runs + 1);
     }
-    if (victim == kept.size() - 1)
-      level = kept.back().level + 1;
-    actions.push_back({ActionKind::DiscardState, kept[victim].state});
-    kept.erase(kept.begin() + static_cast<int64_t>(victim));
   }
   actions.push_back({ActionKind::Checkpoint, state});
-  kept.push_back({state, level});
+  kept.push_back(state);
 }
 
 void OnlinePlanner::sweep() {
@@ -115,7 +139,7 @@ void OnlinePlanner::reverseFrom(int64_t start, int64_t end) {
 void OnlinePlanner::reverse() {
   int64_t end = problem.recordTime <= problem.advanceTime ? problem.steps - 1 : problem.steps;
   for (; !kept.empty(); kept.pop_back()) {
-    int64_t state = kept.back().state;
+    int64_t state = kept.back();
     if (state == end)
       actions.push_back({ActionKind::DiscardState, state});
     reverseFrom(state, end);
