@@ -177,6 +177,8 @@ ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy
     if (result.ok() && equal && equal->steps > 0 && problem.slow)
       applySlowBound(*equal, *problem.slow, result.plan);
     result.plan.steps = problem.steps();
+    if (result.plan.scheme == OffloadScheme::None)
+      result.plan.predictedTime = result.plan.time;
   }
   result.plan.policy = policy;
   result.plan.budget = problem.budget;

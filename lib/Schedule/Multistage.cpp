@@ -149,7 +149,6 @@ static ChainResult planWithoutOffload(const ChainProblem &problem, const SlowTie
   if (!result.ok())
     return result;
   result.table = std::move(plain.table);
-  result.plan.predictedTime = plain.plan.time;
   result.plan.boundAnySchedule = std::min(slowBound(problem, slow), plain.plan.time);
   result.plan.lowerBound = result.plan.boundAnySchedule;
   result.plan.certified = result.plan.time == result.plan.lowerBound;
@@ -192,18 +191,20 @@ ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const S
 ChainResult remat::schedule::planEveryInterval(const ChainProblem &problem, const SlowTier &slow) {
   ChainResult result = planWithoutOffload(problem, slow);
   OffloadShape shape = everyInterval(problem, slow);
-  if (!result.ok() || shape.isNone())
+  if (result.verdict.status == Status::Unsupported || shape.isNone())
     return result;
   if (!fitsSlowTier(problem, slow, shape)) {
     result.verdict = {Status::Unsupported, "policy every-interval expects a slow tier with room for " +
                                                std::to_string(shape.intervals) + " states"};
     return result;
   }
-  SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
-  std::optional<int64_t> predicted = estimateOffload(problem, slow, shape, plans);
   int64_t stays = shape.movesInitial ? 0 : problem.countedInitialState();
   result.plan.minimumBudget =
       std::max(problem.fixedSize(), shape.buffer + stays + problem.stateSize + problem.workspace);
+  SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
+  std::optional<int64_t> predicted;
+  if (problem.budget >= result.plan.minimumBudget)
+    predicted = estimateOffload(problem, slow, shape, plans);
   if (!predicted) {
     result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
                                               " is below the smallest feasible one, " +

@@ -22,7 +22,7 @@
 //
 // With two runs nothing that is kept can be given up and made again, so that a part
 // has only the memory beside what is kept to the left of it, which bounds p_2
-// more closely. If no tape fits, p_r = C(z + r, r - 1) (Grimm, Pottmeyer & Rostaing
+// more closely. If no tape fits, p_r = C(z + r, r - 1) (Grimm, Pottier & Rostaing-Schmidt
 // 1996, for schedules of any kind).
 //
 //===----------------------------------------------------------------------===//

@@ -165,7 +165,6 @@ ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const
   ChainResult best = planStaged(problem, options);
   if (!best.ok())
     return best;
-  best.plan.predictedTime = best.plan.time;
   best.plan.boundAnySchedule = best.plan.lowerBound = std::min(tapeBound(problem), best.plan.time);
   best.plan.certified = best.plan.time == best.plan.lowerBound;
   if (problem.steps() > maxOffloadSteps)

@@ -35,6 +35,11 @@ void DetailLayer::addLifetime(KeptKind kind, int64_t item, int64_t begin, int64_
 }
 
 void DetailLayer::draw(SvgCanvas &canvas) {
+  // What is in both memories is shown in the fast one.
+  auto isSlowLife = [](const Lifetime &life) {
+    return life.kind == KeptKind::SlowState || life.kind == KeptKind::SlowTape;
+  };
+  auto firstFast = std::stable_partition(lifetimes.begin(), lifetimes.end(), isSlowLife);
   double unit = std::abs(step(1) - step(0));
   // Tapes first: they are areas, and everything else must be seen on them.
   for (const Lifetime &life : lifetimes) {
@@ -43,9 +48,17 @@ void DetailLayer::draw(SvgCanvas &canvas) {
       continue;
     double gap = std::min(1.5, 0.15 * unit);
     Paint paint;
-    paint.fill = scheduleColors::tape;
-    paint.opacity = isSlow ? 0.18 : 0.42;
-    canvas.rect(time(life.begin), step(life.item) + gap, time(life.end) - time(life.begin), unit - 2 * gap, paint);
+    paint.fill = isSlow ? scheduleColors::slow : scheduleColors::tape;
+    paint.opacity = isSlow ? 0.25 : 0.42;
+    auto draw = [&](const Paint &how) {
+      canvas.rect(time(life.begin), step(life.item) + gap, time(life.end) - time(life.begin), unit - 2 * gap, how);
+    };
+    if (!isSlow && firstFast != lifetimes.begin()) {
+      Paint cover;
+      cover.fill = "#ffffff";
+      draw(cover);
+    }
+    draw(paint);
   }
   double width = std::clamp(0.14 * unit, 0.8, 2.0);
   for (const Lifetime &life : lifetimes) {
@@ -53,7 +66,7 @@ void DetailLayer::draw(SvgCanvas &canvas) {
     if (life.kind != KeptKind::State && !isSlow)
       continue;
     Paint paint;
-    paint.stroke = scheduleColors::state;
+    paint.stroke = isSlow ? scheduleColors::slow : scheduleColors::state;
     paint.width = width;
     paint.dash = isSlow ? "1.5 2.5" : "";
     Point from = {time(life.begin), step(life.item)};
@@ -102,7 +115,8 @@ void DensityLayer::addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t 
 
 void DensityLayer::addLifetime(KeptKind kind, int64_t item, int64_t begin, int64_t end) {
   bool isTape = kind == KeptKind::Tape || kind == KeptKind::SlowTape;
-  std::vector<float> &grid = changes[isTape ? 1 : 0];
+  bool isSlow = kind == KeptKind::SlowState || kind == KeptKind::SlowTape;
+  std::vector<float> &grid = changes[isSlow ? 2 : isTape ? 1 : 0];
   double bottom = (step(item) - top) / cell;
   double upper = (step(isTape ? item - 1 : item) - top) / cell;
   double low = std::min(bottom, upper), high = std::max(bottom, upper);
@@ -180,10 +194,53 @@ void DensityLayer::drawMarks(SvgCanvas &canvas, const std::vector<bool> &grid, S
 }
 
 void DensityLayer::draw(SvgCanvas &canvas) {
+  drawCoverage(canvas, changes[2], scheduleColors::slow);
   drawCoverage(canvas, changes[1], scheduleColors::tape);
   drawCoverage(canvas, changes[0], scheduleColors::state);
   for (SweepKind kind : {SweepKind::Rerun, SweepKind::FirstForward, SweepKind::Backward})
     drawMarks(canvas, marks[static_cast<size_t>(kind)], colorOf(kind));
+}
+
+ChannelLayer::ChannelLayer(const Axis &time, double left, double width) : time(time), left(left) {
+  for (std::vector<double> &each : changes)
+    each.assign(static_cast<size_t>(std::lround(width / cell)) + 2, 0);
+}
+
+void ChannelLayer::add(bool isWrite, int64_t begin, int64_t end) {
+  std::vector<double> &grid = changes[isWrite ? 0 : 1];
+  auto change = [&](int64_t at, double amount) {
+    double column =
+        std::clamp((time(static_cast<double>(at)) - left) / cell, 0.0, static_cast<double>(grid.size() - 2));
+    size_t index = static_cast<size_t>(column);
+    double share = column - static_cast<double>(index);
+    grid[index] += amount * (1 - share);
+    grid[index + 1] += amount * share;
+  };
+  change(begin, 1);
+  change(end, -1);
+}
+
+void ChannelLayer::draw(SvgCanvas &canvas, bool isWrite, double top, double height) const {
+  constexpr int levels = 5;
+  const std::vector<double> &grid = changes[isWrite ? 0 : 1];
+  double busy = 0;
+  int current = 0;
+  size_t begin = 0;
+  for (size_t column = 0; column < grid.size(); ++column) {
+    busy += grid[column];
+    bool isEnd = column + 1 == grid.size();
+    int level = isEnd ? 0 : static_cast<int>(std::lround(std::clamp(busy, 0.0, 1.0) * levels));
+    if (level == current)
+      continue;
+    Paint paint;
+    paint.fill = scheduleColors::slow;
+    paint.opacity = static_cast<double>(current) / levels;
+    if (current > 0)
+      canvas.rect(left + static_cast<double>(begin) * cell, top, static_cast<double>(column - begin) * cell, height,
+                  paint);
+    current = level;
+    begin = column;
+  }
 }
 
 MemoryLayer::MemoryLayer(const Axis &time, double left, double width)

@@ -23,12 +23,16 @@ inline constexpr llvm::StringLiteral rerun = colors::orange;
 inline constexpr llvm::StringLiteral backward = colors::vermilion;
 inline constexpr llvm::StringLiteral state = "#5c6b7a";
 inline constexpr llvm::StringLiteral tape = colors::green;
+/// What is in the slow tier, or on its way.
+inline constexpr llvm::StringLiteral slow = colors::purple;
 } // namespace scheduleColors
 
 /// Collects events and draws them between two axes.
 class DiagramLayer : public TimelineSink {
 public:
   DiagramLayer(const Axis &time, const Axis &step) : time(time), step(step) {}
+  void addMemory(int64_t, int64_t) final {}
+  void addTransfer(bool, int64_t, int64_t) final {}
   virtual void draw(SvgCanvas &canvas) = 0;
 
 protected:
@@ -43,7 +47,6 @@ public:
 
   void addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t from, int64_t to, bool isRecord) override;
   void addLifetime(KeptKind kind, int64_t item, int64_t begin, int64_t end) override;
-  void addMemory(int64_t, int64_t) override {}
   void draw(SvgCanvas &canvas) override;
 
 private:
@@ -71,7 +74,6 @@ public:
 
   void addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t from, int64_t to, bool isRecord) override;
   void addLifetime(KeptKind kind, int64_t item, int64_t begin, int64_t end) override;
-  void addMemory(int64_t, int64_t) override {}
   void draw(SvgCanvas &canvas) override;
 
 private:
@@ -87,8 +89,27 @@ private:
   int64_t rows;
   /// By kind of sweep: whether it passes a cell.
   std::array<std::vector<bool>, 3> marks;
-  /// By kind of item: changes of the covered share from one column to the next.
-  std::array<std::vector<float>, 2> changes;
+  /// States, tapes, and what is in the slow tier: changes of the covered share from
+  /// one column to the next.
+  std::array<std::vector<float>, 3> changes;
+};
+
+/// How busy the two channels of the slow tier are, in every half point.
+class ChannelLayer {
+public:
+  ChannelLayer(const Axis &time, double left, double width);
+
+  void add(bool isWrite, int64_t begin, int64_t end);
+  /// Draws one channel as a bar.
+  void draw(SvgCanvas &canvas, bool isWrite, double top, double height) const;
+
+private:
+  static constexpr double cell = 0.5;
+
+  Axis time;
+  double left;
+  /// By direction: changes of the busy share from one column to the next.
+  std::array<std::vector<double>, 2> changes;
 };
 
 /// The memory in use, as the highest and the lowest value in every half point.

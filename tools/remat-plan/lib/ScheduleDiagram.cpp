@@ -23,11 +23,15 @@ constexpr double pageWidth = 760;
 constexpr double pageHeight = 560;
 constexpr Plot stepPlot = {70, 92, 664, 300};
 constexpr Plot memoryPlot = {70, 416, 664, 88};
+/// With a slow tier, its channels are between the two.
+constexpr Plot slowStepPlot = {70, 92, 664, 258};
+constexpr Plot channelPlot = {70, 364, 664, 38};
 
-/// Sends sweeps and lifetimes to one layer and memory to another.
+/// Sends sweeps and lifetimes to one layer, memory and transfers to others.
 class Splitter final : public TimelineSink {
 public:
-  Splitter(DiagramLayer &layer, MemoryLayer &memory) : layer(layer), memory(memory) {}
+  Splitter(DiagramLayer &layer, MemoryLayer &memory, ChannelLayer &channels)
+      : layer(layer), memory(memory), channels(channels) {}
 
   void addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t from, int64_t to, bool isRecord) override {
     layer.addSweep(kind, begin, end, from, to, isRecord);
@@ -36,21 +40,23 @@ public:
     layer.addLifetime(kind, step, begin, end);
   }
   void addMemory(int64_t time, int64_t used) override { memory.add(time, used); }
+  void addTransfer(bool isWrite, int64_t begin, int64_t end) override { channels.add(isWrite, begin, end); }
 
 private:
   DiagramLayer &layer;
   MemoryLayer &memory;
+  ChannelLayer &channels;
 };
 
 } // namespace
 
 /// `withRecords`: whether forward steps that leave a tape are told from others.
-static void drawLegend(SvgCanvas &canvas, bool withRecords) {
+static void drawLegend(SvgCanvas &canvas, bool withRecords, bool withSlow) {
   double x = stepPlot.left;
   constexpr double y = 74;
   auto label = [&](llvm::StringRef text) {
     canvas.text({x + 24, y}, text, Plot::labelSize);
-    x += 24 + estimateWidth(text, Plot::labelSize) + 18;
+    x += 24 + estimateWidth(text, Plot::labelSize) + (withSlow ? 7 : 18);
   };
   auto addLine = [&](llvm::StringRef color, llvm::StringRef text, double rise, double width = 2.4) {
     Paint paint;
@@ -74,6 +80,26 @@ static void drawLegend(SvgCanvas &canvas, bool withRecords) {
   tape.opacity = 0.42;
   canvas.rect(x, y - 9, 20, 10, tape);
   label("tape kept");
+  if (!withSlow)
+    return;
+  Paint slow;
+  slow.stroke = scheduleColors::slow;
+  slow.width = 2.4;
+  slow.dash = withRecords ? "1.5 2.5" : "";
+  canvas.line({x, y - 4}, {x + 18, y - 4}, slow);
+  label("slow tier");
+}
+
+/// What goes out above what comes in.
+static void drawChannels(SvgCanvas &canvas, const ChannelLayer &layer) {
+  double height = channelPlot.height / 2;
+  for (bool isWrite : {true, false}) {
+    double top = channelPlot.top + (isWrite ? 0 : height);
+    layer.draw(canvas, isWrite, top + 3, height - 6);
+    canvas.text({channelPlot.left - 6, top + height / 2 + 3.8}, isWrite ? "out" : "in", Plot::labelSize, Anchor::End);
+  }
+  channelPlot.drawFrame(canvas);
+  channelPlot.nameRows(canvas, "slow");
 }
 
 static void drawTitle(SvgCanvas &canvas, const LoadedChain &loaded, const Plan &plan) {
@@ -102,8 +128,10 @@ static void drawBudget(SvgCanvas &canvas, const Axis &memory, int64_t budget) {
 
 void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result, llvm::raw_ostream &stream) {
   const Plan &plan = result.plan;
-  Axis time(0, static_cast<double>(plan.time), stepPlot.left, stepPlot.right());
-  Axis step(0, static_cast<double>(plan.steps), stepPlot.bottom(), stepPlot.top);
+  bool hasSlow = loaded.chain.slow.has_value();
+  const Plot &steps = hasSlow ? slowStepPlot : stepPlot;
+  Axis time(0, static_cast<double>(plan.time), steps.left, steps.right());
+  Axis step(0, static_cast<double>(plan.steps), steps.bottom(), steps.top);
   // A budget far above the peak would flatten the curve.
   int64_t shown = plan.budget <= plan.peak * 3 / 2 ? std::max(plan.budget, plan.peak) : plan.peak;
   Axis memory(0, 1.25 * static_cast<double>(std::max<int64_t>(shown, 1)), memoryPlot.bottom(), memoryPlot.top);
@@ -114,9 +142,10 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
   if (isShort)
     layer = std::make_unique<DetailLayer>(time, step);
   else
-    layer = std::make_unique<DensityLayer>(time, step, stepPlot.left, stepPlot.top, stepPlot.width, stepPlot.height);
+    layer = std::make_unique<DensityLayer>(time, step, steps.left, steps.top, steps.width, steps.height);
   MemoryLayer memoryLayer(time, memoryPlot.left, memoryPlot.width);
-  Splitter sink(*layer, memoryLayer);
+  ChannelLayer channelLayer(time, channelPlot.left, channelPlot.width);
+  Splitter sink(*layer, memoryLayer, channelLayer);
   Timeline timeline(loaded.chain, sink);
   result.forEachAction([&](const Action &action) {
     timeline.play(action);
@@ -126,15 +155,17 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
 
   SvgCanvas canvas(pageWidth, pageHeight, "A schedule of " + formatCount(plan.steps) + " steps");
   drawTitle(canvas, loaded, plan);
-  drawLegend(canvas, isShort);
-  stepPlot.drawRows(canvas, step, step.ticks(6, /*isWhole=*/true));
+  drawLegend(canvas, isShort, hasSlow);
+  steps.drawRows(canvas, step, step.ticks(6, /*isWhole=*/true));
   memoryPlot.drawRows(canvas, memory, memory.ticks(3, /*isWhole=*/true));
   layer->draw(canvas);
   memoryLayer.draw(canvas, memory);
   drawBudget(canvas, memory, plan.budget);
-  stepPlot.drawFrame(canvas);
+  if (hasSlow)
+    drawChannels(canvas, channelLayer);
+  steps.drawFrame(canvas);
   memoryPlot.drawFrame(canvas);
-  stepPlot.nameRows(canvas, "step");
+  steps.nameRows(canvas, "step");
   memoryPlot.nameRows(canvas, "memory");
   // In the problem's own unit.
   double scale = static_cast<double>(loaded.chain.timeScale);

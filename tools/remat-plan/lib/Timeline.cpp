@@ -78,7 +78,9 @@ void Timeline::transfer(KeptKind kind, int64_t step, bool isWrite) {
     return;
   int64_t size = source->second.size;
   int64_t &channel = isWrite ? writerFree : readerFree;
-  channel = std::max(channel, now) + (isWrite ? chain.slow->writeTime(size) : chain.slow->readTime(size));
+  int64_t begin = std::max(channel, now);
+  channel = begin + (isWrite ? chain.slow->writeTime(size) : chain.slow->readTime(size));
+  sink.addTransfer(isWrite, begin, channel);
   arrivals[{kind, step}] = channel;
   keep(isWrite ? slowKindOf(kind) : kind, step, size);
   if (chain.slow->blocking)

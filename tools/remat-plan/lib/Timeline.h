@@ -32,6 +32,8 @@ public:
   virtual void addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t from, int64_t to, bool isRecord) = 0;
   /// State or tape `step` is kept between two times.
   virtual void addLifetime(KeptKind kind, int64_t step, int64_t begin, int64_t end) = 0;
+  /// A channel is busy between two times.
+  virtual void addTransfer(bool isWrite, int64_t begin, int64_t end) = 0;
   /// From `time` on, so much memory is in use.
   virtual void addMemory(int64_t time, int64_t used) = 0;
 };
