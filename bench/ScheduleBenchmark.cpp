@@ -156,6 +156,28 @@ static void overNodes(benchmark::State &state, GraphPolicy policy, bool isFine) 
   state.SetComplexityN(count);
 }
 
+/// Ten slots and a buffer, no room for a tape, a transfer of eight steps.
+static void overStepsInTwoMemories(benchmark::State &state, Policy policy) {
+  StagedChain chain(makeChain(state.range(0), 11));
+  chain.stages.front().modes.front().tape = 100;
+  chain.slow = SlowTier();
+  chain.slow->write = chain.slow->read = 8;
+  PeakMemory memory;
+  ChainResult result;
+  for (auto _ : state) {
+    result = planChain(chain, policy);
+    benchmark::DoNotOptimize(result);
+  }
+  if (!result.ok()) {
+    state.SkipWithError(result.verdict.message.c_str());
+    return;
+  }
+  state.counters["gap_percent"] =
+      100 * (static_cast<double>(result.plan.time) / static_cast<double>(result.plan.boundAnySchedule) - 1);
+  state.counters["peak_MiB"] = memory.inMiB();
+  state.SetComplexityN(state.range(0));
+}
+
 BENCHMARK_CAPTURE(overStepsByShare, optimal, Policy::Optimal)->RangeMultiplier(10)->Range(1000, 10000000)->Complexity();
 BENCHMARK_CAPTURE(overSteps, optimal, Policy::Optimal)->RangeMultiplier(10)->Range(1000, 10000000)->Complexity();
 BENCHMARK_CAPTURE(overSteps, msm, Policy::Msm)->RangeMultiplier(10)->Range(1000, 10000000)->Complexity();
@@ -171,6 +193,21 @@ BENCHMARK_CAPTURE(overBudget, optimal, Policy::Optimal)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(overBudget, msm, Policy::Msm)->Arg(50)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecond);
 BENCHMARK(overStages)->Arg(10)->Arg(30)->Arg(100)->Arg(200)->Unit(benchmark::kMillisecond)->Complexity();
+BENCHMARK_CAPTURE(overStepsInTwoMemories, every_interval, Policy::EveryInterval)
+    ->RangeMultiplier(10)
+    ->Range(100, 1000000)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
+BENCHMARK_CAPTURE(overStepsInTwoMemories, multistage, Policy::Multistage)
+    ->RangeMultiplier(10)
+    ->Range(100, 100000)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
+BENCHMARK_CAPTURE(overStepsInTwoMemories, h_revolve, Policy::HRevolve)
+    ->RangeMultiplier(2)
+    ->Range(250, 4000)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
 BENCHMARK_CAPTURE(overNodes, exact, GraphPolicy::Exact, false)
     ->RangeMultiplier(2)
     ->Range(25, 200)
