@@ -152,8 +152,8 @@ static ChainResult dispatch(const StagedChain &problem, const std::optional<Chai
 /// If recording a step is faster than advancing over it, a step is always recorded,
 /// whether its tape is kept or not. The published policies know no such thing, and
 /// unequal steps are looked at one by one.
-static ChainResult dispatchFastest(const StagedChain &problem, const std::optional<ChainProblem> &equal,
-                                   Policy policy, const ChainOptions &options) {
+static ChainResult dispatchFastest(const StagedChain &problem, const std::optional<ChainProblem> &equal, Policy policy,
+                                   const ChainOptions &options) {
   bool isOurs = policy == Policy::Optimal || policy == Policy::Online || policy == Policy::Multistage;
   if (!isOurs || !equal || equal->recordTime >= equal->advanceTime)
     return dispatch(problem, equal, policy, options);

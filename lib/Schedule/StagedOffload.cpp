@@ -28,10 +28,13 @@ using namespace remat::schedule;
 static constexpr int64_t maxIntervalSteps = 64;
 static constexpr int64_t maxOffloadSteps = 100000;
 
+/// Intervals that the effort of a plan is shared out to.
+static constexpr double effortShare = 1000;
+
 namespace {
 class StagedOffload {
 public:
-  explicit StagedOffload(const StagedChain &problem);
+  StagedOffload(const StagedChain &problem, double effort);
 
   /// Where states are offloaded, from 0 on, if each waits for that many quarters
   /// of the transfer time of the one before. The last one begins the rest.
@@ -49,6 +52,8 @@ private:
   void add(ActionKind kind, int64_t step, int64_t to = 0) { actions.push_back({kind, step, to}); }
 
   const StagedChain &problem;
+  /// Of each interval.
+  ChainOptions options;
   /// Of each step.
   std::vector<int32_t> stages;
   std::map<std::pair<int64_t, int64_t>, ChainResult> known;
@@ -56,7 +61,8 @@ private:
 };
 } // namespace
 
-StagedOffload::StagedOffload(const StagedChain &problem) : problem(problem) {
+StagedOffload::StagedOffload(const StagedChain &problem, double effort) : problem(problem) {
+  options.effort = effort;
   for (size_t i = 0; i < problem.stages.size(); ++i)
     stages.insert(stages.end(), problem.stages[i].count, static_cast<int32_t>(i));
 }
@@ -104,7 +110,7 @@ bool StagedOffload::play(int64_t begin, int64_t end, int64_t budget) {
   if (isNew && budget >= 0) {
     StagedChain part = segment(begin, end, budget);
     if (part.equalSteps() || end - begin <= maxIntervalSteps)
-      it->second = planChain(part, Policy::Optimal);
+      it->second = planChain(part, Policy::Optimal, options);
     else
       it->second.verdict.status = Status::Unsupported;
   }
@@ -169,9 +175,13 @@ ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const
   best.plan.certified = best.plan.time == best.plan.lowerBound;
   if (problem.steps() > maxOffloadSteps)
     return best;
-  StagedOffload offload(problem);
+  StagedOffload offload(problem, options.effort / effortShare);
   std::vector<int64_t> before;
   for (int64_t quarters = 4; quarters <= 1024; quarters += quarters / 2) {
+    if (options.progress && !options.progress(std::min(1.0, static_cast<double>(quarters) / 1024))) {
+      best.verdict = {Status::Interrupted, "the search was interrupted"};
+      break;
+    }
     std::vector<int64_t> cuts = offload.cuts(quarters);
     if (cuts.size() < 3)
       break;
