@@ -5,11 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Budgets have more bytes than tables can have columns. The table is made for
-// sizes that are rounded up to units, so that nothing is ever free. But the plan
-// is taken from it with the bytes that are left (StagedDescent.h), so that what
-// was rounded up is not wasted. How much the rounding has cost is not known where
-// something is chosen; the plan is made for several guesses.
+// Budgets have more bytes than tables can have columns. Rounding sizes up wastes
+// half a unit on everything that is kept; rounding them to the nearest unit makes
+// some of it free, which is what a plan then keeps. So a size stays what it is,
+// the table is read between two units, and the plan is taken from it with the bytes
+// that are left (StagedDescent.h). The table is a little too hopeful or too
+// careful; the plan is made for several guesses of how much.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,7 +36,9 @@ static constexpr int64_t maxBytes = int64_t(2) << 30;
 /// Units for each item below which a bound is not worth its time.
 static constexpr int64_t leastBoundUnits = 2;
 /// How much of the free memory the table is believed to need, besides all of it.
-static constexpr double trusts[] = {1.2, 1.1, 1.05, 0.99, 0.98, 0.97, 0.96, 0.94, 0.92};
+static constexpr double trusts[] = {1.1, 1.05, 1.03, 1.02, 1.01, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9};
+/// More of them gain nothing where they are not exact.
+static constexpr int64_t enoughUnits = 512;
 /// Up to here times are held in double precision.
 static constexpr int64_t maxDoubleItems = 128;
 Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult &result) {
@@ -164,8 +167,7 @@ int64_t StagedSolver::unitsFor(double work, int64_t bytesPerValue) const {
   double items = static_cast<double>(chain.size());
   double byWork = work / (items * items * items + 1);
   double byMemory = static_cast<double>(maxBytes / bytesPerValue) / (1.5 * items * (items + 1));
-  // Half a unit for each item is what a plan needs; beyond a few units for each
-  // it gains nothing.
+  // Up to here tables may be exact.
   double enough = chain.size() <= maxDoubleItems ? 2048 : std::max(512.0, 2 * items);
   return std::max<int64_t>(16, static_cast<int64_t>(std::min({byWork, byMemory, enough})));
 }
@@ -200,8 +202,10 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
   int64_t units = unitsFor(options.effort, sizeof(Value));
   int64_t divisor = sizesDivisor();
   bool isExact = available / divisor <= units;
+  if (!isExact)
+    units = std::min(units, enoughUnits);
   {
-    UnitScale scale = {isExact ? divisor : ceilDiv(available, units), Rounding::Up};
+    UnitScale scale = {isExact ? divisor : ceilDiv(available, units)};
     if (!isExact)
       plan.planningUnit = scale.unit;
     StagedTables<Value> tables(chain, scale, available / scale.unit);

@@ -20,8 +20,8 @@ inline constexpr int64_t maxStagedItems = 2048;
 ///
 /// Guarantee: never above the budget, feasible from plan.minimumBudget on, which
 /// is the least of the class. With few steps, or sizes that are multiples of a
-/// coarse unit, the plan is the best of the class. Otherwise sizes are planned in
-/// units of `planningUnit` and the budget of the plan is checked in bytes; the
+/// coarse unit, the plan is the best of the class. Otherwise times are estimated in
+/// units of `planningUnit` and memory is counted in bytes; the
 /// bound comes from sizes rounded down. Long runs of equal steps are planned in
 /// blocks. The class is not always the best: 4 of 15,388 random small chains have
 /// a better schedule, in which a state that was given up is computed again.

@@ -46,7 +46,7 @@ static void expectHonestPlan(const StagedChain &problem, const ChainResult &resu
 
 TEST(SlowTierTest, RandomProblems) {
   RandomChains random(3);
-  int64_t problems = runLongTests() ? 100000 : 800;
+  int64_t problems = testCount(800, 100000);
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
     StagedChain problem;
     ChainStage stage;
