@@ -170,28 +170,30 @@ void Emitter::run(int64_t from, int64_t to) {
     if (advanced < core)
       add(ActionKind::Advance, advanced, core);
   };
-  for (int64_t i = from + 1; i <= to; ++i) {
-    const ChainItem &item = chain.item(i);
-    int64_t last = item.before + item.count, mode = passingMode(*item.stage);
-    if (mode < 0) {
-      core = last;
-      continue;
+  for (int64_t i = from + 1; i <= to; ++i)
+    for (const StepRun &run : chain.item(i).runs(0)) {
+      int64_t last = core + run.count, mode = passingMode(*run.stage);
+      if (mode < 0) {
+        core = last;
+        continue;
+      }
+      flush();
+      while (core < last)
+        add(ActionKind::Record, ++core, mode);
+      advanced = core;
     }
-    flush();
-    while (core < last)
-      add(ActionKind::Record, ++core, mode);
-    advanced = core;
-  }
   flush();
 }
 
 void Emitter::record(const ChainItem &item, int64_t mode, bool keepLast) {
   int64_t last = item.before + item.count;
-  for (core = item.before; core < last;) {
-    add(ActionKind::Record, ++core, mode);
-    if (core < last || keepLast)
-      add(ActionKind::Keep, core);
-  }
+  core = item.before;
+  for (const StepRun &run : item.runs(mode))
+    for (int64_t i = 0; i < run.count; ++i) {
+      add(ActionKind::Record, ++core, run.mode);
+      if (core < last || keepLast)
+        add(ActionKind::Keep, core);
+    }
 }
 
 void Emitter::reverse(const ChainItem &item, bool dropLast) {
@@ -208,12 +210,14 @@ void Emitter::emitBlock(const Segment &segment, const BlockPlan &blockPlan) {
   bring(segment.from);
   int64_t offset = chain.item(segment.to).before;
   bool isReleased = segment.kind == SegmentKind::Held;
-  for (Action action : remat::schedule::actions(plan(blockPlan.problem, Policy::Optimal).table)) {
+  const std::vector<Action> list =
+      blockPlan.problem ? remat::schedule::actions(plan(*blockPlan.problem, Policy::Optimal).table) : *blockPlan.list;
+  for (Action action : list) {
     isReleased |= action.kind == ActionKind::DiscardState && action.step == 0;
     action.step += offset;
     if (action.kind == ActionKind::Advance)
       action.to += offset;
-    if (action.kind == ActionKind::Record)
+    if (action.kind == ActionKind::Record && blockPlan.problem)
       action.to = blockPlan.mode;
     switch (action.kind) {
     case ActionKind::Advance:

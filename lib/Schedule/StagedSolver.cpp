@@ -27,8 +27,10 @@
 
 using namespace remat::schedule;
 
-/// Items that runs of equal steps are cut into.
+/// Items that chains are cut into where they have more steps, unless that would put
+/// different stages together; up to this many stages, it does not.
 static constexpr int64_t targetItems = 256;
+static constexpr int64_t maxStages = 1024;
 /// What a bound may take of the effort for a plan, N^3 M, and the bytes of tables.
 static constexpr double boundShare = 0.15;
 static constexpr int64_t maxBytes = int64_t(2) << 30;
@@ -68,6 +70,8 @@ Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult
   plan.timeRatio = keepAll > 0 ? static_cast<double>(plan.time) / static_cast<double>(keepAll) : 1;
   return {};
 }
+
+static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
 
 static size_t fastestMode(const ChainStage &stage) {
   auto isBetter = [](const StageMode &a, const StageMode &b) {
@@ -124,7 +128,7 @@ namespace {
 class StagedSolver {
 public:
   StagedSolver(const StagedChain &problem, const ChainOptions &options)
-      : problem(problem), options(options), chain(problem, targetItems) {}
+      : problem(problem), options(options), chain(problem, targetItems, maxStages, options.progress) {}
 
   ChainResult solve();
 
@@ -198,7 +202,6 @@ int64_t StagedSolver::boundOf(const StagedTables<Value> &tables) const {
 
 template <typename Value>
 Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
-  const Verdict interrupted = {Status::Interrupted, "the search was interrupted"};
   int64_t units = unitsFor(options.effort, sizeof(Value));
   int64_t divisor = sizesDivisor();
   bool isExact = available / divisor <= units;
@@ -210,7 +213,7 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
       plan.planningUnit = scale.unit;
     StagedTables<Value> tables(chain, scale, available / scale.unit);
     if (!tables.solve(options.progress))
-      return interrupted;
+      return interrupted();
     consider(StagedDescent<Value>(chain, tables, minimum, /*trust=*/1));
     for (size_t i = 0; i < std::size(trusts) && !isExact; ++i)
       consider(StagedDescent<Value>(chain, tables, minimum, trusts[i]));
@@ -222,7 +225,7 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
     UnitScale scale = {ceilDiv(available, boundUnits), Rounding::Down};
     StagedTables<Value> tables(chain, scale, available / scale.unit);
     if (!tables.solve(options.progress))
-      return interrupted;
+      return interrupted();
     plan.lowerBound = std::max(plan.lowerBound, boundOf(tables));
   }
   return {};
@@ -231,6 +234,10 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
 ChainResult StagedSolver::solve() {
   ChainResult result;
   Plan &plan = result.plan;
+  if (!chain.isComplete()) {
+    result.verdict = interrupted();
+    return result;
+  }
   StagedMinimum minimum(chain);
   int64_t fixed = problem.start == Start::Pinned ? problem.initialState : 0;
   int64_t first = problem.countedInitialState() + chain.workspace(1);
@@ -266,12 +273,5 @@ ChainResult remat::schedule::planStaged(const StagedChain &problem, const ChainO
   plain.slow.reset();
   auto isEmpty = [](const ChainStage &stage) { return stage.count == 0; };
   plain.stages.erase(std::remove_if(plain.stages.begin(), plain.stages.end(), isEmpty), plain.stages.end());
-  if (static_cast<int64_t>(plain.stages.size()) > maxStagedItems) {
-    ChainResult result;
-    result.verdict = {Status::Unsupported, "expects at most " + std::to_string(maxStagedItems) +
-                                               " stages of unequal steps, but got " +
-                                               std::to_string(plain.stages.size())};
-    return result;
-  }
   return StagedSolver(plain, options).solve();
 }

@@ -12,9 +12,6 @@
 
 namespace remat::schedule {
 
-/// Most items that the dynamic program takes on.
-inline constexpr int64_t maxStagedItems = 2048;
-
 /// Objective: least time within the budget, over schedules of nested segments in
 /// which slots are used again (StagedChoice.h). The slow tier is left alone.
 ///
@@ -27,8 +24,8 @@ inline constexpr int64_t maxStagedItems = 2048;
 /// a better schedule, in which a state that was given up is computed again.
 ///
 /// Complexity: O(N^3 M) time and O(N^2 M) memory for N items and M units, where M
-/// is chosen such that this is seconds and at most 2 GiB. Fails with Unsupported
-/// for more than maxStagedItems stages.
+/// is chosen such that this is seconds and at most 2 GiB. More than 1,024 stages
+/// are planned in blocks of neighbours, in the time that the blocks take.
 ///
 /// Source: Beaumont et al. 2019 for the segments; slots used again is ours.
 ChainResult planStaged(const StagedChain &problem, const ChainOptions &options = {});
