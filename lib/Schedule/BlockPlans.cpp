@@ -56,49 +56,70 @@ std::vector<BlockPlan> remat::schedule::planEqualBlock(const ChainItem &item, in
   return frontierOf(std::move(all));
 }
 
-/// For each stage the mode with the least time and `price` times size.
-static std::vector<int64_t> modesAt(const std::vector<ChainStage> &stages, double price) {
-  std::vector<int64_t> result;
-  for (const ChainStage &stage : stages) {
-    auto cost = [&](const StageMode &mode) {
+/// What each stage does if a unit of memory costs `price`.
+static std::vector<StepRun> runsAt(const std::vector<ChainStage> &stages, double price) {
+  auto isRestartable = [](const ChainStage &stage) { return stage.restartable; };
+  bool mayRunAgain = std::all_of(stages.begin(), stages.end(), isRestartable);
+  std::vector<StepRun> runs;
+  for (size_t i = 0; i < stages.size(); ++i) {
+    const ChainStage &stage = stages[i];
+    auto costAt = [&](const StageMode &mode, double sizePrice) {
       return static_cast<double>(mode.record) + static_cast<double>(mode.reverse) +
-             price * static_cast<double>(mode.tape);
+             sizePrice * static_cast<double>(mode.tape);
     };
-    auto isBetter = [&](const StageMode &a, const StageMode &b) { return cost(a) < cost(b); };
-    result.push_back(std::min_element(stage.modes.begin(), stage.modes.end(), isBetter) - stage.modes.begin());
+    auto bestAt = [&](double sizePrice) {
+      auto isBetter = [&](const StageMode &a, const StageMode &b) {
+        return costAt(a, sizePrice) < costAt(b, sizePrice);
+      };
+      return std::min_element(stage.modes.begin(), stage.modes.end(), isBetter) - stage.modes.begin();
+    };
+    StepRun run = {&stage, stage.count, bestAt(price)};
+    // The block must be entered and left with a tape.
+    if (mayRunAgain && i > 0 && i + 1 < stages.size()) {
+      int64_t fastest = bestAt(0);
+      double again = static_cast<double>(passingTime(stage)) + costAt(stage.modes[fastest], 0);
+      if (again < costAt(stage.modes[run.mode], price))
+        run = {&stage, stage.count, fastest, /*again=*/true};
+    }
+    runs.push_back(run);
   }
-  return result;
+  return runs;
 }
 
-MixedBlock remat::schedule::makeMixedBlock(std::vector<ChainStage> stages) {
-  MixedBlock block;
-  block.stages = std::move(stages);
+/// The steps as one mode, and what it needs.
+static void addMode(MixedBlock &block, std::vector<StepRun> runs) {
+  StageMode sum = {0, 0, 0};
+  int64_t need = 0, stretch = 0;
+  for (const StepRun &run : runs) {
+    const StageMode &mode = run.stage->modes[run.mode];
+    sum.record += run.count * (run.again ? passingTime(*run.stage) : mode.record);
+    sum.reverse += run.count * (run.again ? mode.record + mode.reverse : mode.reverse);
+    (run.again ? stretch : sum.tape) += run.count * mode.tape;
+    if (run.again)
+      need = std::max(need, sum.tape + stretch + block.whole.workspace);
+    else
+      stretch = 0;
+  }
+  block.whole.modes.push_back(sum);
+  block.needs.push_back(need);
+  block.modes.push_back(std::move(runs));
+}
+
+void remat::schedule::chooseMixedModes(MixedBlock &block, double price) {
   block.whole = block.stages.back();
   block.whole.count = 1;
-  double time = 1, size = 1;
-  for (const ChainStage &stage : block.stages) {
-    block.whole.workspace = std::max(block.whole.workspace, stage.workspace);
-    double count = static_cast<double>(stage.count);
-    time += count * static_cast<double>(stage.modes.front().record + stage.modes.front().reverse);
-    size += count * static_cast<double>(stage.modes.front().tape);
-  }
-  for (double weight : {0.0, 0.1, 0.3, 1.0, 1e6}) {
-    std::vector<int64_t> modes = modesAt(block.stages, weight * time / size);
-    if (std::find(block.modes.begin(), block.modes.end(), modes) == block.modes.end())
-      block.modes.push_back(std::move(modes));
-  }
   block.whole.modes.clear();
-  for (const std::vector<int64_t> &modes : block.modes) {
-    StageMode sum = {0, 0, 0};
-    for (size_t i = 0; i < modes.size(); ++i) {
-      const ChainStage &stage = block.stages[i];
-      sum.record += stage.count * stage.modes[modes[i]].record;
-      sum.reverse += stage.count * stage.modes[modes[i]].reverse;
-      sum.tape += stage.count * stage.modes[modes[i]].tape;
+  for (const ChainStage &stage : block.stages)
+    block.whole.workspace = std::max(block.whole.workspace, stage.workspace);
+  for (double weight : {0.0, 0.5, 0.7, 0.85, 0.95, 1.0, 1.05, 1.15, 1.4, 2.0, 3.0, 5.0, 10.0, 1e6}) {
+    addMode(block, runsAt(block.stages, weight * std::max(price, 1e-6)));
+    size_t last = block.modes.size() - 1;
+    if (last > 0 && block.whole.modes[last] == block.whole.modes[last - 1]) {
+      block.whole.modes.pop_back();
+      block.needs.pop_back();
+      block.modes.pop_back();
     }
-    block.whole.modes.push_back(sum);
   }
-  return block;
 }
 
 std::vector<BlockPlan> remat::schedule::planMixedBlock(const MixedBlock &block) {

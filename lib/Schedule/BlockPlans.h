@@ -16,9 +16,10 @@ namespace remat::schedule {
 /// peak: the frontier of `optimal`, at some budgets.
 std::vector<BlockPlan> planEqualBlock(const ChainItem &item, int64_t initialState, Start start);
 
-/// Different steps as one. Its modes weigh time against the size of all tapes in a few
-/// ways, from the fastest modes to the smallest ones.
-MixedBlock makeMixedBlock(std::vector<ChainStage> stages);
+/// Fills in what the stages of a block are together. Its modes weigh time against the
+/// size of tapes at some prices, most of them about `price`: a tape that is not worth
+/// its price is not kept in the first sweep, but made again from the tapes in front of it.
+void chooseMixedModes(MixedBlock &block, double price);
 
 /// Plans of a block of different steps, likewise, with the start state outside: a few
 /// plans from one table of StagedTables.h, and the one of least memory.

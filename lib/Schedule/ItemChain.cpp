@@ -14,13 +14,16 @@
 
 #include "BlockPlans.h"
 #include "CheckedMath.h"
+#include "TapeBound.h"
 
 #include <algorithm>
 
 using namespace remat::schedule;
 
-/// Blocks of different steps are small, because a plan of one takes longer.
-static constexpr int64_t groupsPerItem = 2;
+/// Stages that a block of different steps should have at most, for it is planned step by
+/// step; rather than that, a chain has more items than it should.
+static constexpr int64_t maxMixedStages = 256;
+static constexpr int64_t maxGroups = 1024;
 
 /// The least block size with which there are at most `maxItems` items.
 static int64_t chooseBlockSize(const StagedChain &problem, int64_t maxItems) {
@@ -51,7 +54,7 @@ int64_t remat::schedule::passingMode(const ChainStage &stage) {
   return mode;
 }
 
-static int64_t passingTime(const ChainStage &stage) {
+int64_t remat::schedule::passingTime(const ChainStage &stage) {
   int64_t mode = passingMode(stage);
   return mode < 0 ? stage.advance : stage.modes[mode].record;
 }
@@ -59,10 +62,7 @@ static int64_t passingTime(const ChainStage &stage) {
 std::vector<StepRun> ChainItem::runs(int64_t mode) const {
   if (!mixed)
     return {{stage, count, mode}};
-  std::vector<StepRun> result;
-  for (size_t i = 0; i < mixed->stages.size(); ++i)
-    result.push_back({&mixed->stages[i], mixed->stages[i].count, mixed->modes[mode][i]});
-  return result;
+  return mixed->modes[mode];
 }
 
 ItemChain::ItemChain(const StagedChain &problem, int64_t maxItems, int64_t maxStages,
@@ -70,7 +70,8 @@ ItemChain::ItemChain(const StagedChain &problem, int64_t maxItems, int64_t maxSt
     : problem(problem) {
   int64_t stages = static_cast<int64_t>(problem.stages.size());
   if (stages > maxStages) {
-    addGroups(ceilDiv(problem.steps(), groupsPerItem * maxItems), progress);
+    int64_t groups = std::clamp(ceilDiv(stages, maxMixedStages), maxItems, maxGroups);
+    addGroups(ceilDiv(problem.steps(), groups), progress);
     return;
   }
   int64_t blockSize = chooseBlockSize(problem, std::max(maxItems, stages));
@@ -103,13 +104,14 @@ void ItemChain::addRun(const ChainStage &stage, int64_t count, int64_t blockSize
 }
 
 /// One item of different stages.
-void ItemChain::addMixed(const ChainStage *first, const ChainStage *last) {
+void ItemChain::addMixed(const ChainStage *first, const ChainStage *last, double price) {
   if (first == last)
     return;
   if (last - first == 1)
     return addRun(*first, first->count, first->count);
-  mixedBlocks.push_back(makeMixedBlock({first, last}));
-  const MixedBlock &block = mixedBlocks.back();
+  MixedBlock &block = mixedBlocks.emplace_back();
+  block.stages.assign(first, last);
+  chooseMixedModes(block, price);
   int64_t count = 0, passing = 0;
   for (const ChainStage &stage : block.stages) {
     count += stage.count;
@@ -127,10 +129,11 @@ void ItemChain::addMixed(const ChainStage *first, const ChainStage *last) {
 void ItemChain::addGroups(int64_t blockSize, const std::function<bool(double)> &progress) {
   const ChainStage *begin = problem.stages.data(), *end = begin + problem.stages.size(), *first = begin;
   int64_t steps = 0;
+  double price = tapeBound(problem).price;
   for (const ChainStage *stage = begin; stage != end; ++stage) {
     bool isLong = stage->count > blockSize;
     if (isLong || steps + stage->count > blockSize) {
-      addMixed(first, stage);
+      addMixed(first, stage, price);
       first = stage;
       steps = 0;
       if (progress && !progress(static_cast<double>(stage - begin) / static_cast<double>(end - begin))) {
@@ -145,5 +148,5 @@ void ItemChain::addGroups(int64_t blockSize, const std::function<bool(double)> &
       steps += stage->count;
     }
   }
-  addMixed(first, end);
+  addMixed(first, end, price);
 }

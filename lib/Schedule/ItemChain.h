@@ -40,21 +40,29 @@ struct BlockPlan {
 /// The mode in which a step is recorded when it only has to be passed, or -1 if
 /// it is faster to advance.
 int64_t passingMode(const ChainStage &stage);
+/// The time of that.
+int64_t passingTime(const ChainStage &stage);
 
 /// Equal steps in one mode.
 struct StepRun {
   const ChainStage *stage;
   int64_t count;
   int64_t mode;
+  /// Not recorded in the first sweep over the block, but run again from the tape in front
+  /// when their turn has come.
+  bool again = false;
 };
 
 /// Different steps that are one item.
 struct MixedBlock {
-  /// What they are together: one step whose modes are modes for all of them.
+  /// What they are together: one step whose modes are ways to reverse all of them
+  /// after something else.
   ChainStage whole;
   std::vector<ChainStage> stages;
-  /// The mode of each stage in each mode of the whole.
-  std::vector<std::vector<int64_t>> modes;
+  /// The steps in each mode of the whole, and the memory that its reversal needs with
+  /// what is kept.
+  std::vector<std::vector<StepRun>> modes;
+  std::vector<int64_t> needs;
 };
 
 /// One step, or a block of equal or of different steps.
@@ -71,6 +79,8 @@ struct ChainItem {
   int64_t tape(const StageMode &mode) const { return repeats() * mode.tape; }
   /// Time to record and reverse it once.
   int64_t once(const StageMode &mode) const { return repeats() * (mode.record + mode.reverse); }
+  /// What it takes to reverse it in one of its modes, with its tapes.
+  int64_t reverseNeed(int64_t mode) const { return mixed ? mixed->needs[mode] : 0; }
   /// Its steps in order, in one of its modes.
   std::vector<StepRun> runs(int64_t mode) const;
 };
@@ -112,7 +122,7 @@ public:
 private:
   void addItem(ChainItem item, int64_t passingTime);
   void addRun(const ChainStage &stage, int64_t count, int64_t blockSize);
-  void addMixed(const ChainStage *first, const ChainStage *last);
+  void addMixed(const ChainStage *first, const ChainStage *last, double price);
   void addGroups(int64_t blockSize, const std::function<bool(double)> &progress);
 
   const StagedChain &problem;

@@ -26,7 +26,8 @@ StagedMinimum::Cell StagedMinimum::enter(int64_t s, int64_t t) const {
     return item.isBlock() ? best : Cell{chain.workspace(t), {ChoiceKind::Leaf}};
   const Cell &rest = (item.stage->restartable ? held : core)[index(s + 1, t)];
   for (size_t mode = 0; mode < item.stage->modes.size(); ++mode) {
-    int64_t peak = item.tape(item.stage->modes[mode]) + std::max(chain.workspace(s + 1), rest.peak);
+    int64_t peak = std::max(item.tape(item.stage->modes[mode]) + std::max(chain.workspace(s + 1), rest.peak),
+                            item.reverseNeed(static_cast<int64_t>(mode)));
     if (peak < best.peak)
       best = {peak, {ChoiceKind::Tape, static_cast<int64_t>(mode)}};
   }

@@ -27,10 +27,9 @@
 
 using namespace remat::schedule;
 
-/// Items that chains are cut into where they have more steps, unless that would put
-/// different stages together; up to this many stages, it does not.
+/// Items that chains of more steps are cut into, if that does not put different stages
+/// together or must.
 static constexpr int64_t targetItems = 256;
-static constexpr int64_t maxStages = 1024;
 /// What a bound may take of the effort for a plan, N^3 M, and the bytes of tables.
 static constexpr double boundShare = 0.15;
 static constexpr int64_t maxBytes = int64_t(2) << 30;
@@ -128,7 +127,8 @@ namespace {
 class StagedSolver {
 public:
   StagedSolver(const StagedChain &problem, const ChainOptions &options)
-      : problem(problem), options(options), chain(problem, targetItems, maxStages, options.progress) {}
+      : problem(problem), options(options),
+        chain(problem, std::min(targetItems, options.maxItems), options.maxItems, options.progress) {}
 
   ChainResult solve();
 
@@ -256,7 +256,7 @@ ChainResult StagedSolver::solve() {
   }
 
   available = problem.budget - fixed;
-  plan.boundAnySchedule = plan.lowerBound = tapeBound(problem);
+  plan.boundAnySchedule = plan.lowerBound = tapeBound(problem).time;
   result.verdict =
       chain.size() <= maxDoubleItems ? solveTables<double>(minimum, plan) : solveTables<float>(minimum, plan);
   if (!result.ok())

@@ -24,8 +24,8 @@ namespace remat::schedule {
 /// a better schedule, in which a state that was given up is computed again.
 ///
 /// Complexity: O(N^3 M) time and O(N^2 M) memory for N items and M units, where M
-/// is chosen such that this is seconds and at most 2 GiB. More than 1,024 stages
-/// are planned in blocks of neighbours, in the time that the blocks take.
+/// is chosen such that this is seconds and at most 2 GiB. More than
+/// options.maxItems stages are planned in blocks of neighbours: seconds for 10^5.
 ///
 /// Source: Beaumont et al. 2019 for the segments; slots used again is ours.
 ChainResult planStaged(const StagedChain &problem, const ChainOptions &options = {});

@@ -45,8 +45,12 @@ StagedTables<Value>::StagedTables(const ItemChain &chain, UnitScale scale, int64
     if (i == 0)
       continue;
     work.push_back(clamped(chain.workspace(i)).up());
-    for (const StageMode &mode : chain.item(i).stage->modes)
-      modes[i].push_back({clamped(chain.item(i).tape(mode)), static_cast<Value>(chain.item(i).once(mode))});
+    const ChainItem &item = chain.item(i);
+    for (size_t mode = 0; mode < item.stage->modes.size(); ++mode) {
+      Amount<Value> tape = clamped(item.tape(item.stage->modes[mode]));
+      int64_t need = std::max(tape.up() + work[i], clamped(item.reverseNeed(static_cast<int64_t>(mode))).up());
+      modes[i].push_back({tape, need, static_cast<Value>(item.once(item.stage->modes[mode]))});
+    }
     for (const BlockPlan &plan : chain.heldPlans(i))
       heldBlocks[i].push_back({clamped(plan.peak).up(), static_cast<Value>(plan.time)});
     // Beside the start state, which its plan counts.
@@ -155,11 +159,10 @@ void StagedTables<Value>::finishRow(int64_t s, int64_t high, int64_t first, int6
   }
 }
 
-/// into[v] = min(into[v], time + rest[v - taken]) where at least `least` is left.
+/// into[v] = min(into[v], time + rest[v - taken]) from v = first on.
 template <typename Value>
-void StagedTables<Value>::relaxShifted(Value *into, const Value *rest, Amount<Value> taken, int64_t least,
+void StagedTables<Value>::relaxShifted(Value *into, const Value *rest, Amount<Value> taken, int64_t first,
                                        Value time) const {
-  int64_t first = taken.up() + least;
   const Value *high = rest - taken.whole;
   if (taken.part == 0) {
     for (int64_t v = first; v < width; ++v)
@@ -192,7 +195,7 @@ void StagedTables<Value>::enterInto(int64_t s, int64_t t) {
     cores->load(coreCell(s + 1, t), rest.data());
   }
   for (const Mode &mode : modes[s + 1])
-    relaxShifted(entered.data(), rest.data(), mode.tape, work[s + 1], mode.once - way);
+    relaxShifted(entered.data(), rest.data(), mode.tape, mode.need, mode.once - way);
 }
 
 template <typename Value>
@@ -228,7 +231,7 @@ void StagedTables<Value>::finishOwned(int64_t s, int64_t t) {
     for (const Block &block : ownedBlocks[t])
       for (int64_t w = block.need; w < most; ++w)
         mine[w] = std::min(mine[w], block.time);
-  relaxShifted(inCore.data(), mine.data(), start, stateWork[s], 0);
+  relaxShifted(inCore.data(), mine.data(), start, start.up() + stateWork[s], 0);
   Value way = static_cast<Value>(wayTime(s, t));
   for (Value &value : mine)
     value += way;

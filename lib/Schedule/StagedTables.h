@@ -94,6 +94,8 @@ private:
   /// A mode of an item in units.
   struct Mode {
     Amount<Value> tape;
+    /// Least memory to enter with.
+    int64_t need;
     Value once;
   };
   struct Block {
@@ -127,7 +129,7 @@ private:
   void finishHeld(int64_t s, int64_t t);
   void finishOwned(int64_t s, int64_t t);
   void enterInto(int64_t s, int64_t t);
-  void relaxShifted(Value *into, const Value *rest, Amount<Value> taken, int64_t least, Value time) const;
+  void relaxShifted(Value *into, const Value *rest, Amount<Value> taken, int64_t first, Value time) const;
 
   const ItemChain &chain;
   UnitScale scale;

@@ -62,7 +62,7 @@ static int64_t leastOnce(const ChainStage &stage) {
   return least;
 }
 
-int64_t remat::schedule::tapeBound(const StagedChain &problem) {
+TapeBound remat::schedule::tapeBound(const StagedChain &problem) {
   size_t last = problem.stages.size();
   while (problem.stages[last - 1].count == 0)
     --last;
@@ -95,8 +95,8 @@ int64_t remat::schedule::tapeBound(const StagedChain &problem) {
     if (taken < edge.count) {
       // The time of any schedule is whole.
       bound -= static_cast<int64_t>(static_cast<__int128>(edge.gain) * std::max<int64_t>(room, 0) / edge.size);
-      break;
+      return {bound, static_cast<double>(edge.gain) / static_cast<double>(edge.size)};
     }
   }
-  return bound;
+  return {bound};
 }

@@ -12,14 +12,19 @@
 
 namespace remat::schedule {
 
-/// Time that no schedule of a valid problem with at least one step falls below.
+/// The time that no schedule of a valid problem with at least one step falls below.
 ///
 /// A step runs only once if its first tape survives until it is reversed. When
 /// the last step is reversed all these tapes exist at once, that of the last
 /// step perhaps in the core. Which steps and modes these are is a knapsack with
 /// a choice for each step, of which this is the linear relaxation; every other
 /// step runs at least once more. Ignores the slow tier. O(S log S) for S stages.
-int64_t tapeBound(const StagedChain &problem);
+struct TapeBound {
+  int64_t time;
+  /// What another unit of memory would save; 0 if all tapes fit.
+  double price = 0;
+};
+TapeBound tapeBound(const StagedChain &problem);
 
 } // namespace remat::schedule
 

@@ -183,3 +183,36 @@ TEST(StagedTest, ReportsProgressAndCanBeInterrupted) {
   EXPECT_EQ(planChain(problem, Policy::Optimal, options).verdict.status, Status::Interrupted);
   EXPECT_EQ(calls, most);
 }
+
+TEST(StagedTest, BlocksOfDifferentSteps) {
+  // Small blocks, with all kinds of steps, starts and runs.
+  RandomChains random(11);
+  RandomStages like;
+  like.maxStages = 24;
+  like.maxCount = 4;
+  int64_t problems = testCount(4000, 100000), solved = 0;
+  for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
+    StagedChain problem = random.chain(like);
+    ChainOptions options;
+    options.maxItems = random.number(1, 8);
+    ChainResult result = planChain(problem, Policy::Optimal, options);
+    expectHonestPlan(problem, result);
+    solved += result.ok();
+  }
+  EXPECT_GT(solved, problems / 4);
+}
+
+TEST(StagedTest, ManyDifferentSteps) {
+  RandomChains random(12);
+  StagedChain problem = smallSizes(random, 10000);
+  int64_t everything = 0;
+  for (const ChainStage &stage : problem.stages)
+    everything += stage.modes.front().tape;
+  problem.budget = everything / 10;
+  ChainResult result = planChain(problem, Policy::Optimal);
+  ASSERT_TRUE(result.ok());
+  expectHonestPlan(problem, result);
+  double gap = static_cast<double>(result.plan.time) / static_cast<double>(result.plan.lowerBound) - 1;
+  std::cout << "10,000 different steps: " << gap * 100 << " % above the bound for any schedule\n";
+  EXPECT_LT(gap, 0.03);
+}
