@@ -22,7 +22,7 @@ static constexpr int64_t plansPerEqualBlock = 24;
 static constexpr int64_t plansPerMixedBlock = 8;
 /// Items and units of the table of a mixed block.
 static constexpr int64_t maxMixedItems = 256;
-static constexpr int64_t mixedUnits = 47;
+static constexpr int64_t mixedUnits = 31;
 
 static std::vector<BlockPlan> frontierOf(std::vector<BlockPlan> all) {
   std::sort(all.begin(), all.end(), [](const BlockPlan &a, const BlockPlan &b) {

@@ -22,8 +22,21 @@ using namespace remat::schedule;
 
 /// Stages that a block of different steps should have at most, for it is planned step by
 /// step; rather than that, a chain has more items than it should.
-static constexpr int64_t maxMixedStages = 256;
+static constexpr int64_t maxMixedStages = 192;
 static constexpr int64_t maxGroups = 1024;
+/// The tapes of so many blocks should fit, unless that takes this many blocks.
+static constexpr double tapesPerBudget = 8;
+static constexpr int64_t smallGroups = 768;
+
+/// How many blocks of different steps to make.
+static int64_t chooseGroups(const StagedChain &problem, int64_t maxItems) {
+  double tapes = 0, budget = static_cast<double>(std::max<int64_t>(problem.budget, 1));
+  for (const ChainStage &stage : problem.stages)
+    tapes += static_cast<double>(stage.count) * static_cast<double>(stage.modes.front().tape);
+  double byBudget = std::min(tapesPerBudget * tapes / budget, static_cast<double>(smallGroups));
+  int64_t byStages = ceilDiv(static_cast<int64_t>(problem.stages.size()), maxMixedStages);
+  return std::clamp(std::max(byStages, static_cast<int64_t>(byBudget)), maxItems, maxGroups);
+}
 
 /// The least block size with which there are at most `maxItems` items.
 static int64_t chooseBlockSize(const StagedChain &problem, int64_t maxItems) {
@@ -70,8 +83,7 @@ ItemChain::ItemChain(const StagedChain &problem, int64_t maxItems, int64_t maxSt
     : problem(problem) {
   int64_t stages = static_cast<int64_t>(problem.stages.size());
   if (stages > maxStages) {
-    int64_t groups = std::clamp(ceilDiv(stages, maxMixedStages), maxItems, maxGroups);
-    addGroups(ceilDiv(problem.steps(), groups), progress);
+    addGroups(ceilDiv(problem.steps(), chooseGroups(problem, maxItems)), progress);
     return;
   }
   int64_t blockSize = chooseBlockSize(problem, std::max(maxItems, stages));

@@ -238,7 +238,11 @@ ChainResult StagedSolver::solve() {
     result.verdict = interrupted();
     return result;
   }
-  StagedMinimum minimum(chain);
+  StagedMinimum minimum(chain, options.progress);
+  if (!minimum.isComplete()) {
+    result.verdict = interrupted();
+    return result;
+  }
   int64_t fixed = problem.start == Start::Pinned ? problem.initialState : 0;
   int64_t first = problem.countedInitialState() + chain.workspace(1);
   plan.minimumBudget = std::max(first, fixed + minimum.peak(top()));
