@@ -192,7 +192,15 @@ BENCHMARK_CAPTURE(overBudget, optimal, Policy::Optimal)
     ->Arg(250000)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(overBudget, msm, Policy::Msm)->Arg(50)->Arg(1000)->Arg(5000)->Unit(benchmark::kMillisecond);
-BENCHMARK(overStages)->Arg(10)->Arg(30)->Arg(100)->Arg(200)->Unit(benchmark::kMillisecond)->Complexity();
+BENCHMARK(overStages)
+    ->Arg(10)
+    ->Arg(30)
+    ->Arg(100)
+    ->Arg(200)
+    ->Arg(400)
+    ->Arg(1000)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
 BENCHMARK_CAPTURE(overStepsInTwoMemories, every_interval, Policy::EveryInterval)
     ->RangeMultiplier(10)
     ->Range(100, 1000000)

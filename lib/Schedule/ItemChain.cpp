@@ -12,16 +12,31 @@
 
 #include "ItemChain.h"
 
+#include "BlockPlans.h"
 #include "CheckedMath.h"
-#include "remat/Schedule/Solvers.h"
+#include "TapeBound.h"
 
 #include <algorithm>
-#include <tuple>
 
 using namespace remat::schedule;
 
-/// Plans of one block; so many budgets are tried.
-static constexpr int64_t plansPerBlock = 24;
+/// Stages that a block of different steps should have at most, for it is planned step by
+/// step; rather than that, a chain has more items than it should.
+static constexpr int64_t maxMixedStages = 192;
+static constexpr int64_t maxGroups = 1024;
+/// The tapes of so many blocks should fit, unless that takes this many blocks.
+static constexpr double tapesPerBudget = 8;
+static constexpr int64_t smallGroups = 768;
+
+/// How many blocks of different steps to make.
+static int64_t chooseGroups(const StagedChain &problem, int64_t maxItems) {
+  double tapes = 0, budget = static_cast<double>(std::max<int64_t>(problem.budget, 1));
+  for (const ChainStage &stage : problem.stages)
+    tapes += static_cast<double>(stage.count) * static_cast<double>(stage.modes.front().tape);
+  double byBudget = std::min(tapesPerBudget * tapes / budget, static_cast<double>(smallGroups));
+  int64_t byStages = ceilDiv(static_cast<int64_t>(problem.stages.size()), maxMixedStages);
+  return std::clamp(std::max(byStages, static_cast<int64_t>(byBudget)), maxItems, maxGroups);
+}
 
 /// The least block size with which there are at most `maxItems` items.
 static int64_t chooseBlockSize(const StagedChain &problem, int64_t maxItems) {
@@ -52,60 +67,98 @@ int64_t remat::schedule::passingMode(const ChainStage &stage) {
   return mode;
 }
 
-/// The frontier of a block over all modes.
-static std::vector<BlockPlan> planBlock(const ChainItem &item, int64_t initialState, Start start) {
-  std::vector<BlockPlan> all;
-  for (size_t mode = 0; mode < item.stage->modes.size(); ++mode) {
-    ChainStage stage = *item.stage;
-    stage.count = item.count;
-    stage.modes = {item.stage->modes[mode]};
-    StagedChain block;
-    block.stages.push_back(std::move(stage));
-    block.initialState = initialState;
-    block.start = start;
-    ChainProblem problem = *block.equalSteps();
-    for (int64_t budget : frontierBudgets(problem, Policy::Optimal, plansPerBlock)) {
-      problem.budget = budget;
-      PlanResult result = plan(problem, Policy::Optimal);
-      if (result.ok())
-        all.push_back({problem, static_cast<int64_t>(mode), result.plan.time, result.plan.peak});
-    }
-  }
-  std::sort(all.begin(), all.end(), [](const BlockPlan &a, const BlockPlan &b) {
-    return std::tie(a.peak, a.time, a.mode) < std::tie(b.peak, b.time, b.mode);
-  });
-  std::vector<BlockPlan> frontier;
-  for (const BlockPlan &plan : all)
-    if (frontier.empty() || plan.time < frontier.back().time)
-      frontier.push_back(plan);
-  return frontier;
+int64_t remat::schedule::passingTime(const ChainStage &stage) {
+  int64_t mode = passingMode(stage);
+  return mode < 0 ? stage.advance : stage.modes[mode].record;
 }
 
-ItemChain::ItemChain(const StagedChain &problem, int64_t maxItems) : problem(problem) {
+std::vector<StepRun> ChainItem::runs(int64_t mode) const {
+  if (!mixed)
+    return {{stage, count, mode}};
+  return mixed->modes[mode];
+}
+
+ItemChain::ItemChain(const StagedChain &problem, int64_t maxItems, int64_t maxStages,
+                     const std::function<bool(double)> &progress)
+    : problem(problem) {
   int64_t stages = static_cast<int64_t>(problem.stages.size());
+  if (stages > maxStages) {
+    addGroups(ceilDiv(problem.steps(), chooseGroups(problem, maxItems)), progress);
+    return;
+  }
   int64_t blockSize = chooseBlockSize(problem, std::max(maxItems, stages));
   for (const ChainStage &stage : problem.stages)
-    addRun(stage, blockSize);
+    addRun(stage, stage.count, blockSize);
 }
 
-void ItemChain::addRun(const ChainStage &stage, int64_t blockSize) {
-  int64_t mode = passingMode(stage);
-  int64_t passingTime = mode < 0 ? stage.advance : stage.modes[mode].record;
-  for (int64_t done = 0; done < stage.count; done += blockSize) {
-    ChainItem next = {stepAt(size()), std::min(blockSize, stage.count - done), &stage};
+void ItemChain::addItem(ChainItem item, int64_t passingTime) {
+  blocks |= item.isBlock();
+  items.push_back(item);
+  advances.push_back(advances.back() + passingTime);
+}
+
+void ItemChain::addRun(const ChainStage &stage, int64_t count, int64_t blockSize) {
+  for (int64_t done = 0; done < count; done += blockSize) {
+    ChainItem next = {stepAt(size()), std::min(blockSize, count - done), &stage};
     bool sameAsLast = done > blockSize && next.count == items.back().count;
     if (next.isBlock() && sameAsLast) {
       held.push_back(held.back());
       owned.push_back(owned.back());
     } else if (next.isBlock()) {
-      held.push_back(planBlock(next, 0, Start::External));
-      owned.push_back(planBlock(next, state(size()), Start::Releasable));
-      blocks = true;
+      held.push_back(planEqualBlock(next, 0, Start::External));
+      owned.push_back(planEqualBlock(next, state(size()), Start::Releasable));
     } else {
       held.emplace_back();
       owned.emplace_back();
     }
-    items.push_back(next);
-    advances.push_back(advances.back() + next.count * passingTime);
+    addItem(next, next.count * passingTime(stage));
   }
+}
+
+/// One item of different stages.
+void ItemChain::addMixed(const ChainStage *first, const ChainStage *last, double price) {
+  if (first == last)
+    return;
+  if (last - first == 1)
+    return addRun(*first, first->count, first->count);
+  MixedBlock &block = mixedBlocks.emplace_back();
+  block.stages.assign(first, last);
+  chooseMixedModes(block, price);
+  int64_t count = 0, passing = 0;
+  for (const ChainStage &stage : block.stages) {
+    count += stage.count;
+    passing += stage.count * passingTime(stage);
+  }
+  held.push_back(planMixedBlock(block));
+  // The start state just stays where it is.
+  owned.push_back(held.back());
+  for (BlockPlan &plan : owned.back())
+    plan.peak += state(size());
+  addItem({stepAt(size()), count, &block.whole, &block}, passing);
+}
+
+/// Neighbours become items of about `blockSize` steps, and so do parts of long runs.
+void ItemChain::addGroups(int64_t blockSize, const std::function<bool(double)> &progress) {
+  const ChainStage *begin = problem.stages.data(), *end = begin + problem.stages.size(), *first = begin;
+  int64_t steps = 0;
+  double price = tapePrice(problem);
+  for (const ChainStage *stage = begin; stage != end; ++stage) {
+    bool isLong = stage->count > blockSize;
+    if (isLong || steps + stage->count > blockSize) {
+      addMixed(first, stage, price);
+      first = stage;
+      steps = 0;
+      if (progress && !progress(static_cast<double>(stage - begin) / static_cast<double>(end - begin))) {
+        complete = false;
+        return;
+      }
+    }
+    if (isLong) {
+      addRun(*stage, stage->count, blockSize);
+      first = stage + 1;
+    } else {
+      steps += stage->count;
+    }
+  }
+  addMixed(first, end, price);
 }

@@ -93,7 +93,8 @@ Evaluator::Sum Evaluator::compute(const Segment &s) {
     const ChainItem &item = chain.item(s.from + 1);
     const StageMode &mode = item.stage->modes[choice.value];
     Sum rest = visit(restAfterTape(chain, source, s, choice.value));
-    return {rest.time + item.once(mode), item.tape(mode) + std::max(chain.workspace(s.from + 1), rest.peak)};
+    int64_t peak = item.tape(mode) + std::max(chain.workspace(s.from + 1), rest.peak);
+    return {rest.time + item.once(mode), std::max(peak, item.reverseNeed(choice.value))};
   }
   case ChoiceKind::KeepStart: {
     Sum rest = visit(keptStart(s));
@@ -145,8 +146,10 @@ private:
   void add(ActionKind kind, int64_t step, int64_t to = 0) { actions.push_back({kind, step, to}); }
   void bring(int64_t boundary);
   void run(int64_t from, int64_t to);
+  void run(const StepRun &steps);
   void record(const ChainItem &item, int64_t mode, bool keepLast);
-  void reverse(const ChainItem &item, bool dropLast);
+  void reverse(const ChainItem &item, int64_t mode, bool dropLast);
+  void reverseAgain(const StepRun *first, const StepRun *last, int64_t end);
   void emitBlock(const Segment &segment, const BlockPlan &plan);
 
   const ItemChain &chain;
@@ -163,42 +166,82 @@ void Emitter::bring(int64_t boundary) {
   core = step;
 }
 
+/// Runs steps and keeps nothing.
+void Emitter::run(const StepRun &steps) {
+  int64_t last = core + steps.count, mode = passingMode(*steps.stage);
+  if (mode < 0) {
+    bool goesOn = !actions.empty() && actions.back().kind == ActionKind::Advance && actions.back().to == core;
+    if (goesOn)
+      actions.back().to = last;
+    else if (steps.count > 0)
+      add(ActionKind::Advance, core, last);
+    core = last;
+  }
+  while (core < last)
+    add(ActionKind::Record, ++core, mode);
+}
+
 /// Runs from one boundary to another and keeps nothing.
 void Emitter::run(int64_t from, int64_t to) {
-  int64_t advanced = core;
-  auto flush = [&] {
-    if (advanced < core)
-      add(ActionKind::Advance, advanced, core);
-  };
-  for (int64_t i = from + 1; i <= to; ++i) {
-    const ChainItem &item = chain.item(i);
-    int64_t last = item.before + item.count, mode = passingMode(*item.stage);
-    if (mode < 0) {
-      core = last;
-      continue;
-    }
-    flush();
-    while (core < last)
-      add(ActionKind::Record, ++core, mode);
-    advanced = core;
-  }
-  flush();
+  for (int64_t i = from + 1; i <= to; ++i)
+    for (const StepRun &steps : chain.item(i).runs(0))
+      run(steps);
 }
 
 void Emitter::record(const ChainItem &item, int64_t mode, bool keepLast) {
   int64_t last = item.before + item.count;
-  for (core = item.before; core < last;) {
-    add(ActionKind::Record, ++core, mode);
-    if (core < last || keepLast)
-      add(ActionKind::Keep, core);
+  core = item.before;
+  for (const StepRun &steps : item.runs(mode)) {
+    if (steps.again) {
+      run(steps);
+      continue;
+    }
+    for (int64_t i = 0; i < steps.count; ++i) {
+      add(ActionKind::Record, ++core, steps.mode);
+      if (core < last || keepLast)
+        add(ActionKind::Keep, core);
+    }
   }
 }
 
-void Emitter::reverse(const ChainItem &item, bool dropLast) {
-  int64_t last = item.before + item.count;
-  for (int64_t step = last; step > item.before; --step) {
+void Emitter::reverse(const ChainItem &item, int64_t mode, bool dropLast) {
+  int64_t last = item.before + item.count, step = last;
+  std::vector<StepRun> runs = item.runs(mode);
+  for (size_t i = runs.size(); i-- > 0;) {
+    if (runs[i].again) {
+      size_t first = i;
+      int64_t count = runs[i].count;
+      while (runs[first - 1].again)
+        count += runs[--first].count;
+      reverseAgain(&runs[first], &runs[i] + 1, step);
+      step -= count;
+      i = first;
+      continue;
+    }
+    for (int64_t k = 0; k < runs[i].count; ++k, --step) {
+      add(ActionKind::Reverse, step);
+      if (step < last || dropLast)
+        add(ActionKind::DiscardTape, step);
+    }
+  }
+}
+
+/// Runs steps up to `end` again, from the tape in front of them, and reverses them.
+void Emitter::reverseAgain(const StepRun *first, const StepRun *last, int64_t end) {
+  int64_t begin = end;
+  for (const StepRun *steps = first; steps != last; ++steps)
+    begin -= steps->count;
+  add(ActionKind::Restore, begin);
+  core = begin;
+  for (const StepRun *steps = first; steps != last; ++steps)
+    for (int64_t i = 0; i < steps->count; ++i) {
+      add(ActionKind::Record, ++core, steps->mode);
+      if (core < end)
+        add(ActionKind::Keep, core);
+    }
+  for (int64_t step = end; step > begin; --step) {
     add(ActionKind::Reverse, step);
-    if (step < last || dropLast)
+    if (step < end)
       add(ActionKind::DiscardTape, step);
   }
 }
@@ -208,12 +251,14 @@ void Emitter::emitBlock(const Segment &segment, const BlockPlan &blockPlan) {
   bring(segment.from);
   int64_t offset = chain.item(segment.to).before;
   bool isReleased = segment.kind == SegmentKind::Held;
-  for (Action action : remat::schedule::actions(plan(blockPlan.problem, Policy::Optimal).table)) {
+  const std::vector<Action> list =
+      blockPlan.problem ? remat::schedule::actions(plan(*blockPlan.problem, Policy::Optimal).table) : *blockPlan.list;
+  for (Action action : list) {
     isReleased |= action.kind == ActionKind::DiscardState && action.step == 0;
     action.step += offset;
     if (action.kind == ActionKind::Advance)
       action.to += offset;
-    if (action.kind == ActionKind::Record)
+    if (action.kind == ActionKind::Record && blockPlan.problem)
       action.to = blockPlan.mode;
     switch (action.kind) {
     case ActionKind::Advance:
@@ -239,14 +284,14 @@ void Emitter::emit(Segment s) {
     case ChoiceKind::Leaf: {
       const ChainItem &item = chain.item(s.to);
       record(item, choice.value, /*keepLast=*/false);
-      reverse(item, /*dropLast=*/false);
+      reverse(item, choice.value, /*dropLast=*/false);
       return;
     }
     case ChoiceKind::Tape: {
       const ChainItem &item = chain.item(s.from + 1);
       record(item, choice.value, /*keepLast=*/true);
       emit(restAfterTape(chain, source, s, choice.value));
-      reverse(item, /*dropLast=*/true);
+      reverse(item, choice.value, /*dropLast=*/true);
       return;
     }
     case ChoiceKind::KeepStart:

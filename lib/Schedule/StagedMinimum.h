@@ -21,33 +21,43 @@ namespace remat::schedule {
 
 class StagedMinimum final : public ChoiceSource {
 public:
-  explicit StagedMinimum(const ItemChain &chain);
+  /// Calls `progress` now and then with the share that is done until it returns
+  /// false, with which isComplete() does too.
+  explicit StagedMinimum(const ItemChain &chain, const std::function<bool(double)> &progress = nullptr);
+
+  bool isComplete() const { return complete; }
 
   /// The least peak of a segment; that of an owned one with its start state.
-  int64_t peak(const Segment &segment) const { return cellOf(segment).peak; }
+  int64_t peak(const Segment &segment) const;
 
   Choice choose(const Segment &segment) const override;
   int64_t stateUnits(int64_t) const override { return 0; }
   int64_t tapeUnits(int64_t, int64_t) const override { return 0; }
 
 private:
-  struct Cell {
+  struct Option {
     int64_t peak;
     Choice choice;
   };
 
-  const Cell &cellOf(const Segment &segment) const;
   /// Best of Leaf and Tape.
-  Cell enter(int64_t s, int64_t t) const;
+  Option enter(int64_t s, int64_t t) const;
+  Choice chooseKept(const Segment &segment) const;
   void solve(int64_t s, int64_t t);
-  int64_t index(int64_t s, int64_t t) const { return s * items + t - 1; }
+  /// Kept segments of one start lie together, and core segments of one end.
+  int64_t row(int64_t s, int64_t t) const { return s * items + t - 1; }
+  int64_t column(int64_t s, int64_t t) const { return (t - 1) * items + s; }
 
   const ItemChain &chain;
   int64_t items;
-  std::vector<Cell> entered;
-  std::vector<Cell> core;
-  std::vector<Cell> held;
-  std::vector<Cell> owned;
+  bool complete = true;
+  std::vector<int64_t> core;
+  std::vector<int64_t> held;
+  std::vector<int64_t> owned;
+  /// At least what it takes to run to the end with the start state kept.
+  std::vector<int64_t> ownedAndRun;
+  /// Most workspace on the way from a start to the end that is being solved.
+  std::vector<int64_t> wayWork;
 };
 
 } // namespace remat::schedule

@@ -5,11 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Budgets have more bytes than tables can have columns. The table is made for
-// sizes that are rounded up to units, so that nothing is ever free. But the plan
-// is taken from it with the bytes that are left (StagedDescent.h), so that what
-// was rounded up is not wasted. How much the rounding has cost is not known where
-// something is chosen; the plan is made for several guesses.
+// Budgets have more bytes than tables can have columns. Rounding sizes up wastes
+// half a unit on everything that is kept; rounding them to the nearest unit makes
+// some of it free, which is what a plan then keeps. So a size stays what it is,
+// the table is read between two units, and the plan is taken from it with the bytes
+// that are left (StagedDescent.h). The table is a little too hopeful or too
+// careful; the plan is made for several guesses of how much.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,7 +27,8 @@
 
 using namespace remat::schedule;
 
-/// Items that runs of equal steps are cut into.
+/// Items that chains of more steps are cut into, if that does not put different stages
+/// together or must.
 static constexpr int64_t targetItems = 256;
 /// What a bound may take of the effort for a plan, N^3 M, and the bytes of tables.
 static constexpr double boundShare = 0.15;
@@ -35,7 +37,9 @@ static constexpr int64_t maxBytes = int64_t(2) << 30;
 /// Units for each item below which a bound is not worth its time.
 static constexpr int64_t leastBoundUnits = 2;
 /// How much of the free memory the table is believed to need, besides all of it.
-static constexpr double trusts[] = {1.2, 1.1, 1.05, 0.99, 0.98, 0.97, 0.96, 0.94, 0.92};
+static constexpr double trusts[] = {1.1, 1.05, 1.03, 1.02, 1.01, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9};
+/// More of them gain nothing where they are not exact.
+static constexpr int64_t enoughUnits = 512;
 /// Up to here times are held in double precision.
 static constexpr int64_t maxDoubleItems = 128;
 Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult &result) {
@@ -65,6 +69,8 @@ Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult
   plan.timeRatio = keepAll > 0 ? static_cast<double>(plan.time) / static_cast<double>(keepAll) : 1;
   return {};
 }
+
+static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
 
 static size_t fastestMode(const ChainStage &stage) {
   auto isBetter = [](const StageMode &a, const StageMode &b) {
@@ -121,7 +127,8 @@ namespace {
 class StagedSolver {
 public:
   StagedSolver(const StagedChain &problem, const ChainOptions &options)
-      : problem(problem), options(options), chain(problem, targetItems) {}
+      : problem(problem), options(options),
+        chain(problem, std::min(targetItems, options.maxItems), options.maxItems, options.progress) {}
 
   ChainResult solve();
 
@@ -164,8 +171,7 @@ int64_t StagedSolver::unitsFor(double work, int64_t bytesPerValue) const {
   double items = static_cast<double>(chain.size());
   double byWork = work / (items * items * items + 1);
   double byMemory = static_cast<double>(maxBytes / bytesPerValue) / (1.5 * items * (items + 1));
-  // Half a unit for each item is what a plan needs; beyond a few units for each
-  // it gains nothing.
+  // Up to here tables may be exact.
   double enough = chain.size() <= maxDoubleItems ? 2048 : std::max(512.0, 2 * items);
   return std::max<int64_t>(16, static_cast<int64_t>(std::min({byWork, byMemory, enough})));
 }
@@ -196,17 +202,18 @@ int64_t StagedSolver::boundOf(const StagedTables<Value> &tables) const {
 
 template <typename Value>
 Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
-  const Verdict interrupted = {Status::Interrupted, "the search was interrupted"};
   int64_t units = unitsFor(options.effort, sizeof(Value));
   int64_t divisor = sizesDivisor();
   bool isExact = available / divisor <= units;
+  if (!isExact)
+    units = std::min(units, enoughUnits);
   {
-    UnitScale scale = {isExact ? divisor : ceilDiv(available, units), Rounding::Up};
+    UnitScale scale = {isExact ? divisor : ceilDiv(available, units)};
     if (!isExact)
       plan.planningUnit = scale.unit;
     StagedTables<Value> tables(chain, scale, available / scale.unit);
     if (!tables.solve(options.progress))
-      return interrupted;
+      return interrupted();
     consider(StagedDescent<Value>(chain, tables, minimum, /*trust=*/1));
     for (size_t i = 0; i < std::size(trusts) && !isExact; ++i)
       consider(StagedDescent<Value>(chain, tables, minimum, trusts[i]));
@@ -218,7 +225,7 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
     UnitScale scale = {ceilDiv(available, boundUnits), Rounding::Down};
     StagedTables<Value> tables(chain, scale, available / scale.unit);
     if (!tables.solve(options.progress))
-      return interrupted;
+      return interrupted();
     plan.lowerBound = std::max(plan.lowerBound, boundOf(tables));
   }
   return {};
@@ -227,7 +234,15 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
 ChainResult StagedSolver::solve() {
   ChainResult result;
   Plan &plan = result.plan;
-  StagedMinimum minimum(chain);
+  if (!chain.isComplete()) {
+    result.verdict = interrupted();
+    return result;
+  }
+  StagedMinimum minimum(chain, options.progress);
+  if (!minimum.isComplete()) {
+    result.verdict = interrupted();
+    return result;
+  }
   int64_t fixed = problem.start == Start::Pinned ? problem.initialState : 0;
   int64_t first = problem.countedInitialState() + chain.workspace(1);
   plan.minimumBudget = std::max(first, fixed + minimum.peak(top()));
@@ -262,12 +277,5 @@ ChainResult remat::schedule::planStaged(const StagedChain &problem, const ChainO
   plain.slow.reset();
   auto isEmpty = [](const ChainStage &stage) { return stage.count == 0; };
   plain.stages.erase(std::remove_if(plain.stages.begin(), plain.stages.end(), isEmpty), plain.stages.end());
-  if (static_cast<int64_t>(plain.stages.size()) > maxStagedItems) {
-    ChainResult result;
-    result.verdict = {Status::Unsupported, "expects at most " + std::to_string(maxStagedItems) +
-                                               " stages of unequal steps, but got " +
-                                               std::to_string(plain.stages.size())};
-    return result;
-  }
   return StagedSolver(plain, options).solve();
 }

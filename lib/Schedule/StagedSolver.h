@@ -12,23 +12,20 @@
 
 namespace remat::schedule {
 
-/// Most items that the dynamic program takes on.
-inline constexpr int64_t maxStagedItems = 2048;
-
 /// Objective: least time within the budget, over schedules of nested segments in
 /// which slots are used again (StagedChoice.h). The slow tier is left alone.
 ///
 /// Guarantee: never above the budget, feasible from plan.minimumBudget on, which
 /// is the least of the class. With few steps, or sizes that are multiples of a
-/// coarse unit, the plan is the best of the class. Otherwise sizes are planned in
-/// units of `planningUnit` and the budget of the plan is checked in bytes; the
+/// coarse unit, the plan is the best of the class. Otherwise times are estimated in
+/// units of `planningUnit` and memory is counted in bytes; the
 /// bound comes from sizes rounded down. Long runs of equal steps are planned in
 /// blocks. The class is not always the best: 4 of 15,388 random small chains have
 /// a better schedule, in which a state that was given up is computed again.
 ///
 /// Complexity: O(N^3 M) time and O(N^2 M) memory for N items and M units, where M
-/// is chosen such that this is seconds and at most 2 GiB. Fails with Unsupported
-/// for more than maxStagedItems stages.
+/// is chosen such that this is seconds and at most 2 GiB. More than
+/// options.maxItems stages are planned in blocks of neighbours: seconds for 10^5.
 ///
 /// Source: Beaumont et al. 2019 for the segments; slots used again is ours.
 ChainResult planStaged(const StagedChain &problem, const ChainOptions &options = {});

@@ -34,22 +34,29 @@ StagedTables<Value>::StagedTables(const ItemChain &chain, UnitScale scale, int64
     : chain(chain), scale(scale), items(chain.size()), width(units + 1), modes(items + 1), heldBlocks(items + 1),
       ownedBlocks(items + 1), wayWork(items), heldOf(items, -1), ownedOf(items, -1) {
   // Larger sizes do not fit whatever they are exactly.
-  auto clamped = [&](int64_t size) { return std::min(scale(size), width); };
+  auto clamped = [&](int64_t size) {
+    Amount<Value> amount = scale.operator()<Value>(size);
+    return amount.whole < width ? amount : Amount<Value>{width, 0};
+  };
   work.push_back(0);
   for (int64_t i = 0; i <= items; ++i) {
     states.push_back(clamped(chain.state(i)));
-    stateWork.push_back(clamped(chain.stateWorkspace(i)));
+    stateWork.push_back(clamped(chain.stateWorkspace(i)).up());
     if (i == 0)
       continue;
-    work.push_back(clamped(chain.workspace(i)));
+    work.push_back(clamped(chain.workspace(i)).up());
+    const ChainItem &item = chain.item(i);
+    for (size_t mode = 0; mode < item.stage->modes.size(); ++mode) {
+      Amount<Value> tape = clamped(item.tape(item.stage->modes[mode]));
+      int64_t need = std::max(tape.up() + work[i], clamped(item.reverseNeed(static_cast<int64_t>(mode))).up());
+      modes[i].push_back({tape, need, static_cast<Value>(item.once(item.stage->modes[mode]))});
+    }
     for (const BlockPlan &plan : chain.heldPlans(i))
-      heldBlocks[i].push_back({clamped(plan.peak), static_cast<Value>(plan.time)});
+      heldBlocks[i].push_back({clamped(plan.peak).up(), static_cast<Value>(plan.time)});
+    // Beside the start state, which its plan counts.
     for (const BlockPlan &plan : chain.ownedPlans(i))
-      ownedBlocks[i].push_back({clamped(plan.peak), static_cast<Value>(plan.time)});
+      ownedBlocks[i].push_back({clamped(plan.peak - chain.state(i - 1)).up(), static_cast<Value>(plan.time)});
   }
-  for (int64_t i = 1; i <= items; ++i)
-    for (const StageMode &mode : chain.item(i).stage->modes)
-      modes[i].push_back({clamped(chain.item(i).tape(mode)), static_cast<Value>(chain.item(i).once(mode))});
   for (int64_t s = 0; s < items; ++s) {
     wayWork[s].push_back(0);
     for (int64_t y = s + 1; y <= items; ++y)
@@ -63,7 +70,7 @@ void StagedTables<Value>::addRows() {
   bool isReleasable = chain.getProblem().start == Start::Releasable;
   int64_t cells = 0;
   auto add = [&](int64_t s, bool isOwned) {
-    int64_t most = width - (isOwned ? states[s] : 0);
+    int64_t most = width - (isOwned ? states[s].whole : 0);
     rows.push_back({s, isOwned, cells, ceilDiv(std::max<int64_t>(most, 0), lineValues<Value>)});
     cells += items - s;
     return static_cast<int64_t>(rows.size()) - 1;
@@ -152,6 +159,21 @@ void StagedTables<Value>::finishRow(int64_t s, int64_t high, int64_t first, int6
   }
 }
 
+/// into[v] = min(into[v], time + rest[v - taken]) from v = first on.
+template <typename Value>
+void StagedTables<Value>::relaxShifted(Value *into, const Value *rest, Amount<Value> taken, int64_t first,
+                                       Value time) const {
+  const Value *high = rest - taken.whole;
+  if (taken.part == 0) {
+    for (int64_t v = first; v < width; ++v)
+      into[v] = std::min(into[v], time + high[v]);
+    return;
+  }
+  Value part = taken.part, other = 1 - part;
+  for (int64_t v = first; v < width; ++v)
+    into[v] = std::min(into[v], time + (other * high[v] + part * high[v - 1]));
+}
+
 /// Leaf and Tape of (s, t), and nothing else yet.
 template <typename Value>
 void StagedTables<Value>::enterInto(int64_t s, int64_t t) {
@@ -172,14 +194,8 @@ void StagedTables<Value>::enterInto(int64_t s, int64_t t) {
   } else {
     cores->load(coreCell(s + 1, t), rest.data());
   }
-  for (const Mode &mode : modes[s + 1]) {
-    int64_t first = mode.tape + work[s + 1];
-    const Value *after = rest.data() - mode.tape;
-    Value *into = entered.data();
-    Value time = mode.once - way;
-    for (int64_t v = first; v < width; ++v)
-      into[v] = std::min(into[v], time + after[v]);
-  }
+  for (const Mode &mode : modes[s + 1])
+    relaxShifted(entered.data(), rest.data(), mode.tape, mode.need, mode.once - way);
 }
 
 template <typename Value>
@@ -203,15 +219,19 @@ template <typename Value>
 void StagedTables<Value>::finishOwned(int64_t s, int64_t t) {
   int64_t cell = keptCell(row(SegmentKind::Owned, s), t);
   kept->load(cell, mine.data());
-  int64_t start = states[s], most = width - start;
-  for (int64_t w = 0; w < most; ++w)
-    mine[w] = std::min(mine[w], entered[w + start]);
+  Amount<Value> start = states[s];
+  int64_t most = width - start.whole;
+  for (int64_t w = 0; w < most; ++w) {
+    Value low = entered[w + start.whole];
+    if (start.part > 0)
+      low = (1 - start.part) * low + start.part * entered[std::min(w + start.whole + 1, width - 1)];
+    mine[w] = std::min(mine[w], low);
+  }
   if (t == s + 1)
     for (const Block &block : ownedBlocks[t])
-      for (int64_t w = std::max<int64_t>(block.need - start, 0); w < most; ++w)
+      for (int64_t w = block.need; w < most; ++w)
         mine[w] = std::min(mine[w], block.time);
-  for (int64_t w = stateWork[s]; w < most; ++w)
-    inCore[w + start] = std::min(inCore[w + start], mine[w]);
+  relaxShifted(inCore.data(), mine.data(), start, start.up() + stateWork[s], 0);
   Value way = static_cast<Value>(wayTime(s, t));
   for (Value &value : mine)
     value += way;
@@ -233,7 +253,7 @@ void StagedTables<Value>::finish(int64_t s, int64_t t) {
 
 template <typename Value>
 Value StagedTables<Value>::value(SegmentKind kind, int64_t units) const {
-  int64_t free = std::min(units, width - 1) - (kind == SegmentKind::Owned ? states[0] : 0);
+  int64_t free = std::min(units, width - 1) - (kind == SegmentKind::Owned ? states[0].whole : 0);
   if (free < 0)
     return infinity<Value>;
   // The whole chain was finished last.

@@ -10,10 +10,10 @@
 // themselves, with slots that are used again. For N items and M units it takes
 // O(N^3 M) time and O(N^2 M) memory.
 //
-// What a unit is, and how sizes become units, is up to the caller: with sizes
-// rounded up every schedule fits, with sizes rounded down the result is a lower
-// bound, with the unit a divisor of all sizes it is both. A plan is taken from
-// the tables by StagedDescent.h.
+// What a unit is is up to the caller. If it divides all sizes the table is exact;
+// with sizes rounded down it is a lower bound. Otherwise the time for an amount
+// between two whole ones is taken to be in between, which is an estimate.
+// StagedDescent.h takes a plan from it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,14 +29,28 @@
 
 namespace remat::schedule {
 
-enum class Rounding { Up, Down };
+enum class Rounding { None, Down };
+
+/// A size in units: some whole ones, and a part of another.
+template <typename Value>
+struct Amount {
+  int64_t whole;
+  Value part;
+
+  /// The whole units that it takes.
+  int64_t up() const { return whole + (part > 0); }
+};
 
 /// How sizes become units.
 struct UnitScale {
   int64_t unit = 1;
-  Rounding rounding = Rounding::Up;
+  Rounding rounding = Rounding::None;
 
-  int64_t operator()(int64_t size) const { return size / unit + (rounding == Rounding::Up && size % unit != 0); }
+  template <typename Value>
+  Amount<Value> operator()(int64_t size) const {
+    double part = static_cast<double>(size % unit) / static_cast<double>(unit);
+    return {size / unit, rounding == Rounding::None ? static_cast<Value>(part) : 0};
+  }
 };
 
 /// `Value` is float or double; times beyond its precision are rounded.
@@ -79,7 +93,9 @@ public:
 private:
   /// A mode of an item in units.
   struct Mode {
-    int64_t tape;
+    Amount<Value> tape;
+    /// Least memory to enter with.
+    int64_t need;
     Value once;
   };
   struct Block {
@@ -113,12 +129,13 @@ private:
   void finishHeld(int64_t s, int64_t t);
   void finishOwned(int64_t s, int64_t t);
   void enterInto(int64_t s, int64_t t);
+  void relaxShifted(Value *into, const Value *rest, Amount<Value> taken, int64_t first, Value time) const;
 
   const ItemChain &chain;
   UnitScale scale;
   int64_t items;
   int64_t width;
-  std::vector<int64_t> states;
+  std::vector<Amount<Value>> states;
   std::vector<int64_t> stateWork;
   std::vector<int64_t> work;
   std::vector<std::vector<Mode>> modes;

@@ -32,6 +32,19 @@ struct Point {
   int64_t size;
   int64_t time;
 };
+
+/// The relaxed knapsack of a problem.
+struct Knapsack {
+  explicit Knapsack(const StagedChain &problem);
+  /// The time with so much more memory, of which a unit takes `price` to use.
+  int64_t solve(__int128 more, __int128 price) const;
+
+  /// What all steps take if no tape is kept.
+  int64_t time;
+  int64_t room;
+  /// What memory buys, the steepest gain first.
+  std::vector<Edge> edges;
+};
 } // namespace
 
 static bool isSteeper(int64_t gain, int64_t size, int64_t otherGain, int64_t otherSize) {
@@ -64,17 +77,16 @@ static int64_t leastOnce(const ChainStage &stage) {
   return least;
 }
 
-/// The time with so much more memory, of which a unit takes `price` to use.
-static int64_t boundWithMore(const StagedChain &problem, __int128 more, __int128 price) {
+Knapsack::Knapsack(const StagedChain &problem) {
   size_t last = problem.stages.size();
   while (problem.stages[last - 1].count == 0)
     --last;
-  int64_t room = problem.budget - problem.stages[last - 1].workspace;
+  room = problem.budget - problem.stages[last - 1].workspace;
   if (problem.start == Start::Pinned)
     room -= problem.initialState;
+  room = std::max<int64_t>(room, 0);
 
-  int64_t bound = leastOnce(problem.stages[last - 1]);
-  std::vector<Edge> edges;
+  time = leastOnce(problem.stages[last - 1]);
   for (size_t i = 0; i < last; ++i) {
     const ChainStage &stage = problem.stages[i];
     int64_t count = stage.count - (i + 1 == last ? 1 : 0);
@@ -85,13 +97,17 @@ static int64_t boundWithMore(const StagedChain &problem, __int128 more, __int128
     for (const StageMode &mode : stage.modes)
       points.push_back({mode.tape, mode.record + mode.reverse});
     std::vector<Point> hull = lowerHull(std::move(points));
-    bound += count * hull.front().time;
+    time += count * hull.front().time;
     for (size_t j = 1; j < hull.size(); ++j)
       edges.push_back({hull[j].size - hull[j - 1].size, hull[j - 1].time - hull[j].time, count});
   }
   std::sort(edges.begin(), edges.end(),
             [](const Edge &a, const Edge &b) { return isSteeper(a.gain, a.size, b.gain, b.size); });
-  __int128 free = std::max<int64_t>(room, 0);
+}
+
+int64_t Knapsack::solve(__int128 more, __int128 price) const {
+  int64_t bound = time;
+  __int128 free = room;
   if (price == 0) {
     free += more;
     more = 0;
@@ -118,13 +134,14 @@ static __int128 movedIn(__int128 time, int64_t perUnit) {
 }
 
 int64_t remat::schedule::tapeBound(const StagedChain &problem) {
-  int64_t high = boundWithMore(problem, 0, 0);
+  Knapsack knapsack(problem);
+  int64_t high = knapsack.solve(0, 0);
   if (!problem.slow)
     return high;
   const SlowTier &slow = *problem.slow;
   __int128 capacity = slow.capacity.value_or(INT64_MAX);
   if (slow.blocking)
-    return std::min(high, boundWithMore(problem, capacity, __int128(slow.write) + slow.read));
+    return std::min(high, knapsack.solve(capacity, __int128(slow.write) + slow.read));
 
   __int128 forward = 0, reverse = 0;
   for (const ChainStage &stage : problem.stages) {
@@ -136,14 +153,25 @@ int64_t remat::schedule::tapeBound(const StagedChain &problem) {
     forward += __int128(stage.count) * leastForward;
     reverse += __int128(stage.count) * least;
   }
-  int64_t low = std::min(high, boundWithMore(problem, capacity, 0));
+  int64_t low = std::min(high, knapsack.solve(capacity, 0));
   while (low < high) {
     int64_t middle = low + (high - low) / 2;
     __int128 moved = std::min(movedIn(middle - reverse, slow.write), movedIn(middle - forward, slow.read));
-    if (middle >= boundWithMore(problem, std::min(capacity, moved), 0))
+    if (middle >= knapsack.solve(std::min(capacity, moved), 0))
       high = middle;
     else
       low = middle + 1;
   }
   return low;
+}
+
+double remat::schedule::tapePrice(const StagedChain &problem) {
+  Knapsack knapsack(problem);
+  __int128 free = knapsack.room;
+  for (const Edge &edge : knapsack.edges) {
+    free -= static_cast<__int128>(edge.size) * edge.count;
+    if (free < 0)
+      return static_cast<double>(edge.gain) / static_cast<double>(edge.size);
+  }
+  return 0;
 }

@@ -26,6 +26,10 @@ namespace remat::schedule {
 /// which that agrees. If steps wait for transfers, each tape costs both of them.
 int64_t tapeBound(const StagedChain &problem);
 
+/// The time that another unit of memory would save in that relaxation, without the
+/// slow tier; 0 if all tapes fit.
+double tapePrice(const StagedChain &problem);
+
 } // namespace remat::schedule
 
 #endif // REMAT_LIB_SCHEDULE_TAPEBOUND_H

@@ -52,7 +52,7 @@ static void compare(GraphProblem problem, Tally &tally) {
 TEST(GraphBoundTest, HoldsForAllSchedulesOfTinyGraphs) {
   RandomGraphs random(11);
   Tally tally;
-  int64_t count = runLongTests() ? 5000 : 500;
+  int64_t count = testCount(500, 5000);
   for (int64_t i = 0; i < count; ++i) {
     GraphProblem problem = random.problem(5);
     // Without derivatives that read nothing there is more to compute again.

@@ -189,7 +189,7 @@ TEST(GraphPlanTest, PlansAreHonest) {
 // budget where their own is too small; a million in the long run.
 TEST(GraphPlanTest, ManyPlansAreHonest) {
   RandomGraphs random(8);
-  int64_t count = runLongTests() ? 1000000 : 100000, played = 0;
+  int64_t count = testCount(100000, 1000000), played = 0;
   for (int64_t i = 0; i < count; ++i) {
     GraphProblem problem = random.problem(i % 100 ? 8 : 14);
     GraphPlanResult result = planBy(problem, graphPolicies[i % 3], graphObjectives[i / 3 % 2]);

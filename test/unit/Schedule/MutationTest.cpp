@@ -82,7 +82,7 @@ static void expectRight(const StagedChain &problem, const std::vector<Action> &a
 
 TEST(MutationTest, RejectedOrRight) {
   RandomChains random(6);
-  int64_t wanted = runLongTests() ? 1000000 : 60000, mutants = 0, accepted = 0, wrong = 0, plans = 0;
+  int64_t wanted = testCount(60000, 1000000), mutants = 0, accepted = 0, wrong = 0, plans = 0;
   while (mutants < wanted && !HasFailure()) {
     StagedChain problem = randomProblem(random);
     ChainResult result = planChain(problem, mutatedPolicies[random.number(0, 5)]);

@@ -76,6 +76,13 @@ private:
 /// Whether to run the tests that take minutes.
 inline bool runLongTests() { return std::getenv("REMAT_LONG_TESTS") != nullptr; }
 
+/// How many problems a test tries: `count`, or `longCount` if it may take minutes.
+/// Builds with sanitizers are ten to twenty times slower and try one in
+/// REMAT_TEST_SHARE of them.
+inline int64_t testCount(int64_t count, int64_t longCount) {
+  return (runLongTests() ? longCount : count) / REMAT_TEST_SHARE;
+}
+
 } // namespace remat::schedule
 
 #endif // REMAT_TEST_UNIT_SCHEDULE_PROBLEMS_H

@@ -98,7 +98,7 @@ TEST(RecurrenceTest, GapsOfLongChains) {
   RandomProblems random(20240607);
   GapCount whole, others;
   double worst = 0;
-  for (int64_t i = 0; i < (runLongTests() ? 6000 : 600); ++i) {
+  for (int64_t i = 0; i < testCount(600, 6000); ++i) {
     ChainProblem problem = makeProblem(random.number(200, 1000), random.number(1, 9), random.number(1, 24), 0,
                                        allStarts[random.number(0, 2)], random.number(0, 1));
     // From a few items to half of everything, on a logarithmic scale.

@@ -44,7 +44,7 @@ static StagedChain smallProblem(RandomChains &random, int64_t maxSteps) {
 
 TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
   RandomChains random(17);
-  int64_t problems = runLongTests() ? 10000 : 2000, certified = 0, boundMet = 0, planMet = 0;
+  int64_t problems = testCount(2000, 10000), certified = 0, boundMet = 0, planMet = 0;
   double worst = 1, weakest = 1;
   for (int64_t i = 0; i < problems; ++i) {
     StagedChain chain = smallProblem(random, runLongTests() ? 5 : 4);

@@ -71,7 +71,7 @@ static StagedChain randomProblem(RandomChains &random, int64_t maxSteps) {
 /// some. A million problems with REMAT_LONG_TESTS.
 TEST(SlowTierTest, RandomProblems) {
   RandomChains random(3);
-  int64_t problems = runLongTests() ? 1000000 : 100000;
+  int64_t problems = testCount(100000, 1000000);
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
     bool searches = i % 200 == 0;
     StagedChain problem = randomProblem(random, searches ? 60 : 16);
@@ -100,7 +100,7 @@ TEST(SlowTierTest, RandomProblems) {
 
 TEST(SlowTierTest, UnequalSteps) {
   RandomChains random(6);
-  int64_t problems = runLongTests() ? 2000 : 40, faster = 0;
+  int64_t problems = testCount(40, 2000), faster = 0;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
     StagedChain problem;
     for (int64_t stages = random.number(1, 120); stages > 0; --stages) {

@@ -12,6 +12,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 using namespace remat::schedule;
 
 /// Everything that a plan promises about itself.
@@ -40,7 +42,7 @@ TEST(StagedTest, RandomChains) {
   like.maxStages = 9;
   like.maxCount = 3;
   like.maxModes = 3;
-  int64_t problems = runLongTests() ? 1000000 : 90000;
+  int64_t problems = testCount(120000, 1000000);
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
     StagedChain problem = random.chain(like);
     expectHonestPlan(problem, planChain(problem, Policy::Optimal));
@@ -52,7 +54,7 @@ TEST(StagedTest, RandomChains) {
 TEST(StagedTest, AgainstAllSchedules) {
   RandomChains random(2);
   RandomStages like;
-  int64_t problems = runLongTests() ? 20000 : 1500, solved = 0, above = 0, infeasible = 0;
+  int64_t problems = testCount(1500, 20000), solved = 0, above = 0, infeasible = 0;
   double worst = 1;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
     StagedChain problem = random.chain(like);
@@ -96,4 +98,121 @@ TEST(StagedTest, RecordingIsFaster) {
             EXPECT_EQ(result.plan.time, searchTime(problem)) << problem;
             expectHonestPlan(problem, planChain(problem, Policy::Online));
           }
+}
+
+/// A chain with sizes of a few units, so that its table is exact if it may be wide.
+static StagedChain smallSizes(RandomChains &random, int64_t steps) {
+  StagedChain problem;
+  int64_t total = 0, largest = random.number(3, 30);
+  for (int64_t i = 0; i < steps; ++i) {
+    ChainStage stage;
+    stage.advance = random.number(50, 400);
+    stage.state = random.number(1, 8);
+    stage.modes.clear();
+    for (int64_t mode = random.number(1, 2); mode > 0; --mode)
+      stage.modes.push_back(
+          {stage.advance + random.number(0, 100), random.number(100, 900), random.number(3, largest)});
+    total += stage.modes[0].tape;
+    problem.stages.push_back(stage);
+  }
+  problem.initialState = 4;
+  double share = std::exp2(-0.01 * static_cast<double>(random.number(100, 600)));
+  problem.budget = std::clamp<int64_t>(static_cast<int64_t>(share * static_cast<double>(total)), 40, 2000);
+  return problem;
+}
+
+/// A plan in coarse units is not slower than the best one of the class in 98 % of the
+/// budget.
+TEST(StagedTest, CoarseUnitsCostLessThanTwoPercent) {
+  RandomChains random(8);
+  int64_t problems = testCount(60, 2000), compared = 0, above = 0;
+  double worst = 0, sum = 0;
+  for (int64_t i = 0; i < problems; ++i) {
+    int64_t steps = random.number(40, 100);
+    StagedChain problem = smallSizes(random, steps), smaller = problem;
+    smaller.budget = problem.budget * 98 / 100;
+    ChainResult best = planChain(smaller, Policy::Optimal);
+    // One unit for each step.
+    ChainOptions options;
+    options.effort = std::pow(static_cast<double>(steps), 4);
+    ChainResult coarse = planChain(problem, Policy::Optimal, options);
+    expectHonestPlan(problem, coarse);
+    if (!best.ok() || best.plan.planningUnit > 1 || coarse.plan.planningUnit < 2)
+      continue;
+    ++compared;
+    double gap = static_cast<double>(coarse.plan.time) / static_cast<double>(best.plan.time) - 1;
+    above += gap > 0;
+    sum += gap;
+    worst = std::max(worst, gap);
+  }
+  std::cout << above << " of " << compared << " plans in coarse units are above the best one in 98 % of the budget, by "
+            << "at most " << worst * 100 << " %, on average " << sum / static_cast<double>(compared) * 100 << " %\n";
+  EXPECT_LT(worst, 0.01);
+  EXPECT_LE(sum, 0);
+}
+
+TEST(StagedTest, FewUnits) {
+  // Fewer units than anything takes: a plan is still found, and is not a bad one.
+  RandomChains random(9);
+  StagedChain problem = smallSizes(random, 100);
+  ChainOptions options;
+  options.effort = 0;
+  ChainResult coarse = planChain(problem, Policy::Optimal, options);
+  expectHonestPlan(problem, coarse);
+  EXPECT_LT(coarse.plan.time, 2 * planChain(problem, Policy::Optimal).plan.time) << problem;
+}
+
+TEST(StagedTest, ReportsProgressAndCanBeInterrupted) {
+  RandomChains random(10);
+  StagedChain problem = smallSizes(random, 100);
+  double last = -1;
+  int64_t calls = 0;
+  ChainOptions options;
+  options.progress = [&](double share) {
+    EXPECT_GE(share, 0);
+    EXPECT_LE(share, 1);
+    last = std::max(last, share);
+    return ++calls < 1000000;
+  };
+  ASSERT_TRUE(planChain(problem, Policy::Optimal, options).ok());
+  EXPECT_GT(calls, 10);
+  EXPECT_GT(last, 0.5);
+  int64_t most = calls / 2;
+  calls = 0;
+  options.progress = [&](double) { return ++calls < most; };
+  EXPECT_EQ(planChain(problem, Policy::Optimal, options).verdict.status, Status::Interrupted);
+  EXPECT_EQ(calls, most);
+}
+
+TEST(StagedTest, BlocksOfDifferentSteps) {
+  // Small blocks, with all kinds of steps, starts and runs.
+  RandomChains random(11);
+  RandomStages like;
+  like.maxStages = 24;
+  like.maxCount = 4;
+  int64_t problems = testCount(4000, 100000), solved = 0;
+  for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
+    StagedChain problem = random.chain(like);
+    ChainOptions options;
+    options.maxItems = random.number(1, 8);
+    ChainResult result = planChain(problem, Policy::Optimal, options);
+    expectHonestPlan(problem, result);
+    solved += result.ok();
+  }
+  EXPECT_GT(solved, problems / 4);
+}
+
+TEST(StagedTest, ManyDifferentSteps) {
+  RandomChains random(12);
+  StagedChain problem = smallSizes(random, 10000);
+  int64_t everything = 0;
+  for (const ChainStage &stage : problem.stages)
+    everything += stage.modes.front().tape;
+  problem.budget = everything / 10;
+  ChainResult result = planChain(problem, Policy::Optimal);
+  ASSERT_TRUE(result.ok());
+  expectHonestPlan(problem, result);
+  double gap = static_cast<double>(result.plan.time) / static_cast<double>(result.plan.lowerBound) - 1;
+  std::cout << "10,000 different steps: " << gap * 100 << " % above the bound for any schedule\n";
+  EXPECT_LT(gap, 0.03);
 }
