@@ -117,8 +117,9 @@ TEST(PolicyTest, PeriodicTakesTheBestPeriod) {
         best = std::min(best, 200 - last);
     }
     ASSERT_EQ(result.ok(), best != INT64_MAX) << problem;
-    if (result.ok())
+    if (result.ok()) {
       EXPECT_EQ(result.plan.forward, best) << problem;
+    }
   }
 }
 

@@ -245,8 +245,9 @@ TEST(RuntimePlanner, MakesThePlanOfTheCompiler) {
     for (int64_t loop : {0, 1}) {
       auto table = static_cast<size_t>(runtime.words[static_cast<size_t>(getTablePosition(loop))]);
       EXPECT_EQ(table != 0, counts[static_cast<size_t>(loop)] > 0);
-      if (table != 0)
+      if (table != 0) {
         EXPECT_EQ(runtime.words[table], tableMagic);
+      }
     }
   }
 }

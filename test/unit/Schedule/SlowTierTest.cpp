@@ -92,8 +92,9 @@ TEST(SlowTierTest, RandomProblems) {
       if (!result.ok())
         continue;
       EXPECT_LE(result.plan.boundAnySchedule, best) << problem;
-      if (result.plan.policy == Policy::Optimal)
+      if (result.plan.policy == Policy::Optimal) {
         EXPECT_EQ(result.plan.time, best) << problem;
+      }
     }
   }
 }

@@ -102,8 +102,9 @@ TEST(WalkerTest, StatesAreWrittenInPlace) {
     ChainProblem problem = random.problem(60, 3, 7);
     for (Policy policy : {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism, Policy::Msm}) {
       PlanResult result = plan(problem, policy);
-      if (result.ok())
+      if (result.ok()) {
         EXPECT_EQ(result.plan.copy, 0) << problem;
+      }
     }
   }
 }

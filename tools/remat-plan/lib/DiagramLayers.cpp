@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 using namespace remat;
 using namespace remat::plantool;
@@ -39,10 +40,13 @@ void DetailLayer::draw(SvgCanvas &canvas) {
   auto isSlowLife = [](const Lifetime &life) {
     return life.kind == KeptKind::SlowState || life.kind == KeptKind::SlowTape;
   };
-  auto firstFast = std::stable_partition(lifetimes.begin(), lifetimes.end(), isSlowLife);
+  std::vector<Lifetime> ordered;
+  std::copy_if(lifetimes.begin(), lifetimes.end(), std::back_inserter(ordered), isSlowLife);
+  bool hasSlow = !ordered.empty();
+  std::remove_copy_if(lifetimes.begin(), lifetimes.end(), std::back_inserter(ordered), isSlowLife);
   double unit = std::abs(step(1) - step(0));
   // Tapes first: they are areas, and everything else must be seen on them.
-  for (const Lifetime &life : lifetimes) {
+  for (const Lifetime &life : ordered) {
     bool isSlow = life.kind == KeptKind::SlowTape;
     if (life.kind != KeptKind::Tape && !isSlow)
       continue;
@@ -53,7 +57,7 @@ void DetailLayer::draw(SvgCanvas &canvas) {
     auto draw = [&](const Paint &how) {
       canvas.rect(time(life.begin), step(life.item) + gap, time(life.end) - time(life.begin), unit - 2 * gap, how);
     };
-    if (!isSlow && firstFast != lifetimes.begin()) {
+    if (!isSlow && hasSlow) {
       Paint cover;
       cover.fill = "#ffffff";
       draw(cover);
@@ -61,7 +65,7 @@ void DetailLayer::draw(SvgCanvas &canvas) {
     draw(paint);
   }
   double width = std::clamp(0.14 * unit, 0.8, 2.0);
-  for (const Lifetime &life : lifetimes) {
+  for (const Lifetime &life : ordered) {
     bool isSlow = life.kind == KeptKind::SlowState;
     if (life.kind != KeptKind::State && !isSlow)
       continue;
