@@ -75,12 +75,6 @@ static ChainResult unsupported(Policy policy, const char *expected) {
   return result;
 }
 
-/// Maddison's schedules are the best ones that restart from no tape.
-static ChainResult planMixed(ChainProblem problem) {
-  problem.restartable = false;
-  return planTable(problem, Policy::Optimal);
-}
-
 /// With a slow tier there are more schedules than those that the bounds of the
 /// other policies know.
 static void applySlowBound(const ChainProblem &problem, const SlowTier &slow, Plan &plan) {
@@ -133,8 +127,6 @@ static ChainResult dispatch(const StagedChain &problem, const std::optional<Chai
   if (equal->steps == 0)
     return planTable(*equal, Policy::Optimal);
   switch (policy) {
-  case Policy::Mixed:
-    return planMixed(*equal);
   case Policy::Online:
     return planOnline(*equal);
   case Policy::Multistage:

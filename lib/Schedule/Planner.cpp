@@ -23,7 +23,7 @@ using namespace remat::schedule;
 static bool needsRestart(Policy policy) { return policy == Policy::Ism || policy == Policy::Msm; }
 
 static Verdict checkPolicy(const ChainProblem &problem, Policy policy) {
-  if (policy > Policy::Optimal)
+  if (policy > Policy::Mixed)
     return {Status::Unsupported, "policy " + std::string(stringifyPolicy(policy)) + " has no plan tables"};
   if (needsRestart(policy) && !problem.restartable)
     return {Status::Unsupported,
@@ -55,6 +55,12 @@ static Solution solve(const ChainProblem &problem, Policy policy) {
   case Policy::Msm:
   case Policy::Optimal:
     return solveMixed(problem, policy);
+  case Policy::Mixed: {
+    // The best schedule of those that restart from no tape.
+    ChainProblem withoutRestarts = problem;
+    withoutRestarts.restartable = false;
+    return solveMixed(withoutRestarts, Policy::Optimal);
+  }
   default:
     break;
   }

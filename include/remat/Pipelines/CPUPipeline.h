@@ -44,6 +44,7 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                                          clEnumValN(Policy::Revolve, "hsm", "Another name of revolve"),
                                          clEnumValN(Policy::Ism, "ism", "Keep tapes only"),
                                          clEnumValN(Policy::Msm, "msm", "Keep states and tapes, as published"),
+                                         clEnumValN(Policy::Mixed, "mixed", "Keep both, restart from states only"),
                                          clEnumValN(Policy::Optimal, "optimal", "The best plan known"))};
   Option<Expansion> expansion{
       *this, "expansion", llvm::cl::desc("The form of schedules"), llvm::cl::init(Expansion::Table),

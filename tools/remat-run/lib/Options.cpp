@@ -55,7 +55,8 @@ struct CommandLine {
                                     clEnumValN(Policy::Revolve, "revolve", "keep states only, binomially"),
                                     clEnumValN(Policy::Revolve, "hsm", "another name of revolve"),
                                     clEnumValN(Policy::Ism, "ism", "keep tapes only"),
-                                    clEnumValN(Policy::Msm, "msm", "keep states and tapes, as published"))};
+                                    clEnumValN(Policy::Msm, "msm", "keep states and tapes, as published"),
+                                    clEnumValN(Policy::Mixed, "mixed", "keep both, restart from states only"))};
   cl::opt<Expansion> expansion{
       "expansion", cl::init(Expansion::Table), cl::cat(category), cl::desc("The form of schedules in the program"),
       cl::values(clEnumValN(Expansion::Table, "table", "a walk along the plan table (default)"),

@@ -55,9 +55,9 @@ static LogicalResult verifyPlan(ChainOp op) {
   schedule::PlanTable table(std::vector<int64_t>(words.begin(), words.end()));
   if (std::optional<std::string> problem = table.validate())
     return op.emitOpError("expects a plan table that can be walked: ") << *problem;
-  if (table.getSteps() != plan.getSteps() || table.isRestartable() != bool(op.getResumeAttr()))
+  if (table.getSteps() != plan.getSteps() || (table.isRestartable() && !op.getResumeAttr()))
     return op.emitOpError("expects a plan table for ")
-           << plan.getSteps() << " steps that is restartable if there is a 'resume'";
+           << plan.getSteps() << " steps that is restartable only if there is a 'resume'";
   std::optional<schedule::MoveCounts> counts = table.countMoves();
   if (!counts || counts->advances != plan.getAdvances() || counts->records != plan.getRecords() ||
       counts->resumes != plan.getResumes() || counts->copies != plan.getCopies() ||

@@ -82,8 +82,7 @@ Value MemoryPlanner::getOffset(OpBuilder &builder, Location loc, size_t buffer) 
 
 void MemoryPlanner::place(memref::AllocOp alloc, Value block, Value offset) {
   OpBuilder builder(alloc);
-  Value view =
-      memref::ViewOp::create(builder, alloc.getLoc(), alloc.getType(), block, offset, alloc.getDynamicSizes());
+  Value view = memref::ViewOp::create(builder, alloc.getLoc(), alloc.getType(), block, offset, alloc.getDynamicSizes());
   alloc.replaceAllUsesWith(view);
   alloc.erase();
 }
@@ -190,8 +189,7 @@ LogicalResult MemoryPlanner::addProblem(RuntimePlanAttr attribute) {
 }
 
 LogicalResult MemoryPlanner::runDynamic(RuntimePlanAttr attribute) {
-  if (failed(addProblem(attribute)) || failed(createCountFunction(entry, memory.getCounts())) ||
-      failed(addArguments()))
+  if (failed(addProblem(attribute)) || failed(createCountFunction(entry, memory.getCounts())) || failed(addArguments()))
     return failure();
   Type words = MemRefType::get({ShapedType::kDynamic}, Builder(entry.getContext()).getI64Type());
   unsigned last = entry.getNumArguments();

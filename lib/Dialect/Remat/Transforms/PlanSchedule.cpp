@@ -39,6 +39,8 @@ static schedule::Policy getSchedulePolicy(Policy policy) {
     return schedule::Policy::Ism;
   case Policy::Msm:
     return schedule::Policy::Msm;
+  case Policy::Mixed:
+    return schedule::Policy::Mixed;
   case Policy::Optimal:
     return schedule::Policy::Optimal;
   }

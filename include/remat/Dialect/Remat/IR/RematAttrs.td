@@ -22,7 +22,8 @@ def Remat_Policy : I32EnumAttr<"Policy", "how a plan is chosen", [
     I32EnumAttrCase<"Revolve", 2, "revolve">,
     I32EnumAttrCase<"Ism", 3, "ism">,
     I32EnumAttrCase<"Msm", 4, "msm">,
-    I32EnumAttrCase<"Optimal", 5, "optimal">]> {
+    I32EnumAttrCase<"Optimal", 5, "optimal">,
+    I32EnumAttrCase<"Mixed", 6, "mixed">]> {
   let cppNamespace = "::remat";
   let genSpecializedAttr = 0;
 }

@@ -63,7 +63,7 @@ def Remat_ChainOp : Remat_Op<"chain",
       elements; tape and gradient types need `reverse`, gradient types are float tensors.
     * (C4) `workspace_bytes` is not negative; `copy_bytes` comes with it and has six entries.
     * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table for
-      its number of steps, restartable if and only if there is a `resume`, its counts are those
+      its number of steps, restartable only if there is a `resume`, its counts are those
       of the table, and its stack frames are enough.
     * (C6) `runtime_plan` is not negative, and there is no plan and no frame beside it.
 

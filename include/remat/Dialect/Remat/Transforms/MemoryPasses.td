@@ -191,6 +191,7 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
              clEnumValN(::remat::Policy::Revolve, "hsm", "Another name of revolve"),
              clEnumValN(::remat::Policy::Ism, "ism", "Keep tapes only"),
              clEnumValN(::remat::Policy::Msm, "msm", "Keep states and tapes, as published"),
+             clEnumValN(::remat::Policy::Mixed, "mixed", "Keep both, restart from states only"),
              clEnumValN(::remat::Policy::Optimal, "optimal", "The best plan known"))}]>
   ];
 }
