@@ -78,7 +78,7 @@ static ChainResult unsupported(Policy policy, const char *expected) {
 /// With a slow tier there are more schedules than those that the bounds of the
 /// other policies know.
 static void applySlowBound(const ChainProblem &problem, const SlowTier &slow, Plan &plan) {
-  plan.boundAnySchedule = std::min(slowBound(problem, slow), plan.time);
+  plan.boundAnySchedule = slowBound(problem, slow);
 }
 
 /// The best of all plans with and without the slow tier, if there is one.

@@ -149,7 +149,7 @@ static ChainResult planWithoutOffload(const ChainProblem &problem, const SlowTie
   if (!result.ok())
     return result;
   result.table = std::move(plain.table);
-  result.plan.boundAnySchedule = std::min(slowBound(problem, slow), plain.plan.time);
+  result.plan.boundAnySchedule = slowBound(problem, slow);
   result.plan.lowerBound = result.plan.boundAnySchedule;
   result.plan.certified = result.plan.time == result.plan.lowerBound;
   return result;

@@ -171,7 +171,7 @@ ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const
   ChainResult best = planStaged(problem, options);
   if (!best.ok())
     return best;
-  best.plan.boundAnySchedule = best.plan.lowerBound = std::min(tapeBound(problem), best.plan.time);
+  best.plan.boundAnySchedule = best.plan.lowerBound = tapeBound(problem);
   best.plan.certified = best.plan.time == best.plan.lowerBound;
   if (problem.steps() > maxOffloadSteps)
     return best;
