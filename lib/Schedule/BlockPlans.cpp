@@ -131,12 +131,12 @@ std::vector<BlockPlan> remat::schedule::planMixedBlock(const MixedBlock &block) 
   StagedMinimum minimum(chain);
   Segment top = {SegmentKind::Held, 0, chain.size(), 0};
   int64_t least = minimum.peak(top), most = block.whole.modes.front().tape + block.whole.workspace;
-  StagedTables<float> tables(chain, {ceilDiv(std::max<int64_t>(most, 1), mixedUnits)}, mixedUnits);
+  StagedTables<float> tables(chain, {std::max<int64_t>(most, 1), mixedUnits}, mixedUnits);
   tables.solve(nullptr);
 
   std::vector<BlockPlan> all;
   auto add = [&](const ChoiceSource &source) {
-    SegmentCost cost = evaluate(chain, source, top);
+    SegmentCost cost = SegmentCosts(chain, source).of(top);
     if (cost.time < 0 || cost.peak > top.free)
       return;
     auto actions = std::make_shared<const std::vector<Action>>(emitActions(chain, source, top));

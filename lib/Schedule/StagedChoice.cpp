@@ -13,24 +13,30 @@
 
 #include "StagedChoice.h"
 
-#include "CheckedMath.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 
 using namespace remat::schedule;
 
-/// The parts of a segment, given what was chosen for it.
-static Segment restAfterTape(const ItemChain &chain, const ChoiceSource &source, const Segment &s, int64_t mode) {
-  const ChainItem &item = chain.item(s.from + 1);
-  SegmentKind kind = item.stage->restartable ? SegmentKind::Held : SegmentKind::Core;
-  return {kind, s.from + 1, s.to, s.free - source.tapeUnits(s.from + 1, mode)};
+size_t SegmentHash::operator()(const Segment &s) const {
+  uint64_t hash = static_cast<uint64_t>(s.kind) * 2 + s.entered;
+  for (int64_t value : {s.from, s.to, s.free}) {
+    hash = (hash ^ static_cast<uint64_t>(value)) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 29;
+  }
+  return hash;
 }
 
-static Segment rightOf(const ItemChain &chain, const ChoiceSource &source, const Segment &s, int64_t split) {
-  int64_t start = s.kind == SegmentKind::Owned ? source.stateUnits(s.from) : 0;
+/// The parts of a segment, given what was chosen for it.
+static Segment restAfterTape(const ItemChain &chain, const Segment &s, int64_t mode) {
+  const ChainItem &item = chain.item(s.from + 1);
+  SegmentKind kind = item.stage->restartable ? SegmentKind::Held : SegmentKind::Core;
+  return {kind, s.from + 1, s.to, s.free - item.tape(item.stage->modes[mode])};
+}
+
+static Segment rightOf(const ItemChain &chain, const Segment &s, int64_t split) {
+  int64_t start = s.kind == SegmentKind::Owned ? chain.state(s.from) : 0;
   return {SegmentKind::Core, split, s.to, s.free - start};
 }
 
@@ -45,92 +51,76 @@ static const BlockPlan &blockPlan(const ItemChain &chain, const Segment &s, int6
   return plans[index];
 }
 
-namespace {
-class Evaluator {
-public:
-  Evaluator(const ItemChain &chain, const ChoiceSource &source) : chain(chain), source(source) {}
-
-  SegmentCost cost(const Segment &segment);
-
-private:
-  struct Sum {
-    Checked time;
-    int64_t peak;
+SegmentParts remat::schedule::partsOf(const ItemChain &chain, const Segment &s, Choice choice) {
+  auto onceOf = [&](int64_t index) {
+    const ChainItem &item = chain.item(index);
+    return item.once(item.stage->modes[choice.value]);
   };
-  Sum visit(const Segment &segment);
-  Sum compute(const Segment &segment);
+  switch (choice.kind) {
+  case ChoiceKind::Leaf:
+    return {onceOf(s.to)};
+  case ChoiceKind::Tape:
+    return {onceOf(s.from + 1), 1, {restAfterTape(chain, s, choice.value)}};
+  case ChoiceKind::KeepStart:
+    return {0, 1, {keptStart(s)}};
+  case ChoiceKind::Enter:
+    return {0, 1, {entered(s)}};
+  case ChoiceKind::Split:
+    return {chain.advance(s.from, choice.value), 2, {rightOf(chain, s, choice.value), leftOf(s, choice.value)}};
+  case ChoiceKind::BlockPlan:
+    return {blockPlan(chain, s, choice.value).time};
+  }
+  return {};
+}
 
-  const ItemChain &chain;
-  const ChoiceSource &source;
-  std::map<std::tuple<SegmentKind, int64_t, int64_t, int64_t, bool>, Sum> known;
-};
-} // namespace
-
-SegmentCost Evaluator::cost(const Segment &segment) {
+SegmentCost SegmentCosts::of(const Segment &segment) {
   Sum sum = visit(segment);
   return {sum.time.get().value_or(-1), sum.peak};
 }
 
-Evaluator::Sum Evaluator::visit(const Segment &s) {
-  auto key = std::make_tuple(s.kind, s.from, s.to, s.free, s.entered);
-  auto it = known.find(key);
+SegmentCosts::Sum SegmentCosts::visit(const Segment &s) {
+  auto it = known.find(s);
   if (it != known.end())
     return it->second;
   Sum sum = compute(s);
-  known.emplace(key, sum);
+  known.emplace(s, sum);
   return sum;
 }
 
-Evaluator::Sum Evaluator::compute(const Segment &s) {
+SegmentCosts::Sum SegmentCosts::compute(const Segment &s) {
   Choice choice = source.choose(s);
+  SegmentParts parts = partsOf(chain, s, choice);
+  // Owned segments count their start state; what is right of a split does not.
   int64_t own = s.kind == SegmentKind::Owned ? chain.state(s.from) : 0;
-  switch (choice.kind) {
-  case ChoiceKind::Leaf: {
-    const ChainItem &item = chain.item(s.to);
-    return {item.once(item.stage->modes[choice.value]), chain.workspace(s.to)};
+  Sum total = {parts.time, own};
+  for (int i = 0; i < parts.count; ++i) {
+    Sum part = visit(parts.parts[i]);
+    total.time = total.time + part.time;
+    bool isRight = choice.kind == ChoiceKind::Split && i == 0;
+    total.peak = std::max(total.peak, part.peak + (isRight ? own : 0));
   }
+  switch (choice.kind) {
+  case ChoiceKind::Leaf:
+    return {total.time, chain.workspace(s.to)};
   case ChoiceKind::Tape: {
     const ChainItem &item = chain.item(s.from + 1);
-    const StageMode &mode = item.stage->modes[choice.value];
-    Sum rest = visit(restAfterTape(chain, source, s, choice.value));
-    int64_t peak = item.tape(mode) + std::max(chain.workspace(s.from + 1), rest.peak);
-    return {rest.time + item.once(mode), std::max(peak, item.reverseNeed(choice.value))};
+    int64_t peak = item.tape(item.stage->modes[choice.value]) + std::max(chain.workspace(s.from + 1), total.peak);
+    return {total.time, std::max(peak, item.reverseNeed(choice.value))};
   }
-  case ChoiceKind::KeepStart: {
-    Sum rest = visit(keptStart(s));
-    return {rest.time, std::max(chain.state(s.from) + chain.stateWorkspace(s.from), rest.peak)};
-  }
-  case ChoiceKind::Enter: {
-    Sum rest = visit(entered(s));
-    return {rest.time, std::max(own, rest.peak)};
-  }
+  case ChoiceKind::KeepStart:
+    return {total.time, std::max(chain.state(s.from) + chain.stateWorkspace(s.from), total.peak)};
+  case ChoiceKind::Enter:
+    return total;
   case ChoiceKind::Split: {
-    // Left parts nest as deep as the segment is long, so they are a loop.
-    Sum total = {0, own};
-    Segment left = s;
-    while (choice.kind == ChoiceKind::Split) {
-      int64_t workspace = 0;
-      for (int64_t i = left.from + 1; i <= choice.value; ++i)
-        workspace = std::max(workspace, chain.workspace(i));
-      Sum right = visit(rightOf(chain, source, left, choice.value));
-      total.time = total.time + chain.advance(left.from, choice.value) + right.time;
-      total.peak = std::max({total.peak, own + workspace, own + right.peak});
-      left = leftOf(left, choice.value);
-      choice = source.choose(left);
-    }
-    Sum rest = visit(left);
-    return {total.time + rest.time, std::max(total.peak, rest.peak)};
+    int64_t workspace = 0;
+    for (int64_t i = s.from + 1; i <= choice.value; ++i)
+      workspace = std::max(workspace, chain.workspace(i));
+    return {total.time, std::max(total.peak, own + workspace)};
   }
-  case ChoiceKind::BlockPlan: {
-    const BlockPlan &plan = blockPlan(chain, s, choice.value);
-    return {plan.time, plan.peak};
+  case ChoiceKind::BlockPlan:
+    return {total.time, blockPlan(chain, s, choice.value).peak};
   }
-  }
-  return {0, 0};
-}
-
-SegmentCost remat::schedule::evaluate(const ItemChain &chain, const ChoiceSource &source, const Segment &top) {
-  return Evaluator(chain, source).cost(top);
+  return total;
 }
 
 namespace {
@@ -290,7 +280,7 @@ void Emitter::emit(Segment s) {
     case ChoiceKind::Tape: {
       const ChainItem &item = chain.item(s.from + 1);
       record(item, choice.value, /*keepLast=*/true);
-      emit(restAfterTape(chain, source, s, choice.value));
+      emit(restAfterTape(chain, s, choice.value));
       reverse(item, choice.value, /*dropLast=*/true);
       return;
     }
@@ -307,7 +297,7 @@ void Emitter::emit(Segment s) {
     case ChoiceKind::Split:
       bring(s.from);
       run(s.from, choice.value);
-      emit(rightOf(chain, source, s, choice.value));
+      emit(rightOf(chain, s, choice.value));
       s = leftOf(s, choice.value);
       break;
     case ChoiceKind::BlockPlan:

@@ -27,14 +27,17 @@
 #ifndef REMAT_LIB_SCHEDULE_STAGEDCHOICE_H
 #define REMAT_LIB_SCHEDULE_STAGEDCHOICE_H
 
+#include "CheckedMath.h"
 #include "ItemChain.h"
 #include "remat/Schedule/Action.h"
+
+#include <unordered_map>
 
 namespace remat::schedule {
 
 enum class SegmentKind { Core, Held, Owned };
 
-/// Items from+1..to with `free` units of memory, whatever a unit is.
+/// Items from+1..to with `free` bytes of memory.
 struct Segment {
   SegmentKind kind;
   int64_t from;
@@ -42,6 +45,16 @@ struct Segment {
   int64_t free;
   /// Core only: the start state was readable before and is not kept again.
   bool entered = false;
+
+  int64_t length() const { return to - from; }
+
+  friend bool operator==(const Segment &a, const Segment &b) {
+    return a.kind == b.kind && a.from == b.from && a.to == b.to && a.free == b.free && a.entered == b.entered;
+  }
+};
+
+struct SegmentHash {
+  size_t operator()(const Segment &segment) const;
 };
 
 enum class ChoiceKind { Leaf, Tape, KeepStart, Enter, Split, BlockPlan };
@@ -50,16 +63,25 @@ struct Choice {
   ChoiceKind kind;
   /// Leaf and Tape: the mode; Split: the boundary; BlockPlan: its number.
   int64_t value = 0;
+
+  friend bool operator==(Choice a, Choice b) { return a.kind == b.kind && a.value == b.value; }
 };
+
+/// What a choice takes itself, and the segments that it leaves to be reversed, in
+/// that order.
+struct SegmentParts {
+  int64_t time = 0;
+  int count = 0;
+  Segment parts[2];
+};
+
+SegmentParts partsOf(const ItemChain &chain, const Segment &segment, Choice choice);
 
 /// Knows what to do with a segment.
 class ChoiceSource {
 public:
   virtual ~ChoiceSource() = default;
   virtual Choice choose(const Segment &segment) const = 0;
-  /// The units that a kept state or tape takes away.
-  virtual int64_t stateUnits(int64_t boundary) const = 0;
-  virtual int64_t tapeUnits(int64_t item, int64_t mode) const = 0;
 };
 
 /// What the chosen schedule of a segment really takes, in bytes beside what
@@ -70,7 +92,25 @@ struct SegmentCost {
   int64_t peak;
 };
 
-SegmentCost evaluate(const ItemChain &chain, const ChoiceSource &source, const Segment &top);
+/// Adds up the costs of segments and remembers them.
+class SegmentCosts {
+public:
+  SegmentCosts(const ItemChain &chain, const ChoiceSource &source) : chain(chain), source(source) {}
+
+  SegmentCost of(const Segment &segment);
+
+private:
+  struct Sum {
+    Checked time;
+    int64_t peak;
+  };
+  Sum visit(const Segment &segment);
+  Sum compute(const Segment &segment);
+
+  const ItemChain &chain;
+  const ChoiceSource &source;
+  std::unordered_map<Segment, Sum, SegmentHash> known;
+};
 
 /// The actions of the chosen schedule; the core holds the start state.
 std::vector<Action> emitActions(const ItemChain &chain, const ChoiceSource &source, const Segment &top);

@@ -23,7 +23,7 @@ typename StagedDescent<Value>::Candidate StagedDescent<Value>::enter(const Segme
   bool isLast = s.to == next;
   SegmentKind kind = item.stage->restartable ? SegmentKind::Held : SegmentKind::Core;
   for (size_t mode = 0; mode < item.stage->modes.size() && !(isLast && item.isBlock()); ++mode) {
-    int64_t tape = isLast ? 0 : tapeUnits(next, static_cast<int64_t>(mode));
+    int64_t tape = isLast ? 0 : item.tape(item.stage->modes[mode]);
     if (s.free - tape < chain.workspace(next) || s.free < item.reverseNeed(static_cast<int64_t>(mode)))
       continue;
     double time = static_cast<double>(item.once(item.stage->modes[mode]));

@@ -22,7 +22,6 @@
 
 namespace remat::schedule {
 
-/// Memory of segments is in bytes.
 template <typename Value>
 class StagedDescent final : public ChoiceSource {
 public:
@@ -31,10 +30,6 @@ public:
       : chain(chain), tables(tables), minimum(minimum), trust(trust) {}
 
   Choice choose(const Segment &segment) const override;
-  int64_t stateUnits(int64_t boundary) const override { return chain.state(boundary); }
-  int64_t tapeUnits(int64_t item, int64_t mode) const override {
-    return chain.item(item).tape(chain.item(item).stage->modes[mode]);
-  }
 
 private:
   struct Candidate {

@@ -31,8 +31,6 @@ public:
   int64_t peak(const Segment &segment) const;
 
   Choice choose(const Segment &segment) const override;
-  int64_t stateUnits(int64_t) const override { return 0; }
-  int64_t tapeUnits(int64_t, int64_t) const override { return 0; }
 
 private:
   struct Option {

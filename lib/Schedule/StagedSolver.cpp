@@ -18,6 +18,7 @@
 
 #include "CheckedMath.h"
 #include "StagedDescent.h"
+#include "StagedRefinement.h"
 #include "TapeBound.h"
 #include "remat/Schedule/Simulator.h"
 
@@ -36,12 +37,14 @@ static constexpr int64_t maxBytes = int64_t(2) << 30;
 
 /// Units for each item below which a bound is not worth its time.
 static constexpr int64_t leastBoundUnits = 2;
-/// How much of the free memory the table is believed to need, besides all of it.
-static constexpr double trusts[] = {1.1, 1.05, 1.03, 1.02, 1.01, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9};
+/// What plans in finer units may take: of the effort, of that for the plans of all guesses, and in any
+/// case.
+static constexpr double fineShare = 0.1, guessShare = 0.05, leastFineEffort = 2e9;
 /// More of them gain nothing where they are not exact.
 static constexpr int64_t enoughUnits = 512;
 /// Up to here times are held in double precision.
 static constexpr int64_t maxDoubleItems = 128;
+
 Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult &result) {
   SimulationResult played = simulate(problem, result.list);
   Plan &plan = result.plan;
@@ -177,7 +180,7 @@ int64_t StagedSolver::unitsFor(double work, int64_t bytesPerValue) const {
 }
 
 void StagedSolver::consider(const ChoiceSource &source) {
-  SegmentCost cost = evaluate(chain, source, top());
+  SegmentCost cost = SegmentCosts(chain, source).of(top());
   if (cost.time < 0 || cost.peak > available)
     return;
   if (bestTime < 0 || cost.time < bestTime) {
@@ -208,22 +211,30 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
   if (!isExact)
     units = std::min(units, enoughUnits);
   {
-    UnitScale scale = {isExact ? divisor : ceilDiv(available, units)};
-    if (!isExact)
-      plan.planningUnit = scale.unit;
-    StagedTables<Value> tables(chain, scale, available / scale.unit);
+    if (isExact)
+      units = available / divisor;
+    else
+      plan.planningUnit = ceilDiv(available, units);
+    StagedTables<Value> tables(chain, isExact ? UnitScale{divisor, 1} : UnitScale{available, units}, units);
     if (!tables.solve(options.progress))
       return interrupted();
-    consider(StagedDescent<Value>(chain, tables, minimum, /*trust=*/1));
-    for (size_t i = 0; i < std::size(trusts) && !isExact; ++i)
-      consider(StagedDescent<Value>(chain, tables, minimum, trusts[i]));
+    RefinementOptions refinement;
+    refinement.items = chain.size() / 2;
+    refinement.units = 2 * units;
+    refinement.divisor = divisor;
+    refinement.effort = std::max(fineShare * options.effort, leastFineEffort);
+    refinement.guessEffort = std::max(guessShare * options.effort, leastFineEffort);
+    refinement.progress = options.progress;
+    auto found = planFromTables(chain, tables, minimum, top(), refinement);
+    if (!found)
+      return interrupted();
+    consider(found->choices);
     if (isExact && !chain.hasBlocks())
       plan.lowerBound = std::max(plan.lowerBound, boundOf(tables));
   }
   int64_t boundUnits = std::min(units, unitsFor(boundShare * options.effort, sizeof(Value)));
   if (!isExact && !chain.hasBlocks() && boundUnits >= leastBoundUnits * chain.size()) {
-    UnitScale scale = {ceilDiv(available, boundUnits), Rounding::Down};
-    StagedTables<Value> tables(chain, scale, available / scale.unit);
+    StagedTables<Value> tables(chain, {available, boundUnits, Rounding::Down}, boundUnits);
     if (!tables.solve(options.progress))
       return interrupted();
     plan.lowerBound = std::max(plan.lowerBound, boundOf(tables));
@@ -259,7 +270,8 @@ ChainResult StagedSolver::solve() {
     return result;
   }
 
-  available = problem.budget - fixed;
+  // Nothing fits in less than the unit of all sizes.
+  available = (problem.budget - fixed) / sizesDivisor() * sizesDivisor();
   plan.boundAnySchedule = plan.lowerBound = tapeBound(problem);
   result.verdict =
       chain.size() <= maxDoubleItems ? solveTables<double>(minimum, plan) : solveTables<float>(minimum, plan);

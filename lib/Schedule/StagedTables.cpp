@@ -30,9 +30,9 @@ template <typename Value>
 static constexpr Value infinity = std::numeric_limits<Value>::infinity();
 
 template <typename Value>
-StagedTables<Value>::StagedTables(const ItemChain &chain, UnitScale scale, int64_t units)
-    : chain(chain), scale(scale), items(chain.size()), width(units + 1), modes(items + 1), heldBlocks(items + 1),
-      ownedBlocks(items + 1), wayWork(items), heldOf(items, -1), ownedOf(items, -1) {
+StagedTables<Value>::StagedTables(const ItemChain &chain, int64_t from, int64_t to, UnitScale scale, int64_t units)
+    : chain(chain), origin(from), scale(scale), items(to - from), width(units + 1), modes(items + 1),
+      heldBlocks(items + 1), ownedBlocks(items + 1), wayWork(items), heldOf(items, -1), ownedOf(items, -1) {
   // Larger sizes do not fit whatever they are exactly.
   auto clamped = [&](int64_t size) {
     Amount<Value> amount = scale.operator()<Value>(size);
@@ -40,22 +40,23 @@ StagedTables<Value>::StagedTables(const ItemChain &chain, UnitScale scale, int64
   };
   work.push_back(0);
   for (int64_t i = 0; i <= items; ++i) {
-    states.push_back(clamped(chain.state(i)));
-    stateWork.push_back(clamped(chain.stateWorkspace(i)).up());
+    int64_t boundary = origin + i;
+    states.push_back(clamped(chain.state(boundary)));
+    stateWork.push_back(clamped(chain.stateWorkspace(boundary)).up());
     if (i == 0)
       continue;
-    work.push_back(clamped(chain.workspace(i)).up());
-    const ChainItem &item = chain.item(i);
+    work.push_back(clamped(chain.workspace(boundary)).up());
+    const ChainItem &item = chain.item(boundary);
     for (size_t mode = 0; mode < item.stage->modes.size(); ++mode) {
       Amount<Value> tape = clamped(item.tape(item.stage->modes[mode]));
       int64_t need = std::max(tape.up() + work[i], clamped(item.reverseNeed(static_cast<int64_t>(mode))).up());
       modes[i].push_back({tape, need, static_cast<Value>(item.once(item.stage->modes[mode]))});
     }
-    for (const BlockPlan &plan : chain.heldPlans(i))
+    for (const BlockPlan &plan : chain.heldPlans(boundary))
       heldBlocks[i].push_back({clamped(plan.peak).up(), static_cast<Value>(plan.time)});
     // Beside the start state, which its plan counts.
-    for (const BlockPlan &plan : chain.ownedPlans(i))
-      ownedBlocks[i].push_back({clamped(plan.peak - chain.state(i - 1)).up(), static_cast<Value>(plan.time)});
+    for (const BlockPlan &plan : chain.ownedPlans(boundary))
+      ownedBlocks[i].push_back({clamped(plan.peak - chain.state(boundary - 1)).up(), static_cast<Value>(plan.time)});
   }
   for (int64_t s = 0; s < items; ++s) {
     wayWork[s].push_back(0);
@@ -76,9 +77,10 @@ void StagedTables<Value>::addRows() {
     return static_cast<int64_t>(rows.size()) - 1;
   };
   for (int64_t s = 0; s < items; ++s) {
-    if (s == 0 ? !isReleasable : chain.item(s).stage->restartable)
+    bool isInitial = origin + s == 0;
+    if (isInitial ? !isReleasable : chain.item(origin + s).stage->restartable)
       heldOf[s] = add(s, /*isOwned=*/false);
-    if (s > 0 || isReleasable)
+    if (!isInitial || isReleasable)
       ownedOf[s] = add(s, /*isOwned=*/true);
   }
   cores.emplace(coreCell(0, items + 1), width);
@@ -178,7 +180,7 @@ void StagedTables<Value>::relaxShifted(Value *into, const Value *rest, Amount<Va
 template <typename Value>
 void StagedTables<Value>::enterInto(int64_t s, int64_t t) {
   std::fill(entered.begin(), entered.end(), infinity<Value>);
-  const ChainItem &item = chain.item(s + 1);
+  const ChainItem &item = chain.item(origin + s + 1);
   if (t == s + 1) {
     if (item.isBlock())
       return;
@@ -189,7 +191,7 @@ void StagedTables<Value>::enterInto(int64_t s, int64_t t) {
   }
   Value way = 0;
   if (item.stage->restartable) {
-    way = static_cast<Value>(wayTime(s + 1, t));
+    way = static_cast<Value>(wayFrom(s + 1, t));
     kept->load(keptCell(row(SegmentKind::Held, s + 1), t), rest.data());
   } else {
     cores->load(coreCell(s + 1, t), rest.data());
@@ -208,7 +210,7 @@ void StagedTables<Value>::finishHeld(int64_t s, int64_t t) {
     for (const Block &block : heldBlocks[t])
       for (int64_t v = block.need; v < width; ++v)
         mine[v] = std::min(mine[v], block.time);
-  Value way = static_cast<Value>(wayTime(s, t));
+  Value way = static_cast<Value>(wayFrom(s, t));
   for (Value &value : mine)
     value += way;
   kept->store(cell, mine.data());
@@ -232,7 +234,7 @@ void StagedTables<Value>::finishOwned(int64_t s, int64_t t) {
       for (int64_t w = block.need; w < most; ++w)
         mine[w] = std::min(mine[w], block.time);
   relaxShifted(inCore.data(), mine.data(), start, start.up() + stateWork[s], 0);
-  Value way = static_cast<Value>(wayTime(s, t));
+  Value way = static_cast<Value>(wayFrom(s, t));
   for (Value &value : mine)
     value += way;
   std::fill_n(mine.begin(), std::min<int64_t>(wayWork[s][t - s], width), infinity<Value>);
@@ -256,8 +258,8 @@ Value StagedTables<Value>::value(SegmentKind kind, int64_t units) const {
   int64_t free = std::min(units, width - 1) - (kind == SegmentKind::Owned ? states[0].whole : 0);
   if (free < 0)
     return infinity<Value>;
-  // The whole chain was finished last.
-  Value inTable = kept->at(keptCell(row(kind, 0), items), free) - static_cast<Value>(wayTime(0, items));
+  // The whole was finished last.
+  Value inTable = kept->at(keptCell(row(kind, 0), items), free) - static_cast<Value>(wayFrom(0, items));
   return std::min(inTable, entered[std::min(units, width - 1)]);
 }
 

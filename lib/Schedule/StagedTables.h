@@ -41,15 +41,17 @@ struct Amount {
   int64_t up() const { return whole + (part > 0); }
 };
 
-/// How sizes become units.
+/// How sizes become units: so many bytes are so many units.
 struct UnitScale {
-  int64_t unit = 1;
+  int64_t bytes = 1;
+  int64_t units = 1;
   Rounding rounding = Rounding::None;
 
   template <typename Value>
   Amount<Value> operator()(int64_t size) const {
-    double part = static_cast<double>(size % unit) / static_cast<double>(unit);
-    return {size / unit, rounding == Rounding::None ? static_cast<Value>(part) : 0};
+    __int128 scaled = static_cast<__int128>(size) * units;
+    double part = static_cast<double>(scaled % bytes) / static_cast<double>(bytes);
+    return {static_cast<int64_t>(scaled / bytes), rounding == Rounding::None ? static_cast<Value>(part) : 0};
   }
 };
 
@@ -57,17 +59,23 @@ struct UnitScale {
 template <typename Value>
 class StagedTables {
 public:
-  StagedTables(const ItemChain &chain, UnitScale scale, int64_t units);
+  /// Of the segments between two boundaries of a chain, by default of all.
+  StagedTables(const ItemChain &chain, UnitScale scale, int64_t units)
+      : StagedTables(chain, 0, chain.size(), scale, units) {}
+  StagedTables(const ItemChain &chain, int64_t from, int64_t to, UnitScale scale, int64_t units);
 
   /// Calls `progress` now and then with the share that is done, until it returns
   /// false: then the tables are not solved, and false is returned.
   bool solve(const std::function<bool(double)> &progress);
 
-  /// The least time of the whole chain, as an Owned or Held segment, with so many
-  /// units; infinite if there is no schedule.
+  /// The least time of all that the tables cover, as an Owned or Held segment, with
+  /// so many units; infinite if there is no schedule.
   Value value(SegmentKind kind, int64_t units) const;
 
   int64_t units() const { return width - 1; }
+
+  /// Whether a unit is so many whole bytes, which should divide all sizes.
+  bool isExact() const { return scale.units == 1 && scale.rounding == Rounding::None; }
 
   /// An amount of memory between two whole numbers of units.
   struct Place {
@@ -75,18 +83,18 @@ public:
     double part;
   };
   Place placeOf(int64_t bytes) const {
-    int64_t index = bytes / scale.unit;
-    if (index >= width - 1)
-      return {width - 1, 0};
-    return {index, static_cast<double>(bytes % scale.unit) / static_cast<double>(scale.unit)};
+    Amount<double> amount = scale.operator()<double>(bytes);
+    return amount.whole < width - 1 ? Place{amount.whole, amount.part} : Place{width - 1, 0};
   }
 
   /// Estimates of the least time in between. A kept segment comes with the time of
   /// the way to its end, and for an owned one the memory is what is free beside
   /// the start state; that which leaves no room to run on the way is infinite.
-  double coreTime(int64_t s, int64_t t, Place place) const { return between(*cores, coreCell(s, t), place); }
+  double coreTime(int64_t s, int64_t t, Place place) const {
+    return between(*cores, coreCell(s - origin, t - origin), place);
+  }
   double keptTime(SegmentKind kind, int64_t s, int64_t t, Place place) const {
-    return between(*kept, keptCell(row(kind, s), t), place);
+    return between(*kept, keptCell(row(kind, s - origin), t - origin), place);
   }
   double wayTime(int64_t s, int64_t y) const { return static_cast<double>(chain.advance(s, y)); }
 
@@ -131,7 +139,11 @@ private:
   void enterInto(int64_t s, int64_t t);
   void relaxShifted(Value *into, const Value *rest, Amount<Value> taken, int64_t first, Value time) const;
 
+  /// Boundaries and items count from the origin here.
+  double wayFrom(int64_t s, int64_t y) const { return wayTime(origin + s, origin + y); }
+
   const ItemChain &chain;
+  int64_t origin;
   UnitScale scale;
   int64_t items;
   int64_t width;

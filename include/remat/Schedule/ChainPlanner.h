@@ -51,7 +51,7 @@ struct ChainOptions {
   std::function<bool(double)> progress;
   /// About how many sums a plan of unequal steps may take; a processor adds up
   /// some 1e10 a second. With more of them the units of memory are finer.
-  double effort = 2.4e11;
+  double effort = 1.8e11;
   /// More unequal stages than this are planned in blocks of neighbours.
   int64_t maxItems = 2048;
 };
