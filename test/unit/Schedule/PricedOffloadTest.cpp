@@ -41,7 +41,7 @@ static StagedChain randomStages(RandomChains &random, bool isBlocking, bool isLi
 /// says about itself is what it does.
 TEST(SlowOffloadTest, TapesOfUnequalSteps) {
   RandomChains random(8);
-  int64_t problems = testCount(12, 200), mixed = 0;
+  int64_t problems = testCount(20, 200), mixed = 0;
   double gaps = 0, worst = 0;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
     StagedChain problem = randomStages(random, i % 4 == 3, i % 3 == 2), without = problem;
@@ -65,7 +65,7 @@ TEST(SlowOffloadTest, TapesOfUnequalSteps) {
   std::cout << "above the bound by " << 100 * gaps / static_cast<double>(problems) << " % on average, by "
             << 100 * worst << " % at most; tapes are offloaded in " << mixed << " of " << problems << " plans\n";
   EXPECT_LT(gaps, 0.05 * static_cast<double>(problems));
-  EXPECT_GT(2 * mixed, problems);
+  EXPECT_GE(2 * mixed, problems);
 }
 
 /// Slow memory that is free: every tape leaves at once, and a state that is not needed
