@@ -12,6 +12,7 @@
 #include "remat/Schedule/ChainPlanner.h"
 
 #include "EqualPolicies.h"
+#include "PricedOffload.h"
 #include "SlowBound.h"
 #include "StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
@@ -25,6 +26,10 @@ using namespace remat::schedule;
 /// disk-revolve, too.
 static constexpr int64_t maxOptimalHierarchy = 1000;
 static constexpr int64_t maxOptimalDisk = 5000;
+
+/// Equal steps up to which single states and tapes are offloaded one by one; what
+/// is periodic does as well for more of them.
+static constexpr int64_t maxOptimalPrices = 128;
 
 /// Visits an action, or the records that an advance stands for.
 static bool visitEach(const Action &action, bool recordsAdvances, const std::function<bool(const Action &)> &visit) {
@@ -106,6 +111,8 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
   if (equal->steps <= maxOptimalDisk)
     consider(Policy::DiskRevolve, false);
   applySlowBound(*equal, *problem.slow, best.plan);
+  if (equal->steps <= maxOptimalPrices)
+    improveByPrices(problem, options, best);
   best.plan.lowerBound = best.plan.boundAnySchedule;
   best.plan.certified = best.plan.time == best.plan.lowerBound;
   return best;

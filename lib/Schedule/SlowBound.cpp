@@ -21,14 +21,16 @@
 #include "RunLimits.h"
 
 #include <algorithm>
+#include <optional>
 
 using namespace remat::schedule;
 
 namespace {
-/// Times of one transfer of a state and of a tape.
+/// Times of one transfer of a state and of a tape; nothing if it has no room in
+/// one of the memories.
 struct TransferTimes {
-  __int128 state;
-  __int128 tape;
+  std::optional<__int128> state;
+  std::optional<__int128> tape;
 };
 
 /// The runs that a state or a tape saves.
@@ -40,8 +42,8 @@ struct Savings {
   __int128 in(__int128 time, TransferTimes each) const {
     if ((each.state == 0 && state > 0) || (each.tape == 0 && tape > 0))
       return -1;
-    __int128 states = state == 0 ? 0 : ceilDiv(state * time, each.state);
-    __int128 tapes = tape == 0 ? 0 : ceilDiv(tape * time, each.tape);
+    __int128 states = state == 0 || !each.state ? 0 : ceilDiv(state * time, *each.state);
+    __int128 tapes = tape == 0 || !each.tape ? 0 : ceilDiv(tape * time, *each.tape);
     return std::max(states, tapes);
   }
 };
@@ -79,17 +81,30 @@ private:
 
 SlowBound::SlowBound(const ChainProblem &problem, const SlowTier &slow)
     : problem(problem), slow(slow), steps(problem.steps), again(std::min(problem.advanceTime, problem.recordTime)),
-      surplus(problem.recordTime - again), once(steps * (problem.recordTime + problem.reverseTime)),
-      write{slow.writeTime(problem.stateSize), slow.writeTime(problem.tapeSize)},
-      read{slow.readTime(problem.stateSize), slow.readTime(problem.tapeSize)}, best(once) {
+      surplus(problem.recordTime - again), once(steps * (problem.recordTime + problem.reverseTime)), best(once) {
   if (problem.tapeSize == 0)
     return;
   int64_t memory = problem.budget - problem.workspace;
   if (problem.start == Start::Pinned)
     memory -= problem.initialStateSize;
+  // What is moved is kept in fast memory, too.
+  auto mayMove = [&](int64_t size) { return size <= memory && (!slow.capacity || size <= *slow.capacity); };
+  if (mayMove(problem.stateSize)) {
+    write.state = slow.writeTime(problem.stateSize);
+    read.state = slow.readTime(problem.stateSize);
+  }
+  if (mayMove(problem.tapeSize)) {
+    write.tape = slow.writeTime(problem.tapeSize);
+    read.tape = slow.readTime(problem.tapeSize);
+  }
+  RunLimits limits(problem.steps, memory, problem.stateSize, problem.tapeSize);
+  if (!write.state && !write.tape) {
+    best = boundInOneMemory(limits);
+    return;
+  }
   if (slow.capacity && *slow.capacity <= INT64_MAX - memory)
     best = boundInOneMemory(RunLimits(problem.steps, memory + *slow.capacity, problem.stateSize, problem.tapeSize));
-  countRuns(RunLimits(problem.steps, memory, problem.stateSize, problem.tapeSize));
+  countRuns(limits);
 }
 
 __int128 SlowBound::boundInOneMemory(const RunLimits &limits) const {
@@ -118,13 +133,20 @@ void SlowBound::countRuns(const RunLimits &limits) {
 /// A transfer that takes longer than it saves is of no use. Of the last runs that
 /// are counted a share is taken for which that still holds.
 void SlowBound::boundBlocking(__int128 reruns, __int128 next, __int128 nextLimit) {
-  __int128 freeState = write.state + read.state - again * late.state;
-  __int128 freeTape = write.tape + read.tape - again * late.tape;
-  if (freeState < 0 || freeTape < 0)
+  __int128 share = again * next;
+  auto limitBy = [&](std::optional<__int128> there, std::optional<__int128> back, __int128 saved, __int128 more) {
+    if (!there)
+      return;
+    __int128 lost = *there + *back - again * saved;
+    if (lost < 0)
+      share = -1;
+    else if (more > 0)
+      share = std::min(share, lost * next / more);
+  };
+  limitBy(write.state, read.state, late.state, nextLimit);
+  limitBy(write.tape, read.tape, late.tape, nextLimit + 1);
+  if (share < 0)
     return;
-  __int128 share = std::min(again * next, freeTape * next / (nextLimit + 1));
-  if (nextLimit > 0)
-    share = std::min(share, freeState * next / nextLimit);
   best = std::max(best, once + again * reruns + share);
 }
 

@@ -9,13 +9,15 @@
 // once the one before has had some multiple of its transfer time, at the place
 // with the smallest state within half of that. Each interval is reversed by the
 // best plan in what its start state and the one that is being prefetched leave.
-// The initial state stays. What the simulator rejects, or finds slower than not to
-// offload, is dropped.
+// The initial state stays. What the simulator rejects, or finds slower than what
+// there is, is dropped. Chains that are short enough for it are first planned with tapes
+// and single states in the slow tier (PricedOffload.h).
 //
 //===----------------------------------------------------------------------===//
 
 #include "StagedSolver.h"
 
+#include "PricedOffload.h"
 #include "TapeBound.h"
 #include "remat/Schedule/Simulator.h"
 
@@ -175,6 +177,9 @@ ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const
   best.plan.certified = best.plan.time == best.plan.lowerBound;
   if (problem.steps() > maxOffloadSteps)
     return best;
+  improveByPrices(problem, options, best);
+  if (!best.ok())
+    return best;
   StagedOffload offload(problem, options.effort / effortShare);
   std::vector<int64_t> before;
   for (int64_t quarters = 4; quarters <= 1024; quarters += quarters / 2) {
@@ -197,6 +202,7 @@ ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const
     best.table.reset();
     best.list = std::move(*actions);
     best.plan.scheme = OffloadScheme::EveryInterval;
+    best.plan.intervalTapes = 0;
     best.plan.interval = (problem.steps() + static_cast<int64_t>(cuts.size()) - 1) / static_cast<int64_t>(cuts.size());
     best.plan.predictedTime = played.time;
     best.verdict = fillFromActions(problem, best);

@@ -31,8 +31,8 @@ namespace remat::schedule {
 ChainResult planStaged(const StagedChain &problem, const ChainOptions &options = {});
 
 /// Objective: least makespan with a slow tier, which the problem has. The best of
-/// planStaged and of schedules that offload a state from time to time, in intervals
-/// of several lengths (StagedOffload.cpp).
+/// planStaged, of improveByPrices, and of schedules that offload a state from time to
+/// time, in intervals of several lengths (StagedOffload.cpp).
 ///
 /// Guarantee: never worse than planStaged; the bound holds for any schedule
 /// (tapeBound). Intervals are of at most 64 unequal steps.

@@ -15,6 +15,7 @@
 #include "TapeBound.h"
 
 #include "CheckedMath.h"
+#include "ThirdRuns.h"
 
 #include <algorithm>
 
@@ -81,10 +82,8 @@ Knapsack::Knapsack(const StagedChain &problem) {
   size_t last = problem.stages.size();
   while (problem.stages[last - 1].count == 0)
     --last;
-  room = problem.budget - problem.stages[last - 1].workspace;
-  if (problem.start == Start::Pinned)
-    room -= problem.initialState;
-  room = std::max<int64_t>(room, 0);
+  int64_t memory = problem.budget - (problem.start == Start::Pinned ? problem.initialState : 0);
+  room = std::max<int64_t>(memory - problem.stages[last - 1].workspace, 0);
 
   time = leastOnce(problem.stages[last - 1]);
   for (size_t i = 0; i < last; ++i) {
@@ -94,8 +93,10 @@ Knapsack::Knapsack(const StagedChain &problem) {
     for (const StageMode &mode : stage.modes)
       again = std::min(again, mode.record);
     std::vector<Point> points = {{0, leastOnce(stage) + again}};
+    // A tape that survives is kept at once, even if it leaves for the slow tier.
     for (const StageMode &mode : stage.modes)
-      points.push_back({mode.tape, mode.record + mode.reverse});
+      if (mode.tape <= memory - stage.workspace)
+        points.push_back({mode.tape, mode.record + mode.reverse});
     std::vector<Point> hull = lowerHull(std::move(points));
     time += count * hull.front().time;
     for (size_t j = 1; j < hull.size(); ++j)
@@ -133,7 +134,8 @@ static __int128 movedIn(__int128 time, int64_t perUnit) {
   return perUnit == 0 ? INT64_MAX : std::max<__int128>(time, 0) / perUnit;
 }
 
-int64_t remat::schedule::tapeBound(const StagedChain &problem) {
+/// Each step runs again unless its tape survives.
+static int64_t boundTwoRuns(const StagedChain &problem) {
   Knapsack knapsack(problem);
   int64_t high = knapsack.solve(0, 0);
   if (!problem.slow)
@@ -163,6 +165,16 @@ int64_t remat::schedule::tapeBound(const StagedChain &problem) {
       low = middle + 1;
   }
   return low;
+}
+
+int64_t remat::schedule::tapeBound(const StagedChain &problem) {
+  int64_t bound = boundTwoRuns(problem), memory = problem.budget;
+  if (problem.slow && !problem.slow->capacity)
+    return bound;
+  if (problem.slow && __builtin_add_overflow(memory, *problem.slow->capacity, &memory))
+    return bound;
+  // A time that overflows is no schedule's.
+  return static_cast<int64_t>(std::min<__int128>(static_cast<__int128>(bound) + thirdRuns(problem, memory), INT64_MAX));
 }
 
 double remat::schedule::tapePrice(const StagedChain &problem) {

@@ -44,7 +44,7 @@ static StagedChain smallProblem(RandomChains &random, int64_t maxSteps) {
 
 TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
   RandomChains random(17);
-  int64_t problems = testCount(2000, 10000), certified = 0, boundMet = 0, planMet = 0;
+  int64_t problems = testCount(2000, 10000), solvable = 0, certified = 0, boundMet = 0, planMet = 0;
   double worst = 1, weakest = 1;
   for (int64_t i = 0; i < problems; ++i) {
     StagedChain chain = smallProblem(random, runLongTests() ? 5 : 4);
@@ -53,6 +53,7 @@ TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
     ASSERT_EQ(result.ok(), best >= 0) << chain;
     if (!result.ok())
       continue;
+    ++solvable;
     ASSERT_LE(result.plan.boundAnySchedule, best) << chain;
     ASSERT_LE(tapeBound(chain), best) << chain;
     ASSERT_LE(best, result.plan.time) << chain;
@@ -62,11 +63,13 @@ TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
     worst = std::max(worst, static_cast<double>(result.plan.time) / static_cast<double>(best));
     weakest = std::max(weakest, static_cast<double>(best) / static_cast<double>(result.plan.boundAnySchedule));
   }
-  std::cout << "of " << problems << " problems the plan is the best schedule in " << planMet << " (at most " << worst
+  std::cout << "of " << solvable << " problems the plan is the best schedule in " << planMet << " (at most " << worst
             << " times it), the bound is met in " << boundMet << " (at most " << weakest << " times it), certified are "
             << certified << "\n";
-  EXPECT_GT(2 * planMet, problems);
-  EXPECT_GT(3 * boundMet, problems);
+  EXPECT_EQ(solvable, problems);
+  EXPECT_GT(10 * planMet, 9 * solvable);
+  EXPECT_GT(4 * boundMet, 3 * solvable);
+  EXPECT_LT(worst, 1.5);
 }
 
 /// H-Revolve is the best of all schedules that keep states, the initial one where it

@@ -6,10 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Problems.h"
-#include "StagedProblems.h"
-#include "remat/Schedule/Simulator.h"
-
-#include <gtest/gtest.h>
+#include "SlowProblems.h"
 
 using namespace remat::schedule;
 
@@ -25,23 +22,6 @@ static StagedChain kukreja(int64_t steps, int64_t transfer, int64_t slots) {
   chain.slow = SlowTier();
   chain.slow->write = chain.slow->read = transfer;
   return chain;
-}
-
-static void expectHonestPlan(const StagedChain &problem, const ChainResult &result) {
-  ASSERT_TRUE(result.ok() || result.verdict.status == Status::Infeasible ||
-              result.verdict.status == Status::Unsupported)
-      << result.verdict.message << problem;
-  if (!result.ok())
-    return;
-  SimulationResult played = simulate(problem, result.actions());
-  ASSERT_TRUE(played.valid) << stringifyPolicy(result.plan.policy) << played.rule << " at " << played.action << "\n"
-                            << problem;
-  EXPECT_EQ(played.time, result.plan.time) << problem;
-  EXPECT_EQ(played.peak, result.plan.peak) << problem;
-  EXPECT_EQ(played.stall, result.plan.stall) << problem;
-  EXPECT_EQ(played.slowPeak, result.plan.slowPeak) << problem;
-  EXPECT_LE(result.plan.lowerBound, result.plan.time) << stringifyPolicy(result.plan.policy) << problem;
-  EXPECT_LE(result.plan.boundAnySchedule, result.plan.time) << problem;
 }
 
 static StagedChain randomProblem(RandomChains &random, int64_t maxSteps) {

@@ -216,3 +216,22 @@ TEST(StagedTest, ManyDifferentSteps) {
   std::cout << "10,000 different steps: " << gap * 100 << " % above the bound for any schedule\n";
   EXPECT_LT(gap, 0.03);
 }
+
+/// States only, with steps that differ in what no schedule can change: the bound counts
+/// every run.
+TEST(StagedTest, BoundCountsThirdRuns) {
+  for (int64_t steps : {2, 10, 60})
+    for (int64_t budget = 1; budget <= 6; ++budget) {
+      StagedChain problem;
+      for (int64_t i = 0; i < steps; ++i) {
+        ChainStage stage;
+        stage.modes = {{1, i % 3, 100 + i}};
+        problem.stages.push_back(stage);
+      }
+      problem.start = Start::External;
+      problem.budget = budget;
+      ChainResult result = planChain(problem, Policy::Optimal);
+      ASSERT_TRUE(result.ok());
+      EXPECT_EQ(result.plan.boundAnySchedule, result.plan.time) << steps << " steps, " << budget << " slots";
+    }
+}
