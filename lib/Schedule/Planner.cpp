@@ -23,7 +23,7 @@ using namespace remat::schedule;
 static bool needsRestart(Policy policy) { return policy == Policy::Ism || policy == Policy::Msm; }
 
 static Verdict checkPolicy(const ChainProblem &problem, Policy policy) {
-  if (policy > Policy::Online)
+  if (needsSlowTier(policy))
     return {Status::Unsupported, "policy " + std::string(stringifyPolicy(policy)) + " has no plan tables"};
   if (policy == Policy::Online)
     return checkOnlineSteps(problem.steps);

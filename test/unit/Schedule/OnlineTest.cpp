@@ -64,7 +64,7 @@ TEST(OnlineTest, FirstSweepDoesNotDependOnTheLength) {
 /// this one, none is optimal as far as m + 3, and one that is optimal as far as m + 2
 /// loses the range for it.
 TEST(OnlineTest, NoPolicyIsBetter) {
-  for (int64_t states = 2; states <= (runLongTests() ? 5 : 4); ++states) {
+  for (int64_t states = 2; states <= 5; ++states) {
     int64_t range = provedRange(states);
     OnlineGame game(states, range + 1, /*leavesTape=*/true);
     EXPECT_EQ(game.reach([](int64_t) { return 0; }), states + 2);
