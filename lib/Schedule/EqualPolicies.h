@@ -25,11 +25,12 @@ namespace remat::schedule {
 /// steps are recorded as fast as they are passed: the forward steps of the offline
 /// optimum up to T = m + 1, and at most one more up to T = C(m + 2, 2) + 2. No policy
 /// that does not know T is optimal at all of m + 1, m + 2 and m + 3, so the worst case
-/// is the least there is. If recording takes longer, the tape of the last step is
-/// not at hand, which is the model of Stumm & Walther: no policy that does not know T takes
-/// fewer forward steps at any T up to C(m + 2, 2), and somebody who knows it takes two
-/// less. Proofs in docs/Schedules.md, section 11. Beyond that range, or with room for
-/// tapes, plan.time / plan.lowerBound says how far from the offline optimum it is at most.
+/// is the least there is. If recording takes longer, the tape of the last step is not
+/// at hand, which is the model of Stumm & Walther: no policy that does not know T takes
+/// fewer forward steps at any T up to C(m + 2, 2). Somebody who knows T takes two less
+/// from T = m + 1 on, and three less at the last of these T. Proofs are in
+/// docs/Schedules.md, section 11. Beyond that range, or with room for tapes,
+/// plan.time / plan.lowerBound says how far from the offline optimum it is at most.
 ///
 /// Complexity: O(T + m) in the range, O(T m) beyond it, and a plan for each kept state.
 /// Source: Stumm & Walther 2010 (model, bound and range); Wang, Moin & Iaccarino 2009

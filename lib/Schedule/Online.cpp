@@ -30,7 +30,7 @@
 using namespace remat::schedule;
 using NodeId = TableBuilder::NodeId;
 
-/// Actions are a list, several for each step, and the sweep of a table is played too.
+/// The sweep decides about each step, and a list has several actions for it.
 static constexpr int64_t maxOnlineSteps = 2000000;
 
 Verdict remat::schedule::checkOnlineSteps(int64_t steps) {
