@@ -127,9 +127,7 @@ static ChainResult dispatch(const StagedChain &problem, const std::optional<Chai
     return planStagedStoreAll(problem);
   if (!equal)
     return unsupported(policy, "equal steps with one mode");
-  bool needsSlow = policy == Policy::Multistage || policy == Policy::HRevolve || policy == Policy::DiskRevolve ||
-                   policy == Policy::EveryInterval;
-  if (needsSlow && !problem.slow)
+  if (needsSlowTier(policy) && !problem.slow)
     return unsupported(policy, "a slow tier");
   if (equal->steps == 0)
     return planTable(*equal, Policy::Optimal);

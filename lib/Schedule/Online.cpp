@@ -5,24 +5,62 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The first sweep keeps every state until there is no slot left. From then on it
-// keeps every r-th one and gives up an older one, whose two gaps become one: the
-// first for which that gap is within reach of r - 1 runs in the slots that will be
-// free. Where there is none for two more steps, r grows by one, from 2 on.
+// A sweep that knows only that the run goes on (OnlineSweep.h), and the best way
+// back from the states that it has kept when the run ends.
+//
+// As a list of actions this is what happens to somebody who does not know the number
+// of steps: states are kept and given up again. Where recording is as fast as advancing
+// every step of the sweep is recorded, so that the tape of the last one is at hand;
+// else none is.
+//
+// A table is for a program that knows the number when it is planned. A state that is
+// given up in the sweep is never read, so the table does not keep it: the states in
+// the slots at the end of the sweep are the same, and so is all that follows. Only the
+// last step of the sweep is recorded, whatever recording costs.
 //
 //===----------------------------------------------------------------------===//
 
 #include "EqualPolicies.h"
-
+#include "OnlineSweep.h"
+#include "PolicySolvers.h"
 #include "StagedSolver.h"
+#include "TableBuilder.h"
 #include "remat/Schedule/Solvers.h"
 
-#include <algorithm>
-
 using namespace remat::schedule;
+using NodeId = TableBuilder::NodeId;
 
-/// Actions are a list here, several for each step.
+/// The sweep decides about each step, and a list has several actions for it.
 static constexpr int64_t maxOnlineSteps = 2000000;
+
+Verdict remat::schedule::checkOnlineSteps(int64_t steps) {
+  if (steps <= maxOnlineSteps)
+    return {};
+  return {Status::Unsupported, "policy online expects at most " + std::to_string(maxOnlineSteps) + " steps"};
+}
+
+static OnlineSweep makeSweep(const ChainProblem &problem, bool leavesTape) {
+  int64_t free = problem.budget - problem.fixedSize();
+  return OnlineSweep(problem.stateSize == 0 ? problem.steps : free / problem.stateSize, leavesTape);
+}
+
+/// The problem of reversing `steps` steps from state `start`, with `kept` states in
+/// front of it besides state 0 and with all memory that later states had.
+static ChainProblem getGap(const ChainProblem &problem, int64_t start, int64_t kept, int64_t steps) {
+  ChainProblem gap = problem;
+  gap.steps = steps;
+  if (start > 0) {
+    gap.budget = problem.budget - problem.countedInitialState() - kept * problem.stateSize;
+    gap.initialStateSize = problem.stateSize;
+    gap.start = Start::Releasable;
+  }
+  return gap;
+}
+
+/// The best schedule of such a problem.
+static PlanTable solveGap(const ChainProblem &problem, int64_t start, int64_t kept, int64_t steps) {
+  return solveMixed(getGap(problem, start, kept, steps), Policy::Optimal).table;
+}
 
 namespace {
 class OnlinePlanner {
@@ -35,97 +73,41 @@ public:
   std::vector<Action> actions;
 
 private:
-  void keep(int64_t state);
-  bool makeRoom(int64_t state);
-  void setRuns(int64_t count);
-  void reverseFrom(int64_t start, int64_t end);
+  void reverseFrom(int64_t start, int64_t end, int64_t before);
 
   const ChainProblem &problem;
-  /// Kept states behind state 0, in order.
   std::vector<int64_t> kept;
-  /// The number r, and the longest gap in front of each kept state for it.
-  int64_t runs = 2;
-  std::vector<int64_t> reach;
 };
 } // namespace
 
-/// C(k + r - 1, r - 1) steps can be reversed in k slots, their start state
-/// included, if each runs r - 1 times.
-void OnlinePlanner::setRuns(int64_t count) {
-  runs = count;
-  reach.resize(kept.size());
-  for (size_t i = 0; i < reach.size(); ++i) {
-    __int128 binomial = 1, slots = static_cast<__int128>(kept.size() + 1 - i);
-    for (int64_t r = 1; r < runs; ++r)
-      binomial = std::min<__int128>(binomial * (slots + r) / r, problem.steps);
-    reach[i] = static_cast<int64_t>(binomial);
-  }
-}
-
-/// Gives up the first kept state whose two gaps may be one.
-bool OnlinePlanner::makeRoom(int64_t state) {
-  for (size_t i = 0; i < kept.size(); ++i) {
-    int64_t before = i > 0 ? kept[i - 1] : 0, behind = i + 1 < kept.size() ? kept[i + 1] : state;
-    if (behind - before > reach[i])
-      continue;
-    actions.push_back({ActionKind::DiscardState, kept[i]});
-    kept.erase(kept.begin() + static_cast<int64_t>(i));
-    return true;
-  }
-  return false;
-}
-
-void OnlinePlanner::keep(int64_t state) {
-  int64_t free = problem.budget - problem.fixedSize();
-  int64_t slots = problem.stateSize == 0 ? problem.steps : free / problem.stateSize;
-  if (slots == 0)
-    return;
-  if (static_cast<int64_t>(kept.size()) == slots) {
-    if (reach.empty())
-      setRuns(2);
-    int64_t gap = state - kept.back();
-    if (gap < runs)
-      return;
-    while (!makeRoom(state)) {
-      // A somewhat longer last gap costs less than gaps that are too long before.
-      if (gap < runs + 2)
-        return;
-      setRuns(runs + 1);
-    }
-  }
-  actions.push_back({ActionKind::Checkpoint, state});
-  kept.push_back(state);
-}
-
 void OnlinePlanner::sweep() {
   bool records = problem.recordTime <= problem.advanceTime;
+  OnlineSweep states = makeSweep(problem, records);
   for (int64_t step = 1; step <= problem.steps; ++step) {
     if (records)
       actions.push_back({ActionKind::Record, step});
     else
       actions.push_back({ActionKind::Advance, step - 1, step});
-    if (step < problem.steps)
-      keep(step);
+    if (step == problem.steps)
+      break;
+    OnlineSweep::Change change = states.pass(step);
+    if (change.dropped > 0)
+      actions.push_back({ActionKind::DiscardState, change.dropped});
+    if (change.keeps)
+      actions.push_back({ActionKind::Checkpoint, step});
   }
   if (records)
     actions.push_back({ActionKind::Reverse, problem.steps});
+  kept = states.getKept();
 }
 
-/// The steps behind a kept state, with all memory that later states had.
-void OnlinePlanner::reverseFrom(int64_t start, int64_t end) {
+/// The steps behind a kept state that has `before` others in front of it.
+void OnlinePlanner::reverseFrom(int64_t start, int64_t end, int64_t before) {
   if (start == end)
     return;
-  ChainProblem part = problem;
-  part.steps = end - start;
-  if (start > 0) {
-    int64_t others = static_cast<int64_t>(kept.size()) * problem.stateSize;
-    part.budget = problem.budget - problem.countedInitialState() - others + problem.stateSize;
-    part.initialStateSize = problem.stateSize;
-    part.start = Start::Releasable;
-  }
   actions.push_back({ActionKind::Restore, start});
   bool isReleased = start == 0;
-  for (Action action : remat::schedule::actions(plan(part, Policy::Optimal).table)) {
+  for (Action action : remat::schedule::actions(solveGap(problem, start, before, end - start))) {
     isReleased |= action.kind == ActionKind::DiscardState && action.step == 0;
     action.step += start;
     if (action.kind == ActionKind::Advance)
@@ -142,19 +124,17 @@ void OnlinePlanner::reverse() {
     int64_t state = kept.back();
     if (state == end)
       actions.push_back({ActionKind::DiscardState, state});
-    reverseFrom(state, end);
+    reverseFrom(state, end, static_cast<int64_t>(kept.size()) - 1);
     end = state;
   }
-  reverseFrom(0, end);
+  reverseFrom(0, end, 0);
 }
 
 ChainResult remat::schedule::planOnline(const ChainProblem &problem) {
   ChainResult result;
-  if (problem.steps > maxOnlineSteps) {
-    result.verdict = {Status::Unsupported,
-                      "policy online expects at most " + std::to_string(maxOnlineSteps) + " steps"};
+  result.verdict = checkOnlineSteps(problem.steps);
+  if (!result.ok())
     return result;
-  }
   PlanResult offline = plan(problem, Policy::Optimal);
   result.verdict = offline.verdict;
   result.plan = offline.plan;
@@ -166,4 +146,32 @@ ChainResult remat::schedule::planOnline(const ChainProblem &problem) {
   result.list = std::move(planner.actions);
   result.verdict = fillFromActions(StagedChain(problem), result);
   return result;
+}
+
+/// A node that reverses `steps` steps from a kept state.
+static NodeId addGap(TableBuilder &builder, const ChainProblem &problem, int64_t start, int64_t kept, int64_t steps) {
+  // Most gaps are of this kind if there is much room.
+  if (steps == 1)
+    return builder.leaf();
+  return builder.add(solveGap(problem, start, kept, steps));
+}
+
+Solution remat::schedule::solveOnline(const ChainProblem &problem) {
+  OnlineSweep sweep = makeSweep(problem, /*leavesTape=*/true);
+  for (int64_t state = 1; state < problem.steps; ++state)
+    sweep.pass(state);
+  std::vector<int64_t> kept = sweep.getKept();
+  auto count = static_cast<int64_t>(kept.size());
+
+  TableBuilder builder(problem.restartable);
+  int64_t start = kept.empty() ? 0 : kept.back(), open = problem.steps - start;
+  NodeId root = open == 1 ? builder.leaf() : builder.runToEnd(1, addGap(builder, problem, start, count - 1, open - 1));
+  for (int64_t i = count; i-- > 0;) {
+    int64_t end = kept[static_cast<size_t>(i)];
+    start = i > 0 ? kept[static_cast<size_t>(i) - 1] : 0;
+    root = builder.keepState(end - start, 1, addGap(builder, problem, start, i - 1, end - start), root);
+  }
+  Solution solution = solveMixed(problem, Policy::Optimal);
+  solution.table = builder.finish(root, problem.steps, problem.start);
+  return solution;
 }

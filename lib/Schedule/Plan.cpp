@@ -58,6 +58,11 @@ std::string_view remat::schedule::stringifyScheme(OffloadScheme scheme) {
   return "unknown";
 }
 
+bool remat::schedule::needsSlowTier(Policy policy) {
+  return policy == Policy::Multistage || policy == Policy::EveryInterval || policy == Policy::HRevolve ||
+         policy == Policy::DiskRevolve;
+}
+
 std::optional<Policy> remat::schedule::parsePolicy(std::string_view name) {
   for (const PolicyName &entry : policyNames)
     if (entry.name == name)

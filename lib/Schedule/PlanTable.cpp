@@ -61,14 +61,6 @@ private:
 };
 } // namespace
 
-static bool hasLeft(NodeKind kind) {
-  return kind == NodeKind::KeepState || kind == NodeKind::KeepTape || kind == NodeKind::RunToEnd;
-}
-
-static bool hasRight(NodeKind kind) {
-  return kind == NodeKind::KeepState || kind == NodeKind::KeepTape || kind == NodeKind::TakeOver;
-}
-
 static bool isNodeKind(NodeKind kind) { return kind >= NodeKind::Empty && kind <= NodeKind::TakeOver; }
 
 std::optional<std::string> TableChecker::checkChildren(int64_t index) {

@@ -23,8 +23,10 @@ using namespace remat::schedule;
 static bool needsRestart(Policy policy) { return policy == Policy::Ism || policy == Policy::Msm; }
 
 static Verdict checkPolicy(const ChainProblem &problem, Policy policy) {
-  if (policy > Policy::Mixed)
+  if (needsSlowTier(policy))
     return {Status::Unsupported, "policy " + std::string(stringifyPolicy(policy)) + " has no plan tables"};
+  if (policy == Policy::Online)
+    return checkOnlineSteps(problem.steps);
   if (needsRestart(policy) && !problem.restartable)
     return {Status::Unsupported,
             "policy " + std::string(stringifyPolicy(policy)) + " needs tapes from which the state can be restored"};
@@ -61,6 +63,8 @@ static Solution solve(const ChainProblem &problem, Policy policy) {
     withoutRestarts.restartable = false;
     return solveMixed(withoutRestarts, Policy::Optimal);
   }
+  case Policy::Online:
+    return solveOnline(problem);
   default:
     break;
   }

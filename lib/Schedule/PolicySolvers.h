@@ -41,6 +41,12 @@ Solution solveIsm(const ChainProblem &problem);
 /// Policy::Msm and Policy::Optimal.
 Solution solveMixed(const ChainProblem &problem, Policy policy);
 
+/// Policy::Online, for a length that checkOnlineSteps accepts: the states that a sweep keeps that
+/// does not know how long the chain is, and the best way back from them. The bound
+/// is that of the offline optimum. O(T m) for m states.
+Solution solveOnline(const ChainProblem &problem);
+Verdict checkOnlineSteps(int64_t steps);
+
 } // namespace remat::schedule
 
 #endif // REMAT_LIB_SCHEDULE_POLICYSOLVERS_H

@@ -82,6 +82,20 @@ NodeId TableBuilder::rerunAll(int64_t steps) {
   return runToEnd(steps - 1, leaf());
 }
 
+NodeId TableBuilder::add(const PlanTable &table) {
+  std::vector<NodeId> newId(static_cast<size_t>(table.getNumNodes()), 0);
+  for (size_t i = 0; i < newId.size(); ++i) {
+    Node node = table.getNode(static_cast<int64_t>(i));
+    // Children come before their parents; those that a node does not have are 0.
+    if (hasLeft(node.kind))
+      node.left = newId[static_cast<size_t>(node.left)];
+    if (hasRight(node.kind))
+      node.right = newId[static_cast<size_t>(node.right)];
+    newId[i] = intern(node);
+  }
+  return newId.back();
+}
+
 PlanTable TableBuilder::finish(NodeId root, int64_t steps, Start start) const {
   std::vector<bool> needed(root + 1, false);
   needed[root] = true;

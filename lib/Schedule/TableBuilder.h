@@ -34,6 +34,9 @@ public:
   NodeId runToEnd(int64_t count, NodeId left);
   NodeId takeOver(NodeId right);
 
+  /// The nodes of a table for tapes of the same kind; returns its root.
+  NodeId add(const PlanTable &table);
+
   const Node &getNode(NodeId id) const { return nodes[id]; }
 
   /// `steps` steps with every tape kept.

@@ -5,6 +5,10 @@
 // RUN:   --remarks-filter-analyse=remat.plan 2>&1 | FileCheck %s --check-prefix=HALF
 // RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule="budget=50%% policy=revolve" \
 // RUN:   | FileCheck %s --check-prefix=REVOLVE
+// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule="budget=50%% policy=online" \
+// RUN:   --remarks-filter-analyse=remat.plan 2>&1 | FileCheck %s --check-prefix=ONLINE
+// RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=policy=multistage 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=SLOW
 // RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=0 2>&1 | FileCheck %s --check-prefix=ZERO
 // RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=-5 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=NEGATIVE
@@ -19,6 +23,12 @@
 // HALF-DAG: plan <policy = optimal, steps = 40,
 
 // REVOLVE: plan <policy = revolve, steps = 40,
+
+// The bound is that of the best plan, so this one is not proved to be the best.
+// ONLINE-DAG: remark: [Analysis] Schedule | Category:remat-plan | Function=gradient | Certified=no, Chain=walk, ForwardSteps=79, {{.*}}Policy=online
+// ONLINE-DAG: plan <policy = online, steps = 40,
+
+// SLOW: planned-chain.mlir:{{[0-9]+}}:{{[0-9]+}}: error: @gradient cannot be planned: policy multistage needs a slow tier, which its target does not have
 
 // A budget that is too small: what the smallest one consists of.
 // ZERO: error: {{.*}}cannot run inside a budget of 0{{.*}}: the smallest feasible budget is [[MINIMUM:[0-9]+]] bytes

@@ -7,7 +7,7 @@
 //
 // mlir-opt with remat's dialect and passes, and with the exit statuses that all
 // tools of remat share: 0 done, 1 wrong input, 2 wrong command line, 3 no plan fits
-// the budget, 6 the output can not be written.
+// the budget, 5 the target lacks what was asked for, 6 the output can not be written.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,19 +29,24 @@
 
 namespace {
 
-enum ExitStatus { Done = 0, InvalidInput = 1, Usage = 2, Infeasible = 3, Fault = 6 };
+enum ExitStatus { Done = 0, InvalidInput = 1, Usage = 2, Infeasible = 3, TargetUnavailable = 5, Fault = 6 };
 
-/// Sees whether a pass failed because no plan fits the budget.
-class InfeasibleObserver : public mlir::PassInstrumentation {
+/// Sees why a pass failed, by what it left on the function.
+class FailureObserver : public mlir::PassInstrumentation {
 public:
-  explicit InfeasibleObserver(bool &isInfeasible) : isInfeasible(isInfeasible) {}
+  explicit FailureObserver(ExitStatus &reason) : reason(reason) {}
 
   void runAfterPassFailed(mlir::Pass *, mlir::Operation *op) override {
-    op->walk([&](mlir::Operation *nested) { isInfeasible |= nested->hasAttr("remat.infeasible"); });
+    op->walk([&](mlir::Operation *nested) {
+      if (nested->hasAttr("remat.infeasible"))
+        reason = Infeasible;
+      else if (nested->hasAttr("remat.target_unavailable"))
+        reason = TargetUnavailable;
+    });
   }
 
 private:
-  bool &isInfeasible;
+  ExitStatus &reason;
 };
 
 } // namespace
@@ -76,15 +81,16 @@ static int run(int argc, char **argv) {
     llvm::errs() << "remat-opt: " << message << '\n';
     return Fault;
   }
-  bool isInfeasible = false, isPipelineWrong = false;
+  ExitStatus reason = InvalidInput;
+  bool isPipelineWrong = false;
   mlir::MlirOptMainConfig config = parsed;
   config.setPassPipelineSetupFn([&](mlir::PassManager &manager) {
-    manager.addInstrumentation(std::make_unique<InfeasibleObserver>(isInfeasible));
+    manager.addInstrumentation(std::make_unique<FailureObserver>(reason));
     isPipelineWrong = mlir::failed(parsed.setupPassPipeline(manager));
     return mlir::failure(isPipelineWrong);
   });
   if (mlir::failed(mlir::MlirOptMain(result->os(), std::move(file), registry, config)))
-    return isPipelineWrong ? Usage : isInfeasible ? Infeasible : InvalidInput;
+    return isPipelineWrong ? Usage : reason;
   result->os().flush();
   if (result->os().has_error()) {
     llvm::errs() << "remat-opt: " << output << ": " << result->os().error().message() << '\n';

@@ -23,6 +23,8 @@ enum class ExitStatus {
   /// A schedule, gradient, counter, peak or the bits of a result are not as
   /// promised.
   VerificationFailed = 4,
+  /// There is no such target here, or it lacks what was asked for.
+  TargetUnavailable = 5,
   /// A fault while running: memory, files, an assertion of the program.
   Fault = 6,
   /// Ctrl-C, as shells report it.

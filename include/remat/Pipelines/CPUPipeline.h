@@ -16,6 +16,7 @@
 
 #include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Dialect/Remat/Transforms/PolicyOption.h"
 #include "remat/Support/Expansion.h"
 
 #include "mlir/Pass/PassOptions.h"
@@ -37,15 +38,8 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
       *this, "parameter-budget",
       llvm::cl::desc("Bytes of copies of weights in other layouts, beside the arena: a size (4MiB) or unlimited"),
       llvm::cl::init("unlimited")};
-  Option<Policy> policy{*this, "policy", llvm::cl::desc("How plans are chosen"), llvm::cl::init(Policy::Optimal),
-                        llvm::cl::values(clEnumValN(Policy::StoreAll, "store-all", "Keep every tape"),
-                                         clEnumValN(Policy::Periodic, "periodic", "Keep a state every p steps"),
-                                         clEnumValN(Policy::Revolve, "revolve", "Keep states only (binomial)"),
-                                         clEnumValN(Policy::Revolve, "hsm", "Another name of revolve"),
-                                         clEnumValN(Policy::Ism, "ism", "Keep tapes only"),
-                                         clEnumValN(Policy::Msm, "msm", "Keep states and tapes, as published"),
-                                         clEnumValN(Policy::Mixed, "mixed", "Keep both, restart from states only"),
-                                         clEnumValN(Policy::Optimal, "optimal", "The best plan known"))};
+  Option<schedule::Policy> policy{*this, "policy", llvm::cl::desc("How plans are chosen"),
+                                  llvm::cl::init(schedule::Policy::Optimal), getPolicyValues()};
   Option<Expansion> expansion{
       *this, "expansion", llvm::cl::desc("The form of schedules"), llvm::cl::init(Expansion::Table),
       llvm::cl::values(clEnumValN(Expansion::Table, "table", "A walk along the plan table"),

@@ -59,6 +59,10 @@ std::string_view stringifyScheme(OffloadScheme scheme);
 /// The name of a policy in options, attributes and JSON.
 std::string_view stringifyPolicy(Policy policy);
 
+/// Whether the policy copies states or tapes to a second memory. All others have plan
+/// tables.
+bool needsSlowTier(Policy policy);
+
 /// The policy of that name; `hsm` is another name of `revolve`.
 std::optional<Policy> parsePolicy(std::string_view name);
 

@@ -9,13 +9,15 @@
 // solve, get a plan record and its table; a Simulator (Simulator.h) that shares
 // no code with the solvers can play the result against the problem.
 //
-//   policy      class of schedules searched        method certificate store-all
-//   one                                direct            always periodic    one
-//   period p, tapes inside         all p             always revolve     states
-//   only                        closed form       always ism         tapes only
-//   closed form       always msm         states and tapes, slots not reused
-//   dual              lower bound optimal     states and tapes, slots reused
-//   dual              lower bound
+//   policy      class of schedules searched          method        certificate
+//   store-all   one                                  direct        always
+//   periodic    one period p, tapes inside           all p         always
+//   revolve     states only                          closed form   always
+//   ism         tapes only                           closed form   always
+//   msm         states and tapes, slots not reused   dual          lower bound
+//   optimal     states and tapes, slots reused       dual          lower bound
+//   mixed       the same, no restart from a tape     dual          lower bound
+//   online      one for each number of states        a rule        ratio to optimal
 //
 // Times do not change which schedule is best: each step is recorded and
 // reversed once in every schedule, so all of them minimise the number of

@@ -64,6 +64,14 @@ enum class Start : int64_t {
   External = 2
 };
 
+/// Which parts a node has.
+inline bool hasLeft(NodeKind kind) {
+  return kind == NodeKind::KeepState || kind == NodeKind::KeepTape || kind == NodeKind::RunToEnd;
+}
+inline bool hasRight(NodeKind kind) {
+  return kind == NodeKind::KeepState || kind == NodeKind::KeepTape || kind == NodeKind::TakeOver;
+}
+
 /// One row of the table, five words.
 struct Node {
   NodeKind kind;

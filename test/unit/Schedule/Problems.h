@@ -18,6 +18,9 @@ namespace remat::schedule {
 
 inline constexpr Policy allPolicies[] = {Policy::StoreAll, Policy::Periodic, Policy::Revolve,
                                          Policy::Ism,      Policy::Msm,      Policy::Optimal};
+/// Those that have tables; online may take longer with more memory.
+inline constexpr Policy tablePolicies[] = {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism,
+                                           Policy::Msm,      Policy::Optimal,  Policy::Mixed,   Policy::Online};
 inline constexpr Start allStarts[] = {Start::Releasable, Start::Pinned, Start::External};
 
 /// A problem with all times 1.

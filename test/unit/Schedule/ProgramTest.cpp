@@ -108,6 +108,19 @@ TEST(ProgramWords, SurviveARoundTrip) {
   EXPECT_EQ(again.buffers[2].home, BufferHome::Gradients);
 }
 
+TEST(ProgramWords, HoldEveryPolicyWithTables) {
+  ProgramProblem problem = makeProgram(), again;
+  for (int64_t policy = 0; policy <= static_cast<int64_t>(Policy::EveryInterval); ++policy) {
+    problem.policy = static_cast<Policy>(policy);
+    std::vector<int64_t> words = problem.write();
+    bool isRead = ProgramProblem::read(words.data(), static_cast<int64_t>(words.size()), again).ok();
+    EXPECT_EQ(isRead, !needsSlowTier(problem.policy)) << stringifyPolicy(problem.policy);
+    if (isRead) {
+      EXPECT_EQ(again.policy, problem.policy);
+    }
+  }
+}
+
 TEST(ProgramWords, OfAnyLengthOrValueAreRejectedOrValid) {
   const std::vector<int64_t> words = makeProgram().write();
   ProgramProblem problem;
@@ -225,30 +238,37 @@ TEST(ProgramPlanner, GivesUpThePartOfTheInitialStateThatCounts) {
     EXPECT_LE(found[i].second, found[i - 1].second);
 }
 
+/// Plans the program of these counts in both ways.
+static void expectPlanOfTheCompiler(const ProgramProblem &problem, const std::vector<int64_t> &counts) {
+  ProgramInstance instance = makeInstance(problem, counts);
+  ProgramResult result = planProgram(instance);
+  RuntimeResult runtime(problem.write(), counts);
+  if (!result.verdict.ok()) {
+    EXPECT_EQ(runtime.status, REMAT_PLAN_INFEASIBLE);
+    EXPECT_EQ(runtime.minimum, result.minimum);
+    EXPECT_EQ(runtime.message, result.verdict.message);
+    return;
+  }
+  ASSERT_EQ(runtime.status, REMAT_PLAN_OK) << runtime.message;
+  EXPECT_EQ(runtime.words, writeRuntimePlan(instance, result));
+  EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ArenaBytes)], result.plan.peak);
+  EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ParameterBytes)], 640);
+  for (int64_t loop : {0, 1}) {
+    auto table = static_cast<size_t>(runtime.words[static_cast<size_t>(getTablePosition(loop))]);
+    EXPECT_EQ(table != 0, counts[static_cast<size_t>(loop)] > 0);
+    if (table != 0) {
+      EXPECT_EQ(runtime.words[table], tableMagic);
+    }
+  }
+}
+
 TEST(RuntimePlanner, MakesThePlanOfTheCompiler) {
   ProgramProblem problem = makeProgram();
   problem.budget = Budget::share(40, 100);
-  for (std::vector<int64_t> counts : {std::vector<int64_t>{0, 0}, {1, 0}, {2, 3}, {37, 100}, {1000, 1000}}) {
-    ProgramInstance instance = makeInstance(problem, counts);
-    ProgramResult result = planProgram(instance);
-    RuntimeResult runtime(problem.write(), counts);
-    if (!result.verdict.ok()) {
-      EXPECT_EQ(runtime.status, REMAT_PLAN_INFEASIBLE);
-      EXPECT_EQ(runtime.minimum, result.minimum);
-      EXPECT_EQ(runtime.message, result.verdict.message);
-      continue;
-    }
-    ASSERT_EQ(runtime.status, REMAT_PLAN_OK) << runtime.message;
-    EXPECT_EQ(runtime.words, writeRuntimePlan(instance, result));
-    EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ArenaBytes)], result.plan.peak);
-    EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ParameterBytes)], 640);
-    for (int64_t loop : {0, 1}) {
-      auto table = static_cast<size_t>(runtime.words[static_cast<size_t>(getTablePosition(loop))]);
-      EXPECT_EQ(table != 0, counts[static_cast<size_t>(loop)] > 0);
-      if (table != 0) {
-        EXPECT_EQ(runtime.words[table], tableMagic);
-      }
-    }
+  for (Policy policy : {Policy::Optimal, Policy::Online}) {
+    problem.policy = policy;
+    for (std::vector<int64_t> counts : {std::vector<int64_t>{0, 0}, {1, 0}, {2, 3}, {37, 100}, {1000, 1000}})
+      expectPlanOfTheCompiler(problem, counts);
   }
 }
 

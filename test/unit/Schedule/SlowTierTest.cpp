@@ -1,4 +1,4 @@
-//===- SlowTierTest.cpp - offload, hierarchies and online ------- -*- C++ -*-===//
+//===- SlowTierTest.cpp - offload and hierarchies ----------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -232,56 +232,6 @@ TEST(SlowTierTest, TheInitialStateMoves) {
 }
 
 /// The actions until the state after `steps` steps is in the core.
-static std::vector<Action> firstSweep(const std::vector<Action> &actions, int64_t steps) {
-  std::vector<Action> sweep;
-  for (const Action &action : actions) {
-    sweep.push_back(action);
-    if ((action.kind == ActionKind::Advance && action.to == steps) ||
-        (action.kind == ActionKind::Record && action.step == steps))
-      break;
-  }
-  return sweep;
-}
-
-TEST(OnlineTest, FirstSweepDoesNotDependOnTheLength) {
-  for (int64_t record : {1, 2})
-    for (int64_t budget = 1; budget < 12; ++budget)
-      for (int64_t steps = 1; steps < 80; ++steps) {
-        ChainProblem shorter = makeProblem(steps, 1, 4, budget), longer = makeProblem(steps + 1, 1, 4, budget);
-        shorter.recordTime = longer.recordTime = record;
-        ChainResult a = planChain(StagedChain(shorter), Policy::Online);
-        ChainResult b = planChain(StagedChain(longer), Policy::Online);
-        ASSERT_TRUE(a.ok() && b.ok());
-        EXPECT_TRUE(firstSweep(a.list, steps) == firstSweep(b.list, steps)) << shorter;
-      }
-}
-
-/// The proved range, and what is measured beyond it.
-TEST(OnlineTest, RatioToOffline) {
-  for (int64_t slots = 2; slots <= 24; ++slots) {
-    int64_t range = (slots + 1) * (slots + 2) / 2 - std::max<int64_t>(slots - 3, 0) / 2, optimal = 0;
-    double worst = 1;
-    bool goesOn = slots == 3 || slots == 5 || slots == 10 || slots == 20;
-    for (int64_t steps = 1; steps <= (goesOn ? std::min<int64_t>(10 * range, 1000) : range); ++steps) {
-      ChainProblem problem = makeProblem(steps, 1, 100000, slots);
-      ChainResult online = planChain(StagedChain(problem), Policy::Online);
-      PlanResult offline = plan(problem, Policy::Optimal);
-      ASSERT_TRUE(online.ok() && offline.ok());
-      worst = std::max(worst, static_cast<double>(online.plan.time) / static_cast<double>(offline.plan.time));
-      EXPECT_EQ(online.plan.lowerBound, offline.plan.time) << problem;
-      if (steps > range)
-        continue;
-      EXPECT_LE(online.plan.forward, offline.plan.forward + (steps <= slots + 1 ? 0 : 1)) << problem;
-      optimal += online.plan.forward == offline.plan.forward;
-    }
-    if (goesOn)
-      std::cout << slots << " states: optimal at " << optimal << " of " << range
-                << " lengths of the range; up to ten times as long, at most " << worst
-                << " times the offline optimum\n";
-    EXPECT_LE(worst, 1.15);
-  }
-}
-
 /// p(n, s) of Maddison 2024, typed in.
 TEST(MixedTest, PublishedRecurrence) {
   constexpr int64_t most = 40;

@@ -108,7 +108,7 @@ TEST(ScheduledChain, TwoChainsShareOneBudget) {
 }
 
 TEST(ScheduledChain, EveryPolicy) {
-  for (const char *policy : {"periodic", "revolve", "ism", "msm"}) {
+  for (const char *policy : {"periodic", "revolve", "ism", "msm", "mixed", "online"}) {
     ChainProgram program;
     program.steps = 13;
     program.tapes = 3;
@@ -150,7 +150,7 @@ static void compareForms(const ChainProgram &program, const std::string &policy)
 }
 
 TEST(ScheduledChain, UnrolledMakesTheSameMoves) {
-  for (const char *policy : {"periodic", "revolve", "ism", "msm", "optimal"}) {
+  for (const char *policy : {"periodic", "revolve", "ism", "msm", "mixed", "online", "optimal"}) {
     ChainProgram program;
     program.steps = 7;
     program.tapes = 3;

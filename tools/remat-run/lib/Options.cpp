@@ -7,6 +7,7 @@
 
 #include "Options.h"
 
+#include "remat/Dialect/Remat/Transforms/PolicyOption.h"
 #include "remat/Support/Budget.h"
 #include "support/ExitStatus.h"
 
@@ -48,15 +49,8 @@ struct CommandLine {
   cl::opt<std::string> parameterBudget{
       "parameter-budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
       cl::desc("Bytes of copies of weights in other layouts, beside the budget: 4MiB, or unlimited (default)")};
-  cl::opt<Policy> policy{"policy", cl::init(Policy::Optimal), cl::cat(category), cl::desc("How to plan"),
-                         cl::values(clEnumValN(Policy::Optimal, "optimal", "the best plan known (default)"),
-                                    clEnumValN(Policy::StoreAll, "store-all", "keep every tape"),
-                                    clEnumValN(Policy::Periodic, "periodic", "keep a state every p steps, the best p"),
-                                    clEnumValN(Policy::Revolve, "revolve", "keep states only, binomially"),
-                                    clEnumValN(Policy::Revolve, "hsm", "another name of revolve"),
-                                    clEnumValN(Policy::Ism, "ism", "keep tapes only"),
-                                    clEnumValN(Policy::Msm, "msm", "keep states and tapes, as published"),
-                                    clEnumValN(Policy::Mixed, "mixed", "keep both, restart from states only"))};
+  cl::opt<schedule::Policy> policy{"policy", cl::init(schedule::Policy::Optimal), cl::cat(category),
+                                   cl::desc("How to plan"), getPolicyValues()};
   cl::opt<Expansion> expansion{
       "expansion", cl::init(Expansion::Table), cl::cat(category), cl::desc("The form of schedules in the program"),
       cl::values(clEnumValN(Expansion::Table, "table", "a walk along the plan table (default)"),
@@ -178,6 +172,13 @@ std::optional<RunOptions> remat::parseCommandLine(int argc, const char *const *a
   if (!cl::ParseCommandLineOptions(
           argc, argv, "remat-run: compile a program, run it inside a budget, and report what it used\n", &stream)) {
     llvm::errs() << errors;
+    return std::nullopt;
+  }
+  // No program is needed to say so.
+  if (schedule::needsSlowTier(line.policy)) {
+    llvm::errs() << "remat-run: --policy " << schedule::stringifyPolicy(line.policy)
+                 << " needs a slow tier, which target cpu does not have\n";
+    exitStatus = static_cast<int>(ExitStatus::TargetUnavailable);
     return std::nullopt;
   }
   RunOptions options;

@@ -33,7 +33,7 @@ struct RunOptions {
   std::string budget;
   bool minimumBudget = false;
   std::string parameterBudget;
-  Policy policy = Policy::Optimal;
+  schedule::Policy policy = schedule::Policy::Optimal;
   Expansion expansion = Expansion::Table;
   bool accurate = false;
   TargetOptions target;

@@ -229,7 +229,7 @@ llvm::Error Session::compareWithStoreAll() {
   CPUPipelineOptions storeAll;
   storeAll.copyOptionValuesFrom(pipelineOptions);
   storeAll.budget = "unlimited";
-  storeAll.policy = Policy::StoreAll;
+  storeAll.policy = schedule::Policy::StoreAll;
   storeAll.expansion = Expansion::Table;
   auto reference = CompiledProgram::compile(*module, report.entry, storeAll, options.target);
   if (!reference)

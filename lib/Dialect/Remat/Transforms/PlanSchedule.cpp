@@ -27,24 +27,26 @@ namespace remat {
 using namespace mlir;
 using namespace remat;
 
-static schedule::Policy getSchedulePolicy(Policy policy) {
+/// What a plan attribute calls a policy that has plan tables.
+static Policy getTablePolicy(schedule::Policy policy) {
   switch (policy) {
-  case Policy::StoreAll:
-    return schedule::Policy::StoreAll;
-  case Policy::Periodic:
-    return schedule::Policy::Periodic;
-  case Policy::Revolve:
-    return schedule::Policy::Revolve;
-  case Policy::Ism:
-    return schedule::Policy::Ism;
-  case Policy::Msm:
-    return schedule::Policy::Msm;
-  case Policy::Mixed:
-    return schedule::Policy::Mixed;
-  case Policy::Optimal:
-    return schedule::Policy::Optimal;
+  case schedule::Policy::StoreAll:
+    return Policy::StoreAll;
+  case schedule::Policy::Periodic:
+    return Policy::Periodic;
+  case schedule::Policy::Revolve:
+    return Policy::Revolve;
+  case schedule::Policy::Ism:
+    return Policy::Ism;
+  case schedule::Policy::Msm:
+    return Policy::Msm;
+  case schedule::Policy::Mixed:
+    return Policy::Mixed;
+  case schedule::Policy::Online:
+    return Policy::Online;
+  default:
+    return Policy::Optimal;
   }
-  return schedule::Policy::Optimal;
 }
 
 /// Reports a budget that is too small, with what the smallest one consists of.
@@ -132,7 +134,7 @@ void PlanSchedulePass::attach(ProgramMemory &memory, const schedule::ProgramInst
     // The planner checked that this does not overflow.
     int64_t steps = instance.getSteps(index);
     int64_t storeAllTime = steps * (record.recordTime + record.reverseTime);
-    loop.chain.setPlanAttr(PlanAttr::get(&getContext(), policy, steps, chosen.budget, needs.slotBytes,
+    loop.chain.setPlanAttr(PlanAttr::get(&getContext(), getTablePolicy(policy), steps, chosen.budget, needs.slotBytes,
                                          needs.stackFrames, chosen.advance, chosen.record, chosen.resume, chosen.copy,
                                          chosen.time, storeAllTime, chosen.lowerBound,
                                          builder.getDenseI64ArrayAttr(plan.loops[index].table.getWords())));
@@ -172,6 +174,12 @@ void PlanSchedulePass::planLater(func::FuncOp entry, ProgramMemory &memory) {
 }
 
 LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limit) {
+  if (schedule::needsSlowTier(policy)) {
+    entry->setAttr("remat.target_unavailable", UnitAttr::get(&getContext()));
+    return emitError(entry.getLoc(), "@")
+           << entry.getSymName() << " cannot be planned: policy " << StringRef(schedule::stringifyPolicy(policy))
+           << " needs a slow tier, which its target does not have";
+  }
   FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry);
   if (failed(memory))
     return failure();
@@ -181,7 +189,7 @@ LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limi
              << loop.forward.getChainAttr() << " has several forward sweeps";
   for (Loop &loop : memory->getLoops())
     loop.forward.setKeptInits(loop.keptInits);
-  memory->getProblem().policy = getSchedulePolicy(policy);
+  memory->getProblem().policy = policy;
   memory->getProblem().budget = limit;
   if (std::optional<std::vector<int64_t>> counts = memory->getConstantCounts())
     return planNow(entry, *memory, std::move(*counts));

@@ -23,7 +23,8 @@ def Remat_Policy : I32EnumAttr<"Policy", "how a plan is chosen", [
     I32EnumAttrCase<"Ism", 3, "ism">,
     I32EnumAttrCase<"Msm", 4, "msm">,
     I32EnumAttrCase<"Optimal", 5, "optimal">,
-    I32EnumAttrCase<"Mixed", 6, "mixed">]> {
+    I32EnumAttrCase<"Mixed", 6, "mixed">,
+    I32EnumAttrCase<"Online", 7, "online">]> {
   let cppNamespace = "::remat";
   let genSpecializedAttr = 0;
 }

@@ -159,7 +159,8 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
     attached to its chain as `#remat.plan`; the function gets `remat.memory`. A remark
     of category `remat-plan` says what was decided. A budget that cannot be met is an
     error with the smallest feasible budget and what that consists of; the function
-    then carries `remat.infeasible`.
+    then carries `remat.infeasible`. A policy that needs a slow tier is an error, too:
+    no target of programs has one.
 
     A function with a trip count or an extent that is not constant is not planned yet:
     it gets `remat.runtime_plan`, from which the runtime makes the plan by the same
@@ -183,16 +184,8 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
   let options = [
     Option<"budget", "budget", "std::string", "\"unlimited\"",
            "Bytes of arena: a size (64MiB), a share of the store-all peak (5%), or unlimited">,
-    Option<"policy", "policy", "::remat::Policy", "::remat::Policy::Optimal", "How plans are chosen",
-           [{::llvm::cl::values(
-             clEnumValN(::remat::Policy::StoreAll, "store-all", "Keep every tape"),
-             clEnumValN(::remat::Policy::Periodic, "periodic", "Keep a state every p steps"),
-             clEnumValN(::remat::Policy::Revolve, "revolve", "Keep states only (binomial)"),
-             clEnumValN(::remat::Policy::Revolve, "hsm", "Another name of revolve"),
-             clEnumValN(::remat::Policy::Ism, "ism", "Keep tapes only"),
-             clEnumValN(::remat::Policy::Msm, "msm", "Keep states and tapes, as published"),
-             clEnumValN(::remat::Policy::Mixed, "mixed", "Keep both, restart from states only"),
-             clEnumValN(::remat::Policy::Optimal, "optimal", "The best plan known"))}]>
+    Option<"policy", "policy", "::remat::schedule::Policy", "::remat::schedule::Policy::Optimal",
+           "How plans are chosen", "::remat::getPolicyValues()">
   ];
 }
 

@@ -9,6 +9,7 @@
 #define REMAT_DIALECT_REMAT_TRANSFORMS_PASSES_H
 
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Dialect/Remat/Transforms/PolicyOption.h"
 #include "remat/Support/Expansion.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
