@@ -25,7 +25,8 @@ protected:
   void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
 
   /// Runs on a thread of its own, in which gtest catches nothing.
-  template <typename Function> static void endIn(Function function) {
+  template <typename Function>
+  static void endIn(Function function) {
     remat::initializeTool("tool");
     std::thread(function).join();
   }

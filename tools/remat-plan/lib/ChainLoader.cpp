@@ -7,7 +7,6 @@
 
 #include "ChainLoader.h"
 
-#include "ChainReader.h"
 #include "Diagnostics.h"
 #include "Numbers.h"
 #include "remat/Support/Budget.h"
@@ -21,8 +20,16 @@ using namespace remat;
 using namespace remat::plantool;
 using namespace remat::schedule;
 
-llvm::Error plantool::makeVerdictError(const Verdict &verdict, llvm::StringRef where) {
-  return where.empty() ? makeInputError(verdict.message) : makeInputError(where + ": " + verdict.message);
+llvm::Error plantool::makeVerdictError(const Verdict &verdict, const LoadedChain &loaded) {
+  return loaded.file.empty() ? makeInputError(verdict.message)
+                             : makeInputError(loaded.file, loaded.lines.stages, verdict.message);
+}
+
+llvm::Error plantool::requireBudget(const LoadedChain &loaded) {
+  constexpr char reason[] = "expects a budget, in the problem or as --budget";
+  if (loaded.hasBudget)
+    return llvm::Error::success();
+  return loaded.file.empty() ? makeInputError(reason) : makeInputError(loaded.file, loaded.lines.problem, reason);
 }
 
 llvm::Expected<Policy> plantool::readPolicy(const std::string &name) {
@@ -77,7 +84,7 @@ static llvm::Expected<int64_t> resolveBudget(const std::string &text, const Load
     nothing.budget = 0;
     ChainResult result = planChain(nothing, policy);
     if (!result.ok() && result.verdict.status != Status::Infeasible)
-      return makeVerdictError(result.verdict, "");
+      return makeVerdictError(result.verdict, loaded);
     return result.plan.minimumBudget;
   }
   std::string reason;
@@ -98,22 +105,25 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
 
 llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Policy policy, const InputFile *file) {
   LoadedChain loaded;
-  std::string where;
+  loaded.isInBytes = options.isInBytes;
   if (!file) {
     auto chain = makeChain(*options.flags);
     if (!chain)
       return chain.takeError();
     loaded.chain = std::move(*chain);
+    if (Verdict verdict = loaded.chain.validate(); !verdict.ok())
+      return makeVerdictError(verdict, loaded);
   } else {
     auto input = readChain(file->getText(), file->name);
     if (!input)
       return input.takeError();
+    if (llvm::Error error = checkChain(*input, file->name))
+      return std::move(error);
     loaded.chain = std::move(input->chain);
     loaded.hasBudget = input->hasBudget;
-    where = file->name;
+    loaded.file = file->name;
+    loaded.lines = std::move(input->lines);
   }
-  if (Verdict verdict = loaded.chain.validate(); !verdict.ok())
-    return makeVerdictError(verdict, where);
 
   // The budget of keeping everything is the same whatever the budget is.
   StagedChain nothing = loaded.chain;
@@ -121,7 +131,7 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
   nothing.budget = 0;
   ChainResult everything = planChain(nothing, Policy::StoreAll);
   if (!everything.ok() && everything.verdict.status != Status::Infeasible)
-    return makeVerdictError(everything.verdict, where);
+    return makeVerdictError(everything.verdict, loaded);
   loaded.storeAll = everything.plan.minimumBudget;
 
   if (!options.budget.empty()) {

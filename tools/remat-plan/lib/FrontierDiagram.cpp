@@ -189,7 +189,7 @@ private:
 
 static void drawKnees(SvgCanvas &canvas, const FrontierCurve &curve, const LoadedChain &loaded, const Axis &memory,
                       const Axis &time) {
-  std::vector<Knee> knees = findKnees(curve, loaded);
+  std::vector<Knee> knees = curve.knees;
   // The best known one gets its place first.
   auto best = llvm::find_if(knees, [](const Knee &knee) { return knee.name == "one third more time"; });
   if (best != knees.end())
