@@ -7,6 +7,7 @@
 
 #include "ChainLoader.h"
 
+#include "Axis.h"
 #include "Diagnostics.h"
 #include "Numbers.h"
 #include "remat/Support/Budget.h"
@@ -146,12 +147,12 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
   return loaded;
 }
 
-std::string plantool::describeChain(const StagedChain &chain) {
-  std::string text = formatMany(chain.steps(), "step");
+static std::string describe(const StagedChain &chain, const std::string &steps, std::string (*formatSize)(int64_t)) {
+  std::string text = steps + (chain.steps() == 1 ? " step" : " steps");
   if (std::optional<ChainProblem> equal = chain.equalSteps()) {
-    text += ", state " + std::to_string(equal->stateSize) + ", tape " + std::to_string(equal->tapeSize);
+    text += ", state " + formatSize(equal->stateSize) + ", tape " + formatSize(equal->tapeSize);
     if (equal->workspace > 0)
-      text += ", workspace " + std::to_string(equal->workspace);
+      text += ", workspace " + formatSize(equal->workspace);
     if (!equal->restartable)
       text += ", no restart from tapes";
   } else {
@@ -163,4 +164,14 @@ std::string plantool::describeChain(const StagedChain &chain) {
   if (chain.slow)
     text += chain.slow->blocking ? ", blocking slow tier" : ", slow tier";
   return text;
+}
+
+std::string plantool::describeChain(const StagedChain &chain) {
+  return describe(chain, std::to_string(chain.steps()), [](int64_t size) { return std::to_string(size); });
+}
+
+std::string plantool::describePicture(const LoadedChain &loaded) {
+  std::string steps = formatCount(loaded.chain.steps());
+  return loaded.isInBytes ? describe(loaded.chain, steps, [](int64_t size) { return formatSize(size, true); })
+                          : describe(loaded.chain, steps, formatCount);
 }

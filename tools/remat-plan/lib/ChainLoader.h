@@ -41,6 +41,9 @@ llvm::Expected<LoadedChain> loadChain(const PlanOptions &options, schedule::Poli
 /// "1000 steps, state 1, tape 5, ..." for people.
 std::string describeChain(const schedule::StagedChain &chain);
 
+/// The same for pictures, with units where sizes are bytes.
+std::string describePicture(const LoadedChain &loaded);
+
 /// The error of a verdict that is neither Ok nor Infeasible.
 llvm::Error makeVerdictError(const schedule::Verdict &verdict, const LoadedChain &loaded);
 

@@ -98,6 +98,15 @@ static bool isQuick(const LoadedChain &loaded) { return loaded.chain.equalSteps(
 /// Budgets to plan if the user does not say.
 static int64_t defaultPoints(const LoadedChain &loaded) { return isQuick(loaded) ? 5000 : 50; }
 
+/// Plans that the knees may take besides. The nine of them are told from their
+/// neighbours in sizes of three digits by some ten each.
+static int64_t maxKneePlans(const LoadedChain &loaded) {
+  if (isQuick(loaded))
+    return std::numeric_limits<int64_t>::max();
+  constexpr int64_t fewSteps = 100;
+  return loaded.chain.steps() <= fewSteps ? 200 : 50;
+}
+
 /// The curves of the other policies, for the picture only.
 static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy, Progress &progress) {
   int64_t points = std::min<int64_t>(1000, defaultPoints(loaded));
@@ -135,8 +144,7 @@ llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
   {
     Progress progress("planning budgets");
     int64_t points = options.points > 0 ? options.points : defaultPoints(*loaded);
-    int64_t kneePoints = isQuick(*loaded) ? std::numeric_limits<int64_t>::max() : points;
-    curve = computeFrontier(*loaded, *policy, points, kneePoints, &progress);
+    curve = computeFrontier(*loaded, *policy, points, maxKneePlans(*loaded), &progress);
     if (curve.verdict.ok() && !options.svgPath.empty())
       others = computeOthers(*loaded, *policy, progress);
   }
