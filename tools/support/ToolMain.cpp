@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 //
 // The tools are compiled without exceptions but the standard library throws: at the
-// end of memory and when a container would be longer than any memory. Nobody could
-// go on then, so nothing is caught: the handlers that the runtime calls before it
-// ends the process end it as a fault. They allocate nothing.
+// end of memory and when a container would be longer than any memory. A tool could
+// not go on then, so it catches nothing: the handler that the C++ runtime calls for
+// what nobody catches ends the process as a fault. It allocates nothing.
 //
 //===----------------------------------------------------------------------===//
 
@@ -51,9 +51,8 @@ static const char *toolName = "remat";
   _exit(static_cast<int>(ExitStatus::Fault));
 }
 
-static void endWithoutMemory() { endWithFault("out of memory"); }
-
-static void endWithoutMemoryInLLVM(void *, const char *, bool) { endWithoutMemory(); }
+/// LLVM found no memory in a place where it does not throw.
+static void endWithoutMemory(void *, const char *, bool) { endWithFault("out of memory"); }
 
 static void endWithError(void *, const char *reason, bool) { endWithFault(reason); }
 
@@ -80,10 +79,12 @@ static void printVersion(llvm::raw_ostream &stream) {
 
 void remat::initializeTool(const char *name) {
   toolName = name;
-  std::set_new_handler(endWithoutMemory);
+  // LLVM's would end the process although somebody catches the exception, as the
+  // planner of the runtime does.
+  std::set_new_handler(nullptr);
   std::set_terminate(endUncaught);
   llvm::remove_bad_alloc_error_handler();
-  llvm::install_bad_alloc_error_handler(endWithoutMemoryInLLVM);
+  llvm::install_bad_alloc_error_handler(endWithoutMemory);
   llvm::install_fatal_error_handler(endWithError);
   signal(SIGXFSZ, SIG_IGN);
   llvm::cl::SetVersionPrinter(printVersion);

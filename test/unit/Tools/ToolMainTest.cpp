@@ -39,7 +39,6 @@ TEST_F(ToolMainDeathTest, WithoutMemory) {
   EXPECT_EXIT(endIn([] { throw std::bad_alloc(); }), exits, "^tool: error: out of memory\n$");
   EXPECT_EXIT(endIn([] { throw std::length_error("vector::reserve"); }), exits, "^tool: error: out of memory\n$");
   EXPECT_EXIT(endIn([] { throw std::bad_array_new_length(); }), exits, "^tool: error: out of memory\n$");
-  EXPECT_EXIT(endIn([] { (void)std::get_new_handler()(); }), exits, "^tool: error: out of memory\n$");
   EXPECT_EXIT(endIn([] { llvm::report_bad_alloc_error("map"); }), exits, "^tool: error: out of memory\n$");
   EXPECT_EXIT(endIn([] { llvm::report_fatal_error("reason"); }), exits, "^tool: error: reason\n$");
   EXPECT_EXIT(endIn([] { throw std::system_error(EAGAIN, std::generic_category()); }), exits,
