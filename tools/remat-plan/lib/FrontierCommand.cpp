@@ -92,16 +92,20 @@ static void printTables(const FrontierCurve &curve, const LoadedChain &loaded) {
     stream << describeSample(curve) << "; --json prints these\n";
 }
 
-/// Whether a plan takes a millisecond, as those of equal steps.
-static bool isQuick(const LoadedChain &loaded) { return loaded.chain.equalSteps() && !loaded.chain.slow; }
+/// Whether a plan takes a millisecond, as those of equal steps that are tables do.
+static bool isQuick(const LoadedChain &loaded, Policy policy) {
+  constexpr int64_t shortList = 1000;
+  bool isList = policy == Policy::Online && loaded.chain.steps() > shortList;
+  return loaded.chain.equalSteps() && !loaded.chain.slow && !isList;
+}
 
 /// Budgets to plan if the user does not say.
-static int64_t defaultPoints(const LoadedChain &loaded) { return isQuick(loaded) ? 5000 : 50; }
+static int64_t defaultPoints(const LoadedChain &loaded, Policy policy) { return isQuick(loaded, policy) ? 5000 : 50; }
 
 /// Plans that the knees may take besides. The nine of them are told from their
 /// neighbours in sizes of three digits by some ten each.
-static int64_t maxKneePlans(const LoadedChain &loaded) {
-  if (isQuick(loaded))
+static int64_t maxKneePlans(const LoadedChain &loaded, Policy policy) {
+  if (isQuick(loaded, policy))
     return std::numeric_limits<int64_t>::max();
   constexpr int64_t fewSteps = 100;
   return loaded.chain.steps() <= fewSteps ? 200 : 50;
@@ -109,7 +113,7 @@ static int64_t maxKneePlans(const LoadedChain &loaded) {
 
 /// The curves of the other policies, for the picture only.
 static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy, Progress &progress) {
-  int64_t points = std::min<int64_t>(1000, defaultPoints(loaded));
+  int64_t points = std::min<int64_t>(1000, defaultPoints(loaded, Policy::Optimal));
   // Plans that are lists take their time.
   constexpr int64_t mostListed = 10000;
   int64_t listPoints = loaded.chain.steps() <= mostListed ? std::min<int64_t>(100, points) : 0;
@@ -143,8 +147,8 @@ llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
   std::vector<FrontierCurve> others;
   {
     Progress progress("planning budgets");
-    int64_t points = options.points > 0 ? options.points : defaultPoints(*loaded);
-    curve = computeFrontier(*loaded, *policy, points, maxKneePlans(*loaded), &progress);
+    int64_t points = options.points > 0 ? options.points : defaultPoints(*loaded, *policy);
+    curve = computeFrontier(*loaded, *policy, points, maxKneePlans(*loaded, *policy), &progress);
     if (curve.verdict.ok() && !options.svgPath.empty())
       others = computeOthers(*loaded, *policy, progress);
   }
@@ -163,7 +167,8 @@ llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
     printJSON(curve, *loaded);
     if (!curve.isComplete)
       llvm::errs() << "remat-plan: note: these are " << describeSample(curve) << '\n';
-  } else if (options.svgPath != "-")
+  } else if (options.svgPath != "-") {
     printTables(curve, *loaded);
+  }
   return ExitStatus::Success;
 }

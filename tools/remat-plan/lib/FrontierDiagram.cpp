@@ -7,6 +7,7 @@
 
 #include "FrontierDiagram.h"
 
+#include "LabelPlacer.h"
 #include "Numbers.h"
 #include "Plot.h"
 
@@ -172,82 +173,8 @@ static void drawLegend(SvgCanvas &canvas, const FrontierCurve &curve, const std:
   legend.draw();
 }
 
-namespace {
-
-using Curve = std::vector<Point>;
-
-/// Puts labels where they touch neither each other nor a curve nor the frame.
-class LabelPlacer {
-public:
-  struct Box {
-    double left, top, right, bottom;
-  };
-
-  explicit LabelPlacer(llvm::ArrayRef<Curve> curves) : curves(curves) {}
-
-  /// What no label may cover, such as a mark.
-  void block(Point center, double radius) {
-    auto [x, y] = center;
-    taken.push_back({x - radius, y - radius, x + radius, y + radius});
-  }
-
-  /// The free place for a label of that size that is nearest to a point, if there is
-  /// one: its left end on the base line.
-  std::optional<Point> place(Point near, double width, double height);
-
-private:
-  /// The lines of curves are horizontal or vertical, and this much wide.
-  static constexpr double margin = 3;
-
-  bool isFree(const Box &box) const;
-  static bool touch(const Box &a, const Box &b) {
-    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  }
-
-  llvm::ArrayRef<Curve> curves;
-  std::vector<Box> taken;
-};
-
-} // namespace
-
-bool LabelPlacer::isFree(const Box &box) const {
-  if (box.left <= plot.left || box.right >= plot.right() || box.top <= plot.top || box.bottom >= plot.bottom())
-    return false;
-  if (llvm::any_of(taken, [&](const Box &other) { return touch(box, other); }))
-    return false;
-  for (const Curve &curve : curves)
-    for (size_t i = 1; i < curve.size(); ++i) {
-      auto [x0, y0] = curve[i - 1];
-      auto [x1, y1] = curve[i];
-      if (touch(box, {std::min(x0, x1) - margin, std::min(y0, y1) - margin, std::max(x0, x1) + margin,
-                      std::max(y0, y1) + margin}))
-        return false;
-    }
-  return true;
-}
-
-std::optional<Point> LabelPlacer::place(Point near, double width, double height) {
-  std::optional<Point> best;
-  double least = std::numeric_limits<double>::max();
-  // In steps from the point, and so that the label ends there.
-  for (int down = -24; down <= 24; ++down)
-    for (int right = -41; right <= 40; ++right) {
-      double x = right < -40 ? near.first - width - 8 : near.first + 10 * right, y = near.second + 8 * down;
-      Box box = {x - 3, y - height, x + width + 3, y + 3};
-      double distance = std::hypot(std::clamp(near.first, box.left, box.right) - near.first,
-                                   std::clamp(near.second, box.top, box.bottom) - near.second);
-      if (distance < least && isFree(box)) {
-        least = distance;
-        best = Point(x, y);
-      }
-    }
-  if (best)
-    taken.push_back({best->first - 3, best->second - height, best->first + width + 3, best->second + 3});
-  return best;
-}
-
-static void drawKnees(SvgCanvas &canvas, const FrontierCurve &curve, llvm::ArrayRef<Curve> lines, const Axis &memory,
-                      const Axis &time) {
+static void drawKnees(SvgCanvas &canvas, const FrontierCurve &curve, llvm::ArrayRef<std::vector<Point>> lines,
+                      const Axis &memory, const Axis &time) {
   std::vector<std::pair<Point, std::string>> marks;
   for (const Knee &knee : curve.knees) {
     double ratio = shareOfTime(knee.point.time, curve);
@@ -259,7 +186,7 @@ static void drawKnees(SvgCanvas &canvas, const FrontierCurve &curve, llvm::Array
     marks.insert(knee.name == "one third more time" ? marks.begin() : marks.end(), {at, label});
   }
   constexpr double size = 10.5, radius = 3.4;
-  LabelPlacer placer(lines);
+  LabelPlacer placer(plot, lines);
   for (const auto &[at, label] : marks)
     placer.block(at, radius + 2);
   std::vector<std::optional<Point>> places;
@@ -306,7 +233,7 @@ void plantool::drawFrontier(const LoadedChain &loaded, const FrontierCurve &curv
   constexpr double highest = 3;
   double ratio = std::min(highest, shareOfTime(curve.points.front().time, curve));
   Axis time(0.9, std::max(1.2, std::ceil(ratio * 10) / 10), plot.bottom(), plot.top);
-  std::vector<Curve> lines = {trace(curve, curve, memory, time)};
+  std::vector<std::vector<Point>> lines = {trace(curve, curve, memory, time)};
   for (const FrontierCurve &other : others)
     lines.push_back(trace(other, curve, memory, time));
 
