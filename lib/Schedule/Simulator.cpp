@@ -205,6 +205,8 @@ bool Simulator::keep(int64_t step) {
 }
 
 bool Simulator::reverse(int64_t step) {
+  if (nextReverse == 0)
+    return fail("expects no more to be reversed: every step has been");
   if (step != nextReverse)
     return fail("expects step " + std::to_string(nextReverse) + " to be reversed next");
   if (coreTape != step && !hasTape[step])

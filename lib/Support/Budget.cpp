@@ -133,7 +133,7 @@ std::optional<int64_t> Budget::resolve(int64_t storeAllBytes) const {
   return bytes > maxBytes ? maxBytes : static_cast<int64_t>(bytes);
 }
 
-std::optional<Budget> remat::parseBudget(std::string_view text, std::string &error) {
+std::optional<Budget> remat::parseBudget(std::string_view text, std::string &error, std::string_view other) {
   if (text == "unlimited")
     return Budget::unlimited();
   bool tooLarge = false;
@@ -147,9 +147,10 @@ std::optional<Budget> remat::parseBudget(std::string_view text, std::string &err
   } else if (std::optional<int64_t> bytes = readByteSize(text, tooLarge)) {
     return Budget::bytes(*bytes);
   }
-  error =
-      describe(text, "a budget in bytes ('4915200', '64MiB'), as a share of the store-all peak ('5%'), or 'unlimited'",
-               tooLarge);
+  std::string expected = "a budget in bytes ('4915200', '64MiB'), as a share of the store-all peak ('5%'), ";
+  if (!other.empty())
+    expected.append(other).append(", ");
+  error = describe(text, expected + "or 'unlimited'", tooLarge);
   return std::nullopt;
 }
 

@@ -13,6 +13,8 @@
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/InitAll.h"
+#include "support/OutputFiles.h"
+#include "support/ToolMain.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
@@ -25,7 +27,8 @@
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/ToolOutputFile.h"
+
+using remat::OutputFiles;
 
 namespace {
 
@@ -76,11 +79,6 @@ static int run(int argc, char **argv) {
     llvm::errs() << "remat-opt: " << message << '\n';
     return InvalidInput;
   }
-  std::unique_ptr<llvm::ToolOutputFile> result = mlir::openOutputFile(output, &message);
-  if (!result) {
-    llvm::errs() << "remat-opt: " << message << '\n';
-    return Fault;
-  }
   ExitStatus reason = InvalidInput;
   bool isPipelineWrong = false;
   mlir::MlirOptMainConfig config = parsed;
@@ -89,19 +87,38 @@ static int run(int argc, char **argv) {
     isPipelineWrong = mlir::failed(parsed.setupPassPipeline(manager));
     return mlir::failure(isPipelineWrong);
   });
-  if (mlir::failed(mlir::MlirOptMain(result->os(), std::move(file), registry, config)))
+  mlir::LogicalResult result = mlir::success();
+  auto compile = [&](llvm::raw_ostream &stream) {
+    result = mlir::MlirOptMain(stream, std::move(file), registry, config);
+  };
+  // A file that is there stays as it is if there is nothing to put in its place.
+  OutputFiles files([](const llvm::Twine &reason) { return llvm::createStringError(reason); });
+  auto write = [&]() -> llvm::Error {
+    if (output != "-") {
+      if (llvm::Error error = files.add(output, compile))
+        return error;
+      return mlir::failed(result) ? llvm::Error::success() : files.commit();
+    }
+    compile(llvm::outs());
+    llvm::outs().flush();
+    std::error_code problem = llvm::outs().error();
+    llvm::outs().clear_error();
+    return problem ? llvm::createStringError("standard output: " + problem.message()) : llvm::Error::success();
+  };
+  llvm::Error error = write();
+  if (mlir::failed(result)) {
+    llvm::consumeError(std::move(error));
     return isPipelineWrong ? Usage : reason;
-  result->os().flush();
-  if (result->os().has_error()) {
-    llvm::errs() << "remat-opt: " << output << ": " << result->os().error().message() << '\n';
-    result->os().clear_error();
+  }
+  if (error) {
+    llvm::errs() << "remat-opt: error: " << llvm::toString(std::move(error)) << '\n';
     return Fault;
   }
-  result->keep();
   return Done;
 }
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  remat::initializeTool("remat-opt");
   return run(argc, argv);
 }

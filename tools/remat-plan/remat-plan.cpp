@@ -7,11 +7,13 @@
 
 #include "lib/Commands.h"
 #include "lib/Progress.h"
+#include "support/ToolMain.h"
 
 #include "llvm/Support/InitLLVM.h"
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  remat::initializeTool("remat-plan");
   remat::plantool::handleInterrupts();
   int status = 0;
   std::optional<remat::plantool::PlanOptions> options = remat::plantool::parseCommandLine(argc, argv, status);

@@ -7,11 +7,13 @@
 
 #include "lib/Options.h"
 #include "lib/Session.h"
+#include "support/ToolMain.h"
 
 #include "llvm/Support/InitLLVM.h"
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  remat::initializeTool("remat-run");
   int status = 0;
   std::optional<remat::RunOptions> options = remat::parseCommandLine(argc, argv, status);
   if (!options)

@@ -9,6 +9,11 @@
 // renamed only when all have been written. An error or a signal before that leaves
 // nothing behind.
 //
+// Only a place that is free or has a regular file can be treated so. What is
+// anything else, such as a device, a FIFO or an open file of /proc, is no name for
+// the output but a way out for it, and is written to at once. A symbolic link
+// stands for what it points to, and a file that is replaced keeps its mode.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_TOOLS_SUPPORT_OUTPUTFILES_H
@@ -38,12 +43,19 @@ public:
   /// Gives all files their names.
   llvm::Error commit();
 
+  /// Whether two names mean one file, so that only one of two outputs would be
+  /// left. Two names of one device do not count: it takes both.
+  static bool isSameFile(llvm::StringRef one, llvm::StringRef other);
+
 private:
   struct File {
     /// Where it is written and where it belongs.
     std::string temporary;
+    std::string target;
+    /// How the caller calls it.
     std::string path;
   };
+
   MakeError makeError;
   std::vector<File> files;
 };

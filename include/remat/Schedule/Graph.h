@@ -57,6 +57,8 @@ struct GraphProblem {
   std::vector<std::pair<NodeId, NodeId>> edges;
   int64_t budget = 0;
 
+  /// What validate(), the simulator and the verifier take. planGraph() takes far
+  /// fewer: 20,000 nodes, because its sets have a bit for each node.
   static constexpr int64_t maxNodes = int64_t(1) << 24;
   static constexpr int64_t maxEdges = int64_t(1) << 27;
 

@@ -132,7 +132,20 @@ struct GraphPlanResult {
 };
 
 /// Plans `problem`. If the budget is too small the status is Infeasible and
-/// plan.minimumBudget says what would do. With F lower sets: O(F^2 P) time,
+/// plan.minimumBudget says what would do. More than 20,000 nodes are Unsupported,
+/// and so are more lower sets than GraphOptions::maxLowerSets by the policy exact.
+///
+/// Guarantee: the peak of the plan is within the budget, and its counts, times and
+/// peaks are exact for the schedule that it stands for. Objective Time: by Exact no
+/// sequence of lower sets within the budget takes less; by Approximate none of
+/// those that it searches, to within what GraphPolicy says of long times; Chen is
+/// the best of its sizes of a segment, and nothing is promised beside lowerBound.
+/// Objective Memory: the peak after liveness is no more than that of the plan for
+/// Time, and not proved least. minimumBudget is the least of the sequences that the
+/// policy searches. boundAnySchedule and minimumBudgetAnySchedule hold for every
+/// schedule of the machine (docs/Graphs.md).
+///
+/// With F lower sets: O(F^2 P) time,
 /// where P is the number of Pareto-optimal (overhead, cached size) of a lower
 /// set; F nodes / 8 bytes and O(F P) for the sets. A graph without nodes has
 /// the empty sequence.

@@ -9,19 +9,31 @@
 // solve, get a plan record and its table; a Simulator (Simulator.h) that shares
 // no code with the solvers can play the result against the problem.
 //
-//   policy      class of schedules searched          method        certificate
-//   store-all   one                                  direct        always
-//   periodic    one period p, tapes inside           all p         always
-//   revolve     states only                          closed form   always
-//   ism         tapes only                           closed form   always
-//   msm         states and tapes, slots not reused   dual          lower bound
-//   optimal     states and tapes, slots reused       dual          lower bound
-//   mixed       the same, no restart from a tape     dual          lower bound
-//   online      one for each number of states        a rule        ratio to optimal
+// The policies that have a table. A plan is certified if its time is its bound.
 //
-// Times do not change which schedule is best: each step is recorded and
-// reversed once in every schedule, so all of them minimise the number of
-// advances. docs/Schedules.md has the mathematics and the citations.
+// clang-format off
+//   policy     schedules that are searched               method       bound
+//   ---------  ----------------------------------------  -----------  ----------------------------
+//   store-all  one                                       direct       its own time
+//   periodic   period p, all tapes inside it             all p        its own time
+//   revolve    states only                               closed form  its own time
+//   ism        tapes only                                closed form  its own time
+//   msm        states and tapes, slots not used again    dual         that of the dual
+//   mixed      as optimal, but no restart from a tape    dual         that of the dual
+//   optimal    states and tapes, slots used again        dual         that of the dual
+//   online     one for each number of states             a rule       that of optimal
+// clang-format on
+//
+// multistage, every-interval, h-revolve and disk-revolve, and unequal steps,
+// have lists of actions instead: ChainPlanner.h.
+//
+// If a step is advanced over at least as fast as it is recorded, times do not
+// change which schedule is best: each step is recorded and reversed once in every
+// schedule, so all of them minimise the number of advances. If recording is
+// faster, a record takes the place of every advance; planChain() plans so for
+// optimal, online and multistage, while plan() and the published policies advance
+// all the same (docs/Schedules.md, section 1). The mathematics and the citations
+// are in docs/Schedules.md.
 //
 //===----------------------------------------------------------------------===//
 
@@ -45,8 +57,8 @@ struct PlanResult {
   bool ok() const { return verdict.ok(); }
 };
 
-/// Plans `problem` by `policy`. If the budget is too small the status is
-/// Infeasible and plan.minimumBudget says what would do. Store-all, periodic
+/// Plans `problem` by a policy of the table above; others are Unsupported. If the
+/// budget is too small the status is Infeasible and plan.minimumBudget says what would do. Store-all, periodic
 /// and the closed forms take time linear in the table (periodic: in T at
 /// worst); msm and optimal O(rows * slopes) for at most a million distinct
 /// amounts of free memory, see docs/Schedules.md.

@@ -62,8 +62,8 @@ private:
 };
 
 /// Reads a budget. On failure returns nullopt and says in \p error what was
-/// expected and what was there.
-std::optional<Budget> parseBudget(std::string_view text, std::string &error);
+/// expected and what was there; \p other is what the caller takes besides.
+std::optional<Budget> parseBudget(std::string_view text, std::string &error, std::string_view other = "");
 
 /// Reads a size in bytes, with or without a unit; a fraction of a unit is
 /// rounded down to a whole number of bytes. Errors as parseBudget.

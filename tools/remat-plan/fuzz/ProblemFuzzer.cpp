@@ -29,7 +29,10 @@ static void tryChain(llvm::StringRef text) {
   }
   const StagedChain &chain = input->chain;
   constexpr int64_t most = 24;
-  if (!chain.validate().ok() || chain.steps() > most)
+  bool isValid = chain.validate().ok();
+  if (llvm::errorToBool(checkChain(*input, "fuzz")) == isValid)
+    abort();
+  if (!isValid || chain.steps() > most)
     return;
   for (Policy policy : {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism, Policy::Msm, Policy::Mixed,
                         Policy::Online, Policy::Optimal, Policy::Multistage, Policy::HRevolve, Policy::DiskRevolve}) {
@@ -51,7 +54,10 @@ static void tryGraph(llvm::StringRef text) {
     return;
   }
   constexpr size_t most = 10;
-  if (!input->problem.validate().ok() || input->problem.nodes.size() > most)
+  bool isValid = input->problem.validate().ok();
+  if (llvm::errorToBool(checkGraph(*input, "fuzz")) == isValid)
+    abort();
+  if (!isValid || input->problem.nodes.size() > most)
     return;
   GraphPlanResult result = planGraph(input->problem);
   if (result.ok() && !verifyGraphPlan(input->problem, result.plan).valid)

@@ -43,8 +43,8 @@ llvm::Expected<ExitStatus> plantool::runChain(const PlanOptions &options) {
   auto loaded = loadChain(options, *policy);
   if (!loaded)
     return loaded.takeError();
-  if (!loaded->hasBudget)
-    return makeInputError("expects a budget, in the problem or as --budget");
+  if (llvm::Error error = requireBudget(*loaded))
+    return std::move(error);
 
   ChainResult result;
   {
@@ -57,7 +57,7 @@ llvm::Expected<ExitStatus> plantool::runChain(const PlanOptions &options) {
   if (result.verdict.status == Status::Infeasible)
     return reportInfeasible(*loaded, result, options.json);
   if (!result.ok())
-    return makeVerdictError(result.verdict, options.problemPath);
+    return makeVerdictError(result.verdict, *loaded);
 
   OutputSink sink;
   if (!options.actionsPath.empty()) {

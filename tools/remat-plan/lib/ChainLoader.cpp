@@ -7,7 +7,7 @@
 
 #include "ChainLoader.h"
 
-#include "ChainReader.h"
+#include "Axis.h"
 #include "Diagnostics.h"
 #include "Numbers.h"
 #include "remat/Support/Budget.h"
@@ -21,8 +21,16 @@ using namespace remat;
 using namespace remat::plantool;
 using namespace remat::schedule;
 
-llvm::Error plantool::makeVerdictError(const Verdict &verdict, llvm::StringRef where) {
-  return where.empty() ? makeInputError(verdict.message) : makeInputError(where + ": " + verdict.message);
+llvm::Error plantool::makeVerdictError(const Verdict &verdict, const LoadedChain &loaded) {
+  return loaded.file.empty() ? makeInputError(verdict.message)
+                             : makeInputError(loaded.file, loaded.lines.stages, verdict.message);
+}
+
+llvm::Error plantool::requireBudget(const LoadedChain &loaded) {
+  constexpr char reason[] = "expects a budget, in the problem or as --budget";
+  if (loaded.hasBudget)
+    return llvm::Error::success();
+  return loaded.file.empty() ? makeInputError(reason) : makeInputError(loaded.file, loaded.lines.problem, reason);
 }
 
 llvm::Expected<Policy> plantool::readPolicy(const std::string &name) {
@@ -77,7 +85,7 @@ static llvm::Expected<int64_t> resolveBudget(const std::string &text, const Load
     nothing.budget = 0;
     ChainResult result = planChain(nothing, policy);
     if (!result.ok() && result.verdict.status != Status::Infeasible)
-      return makeVerdictError(result.verdict, "");
+      return makeVerdictError(result.verdict, loaded);
     return result.plan.minimumBudget;
   }
   std::string reason;
@@ -98,22 +106,25 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
 
 llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Policy policy, const InputFile *file) {
   LoadedChain loaded;
-  std::string where;
+  loaded.isInBytes = options.isInBytes;
   if (!file) {
     auto chain = makeChain(*options.flags);
     if (!chain)
       return chain.takeError();
     loaded.chain = std::move(*chain);
+    if (Verdict verdict = loaded.chain.validate(); !verdict.ok())
+      return makeVerdictError(verdict, loaded);
   } else {
     auto input = readChain(file->getText(), file->name);
     if (!input)
       return input.takeError();
+    if (llvm::Error error = checkChain(*input, file->name))
+      return std::move(error);
     loaded.chain = std::move(input->chain);
     loaded.hasBudget = input->hasBudget;
-    where = file->name;
+    loaded.file = file->name;
+    loaded.lines = std::move(input->lines);
   }
-  if (Verdict verdict = loaded.chain.validate(); !verdict.ok())
-    return makeVerdictError(verdict, where);
 
   // The budget of keeping everything is the same whatever the budget is.
   StagedChain nothing = loaded.chain;
@@ -121,7 +132,7 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
   nothing.budget = 0;
   ChainResult everything = planChain(nothing, Policy::StoreAll);
   if (!everything.ok() && everything.verdict.status != Status::Infeasible)
-    return makeVerdictError(everything.verdict, where);
+    return makeVerdictError(everything.verdict, loaded);
   loaded.storeAll = everything.plan.minimumBudget;
 
   if (!options.budget.empty()) {
@@ -136,12 +147,12 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
   return loaded;
 }
 
-std::string plantool::describeChain(const StagedChain &chain) {
-  std::string text = formatMany(chain.steps(), "step");
+static std::string describe(const StagedChain &chain, const std::string &steps, std::string (*formatSize)(int64_t)) {
+  std::string text = steps + (chain.steps() == 1 ? " step" : " steps");
   if (std::optional<ChainProblem> equal = chain.equalSteps()) {
-    text += ", state " + std::to_string(equal->stateSize) + ", tape " + std::to_string(equal->tapeSize);
+    text += ", state " + formatSize(equal->stateSize) + ", tape " + formatSize(equal->tapeSize);
     if (equal->workspace > 0)
-      text += ", workspace " + std::to_string(equal->workspace);
+      text += ", workspace " + formatSize(equal->workspace);
     if (!equal->restartable)
       text += ", no restart from tapes";
   } else {
@@ -153,4 +164,14 @@ std::string plantool::describeChain(const StagedChain &chain) {
   if (chain.slow)
     text += chain.slow->blocking ? ", blocking slow tier" : ", slow tier";
   return text;
+}
+
+std::string plantool::describeChain(const StagedChain &chain) {
+  return describe(chain, std::to_string(chain.steps()), [](int64_t size) { return std::to_string(size); });
+}
+
+std::string plantool::describePicture(const LoadedChain &loaded) {
+  std::string steps = formatCount(loaded.chain.steps());
+  return loaded.isInBytes ? describe(loaded.chain, steps, [](int64_t size) { return formatSize(size, true); })
+                          : describe(loaded.chain, steps, formatCount);
 }

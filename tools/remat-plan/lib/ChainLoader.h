@@ -8,6 +8,7 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_CHAINLOADER_H
 #define REMAT_TOOLS_REMAT_PLAN_CHAINLOADER_H
 
+#include "ChainReader.h"
 #include "InputFile.h"
 #include "Options.h"
 #include "remat/Schedule/ChainPlanner.h"
@@ -23,6 +24,11 @@ struct LoadedChain {
   int64_t storeAll = 0;
   /// Whether a budget was named anywhere; without one it is storeAll.
   bool hasBudget = false;
+  /// The file, if there is one, and where its parts stand.
+  std::string file;
+  ChainLines lines;
+  /// Whether a size in the command line has a unit, so that sizes are bytes.
+  bool isInBytes = false;
 };
 
 /// Reads the problem from its file or from options, sets the budget, and checks it.
@@ -35,8 +41,14 @@ llvm::Expected<LoadedChain> loadChain(const PlanOptions &options, schedule::Poli
 /// "1000 steps, state 1, tape 5, ..." for people.
 std::string describeChain(const schedule::StagedChain &chain);
 
-/// The error of a verdict that is neither Ok nor Infeasible; \p where may be empty.
-llvm::Error makeVerdictError(const schedule::Verdict &verdict, llvm::StringRef where);
+/// The same for pictures, with units where sizes are bytes.
+std::string describePicture(const LoadedChain &loaded);
+
+/// The error of a verdict that is neither Ok nor Infeasible.
+llvm::Error makeVerdictError(const schedule::Verdict &verdict, const LoadedChain &loaded);
+
+/// An error unless there is a budget.
+llvm::Error requireBudget(const LoadedChain &loaded);
 
 /// The policy of that name, or of the default.
 llvm::Expected<schedule::Policy> readPolicy(const std::string &name);

@@ -28,7 +28,7 @@ public:
   int getNeededFraction() const { return needed; }
 
 private:
-  bool readStages(JsonValue value, std::vector<ChainStage> &stages);
+  bool readStages(JsonValue value, ChainInput &input);
   bool readStage(JsonValue value, ChainStage &stage);
   bool readModes(JsonValue value, std::vector<StageMode> &modes);
   bool readMode(JsonFields &fields, StageMode &mode);
@@ -89,12 +89,14 @@ bool ChainReader::readStage(JsonValue value, ChainStage &stage) {
   return true;
 }
 
-bool ChainReader::readStages(JsonValue value, std::vector<ChainStage> &stages) {
+bool ChainReader::readStages(JsonValue value, ChainInput &input) {
+  input.lines.stages = value.getLine();
   if (!value.is(JsonKind::Array))
     return report.failExpected(value, "an array for \"stages\"");
   for (JsonValue element : value) {
-    stages.emplace_back();
-    if (!readStage(element, stages.back()))
+    input.lines.eachStage.push_back(element.getLine());
+    input.chain.stages.emplace_back();
+    if (!readStage(element, input.chain.stages.back()))
       return false;
   }
   return true;
@@ -134,13 +136,14 @@ bool ChainReader::readStart(JsonValue value, Start &start) {
 bool ChainReader::read(JsonValue root, ChainInput &input) {
   StagedChain &chain = input.chain;
   chain.timeScale = powerOfTen(fraction);
+  input.lines.problem = root.getLine();
   JsonFields fields(report, root, "the problem");
   if (!fields.isValid())
     return false;
   if (!readKind(report, fields, "chain"))
     return false;
   std::optional<JsonValue> stages = fields.require("stages");
-  if (!stages || !readStages(*stages, chain.stages))
+  if (!stages || !readStages(*stages, input))
     return false;
   // Most chains begin with a state like the others.
   chain.initialState = chain.stages.empty() ? 0 : chain.stages.front().state;
@@ -149,9 +152,11 @@ bool ChainReader::read(JsonValue root, ChainInput &input) {
   if (std::optional<JsonValue> start = fields.find("start"))
     if (!readStart(*start, chain.start))
       return false;
-  if (std::optional<JsonValue> slow = fields.find("slow"))
+  if (std::optional<JsonValue> slow = fields.find("slow")) {
+    input.lines.slow = slow->getLine();
     if (!readSlow(*slow, chain.slow))
       return false;
+  }
   if (!readBudget(report, fields, input.hasBudget, chain.budget))
     return false;
   fields.finish();
@@ -160,4 +165,25 @@ bool ChainReader::read(JsonValue root, ChainInput &input) {
 
 llvm::Expected<ChainInput> plantool::readChain(StringRef text, StringRef file, bool printWarnings) {
   return readScaled<ChainReader, ChainInput>(text, file, printWarnings);
+}
+
+llvm::Error plantool::checkChain(const ChainInput &input, StringRef file) {
+  auto verdictOf = [&](size_t stages) {
+    StagedChain part = input.chain;
+    part.stages.resize(stages);
+    return part.validate();
+  };
+  size_t count = input.chain.stages.size();
+  if (input.chain.validate().ok())
+    return llvm::Error::success();
+  if (Verdict verdict = verdictOf(0); !verdict.ok()) {
+    StagedChain fast = input.chain;
+    fast.stages.clear();
+    fast.slow.reset();
+    return makeInputError(file, fast.validate().ok() ? input.lines.slow : input.lines.problem, verdict.message);
+  }
+  // Every stage adds to sums that must fit, so the shortest beginning that is wrong
+  // ends with the stage that makes it so.
+  size_t shortest = findShortest(count, [&](size_t stages) { return !verdictOf(stages).ok(); });
+  return makeInputError(file, input.lines.eachStage[shortest - 1], verdictOf(shortest).message);
 }

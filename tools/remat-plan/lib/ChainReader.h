@@ -15,15 +15,27 @@
 
 namespace remat::plantool {
 
+/// Where the parts of a problem stand in its file.
+struct ChainLines {
+  unsigned problem = 1;
+  unsigned stages = 1;
+  unsigned slow = 1;
+  std::vector<unsigned> eachStage;
+};
+
 struct ChainInput {
   schedule::StagedChain chain;
   /// Whether the problem names a budget.
   bool hasBudget = false;
+  ChainLines lines;
 };
 
 /// Reads a chain problem (contracts.md). \p file names it in messages. Only the
-/// form is checked; StagedChain::validate() checks the rest.
+/// form is checked; checkChain() checks the rest.
 llvm::Expected<ChainInput> readChain(llvm::StringRef text, llvm::StringRef file, bool printWarnings = true);
+
+/// StagedChain::validate() with the line of what is wrong.
+llvm::Error checkChain(const ChainInput &input, llvm::StringRef file);
 
 } // namespace remat::plantool
 

@@ -31,13 +31,12 @@ static std::vector<std::string> makeRow(const ChainResult &result, int64_t scale
     return {name, "", "", "", "", "", "", "needs a budget of " + std::to_string(plan.minimumBudget)};
   if (!result.ok())
     return {name, "", "", "", "", "", "", result.verdict.message};
-  double gap = plan.lowerBound > 0 ? static_cast<double>(plan.time) / static_cast<double>(plan.lowerBound) - 1 : 0;
   return {name,
           std::to_string(plan.forward),
           formatShortTime(plan.time, scale),
           formatFixed(plan.timeRatio, 4),
           formatShortTime(plan.lowerBound, scale),
-          formatPercent(gap),
+          formatPercent(gapOf(plan.time, plan.lowerBound)),
           std::to_string(plan.peak),
           plan.certified ? "certified" : ""};
 }
@@ -62,8 +61,8 @@ static llvm::Expected<ExitStatus> compareChain(const PlanOptions &options, const
   auto loaded = loadChain(options, Policy::Optimal, problemFile);
   if (!loaded)
     return loaded.takeError();
-  if (!loaded->hasBudget)
-    return makeInputError("expects a budget, in the problem or as --budget");
+  if (llvm::Error error = requireBudget(*loaded))
+    return std::move(error);
 
   std::vector<Policy> policies(std::begin(fastPolicies), std::end(fastPolicies));
   if (loaded->chain.slow)
@@ -73,9 +72,10 @@ static llvm::Expected<ExitStatus> compareChain(const PlanOptions &options, const
   {
     Progress progress("planning by every policy");
     for (Policy policy : policies) {
+      progress.begin("planning by policy " + std::string(stringifyPolicy(policy)) + ", " +
+                     std::to_string(results.size() + 1) + " of " + std::to_string(policies.size()));
       results.push_back(planChain(loaded->chain, policy, {[&](double share) {
-                                    double done = static_cast<double>(results.size()) + share;
-                                    progress.setShare(done / static_cast<double>(policies.size()));
+                                    progress.setShare(share);
                                     return true;
                                   }}));
       isAnyFeasible |= results.back().ok();

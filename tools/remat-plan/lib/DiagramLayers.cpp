@@ -7,6 +7,8 @@
 
 #include "DiagramLayers.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -206,73 +208,137 @@ void DensityLayer::draw(SvgCanvas &canvas) {
 }
 
 ChannelLayer::ChannelLayer(const Axis &time, double left, double width) : time(time), left(left) {
-  for (std::vector<double> &each : changes)
-    each.assign(static_cast<size_t>(std::lround(width / cell)) + 2, 0);
+  for (Channel &each : channels) {
+    each.changes.assign(static_cast<size_t>(std::lround(width / cell)) + 2, 0);
+    each.isClose.assign(each.changes.size() - 1, false);
+  }
 }
 
 void ChannelLayer::add(bool isWrite, int64_t begin, int64_t end) {
-  std::vector<double> &grid = changes[isWrite ? 0 : 1];
+  Channel &channel = channels[isWrite ? 0 : 1];
   auto change = [&](int64_t at, double amount) {
-    double column =
-        std::clamp((time(static_cast<double>(at)) - left) / cell, 0.0, static_cast<double>(grid.size() - 2));
+    double last = static_cast<double>(channel.changes.size() - 2);
+    double column = std::clamp((time(static_cast<double>(at)) - left) / cell, 0.0, last);
     size_t index = static_cast<size_t>(column);
     double share = column - static_cast<double>(index);
-    grid[index] += amount * (1 - share);
-    grid[index + 1] += amount * share;
+    channel.changes[index] += amount * (1 - share);
+    channel.changes[index + 1] += amount * share;
+    return index;
   };
-  change(begin, 1);
-  change(end, -1);
+  size_t first = change(begin, 1), last = change(end, -1);
+  // Transfers three points apart can be told from each other.
+  constexpr double distance = 3;
+  double at = time(static_cast<double>(begin));
+  if (channel.lastBegin && at - time(static_cast<double>(*channel.lastBegin)) < distance)
+    for (size_t i = std::min(channel.lastColumn, first); i <= last; ++i)
+      channel.isClose[i] = true;
+  channel.lastBegin = begin;
+  channel.lastColumn = first;
+}
+
+/// Means of the values around each of them, from one index to another.
+static void average(std::vector<double> &values, size_t begin, size_t end) {
+  constexpr size_t radius = 10;
+  std::vector<double> sums = {0};
+  for (size_t i = begin; i < end; ++i)
+    sums.push_back(sums.back() + values[i]);
+  for (size_t i = begin; i < end; ++i) {
+    size_t first = i - std::min(radius, i - begin), last = i + std::min(radius, end - 1 - i);
+    values[i] = (sums[last - begin + 1] - sums[first - begin]) / static_cast<double>(last - first + 1);
+  }
+}
+
+std::vector<double> ChannelLayer::measure(const Channel &channel) const {
+  std::vector<double> busy;
+  double now = 0;
+  for (size_t i = 0; i + 1 < channel.changes.size(); ++i)
+    busy.push_back(std::clamp(now += channel.changes[i], 0.0, 1.0));
+  // Transfers that are too close together to be seen one by one would make a pattern
+  // with the columns; what is seen of them is how busy the channel is.
+  for (size_t begin = 0, end = 0; begin < busy.size(); begin = end + 1) {
+    for (end = begin; end < busy.size() && channel.isClose[end];)
+      ++end;
+    // What is left of the pattern after the first time is gone after the second. The ends
+    // are columns that are not full.
+    for (int times = 0; times < 2 && begin + 2 < end; ++times)
+      average(busy, begin + 1, end - 1);
+  }
+  return busy;
+}
+
+/// A colour on white, by so much of it.
+static std::string mixWithWhite(StringRef color, double share) {
+  uint32_t code = 0;
+  color.drop_front().getAsInteger(16, code);
+  std::string result = "#";
+  for (int shift : {16, 8, 0}) {
+    double part = (code >> shift) & 0xff;
+    unsigned mixed = static_cast<unsigned>(std::lround(255 + share * (part - 255)));
+    result += llvm::hexdigit(mixed / 16, /*LowerCase=*/true);
+    result += llvm::hexdigit(mixed % 16, /*LowerCase=*/true);
+  }
+  return result;
 }
 
 void ChannelLayer::draw(SvgCanvas &canvas, bool isWrite, double top, double height) const {
-  constexpr int levels = 5;
-  const std::vector<double> &grid = changes[isWrite ? 0 : 1];
-  double busy = 0;
+  // So many that the step from one to the next is hardly seen.
+  constexpr int levels = 20;
+  std::vector<double> busy = measure(channels[isWrite ? 0 : 1]);
   int current = 0;
   size_t begin = 0;
-  for (size_t column = 0; column < grid.size(); ++column) {
-    busy += grid[column];
-    bool isEnd = column + 1 == grid.size();
-    int level = isEnd ? 0 : static_cast<int>(std::lround(std::clamp(busy, 0.0, 1.0) * levels));
-    if (level == current)
+  for (size_t column = 0; column <= busy.size(); ++column) {
+    double exact = column == busy.size() ? 0 : busy[column] * levels;
+    int level = static_cast<int>(std::lround(exact));
+    // Between two levels, what is there stays.
+    if (level == current || (level > 0 && std::abs(exact - current) < 0.75))
       continue;
+    // No opacity, and below the next one, so that no seam is seen between them.
+    std::string color = mixWithWhite(scheduleColors::slow, static_cast<double>(current) / levels);
     Paint paint;
-    paint.fill = scheduleColors::slow;
-    paint.opacity = static_cast<double>(current) / levels;
+    paint.fill = color;
+    double overlap = level > 0 ? cell : 0;
     if (current > 0)
-      canvas.rect(left + static_cast<double>(begin) * cell, top, static_cast<double>(column - begin) * cell, height,
-                  paint);
+      canvas.rect(left + static_cast<double>(begin) * cell, top, static_cast<double>(column - begin) * cell + overlap,
+                  height, paint);
     current = level;
     begin = column;
   }
 }
 
-MemoryLayer::MemoryLayer(const Axis &time, double left, double width)
-    : time(time), left(left), most(std::lround(width / cell) + 1, -1), least(most.size(), 0) {}
-
-size_t MemoryLayer::columnOf(int64_t at) const {
-  double column = (time(static_cast<double>(at)) - left) / cell;
-  return static_cast<size_t>(std::clamp(column, 0.0, static_cast<double>(most.size() - 1)));
-}
+MemoryLayer::MemoryLayer(const Axis &time, double left, double width, bool isDense)
+    : time(time), left(left), isDense(isDense), most(std::lround(width / cell) + 1, 0) {}
 
 void MemoryLayer::add(int64_t at, int64_t used) {
-  size_t column = columnOf(at);
-  auto note = [&](size_t where, int64_t value) {
-    least[where] = most[where] < 0 ? value : std::min(least[where], value);
-    most[where] = std::max(most[where], value);
-  };
+  double place = (time(static_cast<double>(at)) - left) / cell;
+  size_t column = static_cast<size_t>(std::clamp(place, 0.0, static_cast<double>(most.size() - 1)));
   for (size_t i = lastColumn; i <= column; ++i)
-    note(i, lastUsed);
-  note(column, used);
+    most[i] = std::max(most[i], lastUsed);
+  most[column] = std::max(most[column], used);
   lastColumn = column;
   lastUsed = used;
 }
 
-std::vector<Point> MemoryLayer::trace(const std::vector<int64_t> &values, const Axis &memory) const {
+std::vector<int64_t> MemoryLayer::envelope() const {
+  if (!isDense)
+    return most;
+  // Ups and downs about as wide as a column fall into some columns and not into
+  // others, and bands would appear that are not there.
+  constexpr size_t radius = 1;
+  std::vector<int64_t> result;
+  for (size_t i = 0; i < most.size(); ++i) {
+    auto first = most.begin() + static_cast<ptrdiff_t>(i > radius ? i - radius : 0);
+    auto last = most.begin() + static_cast<ptrdiff_t>(std::min(i + radius + 1, lastColumn + 1));
+    result.push_back(first < last ? *std::max_element(first, last) : 0);
+  }
+  return result;
+}
+
+void MemoryLayer::draw(SvgCanvas &canvas, const Axis &memory) const {
+  std::vector<int64_t> values = envelope();
   std::vector<Point> line;
   for (size_t i = 0; i <= lastColumn; ++i) {
     double x = left + static_cast<double>(i) * cell;
-    double y = memory(static_cast<double>(std::max<int64_t>(values[i], 0)));
+    double y = memory(static_cast<double>(values[i]));
     if (!line.empty() && line.back().second == y)
       continue;
     if (!line.empty())
@@ -280,24 +346,17 @@ std::vector<Point> MemoryLayer::trace(const std::vector<int64_t> &values, const 
     line.push_back({x, y});
   }
   line.push_back({left + static_cast<double>(lastColumn) * cell, line.back().second});
-  return line;
-}
 
-void MemoryLayer::draw(SvgCanvas &canvas, const Axis &memory) {
+  std::vector<Point> outline = line;
   double bottom = memory(memory.getLow());
-  for (const std::vector<int64_t> *values : {&most, &least}) {
-    std::vector<Point> line = trace(*values, memory);
-    std::vector<Point> outline = line;
-    outline.push_back({line.back().first, bottom});
-    outline.push_back({left, bottom});
-    Paint area;
-    area.fill = colors::sky;
-    area.opacity = 0.25;
-    canvas.polygon(outline, area);
-    Paint edge;
-    edge.stroke = colors::blue;
-    edge.width = 0.9;
-    if (values == &most)
-      canvas.polyline(line, edge);
-  }
+  outline.push_back({line.back().first, bottom});
+  outline.push_back({left, bottom});
+  Paint area;
+  area.fill = colors::sky;
+  area.opacity = 0.4;
+  canvas.polygon(outline, area);
+  Paint edge;
+  edge.stroke = colors::blue;
+  edge.width = 0.9;
+  canvas.polyline(line, edge);
 }

@@ -13,6 +13,7 @@
 #include "Timeline.h"
 
 #include <array>
+#include <optional>
 
 namespace remat::plantool {
 
@@ -106,31 +107,42 @@ public:
 private:
   static constexpr double cell = 0.5;
 
+  struct Channel {
+    /// Changes of the busy share from one column to the next.
+    std::vector<double> changes;
+    /// Columns of transfers that follow each other closely, and of the gaps between.
+    std::vector<bool> isClose;
+    /// When the last transfer begins, and where.
+    std::optional<int64_t> lastBegin;
+    size_t lastColumn = 0;
+  };
+  /// The busy share of every column, evened out where transfers are close.
+  std::vector<double> measure(const Channel &channel) const;
+
   Axis time;
   double left;
-  /// By direction: changes of the busy share from one column to the next.
-  std::array<std::vector<double>, 2> changes;
+  /// Out, in.
+  std::array<Channel, 2> channels;
 };
 
-/// The memory in use, as the highest and the lowest value in every half point.
+/// The memory in use, as the highest value in every half point. \p isDense: there is
+/// more to see than columns, and the line follows the highest values around.
 class MemoryLayer {
 public:
-  MemoryLayer(const Axis &time, double left, double width);
+  MemoryLayer(const Axis &time, double left, double width, bool isDense);
 
   void add(int64_t at, int64_t used);
-  void draw(SvgCanvas &canvas, const Axis &memory);
+  void draw(SvgCanvas &canvas, const Axis &memory) const;
 
 private:
   static constexpr double cell = 0.5;
 
-  size_t columnOf(int64_t at) const;
-  /// The values of all columns as a line of steps.
-  std::vector<Point> trace(const std::vector<int64_t> &values, const Axis &memory) const;
+  std::vector<int64_t> envelope() const;
 
   Axis time;
   double left;
+  bool isDense;
   std::vector<int64_t> most;
-  std::vector<int64_t> least;
   size_t lastColumn = 0;
   int64_t lastUsed = 0;
 };

@@ -7,9 +7,9 @@
 
 #include "Frontier.h"
 
-#include "Numbers.h"
-
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <queue>
 
@@ -36,13 +36,21 @@ public:
     curve.policy = policy;
   }
 
-  FrontierCurve run(int64_t maxPlans, Progress *progress);
+  FrontierCurve run(int64_t maxPlans, int64_t maxKneePlans, Progress *progress);
 
 private:
+  using PointIterator = std::map<int64_t, FrontierPoint>::iterator;
+
   /// Plans and enters the point; false if there is no plan.
   bool planAt(int64_t budget);
   void addGap(int64_t low, int64_t high);
-  void collect();
+  /// The planned budget from which on a time is reached; there is one.
+  PointIterator findFast(int64_t time);
+  /// Whether smaller budgets than that could do.
+  bool isOpen(PointIterator fast);
+  void refineKnees(int64_t maxPlans);
+  void collectPoints();
+  void collectKnees();
 
   StagedChain chain;
   int64_t storeAll;
@@ -82,13 +90,75 @@ void FrontierSearch::addGap(int64_t low, int64_t high) {
   gaps.push({low, high, time * memory});
 }
 
-void FrontierSearch::collect() {
+namespace {
+/// A time that has a name.
+struct NamedTime {
+  const char *name;
+  /// More time than that of keeping everything, as a fraction.
+  int64_t numerator;
+  int64_t denominator;
+};
+} // namespace
+
+static constexpr NamedTime namedTimes[] = {
+    {"no more time", 0, 1},        {"one tenth more time", 1, 10}, {"one quarter more time", 1, 4},
+    {"one third more time", 1, 3}, {"one half more time", 1, 2},   {"two thirds more time", 2, 3},
+    {"twice the time", 1, 1},      {"three times the time", 2, 1}, {"ten times the time", 9, 1}};
+
+/// The most time that counts as that.
+static int64_t mostTime(const NamedTime &named, int64_t everything) {
+  __extension__ using Wide = __int128;
+  Wide most = Wide(everything) * (named.numerator + named.denominator) / named.denominator;
+  return static_cast<int64_t>(std::min<Wide>(most, std::numeric_limits<int64_t>::max()));
+}
+
+FrontierSearch::PointIterator FrontierSearch::findFast(int64_t time) {
+  return std::find_if(known.begin(), known.end(), [&](const auto &entry) { return entry.second.time <= time; });
+}
+
+bool FrontierSearch::isOpen(PointIterator fast) {
+  return fast != known.begin() && fast->first - std::prev(fast)->first > 1;
+}
+
+/// Halves what each knee leaves open, all in turn, so that what there is time for helps
+/// all of them.
+void FrontierSearch::refineKnees(int64_t maxPlans) {
+  int64_t everything = known.rbegin()->second.time;
+  bool isDone = false;
+  for (int64_t count = 0; !isDone;) {
+    isDone = true;
+    for (const NamedTime &named : namedTimes) {
+      PointIterator fast = findFast(mostTime(named, everything));
+      if (!isOpen(fast))
+        continue;
+      int64_t low = std::prev(fast)->first;
+      if (count++ == maxPlans || !planAt(low + (fast->first - low) / 2)) {
+        curve.verdict = {};
+        return;
+      }
+      isDone = false;
+    }
+  }
+}
+
+void FrontierSearch::collectKnees() {
+  int64_t everything = known.rbegin()->second.time;
+  for (const NamedTime &named : namedTimes) {
+    PointIterator fast = findFast(mostTime(named, everything));
+    if (!curve.knees.empty() && curve.knees.back().point.budget == fast->first)
+      continue;
+    double share = storeAll > 0 ? static_cast<double>(fast->first) / static_cast<double>(storeAll) : 1;
+    curve.knees.push_back({named.name, fast->second, share, curve.isComplete || !isOpen(fast)});
+  }
+}
+
+void FrontierSearch::collectPoints() {
   for (const auto &[budget, point] : known)
     if (curve.points.empty() || point.time < curve.points.back().time)
       curve.points.push_back(point);
 }
 
-FrontierCurve FrontierSearch::run(int64_t maxPlans, Progress *progress) {
+FrontierCurve FrontierSearch::run(int64_t maxPlans, int64_t maxKneePlans, Progress *progress) {
   // No budget is smaller than nothing, and the answer says what would do.
   chain.budget = 0;
   ChainResult nothing = planChain(chain, curve.policy);
@@ -121,43 +191,19 @@ FrontierCurve FrontierSearch::run(int64_t maxPlans, Progress *progress) {
       progress->setShare(static_cast<double>(plans) / static_cast<double>(maxPlans));
   }
   curve.isComplete = gaps.empty();
-  collect();
+  if (maxKneePlans > 0) {
+    if (!curve.isComplete) {
+      if (progress)
+        progress->begin("looking for the knees");
+      refineKnees(maxKneePlans);
+    }
+    collectKnees();
+  }
+  collectPoints();
   return std::move(curve);
 }
 
 FrontierCurve plantool::computeFrontier(const LoadedChain &loaded, Policy policy, int64_t maxPlans,
-                                        Progress *progress) {
-  return FrontierSearch(loaded, policy).run(maxPlans, progress);
-}
-
-std::vector<Knee> plantool::findKnees(const FrontierCurve &curve, const LoadedChain &loaded) {
-  struct Named {
-    const char *name;
-    /// More time than that of keeping everything, as a fraction.
-    int64_t numerator;
-    int64_t denominator;
-  };
-  static constexpr Named named[] = {
-      {"no more time", 0, 1},        {"one tenth more time", 1, 10}, {"one quarter more time", 1, 4},
-      {"one third more time", 1, 3}, {"one half more time", 1, 2},   {"two thirds more time", 2, 3},
-      {"twice the time", 1, 1},      {"three times the time", 2, 1}, {"ten times the time", 9, 1}};
-  std::vector<Knee> knees;
-  if (curve.points.empty())
-    return knees;
-  __extension__ using Wide = __int128;
-  // The last point keeps everything.
-  Wide everything = curve.points.back().time;
-  for (const Named &entry : named) {
-    Wide allowed = everything * (entry.numerator + entry.denominator);
-    for (const FrontierPoint &point : curve.points) {
-      if (Wide(point.time) * entry.denominator > allowed)
-        continue;
-      double share = loaded.storeAll > 0 ? static_cast<double>(point.budget) / static_cast<double>(loaded.storeAll) : 1;
-      bool isNew = knees.empty() || knees.back().point.budget != point.budget;
-      if (isNew)
-        knees.push_back({entry.name, point, share});
-      break;
-    }
-  }
-  return knees;
+                                        int64_t maxKneePlans, Progress *progress) {
+  return FrontierSearch(loaded, policy).run(maxPlans, maxKneePlans, progress);
 }

@@ -8,7 +8,9 @@
 // A budget is useful if no smaller one gives a plan that is as fast. Time never
 // grows with the budget, so equal times at two budgets settle everything between
 // them, and bisection finds all useful budgets, each with a plan or two. If there
-// are too many, the largest steps in time and in budget are resolved first.
+// are too many, the largest steps in time and in budget are resolved first. What is
+// left is a sample, in which the smallest budget for a certain time is not the
+// smallest there is; so these budgets, the knees, are bisected for themselves.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,21 +31,6 @@ struct FrontierPoint {
   double timeRatio = 1;
 };
 
-struct FrontierCurve {
-  schedule::Policy policy = schedule::Policy::Optimal;
-  /// Useful budgets, ascending; times fall. Empty if the policy does not apply.
-  std::vector<FrontierPoint> points;
-  /// Whether these are all of them.
-  bool isComplete = true;
-  /// Why the policy has no plan, if so.
-  schedule::Verdict verdict;
-};
-
-/// Plans at most \p maxPlans budgets, from the smallest feasible one to that of
-/// keeping everything.
-FrontierCurve computeFrontier(const LoadedChain &loaded, schedule::Policy policy, int64_t maxPlans,
-                              Progress *progress = nullptr);
-
 /// A budget from which on a plan takes at most a certain time.
 struct Knee {
   /// "one third more time"
@@ -51,10 +38,26 @@ struct Knee {
   FrontierPoint point;
   /// Share of the peak of keeping everything.
   double share = 0;
+  /// Whether no smaller budget does; else it is at most this one.
+  bool isExact = true;
 };
 
-/// The knees of a curve, by falling budget.
-std::vector<Knee> findKnees(const FrontierCurve &curve, const LoadedChain &loaded);
+struct FrontierCurve {
+  schedule::Policy policy = schedule::Policy::Optimal;
+  /// Useful budgets, ascending; times fall. Empty if the policy does not apply.
+  std::vector<FrontierPoint> points;
+  /// Whether these are all of them.
+  bool isComplete = true;
+  /// By falling budget; none if they were not looked for.
+  std::vector<Knee> knees;
+  /// Why the policy has no plan, if so.
+  schedule::Verdict verdict;
+};
+
+/// Plans at most \p maxPlans budgets, from the smallest feasible one to that of
+/// keeping everything, and then at most \p maxKneePlans more for the knees.
+FrontierCurve computeFrontier(const LoadedChain &loaded, schedule::Policy policy, int64_t maxPlans,
+                              int64_t maxKneePlans = 0, Progress *progress = nullptr);
 
 } // namespace remat::plantool
 

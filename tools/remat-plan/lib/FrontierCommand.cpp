@@ -16,6 +16,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <cmath>
+#include <limits>
 
 using namespace remat;
 using namespace remat::plantool;
@@ -59,14 +60,20 @@ static std::vector<FrontierPoint> thin(const std::vector<FrontierPoint> &points,
   return result;
 }
 
+/// Of budgets that are not all there are.
+static std::string describeSample(const FrontierCurve &curve) {
+  return "a sample of " + std::to_string(curve.points.size()) + " useful budgets, which --points enlarges";
+}
+
 static void printTables(const FrontierCurve &curve, const LoadedChain &loaded) {
   int64_t scale = loaded.chain.timeScale;
   double storeAll = static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
   llvm::raw_ostream &stream = llvm::outs();
   stream << describeChain(loaded.chain) << "; policy " << stringifyPolicy(curve.policy) << "; keeping everything takes "
          << loaded.storeAll << "\n\n";
-  for (const Knee &knee : findKnees(curve, loaded))
-    stream << knee.name << " from " << formatPercent(knee.share) << " on (budget " << knee.point.budget << ")\n";
+  for (const Knee &knee : curve.knees)
+    stream << knee.name << " from " << (knee.isExact ? "" : "at most ") << formatPercent(knee.share) << " on (budget "
+           << knee.point.budget << ")\n";
   stream << '\n';
 
   std::vector<FrontierPoint> shown = thin(curve.points, 24);
@@ -78,20 +85,41 @@ static void printTables(const FrontierCurve &curve, const LoadedChain &loaded) {
                std::to_string(point.forward), formatShortTime(point.time, scale), formatFixed(point.timeRatio, 4),
                formatShortTime(point.lowerBound, scale)});
   table.print(stream);
-  stream << '\n'
-         << shown.size() << " of " << curve.points.size() << (curve.isComplete ? "" : " or more")
-         << " useful budgets; --json prints " << (curve.isComplete ? "all" : "those that --points allows") << '\n';
+  stream << '\n' << shown.size() << " of ";
+  if (curve.isComplete)
+    stream << curve.points.size() << " useful budgets; --json prints all\n";
+  else
+    stream << describeSample(curve) << "; --json prints these\n";
 }
 
-/// Budgets to plan if the user does not say: equal steps take a millisecond each.
-static int64_t defaultPoints(const LoadedChain &loaded) {
-  bool isQuick = loaded.chain.equalSteps() && !loaded.chain.slow;
-  return isQuick ? 5000 : 50;
+/// Whether a plan takes a millisecond, as those of equal steps that are tables do.
+static bool isQuick(const LoadedChain &loaded, Policy policy) {
+  constexpr int64_t shortList = 1000;
+  bool isList = policy == Policy::Online && loaded.chain.steps() > shortList;
+  return loaded.chain.equalSteps() && !loaded.chain.slow && !isList;
+}
+
+/// Budgets to plan if the user does not say.
+static int64_t defaultPoints(const LoadedChain &loaded, Policy policy) {
+  // With sizes in bytes such plans take some 70 ms each.
+  constexpr int64_t longChain = 100000;
+  if (isQuick(loaded, policy))
+    return loaded.chain.steps() <= longChain ? 5000 : 500;
+  return 50;
+}
+
+/// Plans that the knees may take besides. The nine of them are told from their
+/// neighbours in sizes of three digits by some ten each.
+static int64_t maxKneePlans(const LoadedChain &loaded, Policy policy) {
+  if (isQuick(loaded, policy))
+    return std::numeric_limits<int64_t>::max();
+  constexpr int64_t fewSteps = 100;
+  return loaded.chain.steps() <= fewSteps ? 200 : 50;
 }
 
 /// The curves of the other policies, for the picture only.
-static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy) {
-  int64_t points = std::min<int64_t>(1000, defaultPoints(loaded));
+static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy, Progress &progress) {
+  int64_t points = std::min<int64_t>(1000, defaultPoints(loaded, Policy::Optimal));
   // Plans that are lists take their time.
   constexpr int64_t mostListed = 10000;
   int64_t listPoints = loaded.chain.steps() <= mostListed ? std::min<int64_t>(100, points) : 0;
@@ -99,13 +127,16 @@ static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Polic
   auto add = [&](Policy other, int64_t count) {
     if (other == policy || count == 0)
       return;
-    FrontierCurve curve = computeFrontier(loaded, other, count);
+    progress.begin("planning by policy " + std::string(stringifyPolicy(other)));
+    FrontierCurve curve = computeFrontier(loaded, other, count, /*maxKneePlans=*/0, &progress);
     if (curve.verdict.ok())
       curves.push_back(std::move(curve));
   };
-  for (Policy other : {Policy::Optimal, Policy::Msm, Policy::Ism, Policy::Revolve, Policy::Mixed, Policy::Periodic})
+  for (Policy other :
+       {Policy::Optimal, Policy::Msm, Policy::Ism, Policy::Revolve, Policy::Mixed, Policy::Periodic, Policy::StoreAll})
     add(other, points);
-  for (Policy other : {Policy::Online, Policy::Multistage, Policy::HRevolve, Policy::DiskRevolve})
+  for (Policy other :
+       {Policy::Online, Policy::EveryInterval, Policy::Multistage, Policy::HRevolve, Policy::DiskRevolve})
     add(other, listPoints);
   return curves;
 }
@@ -122,13 +153,13 @@ llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
   std::vector<FrontierCurve> others;
   {
     Progress progress("planning budgets");
-    int64_t points = options.points > 0 ? options.points : defaultPoints(*loaded);
-    curve = computeFrontier(*loaded, *policy, points, &progress);
+    int64_t points = options.points > 0 ? options.points : defaultPoints(*loaded, *policy);
+    curve = computeFrontier(*loaded, *policy, points, maxKneePlans(*loaded, *policy), &progress);
     if (curve.verdict.ok() && !options.svgPath.empty())
-      others = computeOthers(*loaded, *policy);
+      others = computeOthers(*loaded, *policy, progress);
   }
   if (!curve.verdict.ok())
-    return makeVerdictError(curve.verdict, options.problemPath);
+    return makeVerdictError(curve.verdict, *loaded);
 
   OutputSink sink;
   if (!options.svgPath.empty()) {
@@ -138,9 +169,12 @@ llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
   }
   if (llvm::Error error = sink.commit())
     return std::move(error);
-  if (options.json)
+  if (options.json) {
     printJSON(curve, *loaded);
-  else if (options.svgPath != "-")
+    if (!curve.isComplete)
+      llvm::errs() << "remat-plan: note: these are " << describeSample(curve) << '\n';
+  } else if (options.svgPath != "-") {
     printTables(curve, *loaded);
+  }
   return ExitStatus::Success;
 }

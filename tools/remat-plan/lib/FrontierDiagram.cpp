@@ -7,6 +7,7 @@
 
 #include "FrontierDiagram.h"
 
+#include "LabelPlacer.h"
 #include "Numbers.h"
 #include "Plot.h"
 
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 using namespace remat;
@@ -24,7 +26,7 @@ namespace {
 
 constexpr double pageWidth = 760;
 constexpr double pageHeight = 520;
-constexpr Plot plot = {70, 108, 664, 350};
+constexpr Plot plot = {70, 124, 664, 336};
 
 } // namespace
 
@@ -60,16 +62,26 @@ static Paint paintOf(Policy policy) {
     paint.stroke = colors::black;
     paint.dash = "1 3";
     break;
+  case Policy::EveryInterval:
+    paint.stroke = colors::olive;
+    paint.dash = "2 4";
+    paint.width = 2;
+    break;
+  case Policy::Multistage:
+    paint.stroke = colors::wine;
+    paint.dash = "12 3 2 3";
+    break;
   case Policy::HRevolve:
-    paint.stroke = colors::gray;
+    paint.stroke = colors::indigo;
     paint.dash = "6 2 1 2";
     break;
   case Policy::DiskRevolve:
-    paint.stroke = colors::gray;
-    paint.dash = "3 2";
+    paint.stroke = colors::brown;
+    paint.dash = "3 5";
+    paint.width = 2;
     break;
-  default:
-    paint.stroke = colors::gray;
+  case Policy::StoreAll:
+    paint.stroke = colors::black;
     break;
   }
   return paint;
@@ -80,8 +92,8 @@ static double shareOfTime(int64_t time, const FrontierCurve &curve) {
   return everything > 0 ? static_cast<double>(time) / static_cast<double>(everything) : 1;
 }
 
-/// The curve as steps: at a budget between two points, the plan of the lower one
-/// is still there.
+/// The curve as steps: at a budget between two points, and above the last, the plan
+/// of the lower one is still there.
 static std::vector<Point> trace(const FrontierCurve &curve, const FrontierCurve &reference, const Axis &memory,
                                 const Axis &time) {
   std::vector<Point> line;
@@ -91,6 +103,7 @@ static std::vector<Point> trace(const FrontierCurve &curve, const FrontierCurve 
       line.push_back({x, line.back().second});
     line.push_back({x, time(shareOfTime(point.time, reference))});
   }
+  line.push_back({plot.right(), line.back().second});
   return line;
 }
 
@@ -112,7 +125,10 @@ static std::vector<Point> traceBound(const FrontierCurve &curve, const Axis &mem
 
 static void drawAxes(SvgCanvas &canvas, const Axis &memory, const Axis &time, const LoadedChain &loaded) {
   plot.drawRows(canvas, time, time.ticks(8));
-  plot.drawColumns(canvas, memory, memory.ticks(14), /*withGrid=*/true);
+  SizeUnit unit(loaded.isInBytes, std::sqrt(memory.getLow() * memory.getHigh()));
+  Axis shown(memory.getLow() / unit.getSize(), memory.getHigh() / unit.getSize(), plot.left, plot.right(),
+             /*isLogarithmic=*/true);
+  plot.drawColumns(canvas, shown, shown.ticks(14), /*withGrid=*/true);
   // The same as shares, above.
   double storeAll = static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
   Axis share(100 * memory.getLow() / storeAll, 100 * memory.getHigh() / storeAll, plot.left, plot.right(), true);
@@ -124,116 +140,109 @@ static void drawAxes(SvgCanvas &canvas, const Axis &memory, const Axis &time, co
     canvas.text({share(tick), plot.top - 8}, formatTick(tick) + " %", Plot::labelSize, Anchor::Middle, colors::gray);
   }
   plot.drawFrame(canvas);
-  plot.nameColumns(canvas, "budget (above: as a share of keeping everything)", 36);
+  plot.nameColumns(canvas, unit.nameAxis("budget") + " (above: as a share of keeping everything)", 36);
   plot.nameRows(canvas, "time over that of keeping everything");
 }
 
+/// The place of a policy that has one plan, whatever the budget is.
+static void drawSquare(SvgCanvas &canvas, Point at) {
+  Paint paint;
+  paint.fill = "white";
+  paint.stroke = paintOf(Policy::StoreAll).stroke;
+  paint.width = 1.5;
+  canvas.rect(at.first - 4, at.second - 4, 8, 8, paint);
+}
+
 static void drawLegend(SvgCanvas &canvas, const FrontierCurve &curve, const std::vector<FrontierCurve> &others) {
-  double x = plot.left, y = 68;
-  // Begins a line if there is not enough room in this one.
-  auto begin = [&](double iconWidth, llvm::StringRef text) {
-    double width = iconWidth + 6 + estimateWidth(text, Plot::labelSize);
-    if (x + width > plot.right()) {
-      x = plot.left;
-      y += 15;
-    }
-    canvas.text({x + iconWidth + 6, y}, text, Plot::labelSize);
-    return width + 14;
-  };
+  Legend legend(canvas, plot.left, plot.right(), plot.top - 46);
   auto add = [&](Policy policy) {
-    double width = begin(30, llvm::StringRef(stringifyPolicy(policy)));
-    canvas.line({x, y - 4}, {x + 30, y - 4}, paintOf(policy));
-    x += width;
+    legend.add(llvm::StringRef(stringifyPolicy(policy)), 30, [policy](SvgCanvas &on, Point at) {
+      on.line(at, {at.first + 30, at.second}, paintOf(policy));
+      if (policy == Policy::StoreAll)
+        drawSquare(on, {at.first + 15, at.second});
+    });
   };
   add(curve.policy);
   for (const FrontierCurve &other : others)
     add(other.policy);
-  begin(20, "no schedule of any kind");
-  Paint area;
-  area.fill = colors::lightGray;
-  canvas.rect(x, y - 9, 20, 10, area);
+  legend.add("no schedule of any kind", 20, [](SvgCanvas &on, Point at) {
+    Paint area;
+    area.fill = colors::lightGray;
+    on.rect(at.first, at.second - 5, 20, 10, area);
+  });
+  legend.draw();
 }
 
-namespace {
-
-/// Puts labels where they touch neither each other nor the frame.
-class LabelPlacer {
-public:
-  struct Box {
-    double left, top, right, bottom;
-  };
-
-  /// Takes the first free one of the places of a label, if there is one.
-  std::optional<Point> place(llvm::ArrayRef<Point> starts, double width, double height) {
-    for (auto [x, y] : starts) {
-      Box box = {x - 3, y - height, x + width + 3, y + 3};
-      bool isInside =
-          box.left > plot.left && box.right < plot.right() && box.top > plot.top && box.bottom < plot.bottom();
-      if (!isInside || llvm::any_of(taken, [&](const Box &other) { return touch(box, other); }))
-        continue;
-      taken.push_back(box);
-      return Point(x, y);
-    }
-    return std::nullopt;
-  }
-
-private:
-  static bool touch(const Box &a, const Box &b) {
-    return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  }
-
-  std::vector<Box> taken;
-};
-
-} // namespace
-
-static void drawKnees(SvgCanvas &canvas, const FrontierCurve &curve, const LoadedChain &loaded, const Axis &memory,
-                      const Axis &time) {
-  std::vector<Knee> knees = findKnees(curve, loaded);
-  // The best known one gets its place first.
-  auto best = llvm::find_if(knees, [](const Knee &knee) { return knee.name == "one third more time"; });
-  if (best != knees.end())
-    std::rotate(knees.begin(), best, best + 1);
-  constexpr double size = 10.5;
-  LabelPlacer placer;
-  for (const Knee &knee : knees) {
+static void drawKnees(SvgCanvas &canvas, const FrontierCurve &curve, llvm::ArrayRef<std::vector<Point>> lines,
+                      const Axis &memory, const Axis &time) {
+  std::vector<std::pair<Point, std::string>> marks;
+  for (const Knee &knee : curve.knees) {
     double ratio = shareOfTime(knee.point.time, curve);
     if (ratio > time.getHigh() || ratio <= 1)
       continue;
-    double x = memory(static_cast<double>(std::max<int64_t>(knee.point.budget, 1)));
-    double y = time(ratio);
-    std::string label = knee.name + " from " + formatPercent(knee.share) + " on";
+    Point at = {memory(static_cast<double>(std::max<int64_t>(knee.point.budget, 1))), time(ratio)};
+    std::string label = knee.name + " from " + (knee.isExact ? "" : "at most ") + formatPercent(knee.share) + " on";
+    // The best known one gets its place first.
+    marks.insert(knee.name == "one third more time" ? marks.begin() : marks.end(), {at, label});
+  }
+  constexpr double size = 10.5, radius = 3.4;
+  LabelPlacer placer(plot, lines);
+  for (const auto &[at, label] : marks)
+    placer.block(at, radius + 2);
+  std::vector<std::optional<Point>> places;
+  for (const auto &[at, label] : marks) {
     double width = estimateWidth(label, size);
-    std::optional<Point> at =
-        placer.place({{x + 8, y - 7}, {x - 8 - width, y + 16}, {x - 8 - width, y + 32}}, width, size);
-    if (!at)
+    places.push_back(placer.place(at, width, size));
+    if (!places.back())
       continue;
+    // A line to a label that is not at its mark.
+    auto [x, y] = *places.back();
+    Point end = {std::clamp(at.first, x, x + width), std::clamp(at.second, y - size + 2, y + 2)};
+    Paint leader;
+    leader.stroke = colors::gray;
+    leader.width = 0.6;
+    if (std::hypot(end.first - at.first, end.second - at.second) > 12)
+      canvas.line(at, end, leader);
+  }
+  for (size_t i = 0; i < marks.size(); ++i) {
     Paint ring;
     ring.fill = "white";
     ring.stroke = paintOf(curve.policy).stroke;
     ring.width = 1.6;
-    canvas.circle({x, y}, 3.4, ring);
-    canvas.textOnLines(*at, label, size);
+    canvas.circle(marks[i].first, radius, ring);
+    if (places[i])
+      canvas.textOnLines(*places[i], marks[i].second, size);
   }
 }
 
 void plantool::drawFrontier(const LoadedChain &loaded, const FrontierCurve &curve,
                             const std::vector<FrontierCurve> &others, llvm::raw_ostream &stream) {
-  double least = static_cast<double>(std::max<int64_t>(curve.points.front().budget, 1));
-  double most = static_cast<double>(std::max<int64_t>(curve.points.back().budget, 1));
-  for (const FrontierCurve &other : others)
-    least = std::min(least, static_cast<double>(std::max<int64_t>(other.points.front().budget, 1)));
-  Axis memory(least, std::max(most, 2 * least), plot.left, plot.right(), /*isLogarithmic=*/true);
+  double least = std::numeric_limits<double>::max(), most = static_cast<double>(loaded.storeAll);
+  auto include = [&](const FrontierCurve &each) {
+    least = std::min(least, static_cast<double>(each.points.front().budget));
+    most = std::max(most, static_cast<double>(each.points.back().budget));
+  };
+  include(curve);
+  llvm::for_each(others, include);
+  least = std::max(least, 1.0);
+  // Some room behind keeping everything, and at both sides of a single budget.
+  if (most <= least)
+    least = std::max(most, 1.0) / 2;
+  Axis memory(least, std::max(most, 2 * least) * 1.12, plot.left, plot.right(), /*isLogarithmic=*/true);
   // Above three times the time the curves are a wall at the left.
   constexpr double highest = 3;
   double ratio = std::min(highest, shareOfTime(curve.points.front().time, curve));
   Axis time(0.9, std::max(1.2, std::ceil(ratio * 10) / 10), plot.bottom(), plot.top);
+  std::vector<std::vector<Point>> lines = {trace(curve, curve, memory, time)};
+  for (const FrontierCurve &other : others)
+    lines.push_back(trace(other, curve, memory, time));
 
   SvgCanvas canvas(pageWidth, pageHeight, "Time over memory");
   canvas.text({plot.left, 28}, "Time over memory", 17, Anchor::Start, colors::black, /*bold=*/true);
-  canvas.text({plot.left, 47},
-              describeChain(loaded.chain) + "; keeping everything takes " + formatCount(loaded.storeAll), 12,
-              Anchor::Start, colors::gray);
+  std::string summary = describePicture(loaded) + "; keeping everything takes " +
+                        formatSize(loaded.storeAll, loaded.isInBytes) +
+                        (curve.isComplete ? "" : "; a sample of the budgets");
+  canvas.text({plot.left, 47}, summary, fitSize(summary, 12, plot.width), Anchor::Start, colors::gray);
   drawLegend(canvas, curve, others);
   canvas.beginClip(plot.left, plot.top, plot.width, plot.height);
   Paint area;
@@ -243,10 +252,14 @@ void plantool::drawFrontier(const LoadedChain &loaded, const FrontierCurve &curv
   drawAxes(canvas, memory, time, loaded);
 
   canvas.beginClip(plot.left, plot.top, plot.width, plot.height);
-  for (const FrontierCurve &other : others)
-    canvas.polyline(trace(other, curve, memory, time), paintOf(other.policy));
-  canvas.polyline(trace(curve, curve, memory, time), paintOf(curve.policy));
+  for (size_t i = 0; i < others.size(); ++i)
+    canvas.polyline(lines[i + 1], paintOf(others[i].policy));
+  canvas.polyline(lines.front(), paintOf(curve.policy));
   canvas.endClip();
-  drawKnees(canvas, curve, loaded, memory, time);
+  for (const FrontierCurve &other : others)
+    if (other.policy == Policy::StoreAll)
+      drawSquare(canvas, {memory(static_cast<double>(std::max<int64_t>(other.points.front().budget, 1))),
+                          time(shareOfTime(other.points.front().time, curve))});
+  drawKnees(canvas, curve, lines, memory, time);
   canvas.print(stream);
 }

@@ -39,16 +39,17 @@ static llvm::Expected<GraphInput> loadGraph(const InputFile &file) {
   auto input = readGraph(file.getText(), file.name);
   if (!input)
     return input.takeError();
-  if (Verdict verdict = input->problem.validate(); !verdict.ok())
-    return makeInputError(file.name + ": " + verdict.message);
+  if (llvm::Error error = checkGraph(*input, file.name))
+    return std::move(error);
   return input;
 }
 
-static llvm::Error setBudget(const PlanOptions &options, const GraphOptions &graphOptions, GraphInput &input) {
+static llvm::Error setBudget(const PlanOptions &options, const GraphOptions &graphOptions, llvm::StringRef file,
+                             GraphInput &input) {
   if (options.budget.empty()) {
     if (input.hasBudget)
       return llvm::Error::success();
-    return makeInputError("expects a budget, in the problem or as --budget");
+    return makeInputError(file, input.problemLine, "expects a budget, in the problem or as --budget");
   }
   if (options.budget == "min") {
     input.problem.budget = 0;
@@ -74,7 +75,7 @@ llvm::Expected<ExitStatus> plantool::runGraph(const PlanOptions &options) {
   auto input = loadGraph(*file);
   if (!input)
     return input.takeError();
-  if (llvm::Error error = setBudget(options, *graphOptions, *input))
+  if (llvm::Error error = setBudget(options, *graphOptions, file->name, *input))
     return std::move(error);
 
   GraphPlanResult result;
@@ -88,7 +89,7 @@ llvm::Expected<ExitStatus> plantool::runGraph(const PlanOptions &options) {
   }
   bool isInfeasible = result.verdict.status == Status::Infeasible;
   if (!result.ok() && !isInfeasible)
-    return makeInputError(file->name + ": " + result.verdict.message);
+    return makeInputError(file->name, input->nodesLine, result.verdict.message);
   if (options.json) {
     llvm::json::OStream json(llvm::outs(), /*IndentSize=*/2);
     printGraphPlan(json, *input, result, /*withPolicy=*/false);
@@ -110,7 +111,7 @@ llvm::Expected<ExitStatus> plantool::verifyGraph(const PlanOptions &options, con
     return input.takeError();
   if (options.budget.empty() && !input->hasBudget)
     input->problem.budget = std::numeric_limits<int64_t>::max();
-  else if (llvm::Error error = setBudget(options, GraphOptions(), *input))
+  else if (llvm::Error error = setBudget(options, GraphOptions(), problemFile.name, *input))
     return std::move(error);
   auto file = openInput(options.schedulePath);
   if (!file)
@@ -137,6 +138,13 @@ static std::vector<GraphPlanResult> planByAll(const GraphProblem &problem) {
       GraphOptions graphOptions;
       graphOptions.policy = policy;
       graphOptions.objective = objective;
+      progress.begin("planning by policy " + std::string(stringifyGraphPolicy(policy)) + ", least " +
+                     std::string(stringifyGraphObjective(objective)) + ", " + std::to_string(results.size() + 1) +
+                     " of 6");
+      graphOptions.progress = [&](double share) {
+        progress.setShare(share);
+        return true;
+      };
       results.push_back(planGraph(problem, graphOptions));
       results.back().plan.policy = policy;
       results.back().plan.objective = objective;
@@ -149,7 +157,7 @@ llvm::Expected<ExitStatus> plantool::compareGraph(const PlanOptions &options, co
   auto input = loadGraph(problemFile);
   if (!input)
     return input.takeError();
-  if (llvm::Error error = setBudget(options, GraphOptions(), *input))
+  if (llvm::Error error = setBudget(options, GraphOptions(), problemFile.name, *input))
     return std::move(error);
   std::vector<GraphPlanResult> results = planByAll(input->problem);
   bool isAnyFeasible = llvm::any_of(results, [](const GraphPlanResult &result) { return result.ok(); });

@@ -10,6 +10,7 @@
 #include "Numbers.h"
 #include "TextTable.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace remat;
@@ -105,24 +106,33 @@ void plantool::printGraphComparison(llvm::raw_ostream &stream, const GraphInput 
                                     const std::vector<GraphPlanResult> &results) {
   stream << formatMany(static_cast<int64_t>(input.problem.nodes.size()), "node") << "; budget " << input.problem.budget
          << ", all values and gradients take " << sizeOfEverything(input.problem) << "\n\n";
-  TextTable table({TextTable::Left, TextTable::Left, TextTable::Right, TextTable::Right, TextTable::Right,
-                   TextTable::Right, TextTable::Right, TextTable::Right, TextTable::Left});
-  table.add({"policy", "objective", "forward", "overhead", "ratio", "lower bound", "peak", "after liveness", ""});
+  std::vector<TextTable::Alignment> columns(11, TextTable::Right);
+  columns[0] = columns[1] = columns.back() = TextTable::Left;
+  TextTable table(columns);
+  table.add({"policy", "objective", "forward", "overhead", "time", "ratio", "lower bound", "gap", "peak",
+             "after liveness", ""});
   for (const GraphPlanResult &result : results) {
     const GraphPlan &plan = result.plan;
     std::string policy(stringifyGraphPolicy(plan.policy));
     std::string objective(stringifyGraphObjective(plan.objective));
     if (!result.ok()) {
       bool isInfeasible = result.verdict.status == Status::Infeasible;
-      table.add({policy, objective, "", "", "", "", "", "",
+      table.add({policy, objective, "", "", "", "", "", "", "", "",
                  isInfeasible ? "needs a budget of " + std::to_string(plan.minimumBudget) : result.verdict.message});
       continue;
     }
     table.add({policy, objective, std::to_string(plan.forward), formatShortTime(plan.overhead, input.timeScale),
-               formatFixed(plan.timeRatio, 4), formatShortTime(plan.lowerBound, input.timeScale),
+               formatShortTime(plan.time, input.timeScale), formatFixed(plan.timeRatio, 4),
+               formatShortTime(plan.lowerBound, input.timeScale), formatPercent(gapOf(plan.time, plan.lowerBound)),
                std::to_string(plan.peak), std::to_string(plan.peakAfterLiveness), plan.certified ? "certified" : ""});
   }
   table.print(stream);
+  // The bounds do not depend on the policy.
+  auto bounded = llvm::find_if(results, [](const GraphPlanResult &result) { return result.ok(); });
+  if (bounded != results.end())
+    stream << "\nno schedule of any kind takes less time than "
+           << formatShortTime(bounded->plan.boundAnySchedule, input.timeScale) << ", or does with a budget below "
+           << bounded->plan.minimumBudgetAnySchedule << '\n';
 }
 
 void plantool::printGraphVerification(llvm::raw_ostream &stream, const GraphInput &input,
@@ -148,11 +158,10 @@ void plantool::printGraphVerification(llvm::raw_ostream &stream, const GraphInpu
   };
   object.object([&] {
     object.attribute("valid", result.valid);
-    if (!result.valid) {
-      object.attribute("action", result.action);
-      object.attribute("after_liveness", result.afterLiveness);
-      object.attribute("rule", result.rule);
-    }
+    // Of a valid plan, 0, false and "".
+    object.attribute("action", result.action);
+    object.attribute("after_liveness", result.afterLiveness);
+    object.attribute("rule", result.rule);
     object.attribute("forward", result.forward);
     printTime("time", result.time);
     printTime("overhead", result.overhead);

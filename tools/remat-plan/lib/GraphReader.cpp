@@ -90,6 +90,7 @@ bool GraphReader::readEdge(JsonValue value, std::pair<NodeId, NodeId> &edge, int
 
 bool GraphReader::read(JsonValue root, GraphInput &input) {
   input.timeScale = powerOfTen(fraction);
+  input.problemLine = root.getLine();
   JsonFields fields(report, root, "the problem");
   if (!fields.isValid())
     return false;
@@ -98,11 +99,13 @@ bool GraphReader::read(JsonValue root, GraphInput &input) {
   std::optional<JsonValue> nodes = fields.require("nodes");
   if (!nodes)
     return false;
+  input.nodesLine = nodes->getLine();
   if (!nodes->is(JsonKind::Array))
     return report.failExpected(*nodes, "an array for \"nodes\"");
   for (JsonValue value : *nodes) {
     if (static_cast<int64_t>(input.problem.nodes.size()) == GraphProblem::maxNodes)
       return report.fail(value, "expects at most " + llvm::Twine(GraphProblem::maxNodes) + " nodes");
+    input.nodeLines.push_back(value.getLine());
     input.problem.nodes.emplace_back();
     if (!readNode(value, input.problem.nodes.back()))
       return false;
@@ -111,6 +114,7 @@ bool GraphReader::read(JsonValue root, GraphInput &input) {
     if (!edges->is(JsonKind::Array))
       return report.failExpected(*edges, "an array for \"edges\"");
     for (JsonValue value : *edges) {
+      input.edgeLines.push_back(value.getLine());
       input.problem.edges.emplace_back();
       if (!readEdge(value, input.problem.edges.back(), static_cast<int64_t>(input.problem.nodes.size())))
         return false;
@@ -138,6 +142,28 @@ bool plantool::isGraph(StringRef text) {
 
 llvm::Expected<GraphInput> plantool::readGraph(StringRef text, StringRef file, bool printWarnings) {
   return readScaled<GraphReader, GraphInput>(text, file, printWarnings);
+}
+
+llvm::Error plantool::checkGraph(const GraphInput &input, StringRef file) {
+  const GraphProblem &problem = input.problem;
+  auto verdictOf = [&](size_t nodes, size_t edges) {
+    GraphProblem part;
+    part.nodes.assign(problem.nodes.begin(), problem.nodes.begin() + static_cast<ptrdiff_t>(nodes));
+    part.edges.assign(problem.edges.begin(), problem.edges.begin() + static_cast<ptrdiff_t>(edges));
+    return part.validate();
+  };
+  size_t nodes = problem.nodes.size(), edges = problem.edges.size();
+  Verdict whole = problem.validate();
+  if (whole.ok())
+    return llvm::Error::success();
+  if (!verdictOf(nodes, 0).ok()) {
+    size_t shortest = findShortest(nodes, [&](size_t count) { return !verdictOf(count, 0).ok(); });
+    return makeInputError(file, input.nodeLines[shortest - 1], verdictOf(shortest, 0).message);
+  }
+  if (verdictOf(nodes, edges).ok())
+    return makeInputError(file, input.problemLine, whole.message);
+  size_t shortest = findShortest(edges, [&](size_t count) { return !verdictOf(nodes, count).ok(); });
+  return makeInputError(file, input.edgeLines[shortest - 1], verdictOf(nodes, shortest).message);
 }
 
 /// A claim that may be absent.

@@ -20,14 +20,23 @@ struct GraphInput {
   bool hasBudget = false;
   /// Units of time in one unit of the file; a power of ten.
   int64_t timeScale = 1;
+  /// Where the parts stand in the file.
+  unsigned problemLine = 1;
+  unsigned nodesLine = 1;
+  std::vector<unsigned> nodeLines;
+  std::vector<unsigned> edgeLines;
 };
 
 /// Whether \p text is JSON of kind "graph".
 bool isGraph(llvm::StringRef text);
 
 /// Reads a graph problem (contracts.md). \p file names it in messages. Only the form
-/// is checked, and that edges join nodes; GraphProblem::validate() checks the rest.
+/// is checked, and that edges join nodes; checkGraph() checks the rest.
 llvm::Expected<GraphInput> readGraph(llvm::StringRef text, llvm::StringRef file, bool printWarnings = true);
+
+/// GraphProblem::validate() with the line of what is wrong: of the node with which the
+/// sums no longer fit, or the edge that closes a cycle.
+llvm::Error checkGraph(const GraphInput &input, llvm::StringRef file);
 
 struct GraphSchedule {
   std::vector<std::vector<schedule::GraphProblem::NodeId>> sequence;

@@ -11,7 +11,7 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
-#include <cmath>
+#include <algorithm>
 
 using namespace remat;
 using namespace remat::plantool;
@@ -47,8 +47,20 @@ std::string plantool::formatFixed(double value, int digits) {
 
 std::string plantool::formatPercent(double share) {
   double percent = 100 * share;
-  int digits = percent >= 99.95 || percent <= 0 ? 0 : percent >= 9.995 ? 1 : percent >= 0.9995 ? 2 : 3;
-  return formatFixed(percent, digits) + " %";
+  if (percent <= 0 || percent >= 99.95)
+    return formatFixed(std::max(percent, 0.0), 0) + " %";
+  // Where rounding gives the first digit its final place.
+  int digits = 1;
+  for (double least = 9.995; percent < least && digits < 9; least /= 10)
+    ++digits;
+  std::string text = formatFixed(percent, digits);
+  if (text.find_first_of("123456789") == std::string::npos)
+    llvm::raw_string_ostream(text = "") << llvm::format("%.2e", percent);
+  return text + " %";
+}
+
+double plantool::gapOf(int64_t time, int64_t bound) {
+  return bound > 0 ? static_cast<double>(time) / static_cast<double>(bound) - 1 : 0;
 }
 
 std::string plantool::formatMany(int64_t count, llvm::StringRef noun) {

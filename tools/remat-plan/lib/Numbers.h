@@ -30,8 +30,12 @@ std::string formatShortTime(int64_t time, int64_t scale);
 /// With `digits` digits behind the point.
 std::string formatFixed(double value, int digits);
 
-/// A share in percent with three significant digits: "1.96 %".
+/// A share in percent with three significant digits: "1.96 %"; nothing but 0 is
+/// printed as 0.
 std::string formatPercent(double share);
+
+/// By how much of its bound a time is above it.
+double gapOf(int64_t time, int64_t bound);
 
 /// "1 step", "2 steps".
 std::string formatMany(int64_t count, llvm::StringRef noun);

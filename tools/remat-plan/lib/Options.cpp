@@ -9,6 +9,7 @@
 
 #include "Diagnostics.h"
 #include "remat/Support/Budget.h"
+#include "support/OutputFiles.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
@@ -20,27 +21,6 @@ using llvm::StringRef;
 
 namespace {
 
-/// The options of the slow tier.
-struct SlowLine {
-  SlowLine(cl::OptionCategory &category, std::initializer_list<cl::SubCommand *> subs) {
-    for (cl::Option *option : std::initializer_list<cl::Option *>{&write, &read, &latency, &capacity, &blocking}) {
-      option->addCategory(category);
-      for (cl::SubCommand *sub : subs)
-        option->addSubCommand(*sub);
-    }
-  }
-
-  cl::opt<std::string> write{"slow-write", cl::value_desc("TIME"),
-                             cl::desc("There is a slow tier: time to copy a unit of size to it")};
-  cl::opt<std::string> read{"slow-read", cl::value_desc("TIME"),
-                            cl::desc("Time to copy a unit of size back (default: as --slow-write)")};
-  cl::opt<std::string> latency{"slow-latency", cl::value_desc("TIME"),
-                               cl::desc("Time that every transfer takes besides (default 0)")};
-  cl::opt<std::string> capacity{"slow-capacity", cl::value_desc("SIZE"),
-                                cl::desc("What fits in the slow tier (default: everything)")};
-  cl::opt<bool> blocking{"slow-blocking", cl::desc("Steps wait for transfers")};
-};
-
 /// The declarations; they live while the command line is parsed.
 struct CommandLine {
   cl::OptionCategory category{"remat-plan options"};
@@ -49,99 +29,84 @@ struct CommandLine {
   cl::SubCommand verify{"verify", "Play a schedule against a problem"};
   cl::SubCommand frontier{"frontier", "Show time against memory over all useful budgets"};
   cl::SubCommand compare{"compare", "Show all policies side by side"};
+  /// An option must know its commands when it is made; later is too late for the help.
+  cl::SubCommandGroup all{&chain, &graph, &verify, &frontier, &compare};
+  cl::SubCommandGroup ofProblems{&chain, &graph, &frontier, &compare};
+  cl::SubCommandGroup ofChains{&chain, &verify, &frontier, &compare};
+  cl::SubCommandGroup withBudget{&chain, &graph, &verify, &compare};
+  cl::SubCommandGroup withPolicy{&chain, &graph, &frontier};
+  cl::SubCommandGroup withPicture{&chain, &frontier};
 
-  cl::list<std::string> files{cl::Positional,    cl::desc("PROBLEM.json (- for standard input) [SCHEDULE]"),
-                              cl::cat(category), cl::sub(chain),
-                              cl::sub(graph),    cl::sub(verify),
-                              cl::sub(frontier), cl::sub(compare)};
+  cl::list<std::string> problem{cl::Positional, cl::desc("[PROBLEM.json or -]"), cl::cat(category),
+                                cl::sub(ofProblems)};
+  cl::list<std::string> problemAndSchedule{cl::Positional, cl::desc("[PROBLEM.json] SCHEDULE"), cl::cat(category),
+                                           cl::sub(verify)};
 
-  cl::opt<std::string> steps{
-      "steps",           cl::value_desc("T"), cl::desc("Instead of a file: number of steps, all equal"),
-      cl::cat(category), cl::sub(chain),      cl::sub(verify),
-      cl::sub(frontier), cl::sub(compare)};
-  cl::opt<std::string> state{
-      "state",           cl::value_desc("SIZE"), cl::desc("Size of a state, such as 64KiB (default 1)"),
-      cl::cat(category), cl::sub(chain),         cl::sub(verify),
-      cl::sub(frontier), cl::sub(compare)};
-  cl::opt<std::string> tape{"tape",
-                            cl::value_desc("SIZE"),
-                            cl::desc("Size of the tape of a step (default 1)"),
-                            cl::cat(category),
-                            cl::sub(chain),
-                            cl::sub(verify),
-                            cl::sub(frontier),
-                            cl::sub(compare)};
-  cl::opt<std::string> initialState{"initial-state",
-                                    cl::value_desc("SIZE"),
+  cl::opt<std::string> steps{"steps", cl::value_desc("T"), cl::desc("Instead of a file: number of steps, all equal"),
+                             cl::cat(category), cl::sub(ofChains)};
+  cl::opt<std::string> state{"state", cl::value_desc("SIZE"), cl::desc("Size of a state, such as 64KiB (default 1)"),
+                             cl::cat(category), cl::sub(ofChains)};
+  cl::opt<std::string> tape{"tape", cl::value_desc("SIZE"), cl::desc("Size of the tape of a step (default 1)"),
+                            cl::cat(category), cl::sub(ofChains)};
+  cl::opt<std::string> initialState{"initial-state", cl::value_desc("SIZE"),
                                     cl::desc("Size of the state before step 1 (default: that of the others)"),
-                                    cl::cat(category),
-                                    cl::sub(chain),
-                                    cl::sub(verify),
-                                    cl::sub(frontier),
-                                    cl::sub(compare)};
-  cl::opt<std::string> workspace{
-      "workspace",       cl::value_desc("SIZE"), cl::desc("Transient size of any action (default 0)"),
-      cl::cat(category), cl::sub(chain),         cl::sub(verify),
-      cl::sub(frontier), cl::sub(compare)};
-  cl::opt<std::string> advance{
-      "advance",         cl::value_desc("TIME"), cl::desc("Time of a forward step that keeps nothing (default 1)"),
-      cl::cat(category), cl::sub(chain),         cl::sub(verify),
-      cl::sub(frontier), cl::sub(compare)};
-  cl::opt<std::string> record{
-      "record",          cl::value_desc("TIME"), cl::desc("Time of a forward step that leaves a tape (default 1)"),
-      cl::cat(category), cl::sub(chain),         cl::sub(verify),
-      cl::sub(frontier), cl::sub(compare)};
-  cl::opt<std::string> reverse{
-      "reverse",         cl::value_desc("TIME"), cl::desc("Time of a backward step (default 2)"),
-      cl::cat(category), cl::sub(chain),         cl::sub(verify),
-      cl::sub(frontier), cl::sub(compare)};
+                                    cl::cat(category), cl::sub(ofChains)};
+  cl::opt<std::string> workspace{"workspace", cl::value_desc("SIZE"),
+                                 cl::desc("Transient size of any action (default 0)"), cl::cat(category),
+                                 cl::sub(ofChains)};
+  cl::opt<std::string> advance{"advance", cl::value_desc("TIME"),
+                               cl::desc("Time of a forward step that keeps nothing (default 1)"), cl::cat(category),
+                               cl::sub(ofChains)};
+  cl::opt<std::string> record{"record", cl::value_desc("TIME"),
+                              cl::desc("Time of a forward step that leaves a tape (default 1)"), cl::cat(category),
+                              cl::sub(ofChains)};
+  cl::opt<std::string> reverse{"reverse", cl::value_desc("TIME"), cl::desc("Time of a backward step (default 2)"),
+                               cl::cat(category), cl::sub(ofChains)};
   cl::opt<std::string> start{"start",
                              cl::value_desc("KIND"),
                              cl::init("releasable"),
                              cl::desc("Whether state 0 counts and may go: releasable (default), pinned, external"),
                              cl::cat(category),
-                             cl::sub(chain),
-                             cl::sub(verify),
-                             cl::sub(frontier),
-                             cl::sub(compare)};
-  cl::opt<bool> noRestart{"no-restart",      cl::desc("A state cannot be restored from the tape of its step"),
-                          cl::cat(category), cl::sub(chain),
-                          cl::sub(verify),   cl::sub(frontier),
-                          cl::sub(compare)};
+                             cl::sub(ofChains)};
+  cl::opt<bool> noRestart{"no-restart", cl::desc("A state cannot be restored from the tape of its step"),
+                          cl::cat(category), cl::sub(ofChains)};
 
-  SlowLine slow{category, {&chain, &verify, &compare}};
+  cl::opt<std::string> slowWrite{"slow-write", cl::value_desc("TIME"),
+                                 cl::desc("There is a slow tier: time to copy a unit of size to it"), cl::cat(category),
+                                 cl::sub(ofChains)};
+  cl::opt<std::string> slowRead{"slow-read", cl::value_desc("TIME"),
+                                cl::desc("Time to copy a unit of size back (default: as --slow-write)"),
+                                cl::cat(category), cl::sub(ofChains)};
+  cl::opt<std::string> slowLatency{"slow-latency", cl::value_desc("TIME"),
+                                   cl::desc("Time that every transfer takes besides (default 0)"), cl::cat(category),
+                                   cl::sub(ofChains)};
+  cl::opt<std::string> slowCapacity{"slow-capacity", cl::value_desc("SIZE"),
+                                    cl::desc("What fits in the slow tier (default: everything)"), cl::cat(category),
+                                    cl::sub(ofChains)};
+  cl::opt<bool> slowBlocking{"slow-blocking", cl::desc("Steps wait for transfers"), cl::cat(category),
+                             cl::sub(ofChains)};
 
-  cl::opt<std::string> budget{"budget",
-                              cl::value_desc("SIZE"),
+  cl::opt<std::string> budget{"budget", cl::value_desc("SIZE"),
                               cl::desc("Budget instead of the file's: 250, 64MiB, 5% of what keeping everything takes, "
                                        "min, or unlimited"),
-                              cl::cat(category),
-                              cl::sub(chain),
-                              cl::sub(graph),
-                              cl::sub(verify),
-                              cl::sub(compare)};
-  cl::opt<std::string> policy{"policy",
-                              cl::value_desc("NAME"),
+                              cl::cat(category), cl::sub(withBudget)};
+  cl::opt<std::string> policy{"policy", cl::value_desc("NAME"),
                               cl::desc("How to plan; see docs/RematPlan.md (default optimal, for a graph exact)"),
-                              cl::cat(category),
-                              cl::sub(chain),
-                              cl::sub(graph),
-                              cl::sub(frontier)};
+                              cl::cat(category), cl::sub(withPolicy)};
   cl::opt<std::string> objective{
       "objective",       cl::value_desc("time|memory"),
       cl::init("time"),  cl::desc("What is least: the time recomputed, or the peak after liveness"),
       cl::cat(category), cl::sub(graph)};
-  cl::opt<std::string> points{"points",          cl::value_desc("N"),
-                              cl::init("5000"),  cl::desc("At most so many budgets are planned (default 5000)"),
+  cl::opt<std::string> points{"points", cl::value_desc("N"),
+                              cl::desc("Plan at most so many budgets, and some more to find the knees (default 5000, "
+                                       "fewer where a plan takes longer)"),
                               cl::cat(category), cl::sub(frontier)};
-  cl::opt<bool> json{"json",         cl::desc("Print JSON"), cl::cat(category), cl::sub(chain),
-                     cl::sub(graph), cl::sub(verify),        cl::sub(frontier), cl::sub(compare)};
+  cl::opt<bool> json{"json", cl::desc("Print JSON"), cl::cat(category), cl::sub(all)};
   cl::opt<std::string> actions{"actions", cl::value_desc("FILE"),
                                cl::desc("Write the schedule, one action a line (- for standard output)"),
                                cl::cat(category), cl::sub(chain)};
-  cl::opt<std::string> svg{
-      "svg",          cl::value_desc("FILE"), cl::desc("Draw a picture (- for standard output)"), cl::cat(category),
-      cl::sub(chain), cl::sub(frontier)};
+  cl::opt<std::string> svg{"svg", cl::value_desc("FILE"), cl::desc("Draw a picture (- for standard output)"),
+                           cl::cat(category), cl::sub(withPicture)};
 
   void hideUnrelated() {
     for (cl::SubCommand *sub : {&chain, &graph, &verify, &frontier, &compare})
@@ -191,31 +156,31 @@ static llvm::Error readTime(const cl::opt<std::string> &option, Decimal &value) 
   return llvm::Error::success();
 }
 
-static llvm::Error readSlowFlags(const SlowLine &line, std::optional<SlowFlags> &flags) {
-  for (const cl::Option *option :
-       std::initializer_list<const cl::Option *>{&line.read, &line.latency, &line.capacity, &line.blocking})
-    if (option->getNumOccurrences() && !line.write.getNumOccurrences())
+static llvm::Error readSlowFlags(const CommandLine &line, std::optional<SlowFlags> &flags) {
+  for (const cl::Option *option : std::initializer_list<const cl::Option *>{&line.slowRead, &line.slowLatency,
+                                                                            &line.slowCapacity, &line.slowBlocking})
+    if (option->getNumOccurrences() && !line.slowWrite.getNumOccurrences())
       return makeOptionError(option->ArgStr, "expects --slow-write too");
-  if (!line.write.getNumOccurrences())
+  if (!line.slowWrite.getNumOccurrences())
     return llvm::Error::success();
   flags.emplace();
-  flags->blocking = line.blocking;
-  if (line.capacity.getNumOccurrences())
-    if (llvm::Error error = readSize(line.capacity, flags->capacity.emplace()))
+  flags->blocking = line.slowBlocking;
+  if (line.slowCapacity.getNumOccurrences())
+    if (llvm::Error error = readSize(line.slowCapacity, flags->capacity.emplace()))
       return error;
-  if (llvm::Error error = readTime(line.write, flags->write))
+  if (llvm::Error error = readTime(line.slowWrite, flags->write))
     return error;
   flags->read = flags->write;
-  if (llvm::Error error = readTime(line.read, flags->read))
+  if (llvm::Error error = readTime(line.slowRead, flags->read))
     return error;
-  return readTime(line.latency, flags->latency);
+  return readTime(line.slowLatency, flags->latency);
 }
 
 static llvm::Error readFlags(const CommandLine &line, std::optional<ChainFlags> &flags) {
   for (const cl::Option *option : std::initializer_list<const cl::Option *>{
            &line.steps, &line.state, &line.tape, &line.initialState, &line.workspace, &line.advance, &line.record,
-           &line.reverse, &line.start, &line.noRestart, &line.slow.write, &line.slow.read, &line.slow.latency,
-           &line.slow.capacity, &line.slow.blocking})
+           &line.reverse, &line.start, &line.noRestart, &line.slowWrite, &line.slowRead, &line.slowLatency,
+           &line.slowCapacity, &line.slowBlocking})
     if (option->getNumOccurrences() && !line.steps.getNumOccurrences())
       return makeOptionError(option->ArgStr, "expects --steps too");
   if (!line.steps.getNumOccurrences())
@@ -240,12 +205,13 @@ static llvm::Error readFlags(const CommandLine &line, std::optional<ChainFlags> 
                                std::pair(&line.reverse, &flags->reverse)})
     if (llvm::Error error = readTime(*option, *value))
       return error;
-  return readSlowFlags(line.slow, flags->slow);
+  return readSlowFlags(line, flags->slow);
 }
 
 static llvm::Error readFiles(const CommandLine &line, PlanOptions &options) {
-  std::vector<std::string> files(line.files.begin(), line.files.end());
   bool isVerify = options.command == Command::Verify;
+  const cl::list<std::string> &given = isVerify ? line.problemAndSchedule : line.problem;
+  std::vector<std::string> files(given.begin(), given.end());
   size_t wanted = (options.flags ? 0 : 1) + (isVerify ? 1 : 0);
   if (files.size() != wanted)
     return makeUsageError(
@@ -262,6 +228,24 @@ static llvm::Error readFiles(const CommandLine &line, PlanOptions &options) {
     options.problemPath = files.front();
   if (isVerify && options.schedulePath == "-" && options.problemPath == "-")
     return makeUsageError("expects at most one of the two files on standard input");
+  return llvm::Error::success();
+}
+
+/// Two outputs in one file would leave one of them, and a problem should outlive its
+/// plan.
+static llvm::Error checkOutputs(const PlanOptions &options) {
+  auto isSame = [](const std::string &one, const std::string &other) {
+    return !one.empty() && !other.empty() && one != "-" && other != "-" && OutputFiles::isSameFile(one, other);
+  };
+  if (options.json + (options.actionsPath == "-") + (options.svgPath == "-") > 1)
+    return makeUsageError("expects only one of --json, --actions and --svg on standard output");
+  if (isSame(options.actionsPath, options.svgPath))
+    return makeUsageError("expects different files for --actions and --svg, but got '" + options.actionsPath +
+                          "' and '" + options.svgPath + "'");
+  for (auto [name, path] : {std::pair("actions", &options.actionsPath), std::pair("svg", &options.svgPath)})
+    if (isSame(*path, options.problemPath))
+      return makeUsageError(llvm::Twine("expects --") + name +
+                            " to be another file than that of the problem, but got '" + *path + "'");
   return llvm::Error::success();
 }
 
@@ -293,11 +277,14 @@ static llvm::Error convert(CommandLine &line, PlanOptions &options) {
   if (llvm::Error error = readWhole(line.points, 2, options.points))
     return error;
   std::string reason;
-  if (line.budget.getNumOccurrences() && options.budget != "min" && !parseBudget(options.budget, reason))
+  if (line.budget.getNumOccurrences() && options.budget != "min" &&
+      !parseBudget(options.budget, reason, "'min' for the least that does"))
     return makeOptionError("budget", reason);
-  if (options.json + (options.actionsPath == "-") + (options.svgPath == "-") > 1)
-    return makeUsageError("expects only one of --json, --actions and --svg on standard output");
-  return llvm::Error::success();
+  // Whoever writes one size with a unit means bytes everywhere.
+  for (const cl::opt<std::string> *size :
+       {&line.state, &line.tape, &line.initialState, &line.workspace, &line.slowCapacity, &line.budget})
+    options.isInBytes |= StringRef(*size).ends_with("B");
+  return checkOutputs(options);
 }
 
 std::optional<PlanOptions> plantool::parseCommandLine(int argc, const char *const *argv, int &exitStatus) {

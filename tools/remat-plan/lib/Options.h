@@ -54,6 +54,8 @@ struct PlanOptions {
   std::string budget;
   std::string policy;
   std::string objective;
+  /// Whether a size has a unit.
+  bool isInBytes = false;
   /// How many budgets may be planned; 0: as many as make sense.
   int64_t points = 0;
   bool json = false;

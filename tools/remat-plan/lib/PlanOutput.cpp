@@ -71,12 +71,14 @@ static std::string formatSeconds(double seconds) {
   return seconds < 0.1 ? formatFixed(seconds * 1e3, 2) + " ms" : formatFixed(seconds, 2) + " s";
 }
 
-/// How far a plan can be from the best of its class.
+/// How far a plan can be from the best of what its bound holds for.
 static std::string describeGap(const Plan &plan) {
   if (plan.certified)
     return "certified: no schedule of this policy takes less";
-  double gap = plan.lowerBound > 0 ? static_cast<double>(plan.time) / static_cast<double>(plan.lowerBound) - 1 : 0;
-  return "the plan is at most " + formatPercent(gap) + " above the best of this policy";
+  std::string text = "the plan is at most " + formatPercent(gapOf(plan.time, plan.lowerBound)) + " above the best ";
+  if (plan.policy == Policy::Online)
+    return text + "that knows the number of steps";
+  return text + (plan.lowerBound == plan.boundAnySchedule ? "schedule of any kind" : "of this policy");
 }
 
 static std::string describeScheme(const Plan &plan, int64_t scale) {

@@ -50,3 +50,30 @@ void Plot::nameRows(SvgCanvas &canvas, llvm::StringRef name) const {
 void Plot::nameColumns(SvgCanvas &canvas, llvm::StringRef name, double distance) const {
   canvas.text({left + width / 2, bottom() + distance}, name, titleSize, Anchor::Middle);
 }
+
+static constexpr double legendLine = 14;
+
+void Legend::add(llvm::StringRef text, double iconWidth, DrawIcon drawIcon) {
+  entries.push_back({text.str(), iconWidth, std::move(drawIcon)});
+}
+
+void Legend::draw() {
+  constexpr double space = 6, between = 16;
+  double x = left;
+  int line = 0;
+  for (Entry &entry : entries) {
+    double width = entry.iconWidth + space + estimateWidth(entry.text, Plot::labelSize);
+    if (x > left && x + width > right) {
+      x = left;
+      ++line;
+    }
+    entry.x = x;
+    entry.line = line;
+    x += width + between;
+  }
+  for (const Entry &entry : entries) {
+    double y = middle + legendLine * (entry.line - 0.5 * line);
+    entry.drawIcon(canvas, {entry.x, y - 4});
+    canvas.text({entry.x + entry.iconWidth + space, y}, entry.text, Plot::labelSize);
+  }
+}

@@ -11,6 +11,10 @@
 #include "Axis.h"
 #include "SvgCanvas.h"
 
+#include <functional>
+#include <string>
+#include <vector>
+
 namespace remat::plantool {
 
 /// A rectangle in which curves are drawn, and what stands around it. Measures in
@@ -35,6 +39,36 @@ struct Plot {
   /// What the axes mean, at the left of the page and under the columns.
   void nameRows(SvgCanvas &canvas, llvm::StringRef name) const;
   void nameColumns(SvgCanvas &canvas, llvm::StringRef name, double distance) const;
+};
+
+/// What the lines and areas of a diagram are, in as many lines as it takes.
+class Legend {
+public:
+  /// Draws an icon with its left end at a point.
+  using DrawIcon = std::function<void(SvgCanvas &, Point)>;
+
+  /// \p middle is the base of the line in the middle.
+  Legend(SvgCanvas &canvas, double left, double right, double middle)
+      : canvas(canvas), left(left), right(right), middle(middle) {}
+
+  void add(llvm::StringRef text, double iconWidth, DrawIcon drawIcon);
+  void draw();
+
+private:
+  struct Entry {
+    std::string text;
+    double iconWidth;
+    DrawIcon drawIcon;
+    /// From its left end.
+    double x = 0;
+    int line = 0;
+  };
+
+  SvgCanvas &canvas;
+  double left;
+  double right;
+  double middle;
+  std::vector<Entry> entries;
 };
 
 } // namespace remat::plantool

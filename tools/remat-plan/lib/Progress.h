@@ -8,13 +8,25 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_PROGRESS_H
 #define REMAT_TOOLS_REMAT_PLAN_PROGRESS_H
 
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
 
 namespace remat::plantool {
+
+/// Shares of a search, which may start again from 0: every time begins another part.
+/// The part and the share of it never fall, taken together.
+class ShareOfParts {
+public:
+  void note(double share);
+  /// "37 %", "part 2, 37 %"; empty while nothing is done.
+  std::string describe() const;
+
+private:
+  int part = 1;
+  double share = 0;
+};
 
 /// While it lives, and if standard error is a terminal, a line there says what is
 /// being done and for how long, from half a second on. It leaves nothing behind.
@@ -25,15 +37,18 @@ public:
   Progress(const Progress &) = delete;
   Progress &operator=(const Progress &) = delete;
 
-  /// How much is done, from 0 to 1; any thread.
-  void setShare(double share) { done = share; }
+  /// From now on something else is being done.
+  void begin(std::string label);
+  /// How much of it is done, from 0 to 1; any thread.
+  void setShare(double share);
 
 private:
   void show();
 
-  std::string label;
-  std::atomic<double> done{0};
+  /// Guards what follows.
   std::mutex mutex;
+  std::string label;
+  ShareOfParts done;
   std::condition_variable wake;
   bool finished = false;
   std::thread thread;

@@ -9,6 +9,9 @@
 // bounds are exact. All times of a problem are multiplied by the smallest power of
 // ten, up to 10^9, that makes them whole: a first round finds it.
 //
+// What is wrong with a problem as a whole, the library says without knowing of
+// files; which part of the file it is, the readers find by trying beginnings.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_TOOLS_REMAT_PLAN_SCALEDREADING_H
@@ -42,6 +45,18 @@ llvm::Expected<Input> readScaled(llvm::StringRef text, llvm::StringRef file, boo
   if (llvm::Error error = report.takeError())
     return std::move(error);
   return input;
+}
+
+/// The length of the shortest beginning of \p count things that is wrong, where none
+/// of them is right, all of them are wrong, and what goes on with a wrong one is wrong.
+template <typename IsWrong>
+size_t findShortest(size_t count, IsWrong isWrong) {
+  size_t right = 0, wrong = count;
+  while (wrong - right > 1) {
+    size_t middle = right + (wrong - right) / 2;
+    (isWrong(middle) ? wrong : right) = middle;
+  }
+  return wrong;
 }
 
 } // namespace remat::plantool

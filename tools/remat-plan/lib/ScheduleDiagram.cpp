@@ -52,42 +52,46 @@ private:
 
 /// `withRecords`: whether forward steps that leave a tape are told from others.
 static void drawLegend(SvgCanvas &canvas, bool withRecords, bool withSlow) {
-  double x = stepPlot.left;
-  constexpr double y = 74;
-  auto label = [&](llvm::StringRef text) {
-    canvas.text({x + 24, y}, text, Plot::labelSize);
-    x += 24 + estimateWidth(text, Plot::labelSize) + (withSlow ? 7 : 18);
-  };
+  Legend legend(canvas, stepPlot.left, stepPlot.right(), stepPlot.top - 20);
   auto addLine = [&](llvm::StringRef color, llvm::StringRef text, double rise, double width = 2.4) {
-    Paint paint;
-    paint.stroke = color;
-    paint.width = width;
-    paint.roundCaps = true;
-    canvas.line({x + 2, y - 4 + rise}, {x + 18, y - 4 - rise}, paint);
-    label(text);
+    legend.add(text, 18, [=](SvgCanvas &on, Point at) {
+      Paint paint;
+      paint.stroke = color;
+      paint.width = width;
+      paint.roundCaps = true;
+      on.line({at.first + 2, at.second + rise}, {at.first + 18, at.second - rise}, paint);
+    });
   };
   addLine(scheduleColors::firstForward, "forward, first time", 4);
   addLine(scheduleColors::rerun, "forward, again", 4);
   if (withRecords)
     addLine(scheduleColors::rerun, "leaves a tape", 4, 4.4);
   addLine(scheduleColors::backward, "backward", -4);
-  Paint dot;
-  dot.fill = scheduleColors::state;
-  canvas.circle({x + 3, y - 4}, 2.4, dot);
-  addLine(scheduleColors::state, "state kept", 0);
-  Paint tape;
-  tape.fill = scheduleColors::tape;
-  tape.opacity = 0.42;
-  canvas.rect(x, y - 9, 20, 10, tape);
-  label("tape kept");
-  if (!withSlow)
-    return;
-  Paint slow;
-  slow.stroke = scheduleColors::slow;
-  slow.width = 2.4;
-  slow.dash = withRecords ? "1.5 2.5" : "";
-  canvas.line({x, y - 4}, {x + 18, y - 4}, slow);
-  label("slow tier");
+  legend.add("state kept", 18, [](SvgCanvas &on, Point at) {
+    Paint dot;
+    dot.fill = scheduleColors::state;
+    on.circle({at.first + 3, at.second}, 2.4, dot);
+    Paint line;
+    line.stroke = scheduleColors::state;
+    line.width = 2.4;
+    line.roundCaps = true;
+    on.line({at.first + 2, at.second}, {at.first + 18, at.second}, line);
+  });
+  legend.add("tape kept", 20, [](SvgCanvas &on, Point at) {
+    Paint tape;
+    tape.fill = scheduleColors::tape;
+    tape.opacity = 0.42;
+    on.rect(at.first, at.second - 5, 20, 10, tape);
+  });
+  if (withSlow)
+    legend.add("slow tier", 18, [=](SvgCanvas &on, Point at) {
+      Paint slow;
+      slow.stroke = scheduleColors::slow;
+      slow.width = 2.4;
+      slow.dash = withRecords ? "1.5 2.5" : "";
+      on.line(at, {at.first + 18, at.second}, slow);
+    });
+  legend.draw();
 }
 
 /// What goes out above what comes in.
@@ -104,17 +108,17 @@ static void drawChannels(SvgCanvas &canvas, const ChannelLayer &layer) {
 
 static void drawTitle(SvgCanvas &canvas, const LoadedChain &loaded, const Plan &plan) {
   std::string title = "Policy " + std::string(stringifyPolicy(plan.policy)) + ": " + formatCount(plan.steps) +
-                      (plan.steps == 1 ? " step" : " steps") + " in a budget of " + formatCount(plan.budget);
+                      (plan.steps == 1 ? " step" : " steps") + " in a budget of " +
+                      formatSize(plan.budget, loaded.isInBytes);
   double share = static_cast<double>(plan.budget) / static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
   std::string summary = formatCount(plan.forward) + " forward and " + formatCount(plan.reverse) +
                         " backward steps: " + formatFixed(plan.timeRatio, 3) +
                         " times the time of keeping everything in " + formatPercent(share) + " of its memory";
   canvas.text({stepPlot.left, 28}, title, 17, Anchor::Start, colors::black, /*bold=*/true);
-  double size = std::min(12.0, stepPlot.width / (0.58 * static_cast<double>(summary.size())));
-  canvas.text({stepPlot.left, 47}, summary, size, Anchor::Start, colors::gray);
+  canvas.text({stepPlot.left, 47}, summary, fitSize(summary, 12, stepPlot.width), Anchor::Start, colors::gray);
 }
 
-static void drawBudget(SvgCanvas &canvas, const Axis &memory, int64_t budget) {
+static void drawBudget(SvgCanvas &canvas, const Axis &memory, int64_t budget, bool isInBytes) {
   if (static_cast<double>(budget) > memory.getHigh())
     return;
   Paint paint;
@@ -123,7 +127,7 @@ static void drawBudget(SvgCanvas &canvas, const Axis &memory, int64_t budget) {
   paint.dash = "5 3";
   double y = memory(static_cast<double>(budget));
   canvas.line({memoryPlot.left, y}, {memoryPlot.right(), y}, paint);
-  canvas.text({memoryPlot.right() - 4, y - 4}, "budget " + formatCount(budget), Plot::labelSize, Anchor::End);
+  canvas.text({memoryPlot.right() - 4, y - 4}, "budget " + formatSize(budget, isInBytes), Plot::labelSize, Anchor::End);
 }
 
 void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result, llvm::raw_ostream &stream) {
@@ -136,6 +140,8 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
   int64_t shown = plan.budget <= plan.peak * 3 / 2 ? std::max(plan.budget, plan.peak) : plan.peak;
   Axis memory(0, 1.25 * static_cast<double>(std::max<int64_t>(shown, 1)), memoryPlot.bottom(), memoryPlot.top);
 
+  SizeUnit unit(loaded.isInBytes, static_cast<double>(shown));
+
   // Action by action as long as a step is a few points high and wide.
   bool isShort = plan.steps <= 64 && plan.forward + plan.reverse <= 400;
   std::unique_ptr<DiagramLayer> layer;
@@ -143,7 +149,7 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
     layer = std::make_unique<DetailLayer>(time, step);
   else
     layer = std::make_unique<DensityLayer>(time, step, steps.left, steps.top, steps.width, steps.height);
-  MemoryLayer memoryLayer(time, memoryPlot.left, memoryPlot.width);
+  MemoryLayer memoryLayer(time, memoryPlot.left, memoryPlot.width, /*isDense=*/!isShort);
   ChannelLayer channelLayer(time, channelPlot.left, channelPlot.width);
   Splitter sink(*layer, memoryLayer, channelLayer);
   Timeline timeline(loaded.chain, sink);
@@ -157,16 +163,17 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
   drawTitle(canvas, loaded, plan);
   drawLegend(canvas, isShort, hasSlow);
   steps.drawRows(canvas, step, step.ticks(6, /*isWhole=*/true));
-  memoryPlot.drawRows(canvas, memory, memory.ticks(3, /*isWhole=*/true));
+  Axis shownMemory(0, memory.getHigh() / unit.getSize(), memoryPlot.bottom(), memoryPlot.top);
+  memoryPlot.drawRows(canvas, shownMemory, shownMemory.ticks(3, /*isWhole=*/!loaded.isInBytes));
   layer->draw(canvas);
   memoryLayer.draw(canvas, memory);
-  drawBudget(canvas, memory, plan.budget);
+  drawBudget(canvas, memory, plan.budget, loaded.isInBytes);
   if (hasSlow)
     drawChannels(canvas, channelLayer);
   steps.drawFrame(canvas);
   memoryPlot.drawFrame(canvas);
   steps.nameRows(canvas, "step");
-  memoryPlot.nameRows(canvas, "memory");
+  memoryPlot.nameRows(canvas, unit.nameAxis("memory"));
   // In the problem's own unit.
   double scale = static_cast<double>(loaded.chain.timeScale);
   Axis shownTime(time.getLow() / scale, time.getHigh() / scale, memoryPlot.left, memoryPlot.right());

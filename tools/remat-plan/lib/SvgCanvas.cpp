@@ -9,7 +9,7 @@
 
 #include "Numbers.h"
 
-#include <cmath>
+#include <algorithm>
 
 using namespace remat;
 using namespace remat::plantool;
@@ -43,8 +43,12 @@ std::string plantool::formatCoordinate(double value) {
 double plantool::estimateWidth(StringRef text, double size) {
   double width = 0;
   for (char c : text)
-    width += StringRef("fijlrt,.:; ").contains(c) ? 0.36 : 0.6;
+    width += StringRef("fijlrt,.:; ").contains(c) ? 0.37 : StringRef("mwMW%").contains(c) ? 0.92 : 0.62;
   return width * size;
+}
+
+double plantool::fitSize(StringRef text, double size, double width) {
+  return std::min(size, size * width / estimateWidth(text, size));
 }
 
 static std::string attribute(StringRef name, double value) {

@@ -34,6 +34,11 @@ inline constexpr llvm::StringLiteral orange = "#e69f00";
 inline constexpr llvm::StringLiteral vermilion = "#d55e00";
 inline constexpr llvm::StringLiteral green = "#009e73";
 inline constexpr llvm::StringLiteral purple = "#cc79a7";
+/// Darker ones, of Paul Tol's muted scheme, where eight are not enough.
+inline constexpr llvm::StringLiteral indigo = "#332288";
+inline constexpr llvm::StringLiteral wine = "#882255";
+inline constexpr llvm::StringLiteral olive = "#7f7a20";
+inline constexpr llvm::StringLiteral brown = "#7a4a21";
 } // namespace colors
 
 /// How a line or an area is painted.
@@ -89,6 +94,9 @@ private:
 
 /// About how wide a text is.
 double estimateWidth(llvm::StringRef text, double size);
+
+/// The size, at most \p size, in which a text is not wider than that.
+double fitSize(llvm::StringRef text, double size, double width);
 
 /// A coordinate with at most two digits behind the point.
 std::string formatCoordinate(double value);

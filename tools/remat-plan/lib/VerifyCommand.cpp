@@ -33,10 +33,9 @@ static void printJSON(const SimulationResult &result, const StagedChain &chain) 
       json.attributeEnd();
     };
     json.attribute("valid", result.valid);
-    if (!result.valid) {
-      json.attribute("action", result.action);
-      json.attribute("rule", result.rule);
-    }
+    // Of a valid schedule, 0 and "".
+    json.attribute("action", result.action);
+    json.attribute("rule", result.rule);
     json.attribute("forward", result.forward);
     json.attribute("advance", result.advance);
     json.attribute("record", result.record);
