@@ -58,7 +58,7 @@ SegmentParts remat::schedule::partsOf(const ItemChain &chain, const Segment &s, 
   };
   switch (choice.kind) {
   case ChoiceKind::Leaf:
-    return {onceOf(s.to)};
+    return {onceOf(s.to), 0, {}};
   case ChoiceKind::Tape:
     return {onceOf(s.from + 1), 1, {restAfterTape(chain, s, choice.value)}};
   case ChoiceKind::KeepStart:
@@ -68,7 +68,7 @@ SegmentParts remat::schedule::partsOf(const ItemChain &chain, const Segment &s, 
   case ChoiceKind::Split:
     return {chain.advance(s.from, choice.value), 2, {rightOf(chain, s, choice.value), leftOf(s, choice.value)}};
   case ChoiceKind::BlockPlan:
-    return {blockPlan(chain, s, choice.value).time};
+    return {blockPlan(chain, s, choice.value).time, 0, {}};
   }
   return {};
 }

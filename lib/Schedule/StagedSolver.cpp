@@ -17,7 +17,7 @@
 #include "StagedSolver.h"
 
 #include "CheckedMath.h"
-#include "StagedDescent.h"
+#include "StagedAsEqual.h"
 #include "StagedRefinement.h"
 #include "TapeBound.h"
 #include "remat/Schedule/Simulator.h"
@@ -29,8 +29,11 @@
 using namespace remat::schedule;
 
 /// Items that chains of more steps are cut into, if that does not put different stages
-/// together or must.
-static constexpr int64_t targetItems = 256;
+/// together or must: as many as leave each so many units, within limits.
+static constexpr double unitsPerTable = 180;
+static constexpr int64_t fewestItems = 256, mostItems = 1024;
+/// Plans of unequal steps are lists of actions, some 200 bytes for each step.
+static constexpr int64_t maxListedSteps = 4000000;
 /// What a bound may take of the effort for a plan, N^3 M, and the bytes of tables.
 static constexpr double boundShare = 0.15;
 static constexpr int64_t maxBytes = int64_t(2) << 30;
@@ -73,6 +76,19 @@ Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult
   return {};
 }
 
+static int64_t targetItems(double effort) {
+  return std::clamp(static_cast<int64_t>(std::cbrt(effort / unitsPerTable)), fewestItems, mostItems);
+}
+
+/// Not ok if a list of actions would be too long.
+static Verdict checkSteps(const StagedChain &problem) {
+  if (problem.steps() <= maxListedSteps)
+    return {};
+  return {Status::Unsupported, "unequal steps, or steps with several modes, are planned up to " +
+                                   std::to_string(maxListedSteps) + " steps, but there are " +
+                                   std::to_string(problem.steps())};
+}
+
 static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
 
 static size_t fastestMode(const ChainStage &stage) {
@@ -99,6 +115,9 @@ static int64_t storeAllPeak(const StagedChain &problem) {
 ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
   ChainResult result;
   int64_t steps = problem.steps();
+  result.verdict = checkSteps(problem);
+  if (!result.ok())
+    return result;
   result.plan.minimumBudget = storeAllPeak(problem);
   if (problem.budget < result.plan.minimumBudget) {
     result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
@@ -131,7 +150,7 @@ class StagedSolver {
 public:
   StagedSolver(const StagedChain &problem, const ChainOptions &options)
       : problem(problem), options(options),
-        chain(problem, std::min(targetItems, options.maxItems), options.maxItems, options.progress) {}
+        chain(problem, std::min(targetItems(options.effort), options.maxItems), options.maxItems, options.progress) {}
 
   ChainResult solve();
 
@@ -144,6 +163,7 @@ private:
   int64_t boundOf(const StagedTables<Value> &tables) const;
   /// Takes a plan over if it fits and is better than what there is.
   void consider(const ChoiceSource &source);
+  void consider(std::vector<Action> list);
 
   Segment top() const {
     SegmentKind kind = problem.start == Start::Releasable ? SegmentKind::Owned : SegmentKind::Held;
@@ -187,6 +207,14 @@ void StagedSolver::consider(const ChoiceSource &source) {
     bestTime = cost.time;
     best = emitActions(chain, source, top());
   }
+}
+
+void StagedSolver::consider(std::vector<Action> list) {
+  SimulationResult played = simulate(problem, list);
+  if (!played.valid || (bestTime >= 0 && played.time >= bestTime))
+    return;
+  bestTime = played.time;
+  best = std::move(list);
 }
 
 /// The table's value as a bound in whole units of time, less the rounding of at
@@ -256,7 +284,8 @@ ChainResult StagedSolver::solve() {
   }
   int64_t fixed = problem.start == Start::Pinned ? problem.initialState : 0;
   int64_t first = problem.countedInitialState() + chain.workspace(1);
-  plan.minimumBudget = std::max(first, fixed + minimum.peak(top()));
+  int64_t leastOfClass = std::max(first, fixed + minimum.peak(top()));
+  plan.minimumBudget = chain.hasBlocks() ? std::min(leastOfClass, minimumAsEqual(problem)) : leastOfClass;
   if (problem.budget < plan.minimumBudget) {
     result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
                                               " is below the smallest feasible one, " +
@@ -273,12 +302,17 @@ ChainResult StagedSolver::solve() {
   // Nothing fits in less than the unit of all sizes.
   available = (problem.budget - fixed) / sizesDivisor() * sizesDivisor();
   plan.boundAnySchedule = plan.lowerBound = tapeBound(problem);
-  result.verdict =
-      chain.size() <= maxDoubleItems ? solveTables<double>(minimum, plan) : solveTables<float>(minimum, plan);
-  if (!result.ok())
-    return result;
-  if (bestTime < 0)
-    consider(minimum);
+  if (problem.budget >= leastOfClass) {
+    result.verdict =
+        chain.size() <= maxDoubleItems ? solveTables<double>(minimum, plan) : solveTables<float>(minimum, plan);
+    if (!result.ok())
+      return result;
+    if (bestTime < 0)
+      consider(minimum);
+  }
+  for (bool smallestTapes : {false, true})
+    if (chain.hasBlocks())
+      consider(planAsEqual(problem, smallestTapes));
   result.list = std::move(best);
   result.verdict = fillFromActions(problem, result);
   return result;
@@ -289,5 +323,10 @@ ChainResult remat::schedule::planStaged(const StagedChain &problem, const ChainO
   plain.slow.reset();
   auto isEmpty = [](const ChainStage &stage) { return stage.count == 0; };
   plain.stages.erase(std::remove_if(plain.stages.begin(), plain.stages.end(), isEmpty), plain.stages.end());
+  if (Verdict verdict = checkSteps(plain); !verdict.ok()) {
+    ChainResult result;
+    result.verdict = verdict;
+    return result;
+  }
   return StagedSolver(plain, options).solve();
 }
