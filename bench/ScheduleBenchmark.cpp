@@ -17,6 +17,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cmath>
 #include <fstream>
 #include <random>
 #include <string>
@@ -90,6 +91,24 @@ static void overBudget(benchmark::State &state, Policy policy) {
   state.SetComplexityN(state.range(0));
 }
 
+static void solve(benchmark::State &state, const StagedChain &chain) {
+  PeakMemory memory;
+  ChainResult result;
+  for (auto _ : state) {
+    result = planChain(chain, Policy::Optimal);
+    benchmark::DoNotOptimize(result);
+  }
+  if (!result.ok()) {
+    state.SkipWithError(result.verdict.message.c_str());
+    return;
+  }
+  double time = static_cast<double>(result.plan.time);
+  state.counters["gap_percent"] = 100 * (time / static_cast<double>(result.plan.lowerBound) - 1);
+  state.counters["gap_any_percent"] = 100 * (time / static_cast<double>(result.plan.boundAnySchedule) - 1);
+  state.counters["units"] = static_cast<double>(chain.budget) / static_cast<double>(result.plan.planningUnit);
+  state.counters["peak_MiB"] = memory.inMiB();
+}
+
 /// As many stages as steps, all different, in a tenth of what they keep.
 static void overStages(benchmark::State &state) {
   std::minstd_rand random(1);
@@ -105,20 +124,33 @@ static void overStages(benchmark::State &state) {
     chain.stages.push_back(stage);
   }
   chain.budget = total / 10;
-  PeakMemory memory;
-  ChainResult result;
-  for (auto _ : state) {
-    result = planChain(chain, Policy::Optimal);
-    benchmark::DoNotOptimize(result);
-  }
-  if (!result.ok()) {
-    state.SkipWithError(result.verdict.message.c_str());
-    return;
-  }
-  state.counters["gap_percent"] =
-      100 * (static_cast<double>(result.plan.time) / static_cast<double>(result.plan.lowerBound) - 1);
-  state.counters["peak_MiB"] = memory.inMiB();
+  solve(state, chain);
   state.SetComplexityN(state.range(0));
+}
+
+/// Stages with two modes, whose sizes in bytes and times vary by a factor of ten or
+/// twenty, in so many thousandths of what they keep.
+static void overDifferentStages(benchmark::State &state) {
+  std::minstd_rand random(2);
+  auto draw = [&](int64_t least, int64_t most) { return std::uniform_int_distribution<int64_t>(least, most)(random); };
+  auto drawSize = [&](int64_t least) {
+    return static_cast<int64_t>(static_cast<double>(least) * std::pow(10.0, static_cast<double>(draw(0, 1000)) / 1000));
+  };
+  StagedChain chain;
+  int64_t total = 0;
+  for (int64_t i = 0; i < state.range(0); ++i) {
+    ChainStage stage;
+    stage.advance = draw(100, 2000);
+    stage.state = drawSize(1000);
+    stage.modes.clear();
+    for (int mode = 0; mode < 2; ++mode)
+      stage.modes.push_back({stage.advance + draw(0, 300), draw(200, 4000), drawSize(3000)});
+    total += stage.modes.front().tape;
+    chain.stages.push_back(stage);
+  }
+  chain.initialState = 1000;
+  chain.budget = total * state.range(1) / 1000;
+  solve(state, chain);
 }
 
 /// A chain of nodes in which every third one skips two, in 30 % of what all values and
@@ -201,6 +233,20 @@ BENCHMARK(overStages)
     ->Arg(1000)
     ->Unit(benchmark::kMillisecond)
     ->Complexity();
+BENCHMARK(overDifferentStages)
+    ->Args({400, 50})
+    ->Args({1000, 20})
+    ->Args({1000, 50})
+    ->Args({1000, 200})
+    ->Args({1000, 500})
+    ->Args({2000, 500})
+    ->Args({3000, 50})
+    ->Args({10000, 50})
+    ->Args({10000, 2})
+    ->Args({100000, 50})
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 BENCHMARK_CAPTURE(overStepsInTwoMemories, every_interval, Policy::EveryInterval)
     ->RangeMultiplier(10)
     ->Range(100, 1000000)

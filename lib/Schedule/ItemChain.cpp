@@ -23,7 +23,7 @@ using namespace remat::schedule;
 /// Stages that a block of different steps should have at most, for it is planned step by
 /// step; rather than that, a chain has more items than it should.
 static constexpr int64_t maxMixedStages = 192;
-static constexpr int64_t maxGroups = 1024;
+static constexpr int64_t fewestGroups = 256, maxGroups = 1024;
 /// The tapes of so many blocks should fit, unless that takes this many blocks.
 static constexpr double tapesPerBudget = 8;
 static constexpr int64_t smallGroups = 768;
@@ -83,7 +83,7 @@ ItemChain::ItemChain(const StagedChain &problem, int64_t maxItems, int64_t maxSt
     : problem(problem) {
   int64_t stages = static_cast<int64_t>(problem.stages.size());
   if (stages > maxStages) {
-    addGroups(ceilDiv(problem.steps(), chooseGroups(problem, maxItems)), progress);
+    addGroups(ceilDiv(problem.steps(), chooseGroups(problem, std::min(maxItems, fewestGroups))), progress);
     return;
   }
   int64_t blockSize = chooseBlockSize(problem, std::max(maxItems, stages));

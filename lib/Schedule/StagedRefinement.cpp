@@ -21,6 +21,8 @@ static constexpr double guesses[] = {1,     1.1,  1.05, 1.03, 1.02, 1.01, 0.995,
 static constexpr double shrunk = 0.8;
 /// Segments of fewer items have no tables of their own.
 static constexpr int64_t leastItems = 16;
+/// More units do not help so few items.
+static constexpr int64_t mostUnits = 2048;
 /// Up to here times are held in double precision.
 static constexpr int64_t maxDoubleItems = 32;
 
@@ -140,7 +142,7 @@ std::optional<RefinedPlan> Refiner<Value>::planWindow(const Segment &segment) {
   finer.effort = std::numeric_limits<double>::infinity();
   finer.guessEffort = 0;
   finer.items = options.items / 2;
-  finer.units = options.units * 2;
+  finer.units = std::min(options.units * 2, mostUnits);
   return planFromTables(chain, tables, minimum, segment, finer);
 }
 

@@ -8,9 +8,9 @@
 // Budgets have more bytes than tables can have columns. Rounding sizes up wastes
 // half a unit on everything that is kept; rounding them to the nearest unit makes
 // some of it free, which is what a plan then keeps. So a size stays what it is,
-// the table is read between two units, and the plan is taken from it with the bytes
-// that are left (StagedDescent.h). The table is a little too hopeful or too
-// careful; the plan is made for several guesses of how much.
+// the table is read between two units, the plan is taken from it with the bytes that
+// are left (StagedDescent.h), and short segments get finer tables of their own
+// (StagedRefinement.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,7 +42,7 @@ static constexpr int64_t maxBytes = int64_t(2) << 30;
 static constexpr int64_t leastBoundUnits = 2;
 /// What plans in finer units may take: of the effort, of that for the plans of all guesses, and in any
 /// case.
-static constexpr double fineShare = 0.1, guessShare = 0.05, leastFineEffort = 2e9;
+static constexpr double fineShare = 0.1, guessShare = 0.003, leastFineEffort = 2e9, leastGuessEffort = 5e8;
 /// More of them gain nothing where they are not exact.
 static constexpr int64_t enoughUnits = 512;
 /// Up to here times are held in double precision.
@@ -251,7 +251,7 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
     refinement.units = 2 * units;
     refinement.divisor = divisor;
     refinement.effort = std::max(fineShare * options.effort, leastFineEffort);
-    refinement.guessEffort = std::max(guessShare * options.effort, leastFineEffort);
+    refinement.guessEffort = std::max(guessShare * options.effort, leastGuessEffort);
     refinement.progress = options.progress;
     auto found = planFromTables(chain, tables, minimum, top(), refinement);
     if (!found)

@@ -123,7 +123,7 @@ void plantool::printPlanTable(llvm::raw_ostream &stream, const LoadedChain &load
                    ", at most " + std::to_string(plan.slowPeak) + " at a time"});
   }
   if (plan.planningUnit != 1)
-    table.add({"planned in", std::to_string(plan.planningUnit), "units of this size, rounded to the safe side"});
+    table.add({"planned in", std::to_string(plan.planningUnit), "units of this size"});
   table.add({"solved in", formatSeconds(plan.solveSeconds), ""});
   table.print(stream);
 }
