@@ -80,6 +80,8 @@ static ChainResult unsupported(Policy policy, const char *expected) {
   return result;
 }
 
+static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
+
 /// With a slow tier there are more schedules than those that the bounds of the
 /// other policies know.
 static void applySlowBound(const ChainProblem &problem, const SlowTier &slow, Plan &plan) {
@@ -93,13 +95,15 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
     return problem.slow ? planStagedOffload(problem, options) : planStaged(problem, options);
   if (!problem.slow || equal->steps == 0)
     return planTable(*equal, Policy::Optimal);
-  ChainResult best = planMultistage(*equal, *problem.slow);
-  if (best.verdict.status == Status::Unsupported)
-    best = planTable(*equal, Policy::Optimal);
+  ChainResult best = planMultistage(*equal, *problem.slow, options);
   if (!best.ok())
     return best;
   bool mayMove = equal->start == Start::Releasable && equal->initialStateSize == equal->stateSize;
   auto consider = [&](Policy policy, bool movesStart) {
+    if (!options.reportProgress(1))
+      best.verdict = interrupted();
+    if (!best.ok())
+      return;
     ChainResult other = planHierarchical(*equal, *problem.slow, policy, movesStart);
     if (other.ok() && other.plan.time < best.plan.time)
       best = std::move(other);
@@ -110,6 +114,8 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
         consider(Policy::HRevolve, movesStart);
   if (equal->steps <= maxOptimalDisk)
     consider(Policy::DiskRevolve, false);
+  if (!best.ok())
+    return best;
   applySlowBound(*equal, *problem.slow, best.plan);
   if (equal->steps <= maxOptimalPrices)
     improveByPrices(problem, options, best);
@@ -135,7 +141,7 @@ static ChainResult dispatch(const StagedChain &problem, const std::optional<Chai
   case Policy::Online:
     return planOnline(*equal);
   case Policy::Multistage:
-    return planMultistage(*equal, *problem.slow);
+    return planMultistage(*equal, *problem.slow, options);
   case Policy::EveryInterval:
     return planEveryInterval(*equal, *problem.slow);
   case Policy::HRevolve:
