@@ -13,6 +13,7 @@
 #include "OffloadPlan.h"
 
 #include "CheckedMath.h"
+#include "PolicySolvers.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ const PlanResult &SegmentPlans::of(int64_t length, bool fromInitial) {
     part.initialStateSize = problem.stateSize;
     part.start = Start::Releasable;
   }
-  it->second = plan(part, Policy::Optimal);
+  it->second = planSegment(part, Policy::Optimal);
   return it->second;
 }
 
