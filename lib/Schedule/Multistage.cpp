@@ -224,9 +224,9 @@ ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const S
     SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
     ChainResult other = makePlan(chain, result, emitOffload(problem, slow, shape, plans), candidate,
                                  shape.tapes == 0 ? OffloadScheme::EveryInterval : OffloadScheme::Mixed);
-    // The emitter's rules are not proved for tapes in tight buffers: what can not be
-    // played is dropped.
-    if (other.ok() && other.plan.time < result.plan.time)
+    if (!other.ok())
+      return other;
+    if (other.plan.time < result.plan.time)
       result = std::move(other);
   }
   return result;
