@@ -77,7 +77,7 @@ TEST(SearchTest, InitialStateOfAnotherSize) {
 /// take: recording may be faster than advancing.
 TEST(SearchTest, BoundWithTimes) {
   RandomProblems random(21);
-  int64_t problems = testCount(4000, 40000), solved = 0, met = 0;
+  int64_t problems = testCount(2000, 40000), solved = 0, met = 0;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
     ChainProblem problem = random.problem(5, 3, 4);
     int64_t best = searchTime(StagedChain(problem));

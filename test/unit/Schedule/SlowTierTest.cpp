@@ -48,7 +48,7 @@ static StagedChain randomProblem(RandomChains &random, int64_t maxSteps) {
 }
 
 /// The published policies for two memories are tried with every problem, the others with one
-/// in 20, and optimal, which takes longer than all of them, with one in 100. A million problems with
+/// in 20, and optimal, which takes longer than all of them, with one in 200. A million problems with
 /// REMAT_LONG_TESTS.
 TEST(SlowTierTest, RandomProblems) {
   RandomChains random(3);
@@ -62,7 +62,7 @@ TEST(SlowTierTest, RandomProblems) {
     if (searches)
       for (Policy policy :
            {Policy::Multistage, Policy::Optimal, Policy::Online, Policy::Mixed, Policy::Revolve, Policy::StoreAll})
-        if (policy != Policy::Optimal || i % 100 == 0)
+        if (policy != Policy::Optimal || i % 200 == 0)
           results.push_back(planChain(problem, policy));
     int64_t best = INT64_MAX;
     for (const ChainResult &result : results) {
@@ -108,7 +108,7 @@ TEST(SlowTierTest, ReportsProgressAndCanBeInterrupted) {
       };
       ASSERT_TRUE(planChain(problem, policy, options).ok());
       EXPECT_GE(calls, 4);
-      for (int64_t most = 1, all = calls; most <= all; most += 1 + all / 50) {
+      for (int64_t most = 1, all = calls; most <= all; most += 1 + all / 20) {
         calls = 0;
         options.progress = [&](double) { return ++calls < most; };
         EXPECT_EQ(planChain(problem, policy, options).verdict.status, Status::Interrupted) << steps << " " << most;
