@@ -37,6 +37,8 @@ static int32_t getStatus(Status status) {
     return REMAT_PLAN_UNSUPPORTED;
   case Status::Infeasible:
   case Status::Interrupted:
+  // Of plans that are lists, which programs do not have.
+  case Status::Internal:
     break;
   }
   return REMAT_PLAN_INFEASIBLE;

@@ -15,6 +15,7 @@
 #include "PricedOffload.h"
 #include "SlowBound.h"
 #include "StagedSolver.h"
+#include "remat/Schedule/Simulator.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
@@ -80,6 +81,8 @@ static ChainResult unsupported(Policy policy, const char *expected) {
   return result;
 }
 
+static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
+
 /// With a slow tier there are more schedules than those that the bounds of the
 /// other policies know.
 static void applySlowBound(const ChainProblem &problem, const SlowTier &slow, Plan &plan) {
@@ -93,15 +96,18 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
     return problem.slow ? planStagedOffload(problem, options) : planStaged(problem, options);
   if (!problem.slow || equal->steps == 0)
     return planTable(*equal, Policy::Optimal);
-  ChainResult best = planMultistage(*equal, *problem.slow);
-  if (best.verdict.status == Status::Unsupported)
-    best = planTable(*equal, Policy::Optimal);
+  ChainResult best = planMultistage(*equal, *problem.slow, options);
   if (!best.ok())
     return best;
   bool mayMove = equal->start == Start::Releasable && equal->initialStateSize == equal->stateSize;
   auto consider = [&](Policy policy, bool movesStart) {
+    if (best.ok() && !options.reportProgress(1))
+      best.verdict = interrupted();
+    if (!best.ok())
+      return;
     ChainResult other = planHierarchical(*equal, *problem.slow, policy, movesStart);
-    if (other.ok() && other.plan.time < best.plan.time)
+    bool isBug = other.verdict.status == Status::Overflow && !other.list.empty();
+    if (isBug || (other.ok() && other.plan.time < best.plan.time))
       best = std::move(other);
   };
   if (equal->steps <= maxOptimalHierarchy)
@@ -110,6 +116,8 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
         consider(Policy::HRevolve, movesStart);
   if (equal->steps <= maxOptimalDisk)
     consider(Policy::DiskRevolve, false);
+  if (!best.ok())
+    return best;
   applySlowBound(*equal, *problem.slow, best.plan);
   if (equal->steps <= maxOptimalPrices)
     improveByPrices(problem, options, best);
@@ -135,7 +143,7 @@ static ChainResult dispatch(const StagedChain &problem, const std::optional<Chai
   case Policy::Online:
     return planOnline(*equal);
   case Policy::Multistage:
-    return planMultistage(*equal, *problem.slow);
+    return planMultistage(*equal, *problem.slow, options);
   case Policy::EveryInterval:
     return planEveryInterval(*equal, *problem.slow);
   case Policy::HRevolve:
@@ -164,6 +172,16 @@ static ChainResult dispatchFastest(const StagedChain &problem, const std::option
   return result;
 }
 
+/// A list that can not be played is a bug unless only its time is too long.
+static void tellBugs(const StagedChain &problem, ChainResult &result) {
+  if (result.verdict.status != Status::Overflow || result.list.empty())
+    return;
+  SimulationResult played = simulate(problem, result.actions());
+  if (!played.valid && !played.overflowed)
+    result.verdict = {Status::Internal,
+                      "internal error: " + result.verdict.message + " at action " + std::to_string(played.action)};
+}
+
 ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy, const ChainOptions &options) {
   auto begin = std::chrono::steady_clock::now();
   ChainResult result;
@@ -171,6 +189,7 @@ ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy
   if (result.ok()) {
     std::optional<ChainProblem> equal = problem.equalSteps();
     result = dispatchFastest(problem, equal, policy, options);
+    tellBugs(problem, result);
     if (result.ok() && equal && equal->steps > 0 && problem.slow)
       applySlowBound(*equal, *problem.slow, result.plan);
     result.plan.steps = problem.steps();

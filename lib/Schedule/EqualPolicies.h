@@ -60,9 +60,11 @@ inline constexpr int64_t maxHierarchicalSteps = 20000;
 ///
 /// Guarantee: never worse than not to offload, nor than planEveryInterval;
 /// lowerBound holds for any schedule (SlowBound.h). Complexity: some ten thousand
-/// calls of plan() and a few schedules. Source: Kukreja, Hueckelheim & Gorman 2018;
+/// calls of plan() and a few schedules, which are lists: at most maxOffloadedSteps
+/// steps. `options.progress` is called between them. Source: Kukreja, Hueckelheim & Gorman 2018;
 /// the tapes and the free length of the rest are ours.
-ChainResult planMultistage(const ChainProblem &problem, const SlowTier &slow);
+ChainResult planMultistage(const ChainProblem &problem, const SlowTier &slow, const ChainOptions &options = {});
+inline constexpr int64_t maxOffloadedSteps = 10000000;
 
 /// The published scheme: a state is offloaded every ceil(transfer / advance) steps,
 /// each interval is reversed by the best plan in the memory beside one buffer, and

@@ -22,6 +22,7 @@
 
 #include "EqualPolicies.h"
 
+#include "PolicySolvers.h"
 #include "StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
 
@@ -161,7 +162,7 @@ void Hierarchy::emitFast(int64_t start, int64_t length, int64_t available) {
   part.start = Start::Pinned;
   part.initialStateSize = problem.stateSize;
   part.budget = available * problem.stateSize + problem.workspace;
-  for (Action action : remat::schedule::actions(plan(part, Policy::Revolve).table)) {
+  for (Action action : remat::schedule::actions(planSegment(part, Policy::Revolve).table)) {
     action.step += start;
     if (action.kind == ActionKind::Advance)
       action.to += start;

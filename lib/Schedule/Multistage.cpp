@@ -20,9 +20,11 @@
 
 using namespace remat::schedule;
 
-/// Shapes that are simulated, and steps, at most.
+/// Shapes that are simulated, at most.
 static constexpr size_t maxSimulated = 6;
-static constexpr int64_t maxSteps = 1000000;
+
+/// What finding them is of the whole, for the report of progress.
+static constexpr double searchShare = 0.7;
 
 namespace {
 struct Candidate {
@@ -39,17 +41,26 @@ struct Candidate {
 
 class MultistageSearch {
 public:
-  MultistageSearch(const ChainProblem &problem, const SlowTier &slow) : problem(problem), slow(slow) {}
+  /// Shapes that take as long as `plainTime`, without offload, are of no use.
+  MultistageSearch(const ChainProblem &problem, const SlowTier &slow, int64_t plainTime)
+      : problem(problem), slow(slow), most(plainTime - 1) {}
 
-  /// Adds the best shapes for a size of the buffer.
-  void search(int64_t buffer, bool movesInitial, std::vector<Candidate> &candidates);
+  /// Looks at the shapes for a size of the buffer.
+  void search(int64_t buffer, bool movesInitial);
+
+  /// The best ones.
+  std::vector<Candidate> take();
 
 private:
+  void consider(const OffloadShape &shape, SegmentPlans &plans);
   std::set<int64_t> intervals() const;
   std::set<int64_t> tapeCounts(int64_t interval) const;
 
   const ChainProblem &problem;
   const SlowTier &slow;
+  /// The best shapes so far, and some more; and what a further one may take.
+  std::vector<Candidate> candidates;
+  int64_t most;
 };
 } // namespace
 
@@ -79,9 +90,24 @@ std::set<int64_t> MultistageSearch::tapeCounts(int64_t interval) const {
   return result;
 }
 
-void MultistageSearch::search(int64_t buffer, bool movesInitial, std::vector<Candidate> &candidates) {
+std::vector<Candidate> MultistageSearch::take() {
+  keepBest(candidates);
+  return std::move(candidates);
+}
+
+void MultistageSearch::consider(const OffloadShape &shape, SegmentPlans &plans) {
+  std::optional<int64_t> time = estimateOffload(problem, slow, shape, plans, most);
+  if (!time)
+    return;
+  candidates.push_back({*time, shape});
+  if (candidates.size() < 2 * maxSimulated)
+    return;
+  keepBest(candidates);
+  most = std::min(most, candidates.back().time);
+}
+
+void MultistageSearch::search(int64_t buffer, bool movesInitial) {
   SegmentPlans plans(problem, buffer, movesInitial);
-  std::vector<Candidate> found;
   for (int64_t interval : intervals())
     for (int64_t tapes : tapeCounts(interval)) {
       int64_t initial = movesInitial ? problem.initialStateSize : 0;
@@ -89,34 +115,37 @@ void MultistageSearch::search(int64_t buffer, bool movesInitial, std::vector<Can
       int64_t largest = std::max(states, tapes > 0 ? problem.tapeSize : 0);
       if (largest > buffer)
         continue;
-      int64_t most = (problem.steps - 1) / interval;
-      for (int64_t less = 0; less < most; less += 1 + less / 4) {
-        OffloadShape shape = {interval, most - less, tapes, buffer, movesInitial};
-        if (!fitsSlowTier(problem, slow, shape))
-          continue;
-        if (std::optional<int64_t> time = estimateOffload(problem, slow, shape, plans))
-          found.push_back({*time, shape});
+      int64_t mostIntervals = (problem.steps - 1) / interval;
+      for (int64_t less = 0; less < mostIntervals; less += 1 + less / 4) {
+        OffloadShape shape = {interval, mostIntervals - less, tapes, buffer, movesInitial};
+        if (fitsSlowTier(problem, slow, shape))
+          consider(shape, plans);
       }
     }
-  keepBest(found);
-  candidates.insert(candidates.end(), found.begin(), found.end());
 }
 
-/// The best shapes by the closed formula; the published one first.
-static std::vector<Candidate> findCandidates(const ChainProblem &problem, const SlowTier &slow) {
+static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
+
+/// The best shapes by the closed formula; the published one first. Nothing if the
+/// search was interrupted.
+static std::optional<std::vector<Candidate>> findCandidates(const ChainProblem &problem, const SlowTier &slow,
+                                                            int64_t plainTime, const ChainOptions &options) {
   std::set<int64_t> buffers;
   int64_t limit = problem.budget - problem.fixedSize();
   for (int64_t size : {problem.stateSize, 2 * problem.stateSize, problem.tapeSize, problem.stateSize + problem.tapeSize,
                        problem.stateSize + 2 * problem.tapeSize, limit / 4, limit / 2, limit})
     if (size <= limit)
       buffers.insert(size);
-  std::vector<Candidate> candidates;
-  MultistageSearch search(problem, slow);
-  for (int64_t buffer : buffers)
+  MultistageSearch search(problem, slow, plainTime);
+  double done = 0;
+  for (int64_t buffer : buffers) {
+    if (!options.reportProgress(searchShare * done++ / static_cast<double>(buffers.size())))
+      return std::nullopt;
     for (bool movesInitial : {false, true})
       if (!movesInitial || problem.start == Start::Releasable)
-        search.search(buffer, movesInitial, candidates);
-  keepBest(candidates);
+        search.search(buffer, movesInitial);
+  }
+  std::vector<Candidate> candidates = search.take();
 
   OffloadShape published = everyInterval(problem, slow);
   auto isPublished = [&](const Candidate &candidate) { return candidate.shape == published; };
@@ -138,9 +167,10 @@ static StagedChain withSlowTier(const ChainProblem &problem, const SlowTier &slo
 /// The plan that leaves the slow tier alone, with the bounds for those that do not.
 static ChainResult planWithoutOffload(const ChainProblem &problem, const SlowTier &slow) {
   ChainResult result;
-  if (problem.steps > maxSteps) {
-    result.verdict = {Status::Unsupported,
-                      "a schedule that offloads expects at most " + std::to_string(maxSteps) + " steps"};
+  if (problem.steps > maxOffloadedSteps) {
+    result.verdict = {Status::Unsupported, "a schedule that offloads expects at most " +
+                                               std::to_string(maxOffloadedSteps) +
+                                               " steps; without the slow tier there is no such limit"};
     return result;
   }
   PlanResult plain = plan(problem, Policy::Optimal);
@@ -155,35 +185,49 @@ static ChainResult planWithoutOffload(const ChainProblem &problem, const SlowTie
   return result;
 }
 
-/// Takes the schedule of a shape over.
-static void adopt(const StagedChain &chain, std::vector<Action> actions, const OffloadShape &shape, int64_t predicted,
-                  OffloadScheme scheme, ChainResult &result) {
-  result.table.reset();
+/// The schedule of a shape as a plan beside `plain`.
+static ChainResult makePlan(const StagedChain &chain, const ChainResult &plain, std::vector<Action> actions,
+                            const Candidate &candidate, OffloadScheme scheme) {
+  ChainResult result;
+  result.plan = plain.plan;
   result.list = std::move(actions);
   result.plan.scheme = scheme;
-  result.plan.interval = shape.interval;
-  result.plan.intervalTapes = shape.tapes;
-  result.plan.predictedTime = predicted;
+  result.plan.interval = candidate.shape.interval;
+  result.plan.intervalTapes = candidate.shape.tapes;
+  result.plan.predictedTime = candidate.time;
   result.verdict = fillFromActions(chain, result);
+  return result;
 }
 
-ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const SlowTier &slow) {
+ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const SlowTier &slow,
+                                            const ChainOptions &options) {
   ChainResult result = planWithoutOffload(problem, slow);
   if (!result.ok())
     return result;
-  std::vector<Candidate> candidates = findCandidates(problem, slow);
+  auto candidates = findCandidates(problem, slow, result.plan.time, options);
+  if (!candidates) {
+    result.verdict = interrupted();
+    return result;
+  }
   StagedChain chain = withSlowTier(problem, slow);
   OffloadShape published = everyInterval(problem, slow);
-  for (const Candidate &candidate : candidates) {
+  double done = 0;
+  for (const Candidate &candidate : *candidates) {
+    double share = done++ / static_cast<double>(candidates->size());
+    if (!options.reportProgress(searchShare + (1 - searchShare) * share)) {
+      result.verdict = interrupted();
+      return result;
+    }
     const OffloadShape &shape = candidate.shape;
     if (candidate.time >= result.plan.time && !(shape == published))
       continue;
     SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
-    std::vector<Action> actions = emitOffload(problem, slow, shape, plans);
-    SimulationResult played = simulate(chain, actions);
-    if (played.valid && played.time < result.plan.time)
-      adopt(chain, std::move(actions), shape, candidate.time,
-            shape.tapes == 0 ? OffloadScheme::EveryInterval : OffloadScheme::Mixed, result);
+    ChainResult other = makePlan(chain, result, emitOffload(problem, slow, shape, plans), candidate,
+                                 shape.tapes == 0 ? OffloadScheme::EveryInterval : OffloadScheme::Mixed);
+    if (!other.ok())
+      return other;
+    if (other.plan.time < result.plan.time)
+      result = std::move(other);
   }
   return result;
 }
@@ -211,7 +255,6 @@ ChainResult remat::schedule::planEveryInterval(const ChainProblem &problem, cons
                                               std::to_string(result.plan.minimumBudget)};
     return result;
   }
-  adopt(withSlowTier(problem, slow), emitOffload(problem, slow, shape, plans), shape, *predicted,
-        OffloadScheme::EveryInterval, result);
-  return result;
+  return makePlan(withSlowTier(problem, slow), result, emitOffload(problem, slow, shape, plans), {*predicted, shape},
+                  OffloadScheme::EveryInterval);
 }

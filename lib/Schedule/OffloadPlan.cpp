@@ -13,6 +13,7 @@
 #include "OffloadPlan.h"
 
 #include "CheckedMath.h"
+#include "PolicySolvers.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
@@ -52,18 +53,20 @@ const PlanResult &SegmentPlans::of(int64_t length, bool fromInitial) {
     part.initialStateSize = problem.stateSize;
     part.start = Start::Releasable;
   }
-  it->second = plan(part, Policy::Optimal);
+  it->second = planSegment(part, Policy::Optimal);
   return it->second;
 }
 
+/// What `steps` steps take at least in the whole memory (docs/Schedules.md, section 5).
+static __int128 leastTime(const ChainProblem &problem, __int128 steps) {
+  __int128 tapes = problem.tapeSize == 0 ? steps : (problem.budget - problem.workspace) / problem.tapeSize + 1;
+  return steps * (problem.recordTime + problem.reverseTime) +
+         std::max<__int128>(steps - tapes, 0) * std::min(problem.advanceTime, problem.recordTime);
+}
+
 std::optional<int64_t> remat::schedule::estimateOffload(const ChainProblem &problem, const SlowTier &slow,
-                                                        const OffloadShape &shape, SegmentPlans &plans) {
+                                                        const OffloadShape &shape, SegmentPlans &plans, int64_t most) {
   int64_t rest = problem.steps - shape.interval * shape.intervals, again = shape.interval - shape.tapes;
-  const PlanResult &last = plans.of(rest, shape.intervals == 0);
-  const PlanResult &middle = plans.of(again, false);
-  const PlanResult &first = plans.of(again, true);
-  if (!last.ok() || !first.ok() || (shape.intervals > 1 && !middle.ok()))
-    return std::nullopt;
   int64_t states = shape.needsStates() ? 1 : 0;
   int64_t write = states * slow.writeTime(problem.stateSize) + shape.tapes * slow.writeTime(problem.tapeSize);
   int64_t read = states * slow.readTime(problem.stateSize) + shape.tapes * slow.readTime(problem.tapeSize);
@@ -72,16 +75,33 @@ std::optional<int64_t> remat::schedule::estimateOffload(const ChainProblem &prob
   // With room for one tape only, it comes in while no step runs.
   if (shape.buffer < 2 * problem.tapeSize)
     tapes += shape.tapes * slow.readTime(problem.tapeSize);
-  // A later interval hides the transfers of an earlier one.
-  int64_t forth = std::max(sweep, write), back = std::max(middle.plan.time + tapes, read);
-  int64_t total = last.plan.time;
-  if (slow.blocking) {
-    total += shape.intervals * (sweep + write + read + tapes) + (shape.intervals - 1) * middle.plan.time;
-    int64_t initial = shape.movesInitial ? 0 : slow.writeTime(problem.stateSize) + slow.readTime(problem.stateSize);
-    return total + first.plan.time - states * initial;
-  }
-  return total + shape.intervals * forth + (shape.intervals - 1) * back +
-         std::max(first.plan.time + tapes, shape.tapes * slow.readTime(problem.tapeSize));
+  int64_t initial = shape.movesInitial ? 0 : slow.writeTime(problem.stateSize) + slow.readTime(problem.stateSize);
+  // From the times of the plans of the rest and of an interval.
+  auto total = [&](auto last, auto middle, auto first) {
+    if (slow.blocking)
+      return last + shape.intervals * (sweep + write + read + tapes) + (shape.intervals - 1) * middle + first -
+             states * initial;
+    // A later interval hides the transfers of an earlier one.
+    auto longer = [](auto a, auto b) { return a < b ? decltype(a)(b) : a; };
+    return last + shape.intervals * std::max(sweep, write) + (shape.intervals - 1) * longer(middle + tapes, read) +
+           longer(first + tapes, shape.tapes * slow.readTime(problem.tapeSize));
+  };
+  __int128 leastRest = leastTime(problem, rest), leastAgain = leastTime(problem, again);
+  if (total(leastRest, leastAgain, leastAgain) > most)
+    return std::nullopt;
+  const PlanResult &middle = plans.of(again, false);
+  const PlanResult &first = plans.of(again, true);
+  if (!first.ok() || (shape.intervals > 1 && !middle.ok()))
+    return std::nullopt;
+  if (total(leastRest, __int128(middle.plan.time), __int128(first.plan.time)) > most)
+    return std::nullopt;
+  const PlanResult &last = plans.of(rest, shape.intervals == 0);
+  if (!last.ok())
+    return std::nullopt;
+  int64_t time = total(last.plan.time, middle.plan.time, first.plan.time);
+  if (time > most)
+    return std::nullopt;
+  return time;
 }
 
 namespace {

@@ -68,9 +68,10 @@ private:
 };
 
 /// The makespan if no transfer is late by more than an interval, or nothing if
-/// the shape does not fit.
+/// the shape does not fit or takes longer than `most`. Plans no segment of a shape
+/// of which that can be seen without.
 std::optional<int64_t> estimateOffload(const ChainProblem &problem, const SlowTier &slow, const OffloadShape &shape,
-                                       SegmentPlans &plans);
+                                       SegmentPlans &plans, int64_t most = INT64_MAX);
 
 /// The schedule; the shape must fit.
 std::vector<Action> emitOffload(const ChainProblem &problem, const SlowTier &slow, const OffloadShape &shape,

@@ -13,6 +13,7 @@
 
 #include "CheckedMath.h"
 #include "PolicySolvers.h"
+#include "RunLimits.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
@@ -77,21 +78,15 @@ static Checked timeOf(const ChainProblem &problem, int64_t forward) {
   return (Checked(forward) - steps) * problem.advanceTime + steps * (Checked(problem.recordTime) + problem.reverseTime);
 }
 
-/// A step runs only once if its first tape survives until it is reversed, and
-/// no more tapes exist at once than fit beside the one in the core. The others
-/// run once more, in the cheaper of the two ways.
-static int64_t boundAnySchedule(const ChainProblem &problem) {
-  int64_t steps = problem.steps;
-  if (steps == 0)
-    return 0;
-  int64_t free = problem.budget - problem.workspace;
-  if (problem.start == Start::Pinned)
-    free -= problem.initialStateSize;
-  int64_t tapes = problem.tapeSize == 0 ? steps : free / problem.tapeSize + 1;
-  int64_t again = std::max<int64_t>(steps - tapes, 0);
-  return *(Checked(steps) * (Checked(problem.recordTime) + problem.reverseTime) +
-           Checked(again) * std::min(problem.advanceTime, problem.recordTime))
-              .get();
+/// Of a problem with a plan that takes so long. How many steps can run once, twice and so
+/// on is limited (RunLimits.h); no run takes less than the cheaper way to run a step.
+static int64_t boundAnySchedule(const ChainProblem &problem, int64_t time) {
+  int64_t once = problem.steps * (problem.recordTime + problem.reverseTime);
+  // A plan that runs no step again is the best there is.
+  if (problem.tapeSize == 0 || time == once)
+    return once;
+  __int128 reruns = RunLimits(problem).countReruns(problem.steps);
+  return static_cast<int64_t>(once + reruns * std::min(problem.advanceTime, problem.recordTime));
 }
 
 static Verdict fillPlan(const ChainProblem &problem, const Solution &solution, Plan &plan) {
@@ -110,7 +105,6 @@ static Verdict fillPlan(const ChainProblem &problem, const Solution &solution, P
   plan.time = *time;
   plan.lowerBound = *timeOf(problem, solution.forwardBound).get();
   plan.certified = plan.time == plan.lowerBound;
-  plan.boundAnySchedule = boundAnySchedule(problem);
   int64_t keepAll = *timeOf(problem, problem.steps).get();
   if (keepAll > 0)
     plan.timeRatio = static_cast<double>(plan.time) / static_cast<double>(keepAll);
@@ -120,8 +114,7 @@ static Verdict fillPlan(const ChainProblem &problem, const Solution &solution, P
   return {};
 }
 
-PlanResult remat::schedule::plan(const ChainProblem &problem, Policy policy) {
-  auto begin = std::chrono::steady_clock::now();
+PlanResult remat::schedule::planSegment(const ChainProblem &problem, Policy policy) {
   PlanResult result;
   result.plan.policy = policy;
   result.plan.steps = problem.steps;
@@ -143,8 +136,20 @@ PlanResult remat::schedule::plan(const ChainProblem &problem, Policy policy) {
   Solution solution = problem.steps == 0 ? solveStoreAll(problem) : solve(problem, policy);
   result.verdict = fillPlan(problem, solution, result.plan);
   result.table = std::move(solution.table);
+  return result;
+}
+
+PlanResult remat::schedule::plan(const ChainProblem &problem, Policy policy) {
+  auto begin = std::chrono::steady_clock::now();
+  PlanResult result = planSegment(problem, policy);
+  if (!result.ok())
+    return result;
+  Plan &plan = result.plan;
+  plan.boundAnySchedule = boundAnySchedule(problem, plan.time);
+  plan.lowerBound = std::max(plan.lowerBound, plan.boundAnySchedule);
+  plan.certified = plan.time == plan.lowerBound;
   std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  result.plan.solveSeconds = elapsed.count();
+  plan.solveSeconds = elapsed.count();
   return result;
 }
 

@@ -124,6 +124,11 @@ void PricedOffload::setRelays(bool has) {
 void PricedOffload::attempt() {
   SlowModesOptions before = choice;
   for (int round = 0; round < maxRounds && !isDone(); ++round) {
+    // The planner reports its own share, and for few steps nothing.
+    if (!options.reportProgress(0)) {
+      best.verdict = {Status::Interrupted, "the search was interrupted"};
+      break;
+    }
     SlowModes modes(problem, choice);
     ChainResult plan = planStaged(modes.chain(), options);
     if (plan.verdict.status == Status::Interrupted)

@@ -12,6 +12,8 @@
 
 #include "RunLimits.h"
 
+#include "remat/Schedule/Problem.h"
+
 #include <algorithm>
 
 using namespace remat::schedule;
@@ -83,4 +85,19 @@ RunLimits::RunLimits(int64_t steps, int64_t memory, int64_t stateSize, int64_t t
     }
     next = std::min(next, steps);
   }
+}
+
+static int64_t memoryOf(const ChainProblem &problem) {
+  int64_t memory = problem.budget - problem.workspace;
+  return problem.start == Start::Pinned ? memory - problem.initialStateSize : memory;
+}
+
+RunLimits::RunLimits(const ChainProblem &problem)
+    : RunLimits(problem.steps, memoryOf(problem), problem.stateSize, problem.tapeSize) {}
+
+__int128 RunLimits::countReruns(int64_t steps) const {
+  __int128 reruns = 0;
+  for (int64_t r = 1; r <= getDepth(); ++r)
+    reruns += steps - limit(r);
+  return reruns;
 }

@@ -35,14 +35,22 @@
 
 namespace remat::schedule {
 
+struct ChainProblem;
+
 class RunLimits {
 public:
   /// For chains of at most `steps` steps in `memory` units. Tapes have a size.
   /// O(min(memory / tape, 4096) log memory) at most.
   RunLimits(int64_t steps, int64_t memory, int64_t stateSize, int64_t tapeSize);
 
+  /// For the memory that a problem leaves; there must be some.
+  explicit RunLimits(const ChainProblem &problem);
+
   /// p_r, or 0 for r = 0, for r up to getDepth().
   int64_t limit(int64_t runs) const { return limits[runs]; }
+
+  /// The runs beyond the first one of each step that a schedule of that many steps has at least.
+  __int128 countReruns(int64_t steps) const;
 
   /// The last r with p_r < steps, up to 512.
   int64_t getDepth() const { return static_cast<int64_t>(limits.size()) - 1; }

@@ -78,8 +78,10 @@ bool Simulator::grow(int64_t size, int64_t workspace) {
 
 bool Simulator::spend(int64_t steps, int64_t time) {
   int64_t total;
-  if (__builtin_mul_overflow(steps, time, &total) || __builtin_add_overflow(now, total, &now))
+  if (__builtin_mul_overflow(steps, time, &total) || __builtin_add_overflow(now, total, &now)) {
+    result.overflowed = result.valid;
     return fail("expects a time that fits in 64 bits");
+  }
   return true;
 }
 

@@ -108,10 +108,7 @@ SlowBound::SlowBound(const ChainProblem &problem, const SlowTier &slow)
 }
 
 __int128 SlowBound::boundInOneMemory(const RunLimits &limits) const {
-  __int128 reruns = 0;
-  for (int64_t r = 1; r <= limits.getDepth(); ++r)
-    reruns += steps - limits.limit(r);
-  return once + again * reruns;
+  return once + again * limits.countReruns(problem.steps);
 }
 
 void SlowBound::countRuns(const RunLimits &limits) {

@@ -47,19 +47,27 @@ struct ChainResult {
 struct ChainOptions {
   /// Called now and then with the share of the search that is done, from 0 to
   /// 1; it may start again from 0. Returning false ends the search with
-  /// Status::Interrupted. Called on the thread that plans. Only unequal steps take long enough.
+  /// Status::Interrupted. Called on the thread that plans: for unequal steps, and by
+  /// policies optimal and multistage with a slow tier. No other plan takes long enough.
   std::function<bool(double)> progress;
   /// About how many sums a plan of unequal steps may take; a processor adds up
   /// some 1e10 a second. With more of them the units of memory are finer.
   double effort = 1.8e11;
   /// More unequal stages than this are planned in blocks of neighbours.
   int64_t maxItems = 2048;
+
+  /// Calls `progress`, if there is one. Whether to go on.
+  bool reportProgress(double share) const { return !progress || progress(share); }
 };
 
 /// Plans `problem` by `policy`. Policies other than store-all and optimal need
 /// equal steps with one mode; multistage, h-revolve and disk-revolve need a
 /// slow tier, which the others but optimal leave alone. If the budget is too
 /// small the status is Infeasible and plan.minimumBudget says what would do.
+///
+/// Schedules that offload are lists, some hundred bytes for a step. With a slow tier, optimal,
+/// multistage and every-interval take at most 10^7 equal steps and are Unsupported beyond;
+/// of more than 10^5 unequal steps optimal offloads nothing (plan.scheme is None).
 ChainResult planChain(const StagedChain &problem, Policy policy, const ChainOptions &options = {});
 
 } // namespace remat::schedule

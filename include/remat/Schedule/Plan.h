@@ -71,8 +71,9 @@ struct Plan {
   int64_t steps = 0;
   int64_t budget = 0;
 
-  /// Executions of the forward step: advance + record. Each step is recorded
-  /// and reversed once.
+  /// Executions of the forward step: advance + record. Each step is reversed once, and recorded
+  /// once unless runs that keep no tape are records too: all of them where recording is faster
+  /// than advancing, and the first sweep of online where it is as fast.
   int64_t forward = 0;
   int64_t advance = 0;
   int64_t record = 0;

@@ -35,7 +35,9 @@ enum class Status {
   /// The budget is below the smallest feasible one.
   Infeasible,
   /// The caller asked for an end before there was a result.
-  Interrupted
+  Interrupted,
+  /// The planner made a schedule that breaks a rule of the machine: a bug.
+  Internal
 };
 
 /// Status with a sentence for people: lower case, no full stop.

@@ -32,6 +32,8 @@ struct SimulationResult {
   int64_t action = 0;
   /// The rule, for people: "expects state 3 in the core".
   std::string rule;
+  /// Whether it went wrong only because the time does not fit in 64 bits.
+  bool overflowed = false;
 
   int64_t forward = 0;
   int64_t advance = 0;
