@@ -40,8 +40,13 @@ def read_commands(block):
         yield command, expected.strip("\n"), int(status.group(1)) if status else 0
 
 
+def escape(text):
+    """Columns are as wide as what is in them, a time for instance, so blanks match any number of blanks."""
+    return " +".join(re.escape(word) for word in re.split(" +", text))
+
+
 def matches(expected, actual):
-    pattern = "".join(".*?" if part == "..." else re.escape(part) for part in re.split(r"(\.\.\.)", expected))
+    pattern = "".join(".*?" if part == "..." else escape(part) for part in re.split(r"(\.\.\.)", expected))
     return re.fullmatch(pattern, actual.strip("\n"), re.S)
 
 
