@@ -99,23 +99,20 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
   ChainResult best = planMultistage(*equal, *problem.slow, options);
   if (!best.ok())
     return best;
-  bool mayMove = equal->start == Start::Releasable && equal->initialStateSize == equal->stateSize;
-  auto consider = [&](Policy policy, bool movesStart) {
+  auto consider = [&](Policy policy) {
     if (best.ok() && !options.reportProgress(1))
       best.verdict = interrupted();
     if (!best.ok())
       return;
-    ChainResult other = planHierarchical(*equal, *problem.slow, policy, movesStart);
+    ChainResult other = planHierarchical(*equal, *problem.slow, policy);
     bool isBug = other.verdict.status == Status::Overflow && !other.list.empty();
     if (isBug || (other.ok() && other.plan.time < best.plan.time))
       best = std::move(other);
   };
   if (equal->steps <= maxOptimalHierarchy)
-    for (bool movesStart : {false, true})
-      if (!movesStart || mayMove)
-        consider(Policy::HRevolve, movesStart);
+    consider(Policy::HRevolve);
   if (equal->steps <= maxOptimalDisk)
-    consider(Policy::DiskRevolve, false);
+    consider(Policy::DiskRevolve);
   if (!best.ok())
     return best;
   applySlowBound(*equal, *problem.slow, best.plan);

@@ -42,13 +42,12 @@ ChainResult planOnline(const ChainProblem &problem);
 /// may be read more than once and written at any time. disk-revolve: an
 /// unlimited slow tier that is written in the first sweep only.
 ///
-/// Guarantee: the best of its class, the start state kept in fast memory or, with
-/// `movesStart`, moved like any other state; it must be releasable then and of the
-/// size of the others.
+/// Guarantee: the best of its class. The start state stays in fast memory throughout
+/// or, if it is releasable and of the size of the others, is moved like any other.
 /// Complexity: O(T^2 c) time for c slow slots (disk-revolve: O(T^2)), for at most
 /// maxHierarchicalSteps steps. Source: Herrmann & Pallez 2020; Aupy, Herrmann,
 /// Hovland & Robert 2016.
-ChainResult planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy, bool movesStart = false);
+ChainResult planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy);
 inline constexpr int64_t maxHierarchicalSteps = 20000;
 
 /// Objective: least makespan when transfers run beside the steps. States are

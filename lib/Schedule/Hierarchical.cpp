@@ -14,9 +14,9 @@
 //                 min over y of  y + core(t-y,c-1) + read + left(y,c))
 //
 // with left = slow for h-revolve. Disk-revolve has no c, and its left parts are
-// not written to the slow tier again. In the published policies the initial state
-// stays in fast memory, so the same recurrence without `read` begins the chain;
-// where it may be moved like any other, core(T,c) is the answer.
+// not written to the slow tier again. An initial state that stays in fast memory
+// begins the chain by the same recurrence without `read`. One that may be given up
+// may also be moved like any other, as it is in the papers, and core(T,c) is the answer.
 //
 //===----------------------------------------------------------------------===//
 
@@ -38,6 +38,7 @@ class Hierarchy {
 public:
   Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, int64_t slowSlots, bool movesStart);
 
+  /// The least time.
   int64_t solve();
   std::vector<Action> emit();
 
@@ -242,8 +243,7 @@ std::vector<Action> Hierarchy::emit() {
   return std::move(actions);
 }
 
-ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy,
-                                              bool movesStart) {
+ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy) {
   ChainResult result;
   std::string name(stringifyPolicy(policy));
   if (problem.steps > maxHierarchicalSteps) {
@@ -263,10 +263,22 @@ ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const
     result.verdict = {Status::Unsupported, "policy " + name + " expects a slow tier with room for every state"};
     return result;
   }
-  Hierarchy hierarchy(problem, slow, policy, slowSlots, movesStart);
-  result.plan.lowerBound = result.plan.predictedTime = hierarchy.solve();
+  Hierarchy stays(problem, slow, policy, slowSlots, /*movesStart=*/false);
+  int64_t time = stays.solve();
+  bool mayMove = problem.start == Start::Releasable && problem.initialStateSize == problem.stateSize;
+  if (mayMove) {
+    Hierarchy moves(problem, slow, policy, slowSlots, /*movesStart=*/true);
+    int64_t movedTime = moves.solve();
+    mayMove = movedTime < time;
+    if (mayMove) {
+      time = movedTime;
+      result.list = moves.emit();
+    }
+  }
+  if (!mayMove)
+    result.list = stays.emit();
+  result.plan.lowerBound = result.plan.predictedTime = time;
   result.plan.scheme = policy == Policy::HRevolve ? OffloadScheme::HRevolve : OffloadScheme::DiskRevolve;
-  result.list = hierarchy.emit();
   StagedChain chain(problem);
   chain.slow = slow;
   result.verdict = fillFromActions(chain, result);
