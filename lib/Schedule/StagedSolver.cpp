@@ -34,9 +34,8 @@ static constexpr double unitsPerTable = 180;
 static constexpr int64_t fewestItems = 256, mostItems = 1024;
 /// Plans of unequal steps are lists of actions, some 200 bytes for each step.
 static constexpr int64_t maxListedSteps = 4000000;
-/// What a bound may take of the effort for a plan, N^3 M, and the bytes of tables.
+/// What a bound may take of the effort for a plan, N^3 M.
 static constexpr double boundShare = 0.15;
-static constexpr int64_t maxBytes = int64_t(2) << 30;
 
 /// Units for each item below which a bound is not worth its time.
 static constexpr int64_t leastBoundUnits = 2;
@@ -193,7 +192,7 @@ int64_t StagedSolver::sizesDivisor() const {
 int64_t StagedSolver::unitsFor(double work, int64_t bytesPerValue) const {
   double items = static_cast<double>(chain.size());
   double byWork = work / (items * items * items + 1);
-  double byMemory = static_cast<double>(maxBytes / bytesPerValue) / (1.5 * items * (items + 1));
+  double byMemory = static_cast<double>(options.tableBytes / bytesPerValue) / (1.5 * items * (items + 1));
   // Up to here tables may be exact.
   double enough = chain.size() <= maxDoubleItems ? 2048 : std::max(512.0, 2 * items);
   return std::max<int64_t>(16, static_cast<int64_t>(std::min({byWork, byMemory, enough})));
@@ -218,13 +217,13 @@ void StagedSolver::consider(std::vector<Action> list) {
 }
 
 /// The table's value as a bound in whole units of time, less the rounding of at
-/// most a few sums for each item.
+/// most a few sums for each item. Sums of whole numbers that fit in the mantissa are exact.
 template <typename Value>
 int64_t StagedSolver::boundOf(const StagedTables<Value> &tables) const {
   double value = static_cast<double>(tables.value(top().kind, tables.units()));
   if (!(value < 9e18))
     return 0;
-  bool isExact = sizeof(Value) == sizeof(double) && value < 9e15;
+  bool isExact = value < std::ldexp(1.0, std::numeric_limits<Value>::digits);
   if (!isExact)
     value -=
         value * 8 * static_cast<double>(chain.size() + 4) * static_cast<double>(std::numeric_limits<Value>::epsilon());

@@ -26,7 +26,7 @@ namespace remat::schedule {
 /// Errors: Unsupported beyond 4,000,000 steps, Infeasible, Interrupted, Overflow.
 ///
 /// Complexity: O(N^3 M) time and O(N^2 M) memory for N items and M units, where M
-/// is chosen such that this is seconds and at most 2 GiB. More than
+/// is chosen from options.effort and options.tableBytes, seconds and 2 GiB by default. More than
 /// options.maxItems stages are planned in blocks of neighbours: seconds for 10^5.
 ///
 /// Source: Beaumont et al. 2019 for the segments; slots used again is ours.

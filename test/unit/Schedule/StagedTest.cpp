@@ -180,7 +180,8 @@ void CoarseUnits::compare(RandomChains &random, int64_t steps, double unitsPerSt
   StagedChain problem = smallSizes(random, steps), smaller = problem;
   smaller.budget = problem.budget * 98 / 100;
   ChainOptions exact, options;
-  exact.effort = 1e13;
+  exact.effort = 1e14;
+  exact.tableBytes = int64_t(16) << 30;
   ChainResult best = planChain(smaller, Policy::Optimal, exact);
   options.effort = unitsPerStep * std::pow(static_cast<double>(steps), 4);
   ChainResult coarse = planChain(problem, Policy::Optimal, options);
@@ -211,6 +212,19 @@ TEST(StagedTest, CoarseUnitsCostLessThanTwoPercent) {
   EXPECT_GT(all.compared, 0);
   EXPECT_EQ(all.above, 0);
   EXPECT_LT(all.sum, 0);
+}
+
+/// A thousand different steps with what they get by default.
+TEST(StagedTest, LongThousandSteps) {
+  if (!runLongTests())
+    GTEST_SKIP() << "set REMAT_LONG_TESTS to compare with exact tables of up to 12 GiB";
+  RandomChains random(8);
+  CoarseUnits all;
+  for (int64_t i = 0; i < 12; ++i)
+    all.compare(random, 1000, ChainOptions().effort / 1e12);
+  std::cout << all;
+  EXPECT_GT(all.compared, 0);
+  EXPECT_EQ(all.above, 0);
 }
 
 /// Nor are nearly all of shorter chains with a unit for each step, which are some 40 units.

@@ -49,10 +49,7 @@ llvm::Expected<ExitStatus> plantool::runChain(const PlanOptions &options) {
   ChainResult result;
   {
     Progress progress("planning " + std::to_string(loaded->chain.steps()) + " steps");
-    result = planChain(loaded->chain, *policy, {[&](double share) {
-                         progress.setShare(share);
-                         return true;
-                       }});
+    result = planChain(loaded->chain, *policy, makeChainOptions(options, &progress));
   }
   if (result.verdict.status == Status::Infeasible)
     return reportInfeasible(*loaded, result, options.json);

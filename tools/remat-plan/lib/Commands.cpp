@@ -9,6 +9,8 @@
 
 #include "llvm/Support/raw_ostream.h"
 
+#include <algorithm>
+
 using namespace remat;
 using namespace remat::plantool;
 
@@ -26,6 +28,19 @@ static llvm::Expected<ExitStatus> dispatch(const PlanOptions &options) {
     return runGraph(options);
   }
   return makeUsageError("expects a command");
+}
+
+schedule::ChainOptions plantool::makeChainOptions(const PlanOptions &options, Progress *progress) {
+  schedule::ChainOptions search;
+  if (progress)
+    search.progress = [=](double share) {
+      progress->setShare(share);
+      return true;
+    };
+  search.effort *= options.effort;
+  // With less effort the tables become small by themselves.
+  search.tableBytes = static_cast<int64_t>(static_cast<double>(search.tableBytes) * std::max(options.effort, 1.0));
+  return search;
 }
 
 ExitStatus plantool::run(const PlanOptions &options) {

@@ -11,6 +11,8 @@
 #include "Diagnostics.h"
 #include "InputFile.h"
 #include "Options.h"
+#include "Progress.h"
+#include "remat/Schedule/ChainPlanner.h"
 
 namespace remat::plantool {
 
@@ -25,6 +27,9 @@ llvm::Expected<ExitStatus> runCompare(const PlanOptions &options);
 /// The parts of verify and compare that are for graphs, with the problem's file open.
 llvm::Expected<ExitStatus> verifyGraph(const PlanOptions &options, const InputFile &problemFile);
 llvm::Expected<ExitStatus> compareGraph(const PlanOptions &options, const InputFile &problemFile);
+
+/// How hard to search. A \p progress never ends the search.
+schedule::ChainOptions makeChainOptions(const PlanOptions &options, Progress *progress = nullptr);
 
 /// Runs the command and reports its error.
 ExitStatus run(const PlanOptions &options);

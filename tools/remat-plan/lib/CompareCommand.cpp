@@ -74,10 +74,7 @@ static llvm::Expected<ExitStatus> compareChain(const PlanOptions &options, const
     for (Policy policy : policies) {
       progress.begin("planning by policy " + std::string(stringifyPolicy(policy)) + ", " +
                      std::to_string(results.size() + 1) + " of " + std::to_string(policies.size()));
-      results.push_back(planChain(loaded->chain, policy, {[&](double share) {
-                                    progress.setShare(share);
-                                    return true;
-                                  }}));
+      results.push_back(planChain(loaded->chain, policy, makeChainOptions(options, &progress)));
       isAnyFeasible |= results.back().ok();
     }
   }

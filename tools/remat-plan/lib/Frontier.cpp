@@ -32,11 +32,12 @@ struct Gap {
 
 class FrontierSearch {
 public:
-  FrontierSearch(const LoadedChain &loaded, Policy policy) : chain(loaded.chain), storeAll(loaded.storeAll) {
+  FrontierSearch(const LoadedChain &loaded, Policy policy, const FrontierLimits &limits)
+      : chain(loaded.chain), storeAll(loaded.storeAll), limits(limits) {
     curve.policy = policy;
   }
 
-  FrontierCurve run(int64_t maxPlans, int64_t maxKneePlans, Progress *progress);
+  FrontierCurve run(Progress &progress);
 
 private:
   using PointIterator = std::map<int64_t, FrontierPoint>::iterator;
@@ -48,12 +49,13 @@ private:
   PointIterator findFast(int64_t time);
   /// Whether smaller budgets than that could do.
   bool isOpen(PointIterator fast);
-  void refineKnees(int64_t maxPlans);
+  void refineKnees();
   void collectPoints();
   void collectKnees();
 
   StagedChain chain;
   int64_t storeAll;
+  const FrontierLimits &limits;
   FrontierCurve curve;
   int64_t plans = 0;
   /// By budget; the peak of a plan is a budget that gives the same time.
@@ -66,7 +68,7 @@ private:
 bool FrontierSearch::planAt(int64_t budget) {
   ++plans;
   chain.budget = budget;
-  ChainResult result = planChain(chain, curve.policy);
+  ChainResult result = planChain(chain, curve.policy, limits.search);
   if (!result.ok()) {
     curve.verdict = result.verdict;
     return false;
@@ -122,7 +124,7 @@ bool FrontierSearch::isOpen(PointIterator fast) {
 
 /// Halves what each knee leaves open, all in turn, so that what there is time for helps
 /// all of them.
-void FrontierSearch::refineKnees(int64_t maxPlans) {
+void FrontierSearch::refineKnees() {
   int64_t everything = known.rbegin()->second.time;
   bool isDone = false;
   for (int64_t count = 0; !isDone;) {
@@ -132,7 +134,7 @@ void FrontierSearch::refineKnees(int64_t maxPlans) {
       if (!isOpen(fast))
         continue;
       int64_t low = std::prev(fast)->first;
-      if (count++ == maxPlans || !planAt(low + (fast->first - low) / 2)) {
+      if (count++ == limits.kneePlans || !planAt(low + (fast->first - low) / 2)) {
         curve.verdict = {};
         return;
       }
@@ -158,10 +160,10 @@ void FrontierSearch::collectPoints() {
       curve.points.push_back(point);
 }
 
-FrontierCurve FrontierSearch::run(int64_t maxPlans, int64_t maxKneePlans, Progress *progress) {
+FrontierCurve FrontierSearch::run(Progress &progress) {
   // No budget is smaller than nothing, and the answer says what would do.
   chain.budget = 0;
-  ChainResult nothing = planChain(chain, curve.policy);
+  ChainResult nothing = planChain(chain, curve.policy, limits.search);
   curve.verdict = nothing.verdict;
   if (!nothing.ok() && nothing.verdict.status != Status::Infeasible)
     return std::move(curve);
@@ -172,7 +174,7 @@ FrontierCurve FrontierSearch::run(int64_t maxPlans, int64_t maxKneePlans, Progre
   curve.verdict = {};
 
   addGap(least, most);
-  while (!gaps.empty() && plans < maxPlans) {
+  while (!gaps.empty() && plans < limits.plans) {
     Gap gap = gaps.top();
     gaps.pop();
     // Geometric halves first: what is interesting happens at small budgets.
@@ -187,15 +189,13 @@ FrontierCurve FrontierSearch::run(int64_t maxPlans, int64_t maxKneePlans, Progre
       addGap(it->first, std::next(it)->first);
     addGap(below->first, middle);
     addGap(middle, gap.high);
-    if (progress)
-      progress->setShare(static_cast<double>(plans) / static_cast<double>(maxPlans));
+    progress.setShare(static_cast<double>(plans) / static_cast<double>(limits.plans));
   }
   curve.isComplete = gaps.empty();
-  if (maxKneePlans > 0) {
+  if (limits.kneePlans > 0) {
     if (!curve.isComplete) {
-      if (progress)
-        progress->begin("looking for the knees");
-      refineKnees(maxKneePlans);
+      progress.begin("looking for the knees");
+      refineKnees();
     }
     collectKnees();
   }
@@ -203,7 +203,7 @@ FrontierCurve FrontierSearch::run(int64_t maxPlans, int64_t maxKneePlans, Progre
   return std::move(curve);
 }
 
-FrontierCurve plantool::computeFrontier(const LoadedChain &loaded, Policy policy, int64_t maxPlans,
-                                        int64_t maxKneePlans, Progress *progress) {
-  return FrontierSearch(loaded, policy).run(maxPlans, maxKneePlans, progress);
+FrontierCurve plantool::computeFrontier(const LoadedChain &loaded, Policy policy, const FrontierLimits &limits,
+                                        Progress &progress) {
+  return FrontierSearch(loaded, policy, limits).run(progress);
 }

@@ -54,10 +54,17 @@ struct FrontierCurve {
   schedule::Verdict verdict;
 };
 
-/// Plans at most \p maxPlans budgets, from the smallest feasible one to that of
-/// keeping everything, and then at most \p maxKneePlans more for the knees.
-FrontierCurve computeFrontier(const LoadedChain &loaded, schedule::Policy policy, int64_t maxPlans,
-                              int64_t maxKneePlans = 0, Progress *progress = nullptr);
+struct FrontierLimits {
+  int64_t plans = 0;
+  /// More plans, for the knees only.
+  int64_t kneePlans = 0;
+  /// How hard each plan is searched.
+  schedule::ChainOptions search;
+};
+
+/// Plans budgets from the smallest feasible one to that of keeping everything.
+FrontierCurve computeFrontier(const LoadedChain &loaded, schedule::Policy policy, const FrontierLimits &limits,
+                              Progress &progress);
 
 } // namespace remat::plantool
 

@@ -118,7 +118,8 @@ static int64_t maxKneePlans(const LoadedChain &loaded, Policy policy) {
 }
 
 /// The curves of the other policies, for the picture only.
-static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy, Progress &progress) {
+static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy,
+                                                const ChainOptions &search, Progress &progress) {
   int64_t points = std::min<int64_t>(1000, defaultPoints(loaded, Policy::Optimal));
   // Plans that are lists take their time.
   constexpr int64_t mostListed = 10000;
@@ -128,7 +129,7 @@ static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Polic
     if (other == policy || count == 0)
       return;
     progress.begin("planning by policy " + std::string(stringifyPolicy(other)));
-    FrontierCurve curve = computeFrontier(loaded, other, count, /*maxKneePlans=*/0, &progress);
+    FrontierCurve curve = computeFrontier(loaded, other, {count, /*kneePlans=*/0, search}, progress);
     if (curve.verdict.ok())
       curves.push_back(std::move(curve));
   };
@@ -154,9 +155,11 @@ llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
   {
     Progress progress("planning budgets");
     int64_t points = options.points > 0 ? options.points : defaultPoints(*loaded, *policy);
-    curve = computeFrontier(*loaded, *policy, points, maxKneePlans(*loaded, *policy), &progress);
+    // Progress counts plans.
+    ChainOptions search = makeChainOptions(options);
+    curve = computeFrontier(*loaded, *policy, {points, maxKneePlans(*loaded, *policy), search}, progress);
     if (curve.verdict.ok() && !options.svgPath.empty())
-      others = computeOthers(*loaded, *policy, progress);
+      others = computeOthers(*loaded, *policy, search, progress);
   }
   if (!curve.verdict.ok())
     return makeVerdictError(curve.verdict, *loaded);

@@ -19,6 +19,9 @@ using namespace remat::plantool;
 namespace cl = llvm::cl;
 using llvm::StringRef;
 
+/// What --effort may be.
+static constexpr double leastFactor = 0.001, mostFactor = 1000;
+
 namespace {
 
 /// The declarations; they live while the command line is parsed.
@@ -34,6 +37,7 @@ struct CommandLine {
   cl::SubCommandGroup ofProblems{&chain, &graph, &frontier, &compare};
   cl::SubCommandGroup ofChains{&chain, &verify, &frontier, &compare};
   cl::SubCommandGroup withBudget{&chain, &graph, &verify, &compare};
+  cl::SubCommandGroup withEffort{&chain, &frontier, &compare};
   cl::SubCommandGroup withPolicy{&chain, &graph, &frontier};
   cl::SubCommandGroup withPicture{&chain, &frontier};
 
@@ -101,6 +105,10 @@ struct CommandLine {
                               cl::desc("Plan at most so many budgets, and some more to find the knees (default 5000, "
                                        "fewer where a plan takes longer)"),
                               cl::cat(category), cl::sub(frontier)};
+  cl::opt<std::string> effort{"effort", cl::value_desc("FACTOR"),
+                              cl::desc("For unequal steps: plan so many times as long, with tables so many times as "
+                                       "large, for finer units of memory (default 1)"),
+                              cl::cat(category), cl::sub(withEffort)};
   cl::opt<bool> json{"json", cl::desc("Print JSON"), cl::cat(category), cl::sub(all)};
   cl::opt<std::string> actions{"actions", cl::value_desc("FILE"),
                                cl::desc("Write the schedule, one action a line (- for standard output)"),
@@ -126,6 +134,15 @@ static llvm::Error readWhole(const cl::opt<std::string> &option, int64_t least, 
   if (StringRef(option).getAsInteger(10, value) || value < least)
     return makeOptionError(option.ArgStr, "expects a whole number of 64 bits from " + llvm::Twine(least) +
                                               " on, but got '" + option + "'");
+  return llvm::Error::success();
+}
+
+static llvm::Error readFactor(const cl::opt<std::string> &option, double &value) {
+  if (!option.getNumOccurrences())
+    return llvm::Error::success();
+  // Not a number is neither.
+  if (StringRef(option).getAsDouble(value) || !(value >= leastFactor && value <= mostFactor))
+    return makeOptionError(option.ArgStr, "expects a number from 0.001 to 1000, but got '" + option + "'");
   return llvm::Error::success();
 }
 
@@ -275,6 +292,8 @@ static llvm::Error convert(CommandLine &line, PlanOptions &options) {
   if (llvm::Error error = readFiles(line, options))
     return error;
   if (llvm::Error error = readWhole(line.points, 2, options.points))
+    return error;
+  if (llvm::Error error = readFactor(line.effort, options.effort))
     return error;
   std::string reason;
   if (line.budget.getNumOccurrences() && options.budget != "min" &&

@@ -58,6 +58,8 @@ struct PlanOptions {
   bool isInBytes = false;
   /// How many budgets may be planned; 0: as many as make sense.
   int64_t points = 0;
+  /// Time and memory of a plan of unequal steps, in multiples of the default.
+  double effort = 1;
   bool json = false;
   /// Files to write, `-` for standard output, empty for none.
   std::string actionsPath;
