@@ -118,8 +118,8 @@ static int64_t maxKneePlans(const LoadedChain &loaded, Policy policy) {
 }
 
 /// The curves of the other policies, for the picture only.
-static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy,
-                                                const ChainOptions &search, Progress &progress) {
+static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy, const ChainOptions &search,
+                                                Progress &progress) {
   int64_t points = std::min<int64_t>(1000, defaultPoints(loaded, Policy::Optimal));
   // Plans that are lists take their time.
   constexpr int64_t mostListed = 10000;
