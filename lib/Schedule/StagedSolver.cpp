@@ -217,13 +217,15 @@ void StagedSolver::consider(std::vector<Action> list) {
 }
 
 /// The table's value as a bound in whole units of time, less the rounding of at
-/// most a few sums for each item. Sums of whole numbers that fit in the mantissa are exact.
+/// most a few sums for each item. Whole numbers are exact as far as the mantissa goes: what
+/// is kept comes with the time of a way, and then no other value that the least one is a
+/// sum of is larger.
 template <typename Value>
 int64_t StagedSolver::boundOf(const StagedTables<Value> &tables) const {
   double value = static_cast<double>(tables.value(top().kind, tables.units()));
   if (!(value < 9e18))
     return 0;
-  bool isExact = value < std::ldexp(1.0, std::numeric_limits<Value>::digits);
+  bool isExact = value + tables.wayTime(0, chain.size()) < std::ldexp(1.0, std::numeric_limits<Value>::digits);
   if (!isExact)
     value -=
         value * 8 * static_cast<double>(chain.size() + 4) * static_cast<double>(std::numeric_limits<Value>::epsilon());
