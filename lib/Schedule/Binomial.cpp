@@ -19,7 +19,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CheckedMath.h"
+#include "Binomial.h"
+
 #include "Dual.h"
 #include "PolicySolvers.h"
 #include "SplitDag.h"
@@ -28,6 +29,19 @@
 #include <map>
 
 using namespace remat::schedule;
+
+int64_t remat::schedule::binomialForward(int64_t slots, int64_t steps) {
+  if (slots == 1)
+    return steps * (steps + 1) / 2;
+  // C(m + r, r).
+  Int128 reach = 1;
+  int64_t runs = 0;
+  while (reach < steps) {
+    ++runs;
+    reach = reach * (slots + runs) / runs;
+  }
+  return static_cast<int64_t>(Int128(runs + 1) * steps - reach * runs / (slots + 1));
+}
 
 /// C(n, k), or a number above every length if that is larger.
 static int64_t choose(int64_t n, int64_t k) {
@@ -47,18 +61,18 @@ static int64_t choose(int64_t n, int64_t k) {
 namespace {
 class BinomialPlanner {
 public:
-  /// `kept` is Choice::State or Choice::Tape.
-  BinomialPlanner(Choice kept, int64_t slots, int64_t steps) : kept(kept), slots(slots), steps(steps) {}
+  /// `kept` is SplitChoice::State or SplitChoice::Tape.
+  BinomialPlanner(SplitChoice kept, int64_t slots, int64_t steps) : kept(kept), slots(slots), steps(steps) {}
 
   SplitDag plan();
   int64_t cost() const;
 
 private:
-  int64_t capacity(int64_t m, int64_t r) const { return choose(m + r, r) - (kept == Choice::Tape ? 1 : 0); }
+  int64_t capacity(int64_t m, int64_t r) const { return choose(m + r, r) - (kept == SplitChoice::Tape ? 1 : 0); }
   int64_t segmentFor(int64_t m, int64_t r, int64_t length);
   void decide(int64_t index);
 
-  Choice kept;
+  SplitChoice kept;
   int64_t slots;
   int64_t steps;
   SplitDag dag;
@@ -69,12 +83,13 @@ private:
 } // namespace
 
 int64_t BinomialPlanner::cost() const {
+  if (kept == SplitChoice::State)
+    return binomialForward(slots, steps);
   int64_t r = 0;
   while (capacity(slots, r) < steps)
     ++r;
-  // At r = 0 a chain of states is a single step, and one of tapes is empty.
-  int64_t saved = r == 0 ? 0 : choose(slots + r, r - 1);
-  return kept == Choice::State ? (r + 1) * steps - saved : r * steps - saved + r;
+  // At r = 0 the chain is empty.
+  return r == 0 ? 0 : r * steps - choose(slots + r, r - 1) + r;
 }
 
 /// The segment of `length` steps with m slots; no step needs more than r runs.
@@ -85,7 +100,7 @@ int64_t BinomialPlanner::segmentFor(int64_t m, int64_t r, int64_t length) {
   if (isNew) {
     while (r > 0 && capacity(m, r - 1) >= length)
       --r;
-    Segment segment;
+    SplitSegment segment;
     segment.length = length;
     dag.push_back(segment);
     memory.push_back({m, r});
@@ -94,15 +109,15 @@ int64_t BinomialPlanner::segmentFor(int64_t m, int64_t r, int64_t length) {
 }
 
 void BinomialPlanner::decide(int64_t index) {
-  Segment segment = dag[index];
+  SplitSegment segment = dag[index];
   auto [m, r] = memory[index];
-  bool tapes = kept == Choice::Tape;
+  bool tapes = kept == SplitChoice::Tape;
   if (tapes ? r <= 1 : segment.length == 1) {
-    segment.choice = Choice::StoreAll;
+    segment.choice = SplitChoice::StoreAll;
   } else if (m == 1) {
-    segment.choice = Choice::RerunAll;
+    segment.choice = SplitChoice::RerunAll;
   } else if (!tapes && r == 1) {
-    segment.choice = Choice::StoreStates;
+    segment.choice = SplitChoice::StoreStates;
   } else {
     int64_t rest = segment.length - (tapes ? 1 : 0);
     segment.choice = kept;
@@ -123,7 +138,7 @@ SplitDag BinomialPlanner::plan() {
   return std::move(dag);
 }
 
-static Solution solveBinomial(const ChainProblem &problem, Choice kept, int64_t size) {
+static Solution solveBinomial(const ChainProblem &problem, SplitChoice kept, int64_t size) {
   int64_t steps = problem.steps;
   int64_t free = problem.budget - problem.fixedSize();
   int64_t slots = size == 0 ? steps : std::min(free / size + 1, steps);
@@ -137,9 +152,9 @@ static Solution solveBinomial(const ChainProblem &problem, Choice kept, int64_t 
 }
 
 Solution remat::schedule::solveRevolve(const ChainProblem &problem) {
-  return solveBinomial(problem, Choice::State, problem.stateSize);
+  return solveBinomial(problem, SplitChoice::State, problem.stateSize);
 }
 
 Solution remat::schedule::solveIsm(const ChainProblem &problem) {
-  return solveBinomial(problem, Choice::Tape, problem.tapeSize);
+  return solveBinomial(problem, SplitChoice::Tape, problem.tapeSize);
 }

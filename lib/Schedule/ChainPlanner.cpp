@@ -97,16 +97,16 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
   if (!problem.slow || equal->steps == 0)
     return planTable(*equal, Policy::Optimal);
   ChainResult best = planMultistage(*equal, *problem.slow, options);
-  if (!best.ok())
-    return best;
+  // What takes too long may be done faster.
+  auto goesOn = [&] { return best.ok() || best.verdict.status == Status::Overflow; };
   auto consider = [&](Policy policy) {
-    if (best.ok() && !options.reportProgress(1))
+    if (goesOn() && !options.reportProgress(1))
       best.verdict = interrupted();
-    if (!best.ok())
+    if (!goesOn())
       return;
     ChainResult other = planHierarchical(*equal, *problem.slow, policy);
-    bool isBug = other.verdict.status == Status::Overflow && !other.list.empty();
-    if (isBug || (other.ok() && other.plan.time < best.plan.time))
+    bool isFaster = other.ok() && (!best.ok() || other.plan.time < best.plan.time);
+    if (isFaster || other.verdict.status == Status::Internal)
       best = std::move(other);
   };
   if (equal->steps <= maxOptimalHierarchy)
@@ -169,16 +169,6 @@ static ChainResult dispatchFastest(const StagedChain &problem, const std::option
   return result;
 }
 
-/// A list that can not be played is a bug unless only its time is too long.
-static void tellBugs(const StagedChain &problem, ChainResult &result) {
-  if (result.verdict.status != Status::Overflow || result.list.empty())
-    return;
-  SimulationResult played = simulate(problem, result.actions());
-  if (!played.valid && !played.overflowed)
-    result.verdict = {Status::Internal,
-                      "internal error: " + result.verdict.message + " at action " + std::to_string(played.action)};
-}
-
 ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy, const ChainOptions &options) {
   auto begin = std::chrono::steady_clock::now();
   ChainResult result;
@@ -186,7 +176,6 @@ ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy
   if (result.ok()) {
     std::optional<ChainProblem> equal = problem.equalSteps();
     result = dispatchFastest(problem, equal, policy, options);
-    tellBugs(problem, result);
     if (result.ok() && equal && equal->steps > 0 && problem.slow)
       applySlowBound(*equal, *problem.slow, result.plan);
     result.plan.steps = problem.steps();

@@ -51,7 +51,7 @@ struct SegmentKeyHash {
 /// intervals; then the greatest exact estimate, which leaves the least room for
 /// a disappointment; then long left parts, which make small tables.
 struct Candidate {
-  Choice choice = Choice::StoreAll;
+  SplitChoice choice = SplitChoice::StoreAll;
   int64_t split = 0;
   int64_t roundedCost = 0;
   int32_t outside = 0;
@@ -84,7 +84,7 @@ private:
   void step();
   void settle(const Candidate &candidate, int64_t left, int64_t right);
   std::vector<Candidate> candidatesFor(const SegmentKey &key) const;
-  void addSplits(const SegmentKey &key, Choice choice, int32_t right, std::vector<Candidate> &candidates) const;
+  void addSplits(const SegmentKey &key, SplitChoice choice, int32_t right, std::vector<Candidate> &candidates) const;
   void addPart(Candidate &candidate, int32_t row, int32_t level, int64_t length) const;
   int64_t costOf(int64_t segment) const { return segment < 0 ? 0 : cost[segment]; }
 
@@ -118,7 +118,7 @@ int64_t DualPlanner::segmentFor(int32_t index, int32_t level, int64_t length) {
   if (!isNew)
     return it->second;
   const Row &row = network.rows[index];
-  Segment segment;
+  SplitSegment segment;
   segment.row = index;
   segment.length = length;
   bool hasOption = row.state >= 0 || row.tape >= 0 || row.takeOver >= 0;
@@ -126,7 +126,7 @@ int64_t DualPlanner::segmentFor(int32_t index, int32_t level, int64_t length) {
   if (length <= row.tapes) {
     known = length;
   } else if (!hasOption) {
-    segment.choice = Choice::RerunAll;
+    segment.choice = SplitChoice::RerunAll;
     known = length * (length + 1) / 2;
   }
   dag.push_back(segment);
@@ -156,20 +156,20 @@ void DualPlanner::step() {
   }
 
   const Candidate candidate = visit.candidates[visit.next];
-  const Segment segment = dag[index];
+  const SplitSegment segment = dag[index];
   const Row &row = network.rows[segment.row];
   int32_t level = levelOf[index];
   int64_t left = -1, right = -1;
-  if (candidate.choice != Choice::TakeOver)
+  if (candidate.choice != SplitChoice::TakeOver)
     left = segmentFor(segment.row, level + 1, candidate.split);
   if (costOf(left) == unknown)
     return beginVisit(left);
   int64_t rest = segment.length - candidate.split;
-  if (candidate.choice == Choice::State)
+  if (candidate.choice == SplitChoice::State)
     right = segmentFor(row.state, level, rest);
-  else if (candidate.choice == Choice::Tape)
+  else if (candidate.choice == SplitChoice::Tape)
     right = segmentFor(row.tape, level, rest - 1);
-  else if (candidate.choice == Choice::TakeOver)
+  else if (candidate.choice == SplitChoice::TakeOver)
     right = segmentFor(row.takeOver, level, rest - 1);
   if (costOf(right) == unknown)
     return beginVisit(right);
@@ -180,9 +180,9 @@ void DualPlanner::step() {
 /// Takes `candidate` for the innermost visit if it is the best one so far.
 void DualPlanner::settle(const Candidate &candidate, int64_t left, int64_t right) {
   int64_t index = visits.back().segment;
-  Segment &segment = dag[index];
+  SplitSegment &segment = dag[index];
   int64_t forward = costOf(left) + costOf(right) + candidate.split;
-  if (candidate.choice != Choice::State)
+  if (candidate.choice != SplitChoice::State)
     ++forward;
   if (forward >= cost[index])
     return;
@@ -204,12 +204,12 @@ void DualPlanner::addPart(Candidate &candidate, int32_t row, int32_t level, int6
 
 /// Adds the splits of a state or tape option that put a part at an end of its
 /// interval.
-void DualPlanner::addSplits(const SegmentKey &key, Choice choice, int32_t right,
+void DualPlanner::addSplits(const SegmentKey &key, SplitChoice choice, int32_t right,
                             std::vector<Candidate> &candidates) const {
-  int64_t recorded = choice == Choice::Tape ? 1 : 0;
+  int64_t recorded = choice == SplitChoice::Tape ? 1 : 0;
   int64_t rest = key.length - recorded;
-  int64_t least = choice == Choice::Tape ? 0 : 1;
-  int64_t most = choice == Choice::Tape ? rest : rest - 1;
+  int64_t least = choice == SplitChoice::Tape ? 0 : 1;
+  int64_t most = choice == SplitChoice::Tape ? rest : rest - 1;
   Dual::Interval leftRange = dual.interval(key.row, key.level + 1);
   Dual::Interval rightRange = dual.interval(right, key.level);
   int64_t ends[] = {leftRange.lo, leftRange.hi, rest - rightRange.hi, rest - rightRange.lo};
@@ -235,7 +235,7 @@ std::vector<Candidate> DualPlanner::candidatesFor(const SegmentKey &key) const {
   std::vector<Candidate> candidates;
   if (row.runToEnd) {
     Candidate candidate;
-    candidate.choice = Choice::RunToEnd;
+    candidate.choice = SplitChoice::RunToEnd;
     candidate.split = key.length - 1;
     candidate.roundedCost = key.length;
     candidate.cost = dual.scale() * key.length;
@@ -243,12 +243,12 @@ std::vector<Candidate> DualPlanner::candidatesFor(const SegmentKey &key) const {
     candidates.push_back(candidate);
   }
   if (row.state >= 0)
-    addSplits(key, Choice::State, row.state, candidates);
+    addSplits(key, SplitChoice::State, row.state, candidates);
   if (row.tape >= 0)
-    addSplits(key, Choice::Tape, row.tape, candidates);
+    addSplits(key, SplitChoice::Tape, row.tape, candidates);
   if (row.takeOver >= 0) {
     Candidate candidate;
-    candidate.choice = Choice::TakeOver;
+    candidate.choice = SplitChoice::TakeOver;
     candidate.roundedCost = 1;
     candidate.cost = dual.scale();
     addPart(candidate, row.takeOver, key.level, key.length - 1);

@@ -24,9 +24,9 @@ constexpr int64_t impossible = INT64_MAX / 4;
 struct Decision {
   int64_t cost = impossible;
   int64_t split = 0;
-  Choice choice = Choice::StoreAll;
+  SplitChoice choice = SplitChoice::StoreAll;
 
-  void offer(int64_t newCost, Choice newChoice, int64_t newSplit) {
+  void offer(int64_t newCost, SplitChoice newChoice, int64_t newSplit) {
     if (newCost >= cost)
       return;
     cost = newCost;
@@ -59,19 +59,19 @@ void ExactPlanner::decide(int32_t index, int64_t length) {
   const Row &row = network.rows[index];
   Decision &best = at(index, length);
   if (length <= row.tapes) {
-    best.offer(length, Choice::StoreAll, 0);
+    best.offer(length, SplitChoice::StoreAll, 0);
     return;
   }
   if (row.runToEnd)
-    best.offer(length + at(index, length - 1).cost, Choice::RunToEnd, length - 1);
+    best.offer(length + at(index, length - 1).cost, SplitChoice::RunToEnd, length - 1);
   if (row.state >= 0)
     for (int64_t y = 1; y < length; ++y)
-      best.offer(y + at(index, y).cost + at(row.state, length - y).cost, Choice::State, y);
+      best.offer(y + at(index, y).cost + at(row.state, length - y).cost, SplitChoice::State, y);
   if (row.tape >= 0)
     for (int64_t y = 0; y < length; ++y)
-      best.offer(y + 1 + at(index, y).cost + at(row.tape, length - 1 - y).cost, Choice::Tape, y);
+      best.offer(y + 1 + at(index, y).cost + at(row.tape, length - 1 - y).cost, SplitChoice::Tape, y);
   if (row.takeOver >= 0)
-    best.offer(1 + at(row.takeOver, length - 1).cost, Choice::TakeOver, 0);
+    best.offer(1 + at(row.takeOver, length - 1).cost, SplitChoice::TakeOver, 0);
   best.cost = std::min(best.cost, impossible);
 }
 
@@ -92,16 +92,16 @@ SplitDag ExactPlanner::plan() {
 
   segmentFor(numRows - 1, steps);
   for (size_t i = 0; i < dag.size(); ++i) {
-    Segment segment = dag[i];
+    SplitSegment segment = dag[i];
     const Row &row = network.rows[segment.row];
     int64_t rest = segment.length - segment.split;
-    if (segment.choice == Choice::State)
+    if (segment.choice == SplitChoice::State)
       segment.right = segmentFor(row.state, rest);
-    else if (segment.choice == Choice::Tape)
+    else if (segment.choice == SplitChoice::Tape)
       segment.right = segmentFor(row.tape, rest - 1);
-    else if (segment.choice == Choice::TakeOver)
+    else if (segment.choice == SplitChoice::TakeOver)
       segment.right = segmentFor(row.takeOver, rest - 1);
-    if (segment.choice != Choice::StoreAll && segment.choice != Choice::TakeOver)
+    if (segment.choice != SplitChoice::StoreAll && segment.choice != SplitChoice::TakeOver)
       segment.left = segmentFor(segment.row, segment.split);
     dag[i] = segment;
   }

@@ -22,8 +22,10 @@
 
 #include "EqualPolicies.h"
 
+#include "Binomial.h"
 #include "PolicySolvers.h"
 #include "StagedSolver.h"
+#include "remat/Schedule/Simulator.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
@@ -33,25 +35,32 @@ using namespace remat::schedule;
 /// Cells times steps of the tables of h-revolve.
 static constexpr int64_t maxTableWork = int64_t(1) << 30;
 
+/// Times may be longer than what a plan may take.
+using Time = __int128;
+static constexpr Time never = Time(1) << 100;
+
 namespace {
 class Hierarchy {
 public:
   Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, int64_t slowSlots, bool movesStart);
 
   /// The least time.
-  int64_t solve();
+  Time solve();
+  /// Whether the tables have a row for each number of slow slots. Without some of them the
+  /// time is not the least.
+  bool isWhole() const { return whole; }
   std::vector<Action> emit();
 
 private:
   /// The best of a segment; split 0 is none.
   struct Cell {
-    int64_t time;
+    Time time;
     int64_t split;
   };
   using Row = std::vector<Cell>;
 
-  int64_t fastTime(int64_t length, int64_t slots) const;
-  Cell split(int64_t t, int64_t fast, const Row &right, int64_t read, const Row &left) const;
+  Time fastTime(int64_t length, int64_t slots) const;
+  Cell split(int64_t t, Time fast, const Row &right, Time read, const Row &left) const;
   const Row &rightOf(int64_t c) const { return core[c - (unlimited ? 0 : 1)]; }
 
   void add(ActionKind kind, int64_t step, int64_t to = 0) { actions.push_back({kind, step, to}); }
@@ -65,8 +74,9 @@ private:
   /// Whether the initial state is as any other.
   bool movesStart;
   bool unlimited;
-  int64_t writeTime;
-  int64_t readTime;
+  bool whole;
+  Time writeTime;
+  Time readTime;
   /// Fast slots, the start state of a segment included.
   int64_t slots;
   /// By slow slots, then by length.
@@ -90,42 +100,30 @@ Hierarchy::Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy p
   slots = problem.stateSize == 0 ? problem.steps : std::min(free / problem.stateSize, problem.steps);
   int64_t work = problem.steps * problem.steps;
   int64_t rows = unlimited ? 1 : std::min(slowSlots, maxTableWork / work) + 1;
+  whole = unlimited || rows == slowSlots + 1;
   core.resize(rows);
   slowRows.resize(rows);
 }
 
-/// Griewank & Walther 2000.
-int64_t Hierarchy::fastTime(int64_t t, int64_t m) const {
-  int64_t forward;
-  if (m <= 1) {
-    forward = t * (t + 1) / 2;
-  } else {
-    // C(m+r, r) and C(m+r, r-1) for the least r with C(m+r, r) >= t.
-    int64_t r = 1, reach = m + 1, below = 1;
-    for (; reach < t; ++r) {
-      below = reach + below;
-      reach = reach * (m + r + 1) / (r + 1);
-    }
-    forward = t == 1 ? 1 : (r + 1) * t - below;
-  }
-  return (forward - t) * problem.advanceTime + t * (problem.recordTime + problem.reverseTime);
+Time Hierarchy::fastTime(int64_t t, int64_t m) const {
+  return Time(binomialForward(m, t) - t) * problem.advanceTime + t * (problem.recordTime + problem.reverseTime);
 }
 
-Hierarchy::Cell Hierarchy::split(int64_t t, int64_t fast, const Row &right, int64_t read, const Row &left) const {
+Hierarchy::Cell Hierarchy::split(int64_t t, Time fast, const Row &right, Time read, const Row &left) const {
   Cell best = {fast, 0};
   for (int64_t y = 1; y < t; ++y) {
-    int64_t time = y * problem.advanceTime + right[t - y].time + read + left[y].time;
+    Time time = y * problem.advanceTime + right[t - y].time + read + left[y].time;
     if (time < best.time)
       best = {time, y};
   }
   return best;
 }
 
-int64_t Hierarchy::solve() {
+Time Hierarchy::solve() {
   int64_t steps = problem.steps;
   Row fast(1), empty(1);
   for (int64_t t = 1; t <= steps; ++t)
-    fast.push_back({slots > 0 ? fastTime(t, slots) : INT64_MAX / 4, 0});
+    fast.push_back({slots > 0 ? fastTime(t, slots) : never, 0});
   if (policy == Policy::DiskRevolve) {
     readOnly.push_back(empty);
     for (int64_t t = 1; t <= steps; ++t)
@@ -136,7 +134,7 @@ int64_t Hierarchy::solve() {
     bool hasSlow = unlimited || c > 0;
     const Row &left = policy == Policy::DiskRevolve ? readOnly[0] : slowRows[c];
     for (int64_t t = 1; t <= steps; ++t) {
-      Cell slow = {INT64_MAX / 4, 0};
+      Cell slow = {never, 0};
       if (hasSlow)
         slow = split(t, fast[t].time, rightOf(static_cast<int64_t>(c)), readTime, left);
       slowRows[c].push_back(slow);
@@ -148,7 +146,7 @@ int64_t Hierarchy::solve() {
     return core.back()[steps].time;
   first = later = empty;
   for (int64_t t = 1; t <= steps; ++t) {
-    int64_t plain = fastTime(t, slots + 1);
+    Time plain = fastTime(t, slots + 1);
     bool mayWrite = policy == Policy::HRevolve;
     later.push_back(slots > 0 ? split(t, plain, mayWrite ? core.back() : fast, 0, later) : Cell{plain, 0});
     first.push_back(slots > 0 ? split(t, plain, core.back(), 0, later) : Cell{plain, 0});
@@ -243,6 +241,30 @@ std::vector<Action> Hierarchy::emit() {
   return std::move(actions);
 }
 
+namespace {
+/// A schedule, and a time below which there is none of its class.
+struct Found {
+  Time time;
+  Time bound;
+  std::vector<Action> list;
+};
+} // namespace
+
+/// The best schedule that moves the initial state, or of those that do not.
+static Found findHierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, bool movesStart) {
+  Hierarchy unlimited(problem, slow, policy, problem.steps, movesStart);
+  Time bound = unlimited.solve();
+  std::vector<Action> list = unlimited.emit();
+  StagedChain chain(problem);
+  chain.slow = slow;
+  if (!slow.capacity || bound > INT64_MAX || simulate(chain, list).valid)
+    return {bound, bound, std::move(list)};
+  int64_t slots = problem.stateSize > 0 ? *slow.capacity / problem.stateSize : problem.steps;
+  Hierarchy limited(problem, slow, policy, slots, movesStart);
+  Time time = limited.solve();
+  return {time, limited.isWhole() ? time : bound, limited.emit()};
+}
+
 ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy) {
   ChainResult result;
   std::string name(stringifyPolicy(policy));
@@ -252,32 +274,32 @@ ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const
     return result;
   }
   PlanResult plain = plan(problem, Policy::Revolve);
-  result.verdict = plain.verdict;
   result.plan = plain.plan;
-  if (!result.ok())
+  // Where that takes too long for 64 bits, this may not.
+  if (!plain.ok() && plain.verdict.status != Status::Overflow) {
+    result.verdict = plain.verdict;
     return result;
-  int64_t slowSlots = problem.steps;
-  if (slow.capacity && problem.stateSize > 0)
-    slowSlots = *slow.capacity / problem.stateSize;
-  if (policy == Policy::DiskRevolve && slowSlots < problem.steps) {
+  }
+  if (policy == Policy::DiskRevolve && slow.capacity &&
+      *slow.capacity / std::max<int64_t>(problem.stateSize, 1) < problem.steps) {
     result.verdict = {Status::Unsupported, "policy " + name + " expects a slow tier with room for every state"};
     return result;
   }
-  Hierarchy stays(problem, slow, policy, slowSlots, /*movesStart=*/false);
-  int64_t time = stays.solve();
-  bool mayMove = problem.start == Start::Releasable && problem.initialStateSize == problem.stateSize;
-  if (mayMove) {
-    Hierarchy moves(problem, slow, policy, slowSlots, /*movesStart=*/true);
-    int64_t movedTime = moves.solve();
-    mayMove = movedTime < time;
-    if (mayMove) {
-      time = movedTime;
-      result.list = moves.emit();
-    }
+  Found found = findHierarchy(problem, slow, policy, /*movesStart=*/false);
+  if (problem.start == Start::Releasable && problem.initialStateSize == problem.stateSize) {
+    Found moved = findHierarchy(problem, slow, policy, /*movesStart=*/true);
+    Time bound = std::min(found.bound, moved.bound);
+    if (moved.time < found.time)
+      found = std::move(moved);
+    found.bound = bound;
   }
-  if (!mayMove)
-    result.list = stays.emit();
-  result.plan.lowerBound = result.plan.predictedTime = time;
+  if (found.time > INT64_MAX) {
+    result.verdict = {Status::Overflow, "the time of the plan does not fit in 64 bits"};
+    return result;
+  }
+  result.list = std::move(found.list);
+  result.plan.lowerBound = static_cast<int64_t>(found.bound);
+  result.plan.predictedTime = static_cast<int64_t>(found.time);
   result.plan.scheme = policy == Policy::HRevolve ? OffloadScheme::HRevolve : OffloadScheme::DiskRevolve;
   StagedChain chain(problem);
   chain.slow = slow;

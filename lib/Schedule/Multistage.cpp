@@ -164,7 +164,8 @@ static StagedChain withSlowTier(const ChainProblem &problem, const SlowTier &slo
   return chain;
 }
 
-/// The plan that leaves the slow tier alone, with the bounds for those that do not.
+/// The plan that leaves the slow tier alone, with the bounds for those that do not. Overflow
+/// if it takes too long, which they may not.
 static ChainResult planWithoutOffload(const ChainProblem &problem, const SlowTier &slow) {
   ChainResult result;
   if (problem.steps > maxOffloadedSteps) {
@@ -176,9 +177,10 @@ static ChainResult planWithoutOffload(const ChainProblem &problem, const SlowTie
   PlanResult plain = plan(problem, Policy::Optimal);
   result.verdict = plain.verdict;
   result.plan = plain.plan;
-  if (!result.ok())
+  if (result.ok())
+    result.table = std::move(plain.table);
+  else if (result.verdict.status != Status::Overflow)
     return result;
-  result.table = std::move(plain.table);
   result.plan.boundAnySchedule = slowBound(problem, slow);
   result.plan.lowerBound = result.plan.boundAnySchedule;
   result.plan.certified = result.plan.time == result.plan.lowerBound;
@@ -202,9 +204,10 @@ static ChainResult makePlan(const StagedChain &chain, const ChainResult &plain, 
 ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const SlowTier &slow,
                                             const ChainOptions &options) {
   ChainResult result = planWithoutOffload(problem, slow);
-  if (!result.ok())
+  if (!result.ok() && result.verdict.status != Status::Overflow)
     return result;
-  auto candidates = findCandidates(problem, slow, result.plan.time, options);
+  auto least = [&] { return result.ok() ? result.plan.time : INT64_MAX; };
+  auto candidates = findCandidates(problem, slow, least(), options);
   if (!candidates) {
     result.verdict = interrupted();
     return result;
@@ -219,14 +222,14 @@ ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const S
       return result;
     }
     const OffloadShape &shape = candidate.shape;
-    if (candidate.time >= result.plan.time && !(shape == published))
+    if (candidate.time >= least() && !(shape == published))
       continue;
     SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
     ChainResult other = makePlan(chain, result, emitOffload(problem, slow, shape, plans), candidate,
                                  shape.tapes == 0 ? OffloadScheme::EveryInterval : OffloadScheme::Mixed);
-    if (!other.ok())
+    if (other.verdict.status == Status::Internal)
       return other;
-    if (other.plan.time < result.plan.time)
+    if (other.ok() && (!result.ok() || other.plan.time < result.plan.time))
       result = std::move(other);
   }
   return result;

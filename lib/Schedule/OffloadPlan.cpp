@@ -21,6 +21,9 @@
 
 using namespace remat::schedule;
 
+/// Times of shapes that are of no use may not fit in 64 bits.
+using Time = __int128;
+
 OffloadShape remat::schedule::everyInterval(const ChainProblem &problem, const SlowTier &slow) {
   OffloadShape shape;
   int64_t step = std::max<int64_t>(problem.advanceTime, 1);
@@ -58,50 +61,51 @@ const PlanResult &SegmentPlans::of(int64_t length, bool fromInitial) {
 }
 
 /// What `steps` steps take at least in the whole memory (docs/Schedules.md, section 5).
-static __int128 leastTime(const ChainProblem &problem, __int128 steps) {
-  __int128 tapes = problem.tapeSize == 0 ? steps : (problem.budget - problem.workspace) / problem.tapeSize + 1;
+static Time leastTime(const ChainProblem &problem, Time steps) {
+  Time tapes = problem.tapeSize == 0 ? steps : (problem.budget - problem.workspace) / problem.tapeSize + 1;
   return steps * (problem.recordTime + problem.reverseTime) +
-         std::max<__int128>(steps - tapes, 0) * std::min(problem.advanceTime, problem.recordTime);
+         std::max<Time>(steps - tapes, 0) * std::min(problem.advanceTime, problem.recordTime);
 }
 
 std::optional<int64_t> remat::schedule::estimateOffload(const ChainProblem &problem, const SlowTier &slow,
                                                         const OffloadShape &shape, SegmentPlans &plans, int64_t most) {
   int64_t rest = problem.steps - shape.interval * shape.intervals, again = shape.interval - shape.tapes;
   int64_t states = shape.needsStates() ? 1 : 0;
-  int64_t write = states * slow.writeTime(problem.stateSize) + shape.tapes * slow.writeTime(problem.tapeSize);
-  int64_t read = states * slow.readTime(problem.stateSize) + shape.tapes * slow.readTime(problem.tapeSize);
-  int64_t sweep = again * problem.advanceTime + shape.tapes * problem.recordTime;
-  int64_t tapes = shape.tapes * problem.reverseTime;
+  Time stateWrite = slow.writeTime(problem.stateSize), stateRead = slow.readTime(problem.stateSize);
+  Time tapesRead = Time(shape.tapes) * slow.readTime(problem.tapeSize);
+  Time write = states * stateWrite + Time(shape.tapes) * slow.writeTime(problem.tapeSize);
+  Time read = states * stateRead + tapesRead;
+  Time sweep = Time(again) * problem.advanceTime + Time(shape.tapes) * problem.recordTime;
+  Time tapes = Time(shape.tapes) * problem.reverseTime;
   // With room for one tape only, it comes in while no step runs.
   if (shape.buffer < 2 * problem.tapeSize)
-    tapes += shape.tapes * slow.readTime(problem.tapeSize);
-  int64_t initial = shape.movesInitial ? 0 : slow.writeTime(problem.stateSize) + slow.readTime(problem.stateSize);
+    tapes += tapesRead;
+  Time initial = shape.movesInitial ? 0 : stateWrite + stateRead;
   // From the times of the plans of the rest and of an interval.
-  auto total = [&](auto last, auto middle, auto first) {
+  auto total = [&](Time last, Time middle, Time first) {
     if (slow.blocking)
       return last + shape.intervals * (sweep + write + read + tapes) + (shape.intervals - 1) * middle + first -
              states * initial;
     // A later interval hides the transfers of an earlier one.
-    auto longer = [](auto a, auto b) { return a < b ? decltype(a)(b) : a; };
-    return last + shape.intervals * std::max(sweep, write) + (shape.intervals - 1) * longer(middle + tapes, read) +
-           longer(first + tapes, shape.tapes * slow.readTime(problem.tapeSize));
+    return last + shape.intervals * std::max(sweep, write) + (shape.intervals - 1) * std::max(middle + tapes, read) +
+           std::max(first + tapes, tapesRead);
   };
-  __int128 leastRest = leastTime(problem, rest), leastAgain = leastTime(problem, again);
+  Time leastRest = leastTime(problem, rest), leastAgain = leastTime(problem, again);
   if (total(leastRest, leastAgain, leastAgain) > most)
     return std::nullopt;
   const PlanResult &middle = plans.of(again, false);
   const PlanResult &first = plans.of(again, true);
   if (!first.ok() || (shape.intervals > 1 && !middle.ok()))
     return std::nullopt;
-  if (total(leastRest, __int128(middle.plan.time), __int128(first.plan.time)) > most)
+  if (total(leastRest, middle.plan.time, first.plan.time) > most)
     return std::nullopt;
   const PlanResult &last = plans.of(rest, shape.intervals == 0);
   if (!last.ok())
     return std::nullopt;
-  int64_t time = total(last.plan.time, middle.plan.time, first.plan.time);
+  Time time = total(last.plan.time, middle.plan.time, first.plan.time);
   if (time > most)
     return std::nullopt;
-  return time;
+  return static_cast<int64_t>(time);
 }
 
 namespace {
@@ -116,7 +120,7 @@ private:
   struct Transfer {
     int64_t step;
     bool isTape;
-    int64_t end;
+    Time end;
   };
 
   void add(ActionKind kind, int64_t step, int64_t to = 0);
@@ -139,9 +143,9 @@ private:
   SegmentPlans &plans;
   std::vector<Action> actions;
 
-  int64_t now = 0;
-  int64_t writerFree = 0;
-  int64_t readerFree = 0;
+  Time now = 0;
+  Time writerFree = 0;
+  Time readerFree = 0;
   /// What the buffer holds: on its way out, or in; and what is to come in.
   int64_t buffered = 0;
   std::deque<Transfer> leaving;
@@ -154,7 +158,7 @@ private:
 void OffloadEmitter::add(ActionKind kind, int64_t step, int64_t to) {
   actions.push_back({kind, step, to});
   if (kind == ActionKind::Advance)
-    now += (to - step) * problem.advanceTime;
+    now += Time(to - step) * problem.advanceTime;
   if (kind == ActionKind::Record)
     now += problem.recordTime;
   if (kind == ActionKind::Reverse)

@@ -18,24 +18,11 @@
 
 #include "OnlineSweep.h"
 
+#include "Binomial.h"
+
 #include <algorithm>
 
 using namespace remat::schedule;
-
-/// Forward steps of the best schedule of states (Griewank & Walther 2000): C(k + r, r)
-/// steps are the most that can be reversed in k slots, their start state in one of
-/// them, if none runs more than r times before its record.
-static int64_t costOf(int64_t slots, int64_t steps) {
-  if (slots == 1)
-    return steps * (steps + 1) / 2;
-  int64_t runs = 0, reach = 1;
-  while (reach < steps) {
-    ++runs;
-    reach = reach * (slots + runs) / runs;
-  }
-  // The subtrahend is C(k + r, r - 1).
-  return (runs + 1) * steps - reach * runs / (slots + 1);
-}
 
 int64_t OnlineSweep::takeWaiting() {
   int64_t state = waiting[head++];
@@ -115,15 +102,15 @@ OnlineSweep::Change OnlineSweep::passBeyond(int64_t state) {
   auto freeSlots = [&](size_t i) { return static_cast<int64_t>(last + 1 - i); };
   std::vector<int64_t> before(last + 1, 0);
   for (size_t i = 0; i < last; ++i)
-    before[i + 1] = before[i] + costOf(freeSlots(i), gap(i));
+    before[i + 1] = before[i] + binomialForward(freeSlots(i), gap(i));
 
   // The steps behind `state` that are run again.
   int64_t again = leavesTape ? runs - 2 : runs - 1;
-  int64_t least = before[last] + costOf(1, open + again) - costOf(1, again), behind = 0;
+  int64_t least = before[last] + binomialForward(1, open + again) - binomialForward(1, again), behind = 0;
   size_t dropped = last;
   for (size_t i = last; i-- > 0;) {
-    int64_t cost = before[i] + costOf(freeSlots(i), gap(i) + gap(i + 1)) + behind;
-    behind += costOf(freeSlots(i), gap(i + 1));
+    int64_t cost = before[i] + binomialForward(freeSlots(i), gap(i) + gap(i + 1)) + behind;
+    behind += binomialForward(freeSlots(i), gap(i + 1));
     if (cost <= least) {
       least = cost;
       dropped = i;

@@ -244,6 +244,11 @@ bool Simulator::discard(Item item) {
   return true;
 }
 
+bool Simulator::failTransfer(const std::string &rule) {
+  result.overflowed = result.valid && slow->hasOverflowed();
+  return fail(rule);
+}
+
 bool Simulator::checkSlow() { return slow ? true : fail("expects a problem with a slow tier"); }
 
 bool Simulator::offload(Item item) {
@@ -255,7 +260,7 @@ bool Simulator::offload(Item item) {
   int64_t before = now;
   int64_t mode = item.isTape ? modeOf(item.step) : 0;
   if (std::optional<std::string> rule = slow->offload(item, sizeOf(item), mode, now))
-    return fail(*rule);
+    return failTransfer(*rule);
   result.stall += now - before;
   ++(item.isTape ? result.offloadedTapes : result.offloadedStates);
   return true;
@@ -268,7 +273,7 @@ bool Simulator::prefetch(Item item) {
     return fail(item.isTape ? "expects a tape that is not kept yet" : "expects a state that is not kept yet");
   int64_t before = now, size = 0, mode = 0;
   if (std::optional<std::string> rule = slow->prefetch(item, now, size, mode))
-    return fail(*rule);
+    return failTransfer(*rule);
   result.stall += now - before;
   setKept(item, true);
   if (item.isTape && !tapeModes.empty())

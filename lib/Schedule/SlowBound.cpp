@@ -52,7 +52,8 @@ class SlowBound {
 public:
   SlowBound(const ChainProblem &problem, const SlowTier &slow);
 
-  int64_t get() const { return static_cast<int64_t>(best); }
+  /// No plan takes more than fits in 64 bits.
+  int64_t get() const { return static_cast<int64_t>(std::min<__int128>(best, INT64_MAX)); }
 
 private:
   /// The time of running everything once, and the re-runs that `limits` prove.
@@ -162,16 +163,18 @@ void SlowBound::raise(__int128 high, Predicate isPossible) {
 }
 
 /// Before the turn the channel has the time of the first sweep, which takes
-/// steps * again if nothing runs twice in it; afterwards what is left.
+/// steps * again if nothing runs twice in it, and of all records at most; afterwards what
+/// is left. What is saved is convex in the time of the sweep, so that its ends suffice.
 void SlowBound::boundByWrites(__int128 reruns) {
   if (early.in(1, write) < 0)
     return;
   __int128 after = steps * (problem.reverseTime + surplus);
   auto isPossible = [&](__int128 time) {
-    for (__int128 sweep : {steps * again, time - steps * problem.reverseTime}) {
-      __int128 turn = std::min(sweep + steps * surplus, time);
+    for (__int128 sweep : {steps * again, time - after}) {
+      __int128 turn = sweep + steps * surplus;
       __int128 saved = early.in(turn, write) + late.in(time - turn, write);
-      if (time + again * saved >= sweep + after + again * reruns)
+      // The product fits if not all are saved.
+      if (saved >= reruns || time + again * saved >= sweep + after + again * reruns)
         return true;
     }
     return false;
@@ -184,7 +187,8 @@ void SlowBound::boundByReads(__int128 reruns) {
   if (early.in(1, read) < 0)
     return;
   auto isPossible = [&](__int128 time) {
-    return time + again * early.in(time - steps * again, read) >= once + again * reruns;
+    __int128 saved = early.in(time - steps * again, read);
+    return saved >= reruns || time + again * saved >= once + again * reruns;
   };
   raise(once + again * reruns, isPossible);
 }

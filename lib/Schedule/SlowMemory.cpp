@@ -22,7 +22,8 @@ SlowMemory::Direction SlowMemory::directionOf(Item item) const {
 
 bool SlowMemory::transfer(Direction direction, int64_t time, int64_t &now, Copy &copy) {
   int64_t &channelFree = direction == Direction::There ? writerFree : readerFree;
-  if (__builtin_add_overflow(std::max(channelFree, now), time, &channelFree))
+  overflowed = __builtin_add_overflow(std::max(channelFree, now), time, &channelFree);
+  if (overflowed)
     return false;
   copy.direction = direction;
   copy.end = channelFree;

@@ -47,7 +47,7 @@ private:
   NodeId nodeFor(const Task &task);
   NodeId build(const Task &task);
   NodeId buildRunThen(int64_t split, NodeId left, NodeId right);
-  NodeId buildStoreAll(const Segment &segment, Place place);
+  NodeId buildStoreAll(const SplitSegment &segment, Place place);
   bool isBuilt(const Task &task) const { return task.segment < 0 || nodeOf[task.segment][task.place] >= 0; }
 
   const RowNetwork &network;
@@ -58,7 +58,7 @@ private:
 } // namespace
 
 DagTableBuilder::Parts DagTableBuilder::partsOf(const Task &task) const {
-  const Segment &segment = dag[task.segment];
+  const SplitSegment &segment = dag[task.segment];
   Parts parts;
   parts.left.segment = segment.left;
   parts.right.segment = segment.right;
@@ -67,7 +67,7 @@ DagTableBuilder::Parts DagTableBuilder::partsOf(const Task &task) const {
   parts.left.place = task.place;
   parts.right.place = Core;
   // A state that is still in the core is kept first: the segment in a slot.
-  if (segment.choice == Choice::State && task.place == Core)
+  if (segment.choice == SplitChoice::State && task.place == Core)
     return {{-1, Slot}, {task.segment, Slot}};
   return parts;
 }
@@ -76,7 +76,7 @@ NodeId DagTableBuilder::nodeFor(const Task &task) {
   return task.segment < 0 ? builder.empty() : nodeOf[task.segment][task.place];
 }
 
-NodeId DagTableBuilder::buildStoreAll(const Segment &segment, Place place) {
+NodeId DagTableBuilder::buildStoreAll(const SplitSegment &segment, Place place) {
   bool fits = segment.length <= network.rows[segment.row].plainTapes;
   if (fits || (network.startsInCore && place != Slot))
     return builder.storeAll(segment.length);
@@ -95,27 +95,27 @@ NodeId DagTableBuilder::buildRunThen(int64_t split, NodeId left, NodeId right) {
 }
 
 NodeId DagTableBuilder::build(const Task &task) {
-  const Segment &segment = dag[task.segment];
+  const SplitSegment &segment = dag[task.segment];
   Parts parts = partsOf(task);
   NodeId left = nodeFor(parts.left), right = nodeFor(parts.right);
   switch (segment.choice) {
-  case Choice::StoreAll:
+  case SplitChoice::StoreAll:
     return buildStoreAll(segment, task.place);
-  case Choice::RerunAll:
+  case SplitChoice::RerunAll:
     return builder.rerunAll(segment.length);
-  case Choice::StoreStates:
+  case SplitChoice::StoreStates:
     return builder.keepState(1, segment.length - 2, builder.leaf(), builder.rerunAll(2));
-  case Choice::State:
+  case SplitChoice::State:
     if (!network.startsInCore)
       return builder.keepState(segment.split, 1, left, right);
     if (task.place == Core)
       return builder.keepState(0, 1, builder.empty(), right);
     return buildRunThen(segment.split, left, right);
-  case Choice::Tape:
+  case SplitChoice::Tape:
     return builder.keepTape(segment.split, 1, left, right);
-  case Choice::RunToEnd:
+  case SplitChoice::RunToEnd:
     return builder.runToEnd(1, left);
-  case Choice::TakeOver:
+  case SplitChoice::TakeOver:
     if (!network.startsInCore || task.place == Slot)
       return builder.takeOver(right);
     return builder.keepTape(0, 1, builder.empty(), right);

@@ -24,7 +24,7 @@
 
 namespace remat::schedule {
 
-enum class Choice : int8_t {
+enum class SplitChoice : int8_t {
   /// All steps run once: at most Row::tapes of them.
   StoreAll,
   /// The row has no room for anything: run to the end again and again.
@@ -40,9 +40,9 @@ enum class Choice : int8_t {
 
 /// A segment and its decision. `left` and `right` are indices of segments, -1
 /// for a part that is empty or does not exist.
-struct Segment {
+struct SplitSegment {
   int32_t row = 0;
-  Choice choice = Choice::StoreAll;
+  SplitChoice choice = SplitChoice::StoreAll;
   int64_t length = 0;
   /// Length of the left part.
   int64_t split = 0;
@@ -51,7 +51,7 @@ struct Segment {
 };
 
 /// Segments in no particular order; the first one is the whole chain.
-using SplitDag = std::vector<Segment>;
+using SplitDag = std::vector<SplitSegment>;
 
 /// Plans top-down, guided by the estimates of a solved `dual`. Each segment takes
 /// the option and split with the least estimate among few candidates. Where the

@@ -29,36 +29,43 @@ static int64_t chooseMode(const ChainStage &stage, bool smallestTape) {
   return std::min_element(stage.modes.begin(), stage.modes.end(), isBetter) - stage.modes.begin();
 }
 
-int64_t remat::schedule::minimumAsEqual(const StagedChain &problem) {
-  int64_t workspace = 0;
-  for (const ChainStage &stage : problem.stages)
-    workspace = std::max(workspace, stage.count > 0 ? stage.workspace : 0);
-  return problem.countedInitialState() + workspace;
-}
-
-std::vector<Action> remat::schedule::planAsEqual(const StagedChain &problem, bool smallestTapes) {
+/// As many steps of the largest sizes. Times are counted in steps.
+static ChainProblem asEqual(const StagedChain &problem, bool smallestTapes) {
   ChainProblem equal;
   equal.steps = problem.steps();
   equal.stateSize = equal.tapeSize = equal.workspace = 0;
   equal.initialStateSize = problem.initialState;
   equal.start = problem.start;
   equal.budget = problem.budget;
-  /// Of each step: the mode in which it is recorded, and that of a mere pass or -1.
-  std::vector<int32_t> modes, passing;
   for (const ChainStage &stage : problem.stages) {
     if (stage.count == 0)
       continue;
-    int64_t mode = chooseMode(stage, smallestTapes);
     equal.stateSize = std::max(equal.stateSize, stage.state);
-    equal.tapeSize = std::max(equal.tapeSize, stage.modes[mode].tape);
+    equal.tapeSize = std::max(equal.tapeSize, stage.modes[chooseMode(stage, smallestTapes)].tape);
     equal.workspace = std::max(equal.workspace, stage.workspace);
     equal.restartable &= stage.restartable;
-    modes.insert(modes.end(), stage.count, static_cast<int32_t>(mode));
-    passing.insert(passing.end(), stage.count, static_cast<int32_t>(passingMode(stage)));
   }
-  PlanResult result = plan(equal, Policy::Optimal);
+  return equal;
+}
+
+std::optional<int64_t> remat::schedule::minimumAsEqual(const StagedChain &problem) {
+  ChainProblem equal = asEqual(problem, /*smallestTapes=*/true);
+  equal.budget = equal.countedInitialState() + equal.workspace;
+  if (!plan(equal, Policy::Optimal).ok())
+    return std::nullopt;
+  return equal.budget;
+}
+
+std::vector<Action> remat::schedule::planAsEqual(const StagedChain &problem, bool smallestTapes) {
+  PlanResult result = plan(asEqual(problem, smallestTapes), Policy::Optimal);
   if (!result.ok())
     return {};
+  // Of each step: the mode in which it is recorded, and that of a mere pass or -1.
+  std::vector<int32_t> modes, passing;
+  for (const ChainStage &stage : problem.stages) {
+    modes.insert(modes.end(), stage.count, static_cast<int32_t>(chooseMode(stage, smallestTapes)));
+    passing.insert(passing.end(), stage.count, static_cast<int32_t>(passingMode(stage)));
+  }
   std::vector<Action> list;
   for (Action action : actions(result.table)) {
     if (action.kind == ActionKind::Record)

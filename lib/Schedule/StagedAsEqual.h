@@ -18,13 +18,15 @@
 #include "remat/Schedule/Action.h"
 #include "remat/Schedule/StagedChain.h"
 
+#include <optional>
 #include <vector>
 
 namespace remat::schedule {
 
 /// The smallest budget at which planAsEqual() has a schedule: the initial state and
-/// the largest workspace. Exact.
-int64_t minimumAsEqual(const StagedChain &problem);
+/// the largest workspace, exactly. Nothing if sums of as many largest sizes, or the number
+/// of steps that run in that budget, do not fit in 64 bits.
+std::optional<int64_t> minimumAsEqual(const StagedChain &problem);
 
 /// The schedule of policy `optimal` for as many steps of the largest state, tape and
 /// workspace, with tapes of each step's fastest mode or of its smallest one. It fits

@@ -50,8 +50,11 @@ static constexpr int64_t maxDoubleItems = 128;
 Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult &result) {
   SimulationResult played = simulate(problem, result.list);
   Plan &plan = result.plan;
+  if (played.overflowed)
+    return {Status::Overflow, "the time of the plan does not fit in 64 bits"};
   if (!played.valid)
-    return {Status::Overflow, "the plan can not be played: " + played.rule};
+    return {Status::Internal, "internal error: the plan can not be played: " + played.rule + " at action " +
+                                  std::to_string(played.action)};
   plan.forward = played.forward;
   plan.advance = played.advance;
   plan.record = played.record;
@@ -286,7 +289,8 @@ ChainResult StagedSolver::solve() {
   int64_t fixed = problem.start == Start::Pinned ? problem.initialState : 0;
   int64_t first = problem.countedInitialState() + chain.workspace(1);
   int64_t leastOfClass = std::max(first, fixed + minimum.peak(top()));
-  plan.minimumBudget = chain.hasBlocks() ? std::min(leastOfClass, minimumAsEqual(problem)) : leastOfClass;
+  plan.minimumBudget =
+      chain.hasBlocks() ? std::min(leastOfClass, minimumAsEqual(problem).value_or(leastOfClass)) : leastOfClass;
   if (problem.budget < plan.minimumBudget) {
     result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
                                               " is below the smallest feasible one, " +
@@ -314,6 +318,10 @@ ChainResult StagedSolver::solve() {
   for (bool smallestTapes : {false, true})
     if (chain.hasBlocks())
       consider(planAsEqual(problem, smallestTapes));
+  if (bestTime < 0) {
+    result.verdict = {Status::Overflow, "the time of the plan does not fit in 64 bits"};
+    return result;
+  }
   result.list = std::move(best);
   result.verdict = fillFromActions(problem, result);
   return result;

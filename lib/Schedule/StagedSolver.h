@@ -46,7 +46,8 @@ ChainResult planStagedOffload(const StagedChain &problem, const ChainOptions &op
 ChainResult planStagedStoreAll(const StagedChain &problem);
 
 /// Fills the counts, time and peak of a plan from a schedule that was made for
-/// this problem; lowerBound, boundAnySchedule and minimumBudget must be set.
+/// this problem; lowerBound, boundAnySchedule and minimumBudget must be set. Overflow if
+/// it takes too long; Internal, a bug, if it breaks a rule.
 Verdict fillFromActions(const StagedChain &problem, ChainResult &result);
 
 } // namespace remat::schedule

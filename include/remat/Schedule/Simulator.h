@@ -91,6 +91,7 @@ private:
 
   bool checkArrived(Item item);
   bool checkSlow();
+  bool failTransfer(const std::string &rule);
   bool isKept(Item item) const { return item.isTape ? hasTape[item.step] : hasState[item.step]; }
   void setKept(Item item, bool kept) { (item.isTape ? hasTape : hasState)[item.step] = kept; }
   bool grow(int64_t size, int64_t workspace);

@@ -54,6 +54,9 @@ public:
   /// Gives up a copy that is held and not moving.
   void drop(Item item);
 
+  /// Whether the broken rule is that the time does not fit in 64 bits.
+  bool hasOverflowed() const { return overflowed; }
+
   int64_t getPeak() const { return peak; }
   /// When the last transfer ends.
   int64_t end() const { return writerFree > readerFree ? writerFree : readerFree; }
@@ -80,6 +83,7 @@ private:
   int64_t readerFree = 0;
   int64_t used = 0;
   int64_t peak = 0;
+  bool overflowed = false;
 };
 
 } // namespace remat::schedule
