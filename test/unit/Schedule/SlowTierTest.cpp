@@ -81,6 +81,85 @@ TEST(SlowTierTest, RandomProblems) {
   }
 }
 
+static StagedChain withTimesScaled(StagedChain problem, int64_t factor) {
+  for (ChainStage &stage : problem.stages) {
+    stage.advance *= factor;
+    for (StageMode &mode : stage.modes) {
+      mode.record *= factor;
+      mode.reverse *= factor;
+    }
+  }
+  for (int64_t *time : {&problem.slow->write, &problem.slow->read, &problem.slow->latency})
+    *time *= factor;
+  return problem;
+}
+
+/// Times near 2^63 have the plans of small ones, as far as they fit.
+TEST(SlowTierTest, TimesNearTheLimit) {
+  RandomChains random(9);
+  int64_t problems = testCount(1000, 50000), fit = 0, tooLong = 0;
+  for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
+    StagedChain problem = randomProblem(random, 100);
+    // Little memory, so that most of the time is that of runs again.
+    problem.stages[0].advance += 4;
+    problem.stages[0].modes[0].record += 4;
+    problem.budget = random.number(0, 12);
+    problem.slow->write = random.number(0, 1);
+    problem.slow->read = random.number(0, 1);
+    problem.slow->latency = 0;
+    std::vector<ChainResult> small;
+    int64_t least = INT64_MAX;
+    for (Policy policy : {Policy::EveryInterval, Policy::HRevolve, Policy::DiskRevolve, Policy::Multistage}) {
+      small.push_back(planChain(problem, policy));
+      if (small.back().ok())
+        least = std::min(least, small.back().plan.time);
+    }
+    int64_t factor = INT64_MAX / least / random.number(1, 2);
+    StagedChain large = withTimesScaled(problem, factor);
+    if (least == INT64_MAX || !large.validate().ok())
+      continue;
+    for (const ChainResult &expected : small) {
+      ChainResult result = planChain(large, expected.plan.policy);
+      if (expected.ok() && expected.plan.time > INT64_MAX / factor) {
+        EXPECT_EQ(result.verdict.status, Status::Overflow) << result.verdict.message << large;
+        ++tooLong;
+        continue;
+      }
+      EXPECT_EQ(result.verdict.status, expected.verdict.status) << result.verdict.message << large;
+      if (!result.ok())
+        continue;
+      expectHonestPlan(large, result);
+      EXPECT_EQ(result.plan.time, expected.plan.time * factor) << large;
+      ++fit;
+    }
+    if (i % 20 > 0)
+      continue;
+    ChainResult optimal = planChain(large, Policy::Optimal);
+    expectHonestPlan(large, optimal);
+    EXPECT_LE(optimal.plan.time, least * factor) << large;
+  }
+  std::cout << fit << " plans fit in 64 bits, " << tooLong << " do not\n";
+  EXPECT_GT(fit, problems / 10);
+  EXPECT_GT(tooLong, 0);
+}
+
+/// Longer chains have no table for each number of states in a limited slow tier.
+TEST(SlowTierTest, LimitedTiersOfLongChains) {
+  StagedChain problem = kukreja(5000, 2, 10);
+  problem.slow->blocking = true;
+  ChainResult unlimited = planChain(problem, Policy::HRevolve);
+  ASSERT_TRUE(unlimited.ok());
+  problem.slow->capacity = unlimited.plan.slowPeak;
+  EXPECT_EQ(planChain(problem, Policy::HRevolve).plan.time, unlimited.plan.time);
+  --*problem.slow->capacity;
+  ChainResult limited = planChain(problem, Policy::HRevolve);
+  expectHonestPlan(problem, limited);
+  EXPECT_FALSE(limited.plan.certified);
+  problem.slow->capacity = 100;
+  problem.stages[0].count = 500;
+  EXPECT_TRUE(planChain(problem, Policy::HRevolve).plan.certified);
+}
+
 /// What is added to a problem raises no bound for it.
 TEST(SlowTierTest, ASlowTierRaisesNoBound) {
   RandomChains random(7);
