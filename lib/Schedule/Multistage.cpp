@@ -20,8 +20,11 @@
 
 using namespace remat::schedule;
 
+/// Chains of so few steps are searched and simulated more closely.
+static constexpr int64_t fewSteps = 1000;
+
 /// Shapes that are simulated, at most.
-static constexpr size_t maxSimulated = 6;
+static size_t maxSimulated(const ChainProblem &problem) { return problem.steps <= fewSteps ? 24 : 6; }
 
 /// What finding them is of the whole, for the report of progress.
 static constexpr double searchShare = 0.7;
@@ -64,9 +67,9 @@ private:
 };
 } // namespace
 
-static void keepBest(std::vector<Candidate> &candidates) {
+static void keepBest(std::vector<Candidate> &candidates, size_t count) {
   std::sort(candidates.begin(), candidates.end());
-  candidates.resize(std::min(candidates.size(), maxSimulated));
+  candidates.resize(std::min(candidates.size(), count));
 }
 
 /// Those near the shortest that hides a state, and longer ones ever more apart.
@@ -91,7 +94,7 @@ std::set<int64_t> MultistageSearch::tapeCounts(int64_t interval) const {
 }
 
 std::vector<Candidate> MultistageSearch::take() {
-  keepBest(candidates);
+  keepBest(candidates, maxSimulated(problem));
   return std::move(candidates);
 }
 
@@ -100,9 +103,9 @@ void MultistageSearch::consider(const OffloadShape &shape, SegmentPlans &plans) 
   if (!time)
     return;
   candidates.push_back({*time, shape});
-  if (candidates.size() < 2 * maxSimulated)
+  if (candidates.size() < 2 * maxSimulated(problem))
     return;
-  keepBest(candidates);
+  keepBest(candidates, maxSimulated(problem));
   most = std::min(most, candidates.back().time);
 }
 
@@ -126,16 +129,24 @@ void MultistageSearch::search(int64_t buffer, bool movesInitial) {
 
 static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
 
+/// Sizes of buffers: of one or two items, and multiples of the smaller item ever further
+/// apart. More memory only adds to them.
+static std::set<int64_t> bufferSizes(const ChainProblem &problem) {
+  int64_t state = problem.stateSize, tape = problem.tapeSize, limit = problem.budget - problem.fixedSize();
+  std::set<int64_t> sizes = {state, 2 * state, tape, state + tape, state + 2 * tape};
+  int64_t unit = std::max<int64_t>(state == 0 || tape == 0 ? std::max(state, tape) : std::min(state, tape), 1);
+  int64_t apart = problem.steps <= fewSteps ? 4 : 1;
+  for (int64_t multiple = 1; multiple <= limit / unit; multiple += 1 + multiple / apart)
+    sizes.insert(multiple * unit);
+  sizes.erase(sizes.upper_bound(limit), sizes.end());
+  return sizes;
+}
+
 /// The best shapes by the closed formula; the published one first. Nothing if the
 /// search was interrupted.
 static std::optional<std::vector<Candidate>> findCandidates(const ChainProblem &problem, const SlowTier &slow,
                                                             int64_t plainTime, const ChainOptions &options) {
-  std::set<int64_t> buffers;
-  int64_t limit = problem.budget - problem.fixedSize();
-  for (int64_t size : {problem.stateSize, 2 * problem.stateSize, problem.tapeSize, problem.stateSize + problem.tapeSize,
-                       problem.stateSize + 2 * problem.tapeSize, limit / 4, limit / 2, limit})
-    if (size <= limit)
-      buffers.insert(size);
+  std::set<int64_t> buffers = bufferSizes(problem);
   MultistageSearch search(problem, slow, plainTime);
   double done = 0;
   for (int64_t buffer : buffers) {

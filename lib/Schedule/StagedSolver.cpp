@@ -43,7 +43,7 @@ static constexpr int64_t leastBoundUnits = 2;
 /// case.
 static constexpr double fineShare = 0.1, guessShare = 0.003, leastFineEffort = 2e9, leastGuessEffort = 5e8;
 /// More of them gain nothing where they are not exact.
-static constexpr int64_t enoughUnits = 512;
+static constexpr double enoughUnits = 512;
 /// Up to here times are held in double precision.
 static constexpr int64_t maxDoubleItems = 128;
 
@@ -158,6 +158,8 @@ public:
 
 private:
   int64_t sizesDivisor() const;
+  /// The effort in multiples of the default, at least 1.
+  double moreEffort() const { return std::max(options.effort / ChainOptions().effort, 1.0); }
   int64_t unitsFor(double work, int64_t bytesPerValue) const;
   template <typename Value>
   Verdict solveTables(const StagedMinimum &minimum, Plan &plan);
@@ -197,7 +199,7 @@ int64_t StagedSolver::unitsFor(double work, int64_t bytesPerValue) const {
   double byWork = work / (items * items * items + 1);
   double byMemory = static_cast<double>(options.tableBytes / bytesPerValue) / (1.5 * items * (items + 1));
   // Up to here tables may be exact.
-  double enough = chain.size() <= maxDoubleItems ? 2048 : std::max(512.0, 2 * items);
+  double enough = (chain.size() <= maxDoubleItems ? 2048 : std::max(512.0, 2 * items)) * moreEffort();
   return std::max<int64_t>(16, static_cast<int64_t>(std::min({byWork, byMemory, enough})));
 }
 
@@ -241,7 +243,7 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
   int64_t divisor = sizesDivisor();
   bool isExact = available / divisor <= units;
   if (!isExact)
-    units = std::min(units, enoughUnits);
+    units = std::min(units, static_cast<int64_t>(enoughUnits * moreEffort()));
   {
     if (isExact)
       units = available / divisor;

@@ -25,7 +25,7 @@ static StagedChain smallProblem(RandomChains &random, int64_t maxSteps) {
   problem.stateSize = problem.initialStateSize = random.number(1, 2);
   problem.tapeSize = random.number(1, 4);
   problem.advanceTime = random.number(1, 3);
-  problem.recordTime = problem.advanceTime + (random.number(0, 3) == 0 ? 1 : 0);
+  problem.recordTime = problem.advanceTime + (random.number(0, 3) == 0 ? random.number(1, 5) : 0);
   problem.reverseTime = random.number(0, 4);
   problem.restartable = random.number(0, 1);
   problem.start = static_cast<Start>(random.number(0, 2));
