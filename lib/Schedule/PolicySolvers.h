@@ -37,10 +37,10 @@ Solution solveStoreAll(const ChainProblem &problem);
 /// A state is kept every p steps, and each period keeps its tapes while it is reversed.
 ///
 /// Objective: fewest forward steps over all p that fit, then the lowest peak. Guarantee: the
-/// best p. Complexity: O(T), a table of a few nodes. Source: Chen, Xu, Zhang & Guestrin 2016, whose p is
-/// sqrt(T); the free choice is ours.
+/// best p. Complexity: O(sqrt(T)), a table of a few nodes. Source: Chen, Xu, Zhang & Guestrin 2016,
+/// whose p is sqrt(T); the free choice is ours.
 Solution solvePeriodic(const ChainProblem &problem);
-/// The smallest peak of any period. O(T).
+/// The smallest peak of any period. O(sqrt(T)).
 int64_t periodicMinimum(const ChainProblem &problem);
 
 /// States only, in as many slots as fit.

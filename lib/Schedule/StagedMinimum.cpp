@@ -50,11 +50,11 @@ void StagedMinimum::solve(int64_t s, int64_t t) {
     leastOwned = chain.ownedPlans(t).front().peak;
   }
   // A held segment takes the workspace of all its items in any case.
-  const int64_t *right = core.data() + column(0, t), *left = held.data() + s * items - 1,
-                *leftOwned = ownedAndRun.data() + s * items - 1;
+  const int64_t *right = core.data() + column(0, t), *left = held.data() + row(s, 1),
+                *leftOwned = ownedAndRun.data() + row(s, 1);
   for (int64_t y = s + 1; y < t; ++y) {
-    leastHeld = std::min(leastHeld, std::max(right[y], left[y]));
-    leastOwned = std::min(leastOwned, std::max(state + right[y], leftOwned[y]));
+    leastHeld = std::min(leastHeld, std::max(right[y], left[y - 1]));
+    leastOwned = std::min(leastOwned, std::max(state + right[y], leftOwned[y - 1]));
   }
   held[row(s, t)] = leastHeld;
   owned[row(s, t)] = leastOwned;

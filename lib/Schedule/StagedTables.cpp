@@ -161,19 +161,19 @@ void StagedTables<Value>::finishRow(int64_t s, int64_t high, int64_t first, int6
   }
 }
 
-/// into[v] = min(into[v], time + rest[v - taken]) from v = first on.
+/// into[v] = min(into[v], time + rest[v - taken]) from v = first on, which is not below `taken`.
 template <typename Value>
 void StagedTables<Value>::relaxShifted(Value *into, const Value *rest, Amount<Value> taken, int64_t first,
                                        Value time) const {
-  const Value *high = rest - taken.whole;
+  int64_t whole = taken.whole;
   if (taken.part == 0) {
     for (int64_t v = first; v < width; ++v)
-      into[v] = std::min(into[v], time + high[v]);
+      into[v] = std::min(into[v], time + rest[v - whole]);
     return;
   }
   Value part = taken.part, other = 1 - part;
   for (int64_t v = first; v < width; ++v)
-    into[v] = std::min(into[v], time + (other * high[v] + part * high[v - 1]));
+    into[v] = std::min(into[v], time + (other * rest[v - whole] + part * rest[v - whole - 1]));
 }
 
 /// Leaf and Tape of (s, t), and nothing else yet.

@@ -14,10 +14,12 @@
 //
 //   max((n-1) S + (l-1) A, (n-2) S + (p-1) A)
 //
-// of memory for states of size S and tapes of size A.
+// of memory for states of size S and tapes of size A. There are only some 2 sqrt(T)
+// values of n, and for each of them one period that can be the best: O(sqrt(T)).
 //
 //===----------------------------------------------------------------------===//
 
+#include "CheckedMath.h"
 #include "PolicySolvers.h"
 #include "TableBuilder.h"
 
@@ -51,27 +53,54 @@ struct Period {
 };
 } // namespace
 
+/// Calls `visit` with each number of periods before the last one, and the shortest and
+/// the longest periods that make it; short ones first.
+template <typename Visit>
+static void forEachBefore(int64_t steps, Visit visit) {
+  for (int64_t shortest = 1, longest; shortest <= steps; shortest = longest + 1) {
+    int64_t before = (steps - 1) / shortest;
+    longest = before == 0 ? steps : (steps - 1) / before;
+    visit(before, shortest, longest);
+  }
+}
+
 int64_t remat::schedule::periodicMinimum(const ChainProblem &problem) {
   int64_t least = INT64_MAX;
-  for (int64_t p = 1; p <= problem.steps; ++p)
-    least = std::min(least, Period(problem.steps, p).peak(problem));
+  forEachBefore(problem.steps, [&](int64_t before, int64_t shortest, int64_t longest) {
+    // Of the two peaks above, the first one falls with the period and the second one
+    // rises: the least is where they meet.
+    int64_t meet = shortest, tape = problem.tapeSize;
+    if (tape > 0)
+      meet = std::clamp(ceilDiv(problem.stateSize + problem.steps * tape, (before + 1) * tape), shortest, longest);
+    for (int64_t p : {std::max(meet - 1, shortest), meet})
+      least = std::min(least, Period(problem.steps, p).peak(problem));
+  });
   return least;
 }
 
+/// The shortest period with which the tapes of the last one, and the states, fit.
+static int64_t shortestThatFits(const ChainProblem &problem, int64_t before) {
+  int64_t tapes = problem.budget - problem.fixedSize() - before * problem.stateSize;
+  if (before == 0 || problem.tapeSize == 0 || tapes < 0)
+    return 1;
+  return ceilDiv(problem.steps - 1 - tapes / problem.tapeSize, before);
+}
+
 Solution remat::schedule::solvePeriodic(const ChainProblem &problem) {
-  // Of the periods with the fewest forward steps, the one with the lowest peak.
+  // Of the periods with the fewest forward steps, the one with the lowest peak. For a number
+  // of periods the shortest one that fits has the fewest.
   Period best(problem.steps, 1);
   int64_t bestPeak = INT64_MAX;
-  for (int64_t p = 1; p <= problem.steps; ++p) {
-    Period period(problem.steps, p);
+  forEachBefore(problem.steps, [&](int64_t before, int64_t shortest, int64_t longest) {
+    Period period(problem.steps, std::clamp(shortestThatFits(problem, before), shortest, longest));
     int64_t peak = period.peak(problem);
     if (peak > problem.budget)
-      continue;
+      return;
     if (bestPeak == INT64_MAX || period.last > best.last || (period.last == best.last && peak < bestPeak)) {
       best = period;
       bestPeak = peak;
     }
-  }
+  });
 
   TableBuilder builder(problem.restartable);
   TableBuilder::NodeId inside = builder.storeAll(best.length);

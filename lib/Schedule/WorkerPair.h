@@ -11,17 +11,24 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace remat::schedule {
 
-/// A second thread that waits for work as long as the pair lives. Without it,
-/// or on a machine with one processor, the work is done one after the other.
+/// A second thread that waits for work as long as the pair lives. Without it, on a
+/// machine with one processor or where the system has no more threads, the work is done
+/// one after the other.
 class WorkerPair {
 public:
   explicit WorkerPair(bool useThread) {
-    if (useThread && std::thread::hardware_concurrency() > 1)
+    if (!useThread || std::thread::hardware_concurrency() < 2)
+      return;
+    try {
       second = std::thread([this] { serve(); });
+    } catch (const std::system_error &) {
+      // One thread does the same, in more time.
+    }
   }
   ~WorkerPair() {
     if (!second.joinable())

@@ -58,10 +58,10 @@ struct PlanResult {
 };
 
 /// Plans `problem` by a policy of the table above; others are Unsupported. If the
-/// budget is too small the status is Infeasible and plan.minimumBudget says what would do. Store-all, periodic
-/// and the closed forms take time linear in the table (periodic: in T at
-/// worst); msm and optimal O(rows * slopes) for at most a million distinct
-/// amounts of free memory, see docs/Schedules.md.
+/// budget is too small the status is Infeasible and plan.minimumBudget says what would
+/// do. Store-all and the closed forms take time linear in the table, periodic O(sqrt(T));
+/// msm and optimal O(rows * slopes) for at most a million distinct amounts of free memory,
+/// see docs/Schedules.md.
 PlanResult plan(const ChainProblem &problem, Policy policy);
 
 /// The smallest budget at which plan() succeeds; the problem's own budget does

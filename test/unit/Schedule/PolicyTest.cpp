@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 using namespace remat::schedule;
 
 /// Everything that a plan promises about itself.
@@ -105,22 +107,49 @@ TEST(PolicyTest, PlansAreDeterministic) {
     EXPECT_TRUE(plan(problem, policy).table == plan(problem, policy).table);
 }
 
-TEST(PolicyTest, PeriodicTakesTheBestPeriod) {
-  ChainProblem problem = makeProblem(100, 1, 4, 0, Start::Pinned);
-  for (problem.budget = 1; problem.budget < 420; problem.budget += 7) {
-    PlanResult result = plan(problem, Policy::Periodic);
-    int64_t best = INT64_MAX;
-    for (int64_t p = 1; p <= 100; ++p) {
-      int64_t before = 99 / p, last = 100 - before * p;
-      int64_t peak = std::max(before + (last - 1) * 4, before ? before - 1 + (p - 1) * 4 : 0);
-      if (peak + 1 <= problem.budget)
-        best = std::min(best, 200 - last);
-    }
-    ASSERT_EQ(result.ok(), best != INT64_MAX) << problem;
-    if (result.ok()) {
-      EXPECT_EQ(result.plan.forward, best) << problem;
+/// The peak of the period p.
+static int64_t periodicPeak(const ChainProblem &problem, int64_t p) {
+  int64_t before = (problem.steps - 1) / p, last = problem.steps - before * p;
+  int64_t peak = before * problem.stateSize + (last - 1) * problem.tapeSize;
+  if (before > 0)
+    peak = std::max(peak, (before - 1) * problem.stateSize + (p - 1) * problem.tapeSize);
+  return problem.fixedSize() + peak;
+}
+
+/// Of all periods, tried one by one: the fewest forward steps, and with them the lowest peak.
+static void expectBestPeriod(const ChainProblem &problem) {
+  int64_t least = INT64_MAX, forward = INT64_MAX, peak = INT64_MAX;
+  for (int64_t p = 1; p <= problem.steps; ++p) {
+    int64_t peakOfP = periodicPeak(problem, p), forwardOfP = problem.steps + (problem.steps - 1) / p * p;
+    least = std::min(least, peakOfP);
+    if (peakOfP <= problem.budget && std::tie(forwardOfP, peakOfP) < std::tie(forward, peak)) {
+      forward = forwardOfP;
+      peak = peakOfP;
     }
   }
+  PlanResult result = plan(problem, Policy::Periodic);
+  ASSERT_EQ(result.plan.minimumBudget, least) << problem;
+  ASSERT_EQ(result.ok(), forward != INT64_MAX) << problem;
+  if (result.ok()) {
+    ASSERT_EQ(result.plan.forward, forward) << problem;
+    ASSERT_EQ(result.plan.peak, peak) << problem;
+  }
+}
+
+TEST(PolicyTest, PeriodicTakesTheBestPeriod) {
+  for (auto [state, tape] : {std::pair{0, 0}, {0, 3}, {2, 0}, {1, 1}, {1, 4}, {4, 1}, {5, 3}, {30, 2}})
+    for (int64_t steps = 1; steps <= 40; ++steps) {
+      ChainProblem problem = makeProblem(steps, state, tape, 0, Start::Pinned);
+      int64_t most = problem.fixedSize() + steps * std::max(state, tape) + 1;
+      for (; problem.budget <= most && !HasFailure(); ++problem.budget)
+        expectBestPeriod(problem);
+    }
+}
+
+// Milliseconds; to try all periods would take a quarter of a minute.
+TEST(PolicyTest, PeriodicLooksAtFewPeriods) {
+  ChainProblem problem = makeProblem(ChainProblem::maxSteps, 1, 5, 1000000, Start::Pinned);
+  EXPECT_TRUE(plan(problem, Policy::Periodic).ok());
 }
 
 TEST(PolicyTest, TimesDoNotChangeTheSchedule) {
