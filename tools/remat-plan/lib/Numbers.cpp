@@ -23,8 +23,23 @@ int64_t plantool::powerOfTen(int exponent) {
   return power;
 }
 
-bool plantool::scaleDecimal(Decimal number, int exponent, int64_t &result) {
-  return !__builtin_mul_overflow(number.digits, powerOfTen(exponent - number.fraction), &result);
+std::optional<int64_t> plantool::scaleDecimal(const Decimal &number, int exponent) {
+  // No 64-bit number has more.
+  constexpr int64_t maxDigits = 19;
+  int64_t length = static_cast<int64_t>(number.digits.size()) + number.exponent + exponent;
+  if (number.digits.empty() || length < 0)
+    return 0;
+  if (length > maxDigits)
+    return std::nullopt;
+  std::string digits = number.digits;
+  digits.resize(std::max<size_t>(digits.size(), length + 1), '0');
+  bool isRoundedUp = digits[length] >= '5';
+  int64_t result = 0;
+  if (length > 0 && llvm::StringRef(digits).take_front(length).getAsInteger(10, result))
+    return std::nullopt;
+  if (__builtin_add_overflow(result, isRoundedUp ? 1 : 0, &result))
+    return std::nullopt;
+  return number.isNegative ? -result : result;
 }
 
 std::string plantool::formatShortTime(int64_t time, int64_t scale) {
