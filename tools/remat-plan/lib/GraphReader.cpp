@@ -211,6 +211,8 @@ llvm::Expected<GraphSchedule> plantool::readGraphSchedule(StringRef text, String
   if (fields.isValid()) {
     std::optional<JsonValue> sequence = fields.require("sequence");
     (void)(sequence && readSequence(report, *sequence, schedule) &&
+           readClaim(report, fields, "forward", 1, schedule.claim.forward) &&
+           readClaim(report, fields, "time", timeScale, schedule.claim.time) &&
            readClaim(report, fields, "overhead", timeScale, schedule.claim.overhead) &&
            readClaim(report, fields, "peak", 1, schedule.claim.peak) &&
            readClaim(report, fields, "peak_after_liveness", 1, schedule.claim.peakAfterLiveness));
