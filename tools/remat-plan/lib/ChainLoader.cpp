@@ -158,13 +158,14 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
 
 static std::string describe(const StagedChain &chain, const std::string &steps, std::string (*formatSize)(int64_t)) {
   std::string text = steps + (chain.steps() == 1 ? " step" : " steps");
-  if (std::optional<ChainProblem> equal = chain.equalSteps()) {
+  std::optional<ChainProblem> equal = chain.equalSteps();
+  if (equal && chain.steps() > 0) {
     text += ", state " + formatSize(equal->stateSize) + ", tape " + formatSize(equal->tapeSize);
     if (equal->workspace > 0)
       text += ", workspace " + formatSize(equal->workspace);
     if (!equal->restartable)
       text += ", no restart from tapes";
-  } else {
+  } else if (!equal) {
     text += " in " + formatMany(static_cast<int64_t>(chain.stages.size()), "stage");
   }
   text += chain.start == Start::Pinned     ? ", start pinned"

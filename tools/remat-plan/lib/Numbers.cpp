@@ -74,8 +74,15 @@ std::string plantool::formatPercent(double share) {
   return text + " %";
 }
 
-double plantool::gapOf(int64_t time, int64_t bound) {
-  return bound > 0 ? static_cast<double>(time) / static_cast<double>(bound) - 1 : 0;
+std::optional<double> plantool::gapOf(int64_t time, int64_t bound) {
+  if (bound > 0)
+    return static_cast<double>(time) / static_cast<double>(bound) - 1;
+  return time > 0 ? std::nullopt : std::optional(0.0);
+}
+
+std::string plantool::formatGap(int64_t time, int64_t bound) {
+  std::optional<double> gap = gapOf(time, bound);
+  return gap ? formatPercent(*gap) : "unknown";
 }
 
 std::string plantool::formatMany(int64_t count, llvm::StringRef noun) {

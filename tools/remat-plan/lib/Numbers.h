@@ -37,8 +37,11 @@ std::string formatFixed(double value, int digits);
 /// printed as 0.
 std::string formatPercent(double share);
 
-/// By how much of its bound a time is above it.
-double gapOf(int64_t time, int64_t bound);
+/// By how much of its bound a time is above it; nothing if the bound is 0 and the time is not.
+std::optional<double> gapOf(int64_t time, int64_t bound);
+
+/// The same as a percentage, or "unknown".
+std::string formatGap(int64_t time, int64_t bound);
 
 /// "1 step", "2 steps".
 std::string formatMany(int64_t count, llvm::StringRef noun);

@@ -119,10 +119,11 @@ static void drawTitle(SvgCanvas &canvas, const LoadedChain &loaded, const Plan &
   std::string title = "Policy " + std::string(stringifyPolicy(plan.policy)) + ": " + formatCount(plan.steps) +
                       (plan.steps == 1 ? " step" : " steps") + " in a budget of " +
                       formatSize(plan.budget, loaded.isInBytes);
-  double share = static_cast<double>(plan.budget) / static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
   std::string summary = formatCount(plan.forward) + " forward and " + formatCount(plan.reverse) +
-                        " backward steps: " + formatFixed(plan.timeRatio, 3) +
-                        " times the time of keeping everything in " + formatPercent(share) + " of its memory";
+                        " backward steps: " + formatFixed(plan.timeRatio, 3) + " times the time of keeping everything";
+  if (loaded.storeAll > 0)
+    summary += " in " + formatPercent(static_cast<double>(plan.budget) / static_cast<double>(loaded.storeAll)) +
+               " of its memory";
   canvas.text({stepPlot.left, 28}, title, 17, Anchor::Start, colors::black, /*bold=*/true);
   canvas.text({stepPlot.left, 47}, summary, fitSize(summary, 12, stepPlot.width), Anchor::Start, colors::gray);
 }
