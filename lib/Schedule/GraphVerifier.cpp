@@ -95,7 +95,9 @@ GraphVerification remat::schedule::verifyGraphSequence(const GraphProblem &probl
 
   result.afterLiveness = false;
   for (std::string rule :
-       {compare("overhead", claim.overhead, result.overhead), compare("peak", claim.peak, result.peak),
+       {compare("number of forward executions", claim.forward, result.forward),
+        compare("time", claim.time, result.time), compare("overhead", claim.overhead, result.overhead),
+        compare("peak", claim.peak, result.peak),
         compare("peak after liveness", claim.peakAfterLiveness, result.peakAfterLiveness)})
     if (!rule.empty() && result.valid) {
       result.valid = false;
@@ -105,14 +107,6 @@ GraphVerification remat::schedule::verifyGraphSequence(const GraphProblem &probl
 }
 
 GraphVerification remat::schedule::verifyGraphPlan(const GraphProblem &problem, const GraphPlan &plan) {
-  GraphVerification result =
-      verifyGraphSequence(problem, plan.sequence, {plan.overhead, plan.peak, plan.peakAfterLiveness});
-  std::string rule = compare("number of forward executions", plan.forward, result.forward);
-  if (rule.empty())
-    rule = compare("time", plan.time, result.time);
-  if (result.valid && !rule.empty()) {
-    result.valid = false;
-    result.rule = std::move(rule);
-  }
-  return result;
+  return verifyGraphSequence(problem, plan.sequence,
+                             {plan.overhead, plan.peak, plan.peakAfterLiveness, plan.forward, plan.time});
 }

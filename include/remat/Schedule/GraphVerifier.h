@@ -65,6 +65,8 @@ struct GraphClaim {
   std::optional<int64_t> overhead;
   std::optional<int64_t> peak;
   std::optional<int64_t> peakAfterLiveness;
+  std::optional<int64_t> forward = std::nullopt;
+  std::optional<int64_t> time = std::nullopt;
 };
 
 /// Plays the canonical schedule of `sequence` within the budget of the problem,
@@ -74,7 +76,7 @@ GraphVerification verifyGraphSequence(const GraphProblem &problem,
                                       const std::vector<std::vector<GraphProblem::NodeId>> &sequence,
                                       const GraphClaim &claim = {});
 
-/// The same for all that a plan claims.
+/// The same for a plan.
 GraphVerification verifyGraphPlan(const GraphProblem &problem, const GraphPlan &plan);
 
 } // namespace remat::schedule

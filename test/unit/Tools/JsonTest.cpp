@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat-plan/lib/Json.h"
+#include "remat-plan/lib/Numbers.h"
 
 #include <gtest/gtest.h>
 
@@ -34,7 +35,9 @@ static std::optional<std::pair<int64_t, int>> decimal(llvm::StringRef text) {
   std::optional<Decimal> number = (*parsed).getDecimal();
   if (!number)
     return std::nullopt;
-  return std::pair(number->digits, number->fraction);
+  int fraction = static_cast<int>(number->getFraction());
+  std::optional<int64_t> digits = scaleDecimal(*number, fraction);
+  return digits ? std::optional(std::pair(*digits, fraction)) : std::nullopt;
 }
 
 TEST(JsonTest, DecimalsAreExact) {
@@ -53,9 +56,24 @@ TEST(JsonTest, DecimalsAreExact) {
   EXPECT_EQ(decimal("9223372036854775808"), std::nullopt);
   EXPECT_EQ(decimal("1e19"), std::nullopt);
   EXPECT_EQ(decimal("1e400"), std::nullopt);
-  EXPECT_EQ(decimal("1e-400"), std::nullopt);
+  EXPECT_EQ(decimal("1e-400"), Pair(1, 400));
   EXPECT_EQ(decimal("1e9999999999999999999"), std::nullopt);
-  EXPECT_EQ(decimal("0.00000000000000000000001"), std::nullopt);
+  EXPECT_EQ(decimal("0.00000000000000000000001"), Pair(1, 23));
+  EXPECT_EQ(decimal("12.3456789012345678901"), std::nullopt);
+}
+
+TEST(JsonTest, DecimalsAreRoundedToNearest) {
+  auto round = [](llvm::StringRef text, int fraction) {
+    Parsed parsed(text);
+    return scaleDecimal(*(*parsed).getDecimal(), fraction);
+  };
+  EXPECT_EQ(round("12.3456789012345678901", 3), 12346);
+  EXPECT_EQ(round("0.05", 1), 1);
+  EXPECT_EQ(round("0.049999999999999999999", 1), 0);
+  EXPECT_EQ(round("0.5", 0), 1);
+  EXPECT_EQ(round("1e-400", 18), 0);
+  EXPECT_EQ(round("9223372036854775807.4", 0), INT64_MAX);
+  EXPECT_EQ(round("9223372036854775807.5", 0), std::nullopt);
 }
 
 TEST(JsonTest, StringsAreDecoded) {

@@ -10,9 +10,10 @@
 #include "Axis.h"
 #include "Diagnostics.h"
 #include "Numbers.h"
+#include "ScaledReading.h"
 #include "remat/Support/Budget.h"
 
-#include "llvm/ADT/Twine.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
 #include <limits>
@@ -56,25 +57,33 @@ static llvm::Expected<StagedChain> makeChain(const ChainFlags &flags) {
   chain.start = flags.start == "pinned"     ? Start::Pinned
                 : flags.start == "external" ? Start::External
                                             : Start::Releasable;
-  std::vector<std::pair<int64_t *, Decimal>> times = {{&stage.advance, flags.advance},
-                                                      {&stage.modes.front().record, flags.record},
-                                                      {&stage.modes.front().reverse, flags.reverse}};
+  std::vector<std::pair<int64_t *, const Decimal *>> times = {{&stage.advance, &flags.advance},
+                                                              {&stage.modes.front().record, &flags.record},
+                                                              {&stage.modes.front().reverse, &flags.reverse}};
   if (flags.slow) {
     SlowTier &slow = chain.slow.emplace();
     slow.capacity = flags.slow->capacity;
     slow.blocking = flags.slow->blocking;
-    times.push_back({&slow.write, flags.slow->write});
-    times.push_back({&slow.read, flags.slow->read});
-    times.push_back({&slow.latency, flags.slow->latency});
+    times.push_back({&slow.write, &flags.slow->write});
+    times.push_back({&slow.read, &flags.slow->read});
+    times.push_back({&slow.latency, &flags.slow->latency});
   }
-  int fraction = 0;
-  for (auto &[time, decimal] : times)
-    fraction = std::max(fraction, decimal.fraction);
+  TimeUnit unit;
+  auto readWith = [&](int fraction) {
+    unit = {fraction};
+    for (auto [time, decimal] : times)
+      *time = unit.read(*decimal);
+    return !unit.hasOverflowed;
+  };
+  if (!readWith(0))
+    return makeInputError("expects times of 64 bits");
+  int fraction = chooseFraction(
+      unit.needed, [&](int digits) { return readWith(digits) && chain.validate().status != Status::Overflow; });
+  (void)readWith(fraction);
   chain.timeScale = powerOfTen(fraction);
-  for (auto &[time, decimal] : times)
-    if (!scaleDecimal(decimal, fraction, *time))
-      return makeInputError("expects times that fit in 64 bits when all are multiplied by 10^" + llvm::Twine(fraction) +
-                            " to be whole");
+  std::string rounding = describeRounding(unit);
+  if (!rounding.empty() && chain.validate().ok())
+    llvm::errs() << "remat-plan: warning: " << rounding << '\n';
   return chain;
 }
 
@@ -149,13 +158,14 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
 
 static std::string describe(const StagedChain &chain, const std::string &steps, std::string (*formatSize)(int64_t)) {
   std::string text = steps + (chain.steps() == 1 ? " step" : " steps");
-  if (std::optional<ChainProblem> equal = chain.equalSteps()) {
+  std::optional<ChainProblem> equal = chain.equalSteps();
+  if (equal && chain.steps() > 0) {
     text += ", state " + formatSize(equal->stateSize) + ", tape " + formatSize(equal->tapeSize);
     if (equal->workspace > 0)
       text += ", workspace " + formatSize(equal->workspace);
     if (!equal->restartable)
       text += ", no restart from tapes";
-  } else {
+  } else if (!equal) {
     text += " in " + formatMany(static_cast<int64_t>(chain.stages.size()), "stage");
   }
   text += chain.start == Start::Pinned     ? ", start pinned"

@@ -17,15 +17,14 @@ using llvm::StringRef;
 
 namespace {
 
-/// Reads a problem whose times have at most `fraction` digits behind the point.
+/// Reads a problem with `fraction` digits of times behind the point.
 class ChainReader {
 public:
-  ChainReader(JsonReport &report, int fraction) : report(report), fraction(fraction) {}
+  ChainReader(JsonReport &report, int fraction) : report(report), unit{fraction} {}
 
   bool read(JsonValue root, ChainInput &input);
 
-  /// The most digits behind the point that any time had.
-  int getNeededFraction() const { return needed; }
+  const TimeUnit &getTimeUnit() const { return unit; }
 
 private:
   bool readStages(JsonValue value, ChainInput &input);
@@ -37,8 +36,7 @@ private:
   bool readTime(JsonFields &fields, StringRef key, int64_t &time, bool required = true);
 
   JsonReport &report;
-  int fraction;
-  int needed = 0;
+  TimeUnit unit;
 };
 
 } // namespace
@@ -47,7 +45,7 @@ bool ChainReader::readTime(JsonFields &fields, StringRef key, int64_t &time, boo
   std::optional<JsonValue> value = required ? fields.require(key) : fields.find(key);
   if (!value)
     return !required;
-  return plantool::readTime(report, *value, key, fraction, needed, time);
+  return plantool::readTime(report, *value, key, unit, time);
 }
 
 bool ChainReader::readMode(JsonFields &fields, StageMode &mode) {
@@ -135,7 +133,7 @@ bool ChainReader::readStart(JsonValue value, Start &start) {
 
 bool ChainReader::read(JsonValue root, ChainInput &input) {
   StagedChain &chain = input.chain;
-  chain.timeScale = powerOfTen(fraction);
+  chain.timeScale = powerOfTen(std::min(unit.fraction, maxPower));
   input.lines.problem = root.getLine();
   JsonFields fields(report, root, "the problem");
   if (!fields.isValid())

@@ -25,6 +25,7 @@ struct ChainLines {
 
 struct ChainInput {
   schedule::StagedChain chain;
+  schedule::Verdict validate() const { return chain.validate(); }
   /// Whether the problem names a budget.
   bool hasBudget = false;
   ChainLines lines;

@@ -36,7 +36,7 @@ static std::vector<std::string> makeRow(const ChainResult &result, int64_t scale
           formatShortTime(plan.time, scale),
           formatFixed(plan.timeRatio, 4),
           formatShortTime(plan.lowerBound, scale),
-          formatPercent(gapOf(plan.time, plan.lowerBound)),
+          formatGap(plan.time, plan.lowerBound),
           std::to_string(plan.peak),
           plan.certified ? "certified" : ""};
 }

@@ -55,7 +55,7 @@ void DetailLayer::draw(SvgCanvas &canvas) {
     double gap = std::min(1.5, 0.15 * unit);
     Paint paint;
     paint.fill = isSlow ? scheduleColors::slow : scheduleColors::tape;
-    paint.opacity = isSlow ? 0.25 : 0.42;
+    paint.opacity = isSlow ? slowTapeOpacity : tapeOpacity;
     auto draw = [&](const Paint &how) {
       canvas.rect(time(life.begin), step(life.item) + gap, time(life.end) - time(life.begin), unit - 2 * gap, how);
     };
@@ -95,14 +95,14 @@ void DetailLayer::draw(SvgCanvas &canvas) {
 DensityLayer::DensityLayer(const Axis &time, const Axis &step, double left, double top, double width, double height)
     : DiagramLayer(time, step), left(left), top(top), columns(std::lround(width / cell)),
       rows(std::lround(height / cell)) {
-  for (std::vector<bool> &each : marks)
-    each.assign(at(rows, 0), false);
+  for (std::vector<int64_t> &each : passes)
+    each.assign(at(rows + 1, 0), 0);
   for (std::vector<float> &each : changes)
     each.assign(at(rows, 0), 0);
 }
 
 void DensityLayer::addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t from, int64_t to, bool) {
-  std::vector<bool> &grid = marks[static_cast<size_t>(kind)];
+  std::vector<int64_t> &grid = passes[static_cast<size_t>(kind)];
   double x0 = (time(begin) - left) / cell, x1 = (time(end) - left) / cell;
   double y0 = (step(from) - top) / cell, y1 = (step(to) - top) / cell;
   int64_t first = std::clamp<int64_t>(static_cast<int64_t>(x0), 0, columns - 1);
@@ -114,8 +114,8 @@ void DensityLayer::addSweep(SweepKind kind, int64_t begin, int64_t end, int64_t 
     double b = x1 > x0 ? heightAt(static_cast<double>(column + 1)) : y1;
     int64_t low = std::clamp<int64_t>(static_cast<int64_t>(std::min(a, b)), 0, rows - 1);
     int64_t high = std::clamp<int64_t>(static_cast<int64_t>(std::max(a, b)), low, rows - 1);
-    for (int64_t row = low; row <= high; ++row)
-      grid[at(row, column)] = true;
+    ++grid[at(low, column)];
+    --grid[at(high + 1, column)];
   }
 }
 
@@ -177,12 +177,13 @@ void DensityLayer::drawCoverage(SvgCanvas &canvas, std::vector<float> &coverage,
   }
 }
 
-void DensityLayer::drawMarks(SvgCanvas &canvas, const std::vector<bool> &grid, StringRef color) const {
+void DensityLayer::drawMarks(SvgCanvas &canvas, const std::vector<int64_t> &grid, StringRef color) const {
   std::string path;
   for (int64_t column = 0; column < columns; ++column) {
-    int64_t begin = -1;
+    int64_t begin = -1, passing = 0;
     for (int64_t row = 0; row <= rows; ++row) {
-      bool isMarked = row < rows && grid[at(row, column)];
+      passing += grid[at(row, column)];
+      bool isMarked = passing > 0;
       if (isMarked && begin < 0)
         begin = row;
       if (isMarked || begin < 0)
@@ -204,7 +205,7 @@ void DensityLayer::draw(SvgCanvas &canvas) {
   drawCoverage(canvas, changes[1], scheduleColors::tape);
   drawCoverage(canvas, changes[0], scheduleColors::state);
   for (SweepKind kind : {SweepKind::Rerun, SweepKind::FirstForward, SweepKind::Backward})
-    drawMarks(canvas, marks[static_cast<size_t>(kind)], colorOf(kind));
+    drawMarks(canvas, passes[static_cast<size_t>(kind)], colorOf(kind));
 }
 
 ChannelLayer::ChannelLayer(const Axis &time, double left, double width) : time(time), left(left) {

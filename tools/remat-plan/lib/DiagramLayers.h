@@ -28,6 +28,10 @@ inline constexpr llvm::StringLiteral tape = colors::green;
 inline constexpr llvm::StringLiteral slow = colors::purple;
 } // namespace scheduleColors
 
+/// Tapes are areas, through which the grid is seen.
+inline constexpr double tapeOpacity = 0.42;
+inline constexpr double slowTapeOpacity = 0.25;
+
 /// Collects events and draws them between two axes.
 class DiagramLayer : public TimelineSink {
 public:
@@ -81,15 +85,16 @@ private:
   static constexpr double cell = 0.5;
 
   void drawCoverage(SvgCanvas &canvas, std::vector<float> &coverage, llvm::StringRef color) const;
-  void drawMarks(SvgCanvas &canvas, const std::vector<bool> &marks, llvm::StringRef color) const;
+  void drawMarks(SvgCanvas &canvas, const std::vector<int64_t> &passes, llvm::StringRef color) const;
   size_t at(int64_t row, int64_t column) const { return static_cast<size_t>(row * (columns + 2) + column); }
 
   double left;
   double top;
   int64_t columns;
   int64_t rows;
-  /// By kind of sweep: whether it passes a cell.
-  std::array<std::vector<bool>, 3> marks;
+  /// By kind of sweep: changes of the number of sweeps that pass a cell, from one row to
+  /// the next. A sweep takes two changes for each column that it passes, however steep it is.
+  std::array<std::vector<int64_t>, 3> passes;
   /// States, tapes, and what is in the slow tier: changes of the covered share from
   /// one column to the next.
   std::array<std::vector<float>, 3> changes;

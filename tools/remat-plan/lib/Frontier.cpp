@@ -19,7 +19,7 @@ using namespace remat::schedule;
 
 namespace {
 
-/// Two planned budgets with different times and others in between.
+/// Two neighbouring budgets between which others may be useful.
 struct Gap {
   int64_t low;
   int64_t high;
@@ -33,7 +33,7 @@ struct Gap {
 class FrontierSearch {
 public:
   FrontierSearch(const LoadedChain &loaded, Policy policy, const FrontierLimits &limits)
-      : chain(loaded.chain), storeAll(loaded.storeAll), limits(limits) {
+      : chain(loaded.chain), storeAll(loaded.storeAll), limits(limits), isMonotone(neverFalls(policy)) {
     curve.policy = policy;
   }
 
@@ -42,13 +42,19 @@ public:
 private:
   using PointIterator = std::map<int64_t, FrontierPoint>::iterator;
 
-  /// Plans and enters the point; false if there is no plan.
+  /// Whether more memory never makes a plan of exact sizes slower.
+  bool neverFalls(Policy policy) const;
+  /// Plans and enters the point, and that of the peak; false if there is no plan.
   bool planAt(int64_t budget);
-  void addGap(int64_t low, int64_t high);
-  /// The planned budget from which on a time is reached; there is one.
+  bool planOnly(int64_t budget, int64_t &peak);
+  void enter(const FrontierPoint &point);
+  void addGap(PointIterator low, PointIterator high);
+  /// The smallest known budget at which a time is reached; there is one.
   PointIterator findFast(int64_t time);
-  /// Whether smaller budgets than that could do.
+  /// Whether budgets just below that one have not been planned.
   bool isOpen(PointIterator fast);
+  /// Whether no smaller budget reaches that time.
+  bool isLeast(PointIterator fast, int64_t time);
   void refineKnees();
   void collectPoints();
   void collectKnees();
@@ -56,16 +62,43 @@ private:
   StagedChain chain;
   int64_t storeAll;
   const FrontierLimits &limits;
+  bool isMonotone;
   FrontierCurve curve;
   int64_t plans = 0;
-  /// By budget; the peak of a plan is a budget that gives the same time.
+  /// By budget.
   std::map<int64_t, FrontierPoint> known;
+  /// Some of them have been divided since.
   std::priority_queue<Gap> gaps;
 };
 
 } // namespace
 
+bool FrontierSearch::neverFalls(Policy policy) const {
+  // Transfers, a list that grows with the steps, and blocks of stages are planned by rules
+  // that may do better with less.
+  bool usesSlow = chain.slow && (policy == Policy::Optimal || needsSlowTier(policy));
+  bool isInBlocks = static_cast<int64_t>(chain.stages.size()) > limits.search.maxItems && !chain.equalSteps();
+  return policy != Policy::Online && !usesSlow && !isInBlocks;
+}
+
 bool FrontierSearch::planAt(int64_t budget) {
+  int64_t peak = 0;
+  if (!planOnly(budget, peak))
+    return false;
+  if (known.count(peak) || peak < known.begin()->first)
+    return true;
+  // The plan fits there, and if it is the best one at its budget, a planner of exact sizes
+  // finds it again with its bound. Else what is found may be another.
+  FrontierPoint point = known[budget];
+  if (isMonotone && point.time == point.lowerBound) {
+    point.budget = peak;
+    enter(point);
+    return true;
+  }
+  return planOnly(peak, peak);
+}
+
+bool FrontierSearch::planOnly(int64_t budget, int64_t &peak) {
   ++plans;
   chain.budget = budget;
   ChainResult result = planChain(chain, curve.policy, limits.search);
@@ -74,22 +107,30 @@ bool FrontierSearch::planAt(int64_t budget) {
     return false;
   }
   const Plan &plan = result.plan;
-  FrontierPoint point = {budget, plan.forward, plan.time, plan.lowerBound, plan.boundAnySchedule, plan.timeRatio};
-  known[budget] = point;
-  if (plan.peak < budget) {
-    point.budget = plan.peak;
-    known.emplace(plan.peak, point);
-  }
+  bool isExact = isMonotone && plan.planningUnit == 1;
+  enter({budget, plan.forward, plan.time, plan.lowerBound, plan.boundAnySchedule, plan.timeRatio,
+         isExact ? plan.time : plan.lowerBound});
+  peak = plan.peak;
   return true;
 }
 
-void FrontierSearch::addGap(int64_t low, int64_t high) {
-  if (high - low <= 1 || known[low].time <= known[high].time)
+void FrontierSearch::enter(const FrontierPoint &point) {
+  PointIterator at = known.insert_or_assign(point.budget, point).first;
+  if (at != known.begin())
+    addGap(std::prev(at), at);
+  if (std::next(at) != known.end())
+    addGap(at, std::next(at));
+}
+
+void FrontierSearch::addGap(PointIterator low, PointIterator high) {
+  if (high->first - low->first <= 1 || low->second.time <= high->second.leastBelow)
     return;
-  double time =
-      std::log(static_cast<double>(known[low].time) / static_cast<double>(std::max<int64_t>(known[high].time, 1)));
-  double memory = std::log(static_cast<double>(high) / static_cast<double>(std::max<int64_t>(low, 1)));
-  gaps.push({low, high, time * memory});
+  // Where the times are equal there may be something in between, but little speaks for it.
+  constexpr double leastRise = 1e-4;
+  double rise =
+      std::log(static_cast<double>(low->second.time) / static_cast<double>(std::max<int64_t>(high->second.time, 1)));
+  double memory = std::log(static_cast<double>(high->first) / static_cast<double>(std::max<int64_t>(low->first, 1)));
+  gaps.push({low->first, high->first, std::max(rise, leastRise) * memory});
 }
 
 namespace {
@@ -122,19 +163,26 @@ bool FrontierSearch::isOpen(PointIterator fast) {
   return fast != known.begin() && fast->first - std::prev(fast)->first > 1;
 }
 
+bool FrontierSearch::isLeast(PointIterator fast, int64_t time) {
+  for (PointIterator high = fast; high != known.begin(); --high)
+    if (high->first - std::prev(high)->first > 1 && high->second.leastBelow <= time)
+      return false;
+  return true;
+}
+
 /// Halves what each knee leaves open, all in turn, so that what there is time for helps
 /// all of them.
 void FrontierSearch::refineKnees() {
   int64_t everything = known.rbegin()->second.time;
-  bool isDone = false;
-  for (int64_t count = 0; !isDone;) {
+  int64_t before = plans;
+  for (bool isDone = false; !isDone;) {
     isDone = true;
     for (const NamedTime &named : namedTimes) {
       PointIterator fast = findFast(mostTime(named, everything));
       if (!isOpen(fast))
         continue;
       int64_t low = std::prev(fast)->first;
-      if (count++ == limits.kneePlans || !planAt(low + (fast->first - low) / 2)) {
+      if (plans - before >= limits.kneePlans || !planAt(low + (fast->first - low) / 2)) {
         curve.verdict = {};
         return;
       }
@@ -146,11 +194,12 @@ void FrontierSearch::refineKnees() {
 void FrontierSearch::collectKnees() {
   int64_t everything = known.rbegin()->second.time;
   for (const NamedTime &named : namedTimes) {
-    PointIterator fast = findFast(mostTime(named, everything));
+    int64_t most = mostTime(named, everything);
+    PointIterator fast = findFast(most);
     if (!curve.knees.empty() && curve.knees.back().point.budget == fast->first)
       continue;
     double share = storeAll > 0 ? static_cast<double>(fast->first) / static_cast<double>(storeAll) : 1;
-    curve.knees.push_back({named.name, fast->second, share, curve.isComplete || !isOpen(fast)});
+    curve.knees.push_back({named.name, fast->second, share, isLeast(fast, most)});
   }
 }
 
@@ -173,22 +222,20 @@ FrontierCurve FrontierSearch::run(Progress &progress) {
     return std::move(curve);
   curve.verdict = {};
 
-  addGap(least, most);
-  while (!gaps.empty() && plans < limits.plans) {
+  while (!gaps.empty()) {
     Gap gap = gaps.top();
+    bool isDivided = std::next(known.find(gap.low))->first != gap.high;
+    if (!isDivided && plans >= limits.plans)
+      break;
     gaps.pop();
+    if (isDivided)
+      continue;
     // Geometric halves first: what is interesting happens at small budgets.
     double geometric =
         std::sqrt(static_cast<double>(std::max<int64_t>(gap.low, 1))) * std::sqrt(static_cast<double>(gap.high));
     int64_t middle = std::clamp(static_cast<int64_t>(geometric), gap.low + 1, gap.high - 1);
     if (!planAt(middle))
       return std::move(curve);
-    // A peak below the budget is a point too.
-    auto below = std::prev(known.find(middle));
-    for (auto it = known.find(gap.low); it != below; ++it)
-      addGap(it->first, std::next(it)->first);
-    addGap(below->first, middle);
-    addGap(middle, gap.high);
     progress.setShare(static_cast<double>(plans) / static_cast<double>(limits.plans));
   }
   curve.isComplete = gaps.empty();

@@ -5,12 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A budget is useful if no smaller one gives a plan that is as fast. Time never
-// grows with the budget, so equal times at two budgets settle everything between
-// them, and bisection finds all useful budgets, each with a plan or two. If there
-// are too many, the largest steps in time and in budget are resolved first. What is
-// left is a sample, in which the smallest budget for a certain time is not the
-// smallest there is; so these budgets, the knees, are bisected for themselves.
+// A budget is useful if no smaller one gives a plan that is as fast: a plan fits any
+// larger budget too. The least time that any smaller budget can have is known at each
+// planned one: of a planner to which more memory never does harm it is the time of the
+// plan, of others the lower bound of the plan. Budgets between two planned ones are
+// settled if that is the time that the smaller one has, and bisection finds all useful
+// budgets. If there are too many, the largest steps in time and in budget are resolved
+// first. What is left is a sample, in which the smallest budget for a certain time is
+// not the smallest there is; so these budgets, the knees, are bisected for themselves.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,6 +31,8 @@ struct FrontierPoint {
   int64_t lowerBound = 0;
   int64_t boundAnySchedule = 0;
   double timeRatio = 1;
+  /// No plan at this budget or below takes less.
+  int64_t leastBelow = 0;
 };
 
 /// A budget from which on a plan takes at most a certain time.

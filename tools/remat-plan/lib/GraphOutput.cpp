@@ -123,7 +123,7 @@ void plantool::printGraphComparison(llvm::raw_ostream &stream, const GraphInput 
     }
     table.add({policy, objective, std::to_string(plan.forward), formatShortTime(plan.overhead, input.timeScale),
                formatShortTime(plan.time, input.timeScale), formatFixed(plan.timeRatio, 4),
-               formatShortTime(plan.lowerBound, input.timeScale), formatPercent(gapOf(plan.time, plan.lowerBound)),
+               formatShortTime(plan.lowerBound, input.timeScale), formatGap(plan.time, plan.lowerBound),
                std::to_string(plan.peak), std::to_string(plan.peakAfterLiveness), plan.certified ? "certified" : ""});
   }
   table.print(stream);

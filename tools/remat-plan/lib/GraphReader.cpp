@@ -22,18 +22,17 @@ namespace {
 
 class GraphReader {
 public:
-  GraphReader(JsonReport &report, int fraction) : report(report), fraction(fraction) {}
+  GraphReader(JsonReport &report, int fraction) : report(report), unit{fraction} {}
 
   bool read(JsonValue root, GraphInput &input);
-  int getNeededFraction() const { return needed; }
+  const TimeUnit &getTimeUnit() const { return unit; }
 
 private:
   bool readNode(JsonValue value, GraphNode &node);
   bool readEdge(JsonValue value, std::pair<NodeId, NodeId> &edge, int64_t nodes);
 
   JsonReport &report;
-  int fraction;
-  int needed = 0;
+  TimeUnit unit;
 };
 
 } // namespace
@@ -54,7 +53,7 @@ bool GraphReader::readNode(JsonValue value, GraphNode &node) {
   if (!fields.isValid())
     return false;
   std::optional<JsonValue> time = fields.require("time");
-  if (!time || !readTime(report, *time, "time", fraction, needed, node.time) ||
+  if (!time || !readTime(report, *time, "time", unit, node.time) ||
       !fields.readSize("size", node.size, /*required=*/true))
     return false;
   if (std::optional<JsonValue> gradient = fields.find("gradient")) {
@@ -89,7 +88,7 @@ bool GraphReader::readEdge(JsonValue value, std::pair<NodeId, NodeId> &edge, int
 }
 
 bool GraphReader::read(JsonValue root, GraphInput &input) {
-  input.timeScale = powerOfTen(fraction);
+  input.timeScale = powerOfTen(std::min(unit.fraction, maxPower));
   input.problemLine = root.getLine();
   JsonFields fields(report, root, "the problem");
   if (!fields.isValid())
@@ -172,14 +171,15 @@ static bool readClaim(JsonReport &report, JsonFields &fields, StringRef key, int
   std::optional<JsonValue> value = fields.find(key);
   if (!value)
     return true;
-  int fraction = 0;
-  while (powerOfTen(fraction) < timeScale)
-    ++fraction;
-  int needed = 0;
+  TimeUnit unit;
+  while (powerOfTen(unit.fraction) < timeScale)
+    ++unit.fraction;
   int64_t number = 0;
-  if (!readTime(report, *value, key, fraction, needed, number))
+  if (!readTime(report, *value, key, unit, number))
     return false;
-  if (needed > fraction)
+  if (unit.hasOverflowed)
+    return report.failExpected(*value, "a time of 64 bits for \"" + key + "\"");
+  if (unit.needed > unit.fraction)
     return report.failExpected(*value, "a time with as many digits as those of the problem for \"" + key + "\"");
   claim = number;
   return true;
@@ -211,6 +211,8 @@ llvm::Expected<GraphSchedule> plantool::readGraphSchedule(StringRef text, String
   if (fields.isValid()) {
     std::optional<JsonValue> sequence = fields.require("sequence");
     (void)(sequence && readSequence(report, *sequence, schedule) &&
+           readClaim(report, fields, "forward", 1, schedule.claim.forward) &&
+           readClaim(report, fields, "time", timeScale, schedule.claim.time) &&
            readClaim(report, fields, "overhead", timeScale, schedule.claim.overhead) &&
            readClaim(report, fields, "peak", 1, schedule.claim.peak) &&
            readClaim(report, fields, "peak_after_liveness", 1, schedule.claim.peakAfterLiveness));

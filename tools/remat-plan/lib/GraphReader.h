@@ -17,6 +17,7 @@ namespace remat::plantool {
 
 struct GraphInput {
   schedule::GraphProblem problem;
+  schedule::Verdict validate() const { return problem.validate(); }
   bool hasBudget = false;
   /// Units of time in one unit of the file; a power of ten.
   int64_t timeScale = 1;

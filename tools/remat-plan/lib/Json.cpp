@@ -344,36 +344,23 @@ std::string JsonValue::getString() const {
 }
 
 std::optional<Decimal> JsonValue::getDecimal() const {
-  // No 64-bit number has more.
-  constexpr int maxDigits = 19;
   auto [mantissa, exponentText] = getText().split(getText().contains('e') ? 'e' : 'E');
-  bool negative = mantissa.consume_front("-");
+  Decimal result;
+  result.isNegative = mantissa.consume_front("-");
   auto [whole, fraction] = mantissa.split('.');
   std::string digits = (whole + fraction).str();
-  int64_t point = -static_cast<int64_t>(fraction.size());
-  StringRef significant = StringRef(digits).ltrim('0');
-  size_t zeros = significant.size() - significant.rtrim('0').size();
-  significant = significant.drop_back(zeros);
-  if (significant.empty())
+  StringRef significant = StringRef(digits).rtrim('0');
+  int64_t zeros = static_cast<int64_t>(digits.size() - significant.size());
+  result.digits = significant.ltrim('0').str();
+  if (result.digits.empty())
     return Decimal();
 
-  int64_t exponent = 0;
   exponentText.consume_front("+");
   // The digits of a text can make up for its exponent, but not beyond this.
   constexpr int64_t maxExponent = 2 * static_cast<int64_t>(JsonDocument::maxLength);
-  if (!exponentText.empty() && (exponentText.getAsInteger(10, exponent) || std::abs(exponent) > maxExponent))
+  if (!exponentText.empty() &&
+      (exponentText.getAsInteger(10, result.exponent) || std::abs(result.exponent) > maxExponent))
     return std::nullopt;
-  exponent += point + static_cast<int64_t>(zeros);
-  int64_t length = static_cast<int64_t>(significant.size());
-  if (length > maxDigits || exponent < -maxDigits || length + exponent > maxDigits)
-    return std::nullopt;
-
-  Decimal result;
-  result.fraction = static_cast<int>(std::max<int64_t>(-exponent, 0));
-  std::string all = (significant + std::string(std::max<int64_t>(exponent, 0), '0')).str();
-  if (StringRef(all).getAsInteger(10, result.digits))
-    return std::nullopt;
-  if (negative)
-    result.digits = -result.digits;
+  result.exponent += zeros - static_cast<int64_t>(fraction.size());
   return result;
 }

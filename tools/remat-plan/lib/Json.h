@@ -29,11 +29,15 @@ namespace remat::plantool {
 
 enum class JsonKind : uint8_t { Null, False, True, Number, String, Array, Object };
 
-/// A number exactly as it is written: digits * 10^-fraction.
+/// A number exactly as it is written: digits * 10^exponent.
 struct Decimal {
-  int64_t digits = 0;
-  /// Digits behind the point that are not trailing zeros; never negative.
-  int fraction = 0;
+  /// Neither the first nor the last one is 0; none for the number 0.
+  std::string digits;
+  int64_t exponent = 0;
+  bool isNegative = false;
+
+  /// Digits behind the point.
+  int64_t getFraction() const { return exponent < 0 ? -exponent : 0; }
 };
 
 class JsonDocument;
@@ -49,7 +53,7 @@ public:
   llvm::StringRef getText() const;
   /// The characters of a string.
   std::string getString() const;
-  /// The number, or nothing if its digits do not fit in 64 bits.
+  /// The number, or nothing if its exponent is beyond what any text makes up for.
   std::optional<Decimal> getDecimal() const;
   /// What kind of value this is, for messages: "a string".
   llvm::StringRef describe() const;

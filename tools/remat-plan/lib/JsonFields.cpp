@@ -106,34 +106,38 @@ bool JsonFields::readSize(StringRef key, int64_t &value, bool required) {
 
 bool plantool::readWhole(JsonReport &report, JsonValue value, StringRef name, int64_t least, int64_t &result) {
   std::optional<Decimal> decimal;
+  std::optional<int64_t> number;
   if (value.is(JsonKind::Number)) {
     decimal = value.getDecimal();
-    if (!decimal)
+    if (decimal)
+      number = scaleDecimal(*decimal, 0);
+    if (!number)
       return report.failExpected(value, "a number of 64 bits for \"" + name + "\"");
   }
-  if (!decimal || decimal->fraction != 0 || decimal->digits < least)
+  if (!number || decimal->getFraction() != 0 || *number < least)
     return report.failExpected(value, "a whole number from " + llvm::Twine(least) + " on for \"" + name + "\"");
-  result = decimal->digits;
+  result = *number;
   return true;
 }
 
-bool plantool::readTime(JsonReport &report, JsonValue value, StringRef name, int fraction, int &needed, int64_t &time) {
-  constexpr int maxFraction = 9;
+int64_t TimeUnit::read(const Decimal &time) {
+  needed = std::max(needed, time.getFraction());
+  std::optional<int64_t> result = scaleDecimal(time, fraction);
+  hasOverflowed |= !result;
+  vanished += result == 0 && !time.digits.empty();
+  return result.value_or(0);
+}
+
+bool plantool::readTime(JsonReport &report, JsonValue value, StringRef name, TimeUnit &unit, int64_t &time) {
   if (!value.is(JsonKind::Number))
     return report.failExpected(value, "a number for \"" + name + "\"");
   std::optional<Decimal> decimal = value.getDecimal();
-  if (!decimal || decimal->fraction > maxFraction)
-    return report.failExpected(value, "a number of 64 bits with at most " + llvm::Twine(maxFraction) +
-                                          " digits behind the point for \"" + name + "\"");
-  if (decimal->digits < 0)
+  if (decimal && decimal->isNegative)
     return report.failExpected(value, "a number that is not negative for \"" + name + "\"");
-  needed = std::max(needed, decimal->fraction);
-  // The next round scales by enough.
-  if (decimal->fraction > fraction)
-    return true;
-  if (!scaleDecimal(*decimal, fraction, time))
-    return report.failExpected(value, "a time for \"" + name + "\" that fits in 64 bits when all times are " +
-                                          "multiplied by 10^" + llvm::Twine(fraction) + " to be whole");
+  if (decimal)
+    time = unit.read(*decimal);
+  if (!decimal || (unit.fraction == 0 && unit.hasOverflowed))
+    return report.failExpected(value, "a time of 64 bits for \"" + name + "\"");
   return true;
 }
 

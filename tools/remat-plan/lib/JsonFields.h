@@ -76,10 +76,21 @@ private:
   llvm::SmallVector<Member, 8> members;
 };
 
-/// A time, scaled by 10^\p fraction. \p needed becomes at least the number of its
-/// digits behind the point, at most nine; if there are more than \p fraction, the
-/// time is left alone.
-bool readTime(JsonReport &report, JsonValue value, llvm::StringRef name, int fraction, int &needed, int64_t &time);
+/// How times are read: in units of 10^-fraction, rounded to nearest.
+struct TimeUnit {
+  int fraction = 0;
+  /// Of all times that have been read: the most digits behind the point, whether one does
+  /// not fit in 64 bits, and how many became 0 that are not.
+  int64_t needed = 0;
+  bool hasOverflowed = false;
+  int64_t vanished = 0;
+
+  /// The time, or 0 if it does not fit.
+  int64_t read(const Decimal &time);
+};
+
+/// A time. One that does not fit in 64 bits is an error if it is read as a whole number.
+bool readTime(JsonReport &report, JsonValue value, llvm::StringRef name, TimeUnit &unit, int64_t &time);
 
 /// A whole number from \p least on; \p name names it in messages.
 bool readWhole(JsonReport &report, JsonValue value, llvm::StringRef name, int64_t least, int64_t &result);

@@ -23,8 +23,23 @@ int64_t plantool::powerOfTen(int exponent) {
   return power;
 }
 
-bool plantool::scaleDecimal(Decimal number, int exponent, int64_t &result) {
-  return !__builtin_mul_overflow(number.digits, powerOfTen(exponent - number.fraction), &result);
+std::optional<int64_t> plantool::scaleDecimal(const Decimal &number, int exponent) {
+  // No 64-bit number has more.
+  constexpr int64_t maxDigits = 19;
+  int64_t length = static_cast<int64_t>(number.digits.size()) + number.exponent + exponent;
+  if (number.digits.empty() || length < 0)
+    return 0;
+  if (length > maxDigits)
+    return std::nullopt;
+  std::string digits = number.digits;
+  digits.resize(std::max<size_t>(digits.size(), length + 1), '0');
+  bool isRoundedUp = digits[length] >= '5';
+  int64_t result = 0;
+  if (length > 0 && llvm::StringRef(digits).take_front(length).getAsInteger(10, result))
+    return std::nullopt;
+  if (__builtin_add_overflow(result, isRoundedUp ? 1 : 0, &result))
+    return std::nullopt;
+  return number.isNegative ? -result : result;
 }
 
 std::string plantool::formatShortTime(int64_t time, int64_t scale) {
@@ -59,8 +74,15 @@ std::string plantool::formatPercent(double share) {
   return text + " %";
 }
 
-double plantool::gapOf(int64_t time, int64_t bound) {
-  return bound > 0 ? static_cast<double>(time) / static_cast<double>(bound) - 1 : 0;
+std::optional<double> plantool::gapOf(int64_t time, int64_t bound) {
+  if (bound > 0)
+    return static_cast<double>(time) / static_cast<double>(bound) - 1;
+  return time > 0 ? std::nullopt : std::optional(0.0);
+}
+
+std::string plantool::formatGap(int64_t time, int64_t bound) {
+  std::optional<double> gap = gapOf(time, bound);
+  return gap ? formatPercent(*gap) : "unknown";
 }
 
 std::string plantool::formatMany(int64_t count, llvm::StringRef noun) {

@@ -14,11 +14,14 @@
 
 namespace remat::plantool {
 
-/// Exponents from 0 to 18.
+/// The largest power of ten of 64 bits.
+inline constexpr int maxPower = 18;
+
+/// Exponents from 0 to maxPower.
 int64_t powerOfTen(int exponent);
 
-/// Sets \p result to number * 10^exponent, which must be whole; false on overflow.
-bool scaleDecimal(Decimal number, int exponent, int64_t &result);
+/// number * 10^exponent, rounded to the nearest whole number; nothing if it does not fit.
+std::optional<int64_t> scaleDecimal(const Decimal &number, int exponent);
 
 /// time / scale in decimals, exactly; `scale` is a power of ten. Whole numbers end
 /// in ".0", as contracts.md prints times.
@@ -34,8 +37,11 @@ std::string formatFixed(double value, int digits);
 /// printed as 0.
 std::string formatPercent(double share);
 
-/// By how much of its bound a time is above it.
-double gapOf(int64_t time, int64_t bound);
+/// By how much of its bound a time is above it; nothing if the bound is 0 and the time is not.
+std::optional<double> gapOf(int64_t time, int64_t bound);
+
+/// The same as a percentage, or "unknown".
+std::string formatGap(int64_t time, int64_t bound);
 
 /// "1 step", "2 steps".
 std::string formatMany(int64_t count, llvm::StringRef noun);

@@ -166,9 +166,8 @@ static llvm::Error readTime(const cl::opt<std::string> &option, Decimal &value) 
   std::optional<Decimal> time;
   if (document.parse(option.getValue(), message, line) && document.getRoot().is(JsonKind::Number))
     time = document.getRoot().getDecimal();
-  if (!time || time->digits < 0 || time->fraction > 9)
-    return makeOptionError(option.ArgStr,
-                           "expects a time with at most 9 digits behind the point, but got '" + option + "'");
+  if (!time || time->isNegative)
+    return makeOptionError(option.ArgStr, "expects a number that is not negative, but got '" + option + "'");
   value = *time;
   return llvm::Error::success();
 }

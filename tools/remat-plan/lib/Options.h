@@ -20,9 +20,9 @@ enum class Command { Chain, Graph, Verify, Frontier, Compare };
 
 /// A slow tier from options.
 struct SlowFlags {
-  Decimal write = {0, 0};
-  Decimal read = {0, 0};
-  Decimal latency = {0, 0};
+  Decimal write;
+  Decimal read;
+  Decimal latency;
   std::optional<int64_t> capacity;
   bool blocking = false;
 };
@@ -34,9 +34,9 @@ struct ChainFlags {
   int64_t tape = 1;
   std::optional<int64_t> initialState;
   int64_t workspace = 0;
-  Decimal advance = {1, 0};
-  Decimal record = {1, 0};
-  Decimal reverse = {2, 0};
+  Decimal advance = {"1"};
+  Decimal record = {"1"};
+  Decimal reverse = {"2"};
   bool restartable = true;
   std::string start = "releasable";
   std::optional<SlowFlags> slow;

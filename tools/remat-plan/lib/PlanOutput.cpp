@@ -75,7 +75,10 @@ static std::string formatSeconds(double seconds) {
 static std::string describeGap(const Plan &plan) {
   if (plan.certified)
     return "certified: no schedule of this policy takes less";
-  std::string text = "the plan is at most " + formatPercent(gapOf(plan.time, plan.lowerBound)) + " above the best ";
+  std::optional<double> gap = gapOf(plan.time, plan.lowerBound);
+  if (!gap)
+    return "a bound of 0 does not say how far the plan is above the best";
+  std::string text = "the plan is at most " + formatPercent(*gap) + " above the best ";
   if (plan.policy == Policy::Online)
     return text + "that knows the number of steps";
   return text + (plan.lowerBound == plan.boundAnySchedule ? "schedule of any kind" : "of this policy");
@@ -95,16 +98,17 @@ static std::string describeScheme(const Plan &plan, int64_t scale) {
 void plantool::printPlanTable(llvm::raw_ostream &stream, const LoadedChain &loaded, const ChainResult &result) {
   const Plan &plan = result.plan;
   int64_t scale = loaded.chain.timeScale;
-  double storeAll = static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
+  std::string share = "keeping everything takes nothing";
+  if (loaded.storeAll > 0)
+    share = formatPercent(static_cast<double>(plan.budget) / static_cast<double>(loaded.storeAll)) +
+            " of keeping everything, " + std::to_string(loaded.storeAll);
   auto perStep = [&](int64_t count) {
     return plan.steps == 0 ? "" : formatFixed(static_cast<double>(count) / static_cast<double>(plan.steps), 3);
   };
   TextTable table({TextTable::Left, TextTable::Right, TextTable::Left});
   table.add({"problem", "", describeChain(loaded.chain)});
   table.add({"policy", "", std::string(stringifyPolicy(plan.policy))});
-  table.add({"budget", std::to_string(plan.budget),
-             formatPercent(static_cast<double>(plan.budget) / storeAll) + " of keeping everything, " +
-                 std::to_string(loaded.storeAll)});
+  table.add({"budget", std::to_string(plan.budget), share});
   table.add({"peak", std::to_string(plan.peak),
              "the least that this policy can do with is " + std::to_string(plan.minimumBudget)});
   table.add({"forward", std::to_string(plan.forward),

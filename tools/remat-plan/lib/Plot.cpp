@@ -43,7 +43,7 @@ void Plot::drawColumns(SvgCanvas &canvas, const Axis &axis, llvm::ArrayRef<doubl
 }
 
 void Plot::nameRows(SvgCanvas &canvas, llvm::StringRef name) const {
-  canvas.text({20, top + height / 2}, name, titleSize, Anchor::Middle, colors::black, /*bold=*/false,
+  canvas.text({16, top + height / 2}, name, titleSize, Anchor::Middle, colors::black, /*bold=*/false,
               /*vertical=*/true);
 }
 

@@ -21,11 +21,12 @@ namespace {
 
 constexpr double pageWidth = 760;
 constexpr double pageHeight = 560;
-constexpr Plot stepPlot = {70, 92, 664, 300};
-constexpr Plot memoryPlot = {70, 416, 664, 88};
+/// At the left there is room for "100,000" and the name of the axis.
+constexpr Plot stepPlot = {76, 92, 658, 300};
+constexpr Plot memoryPlot = {76, 416, 658, 88};
 /// With a slow tier, its channels are between the two.
-constexpr Plot slowStepPlot = {70, 92, 664, 258};
-constexpr Plot channelPlot = {70, 364, 664, 38};
+constexpr Plot slowStepPlot = {76, 92, 658, 258};
+constexpr Plot channelPlot = {76, 364, 658, 38};
 
 /// Sends sweeps and lifetimes to one layer, memory and transfers to others.
 class Splitter final : public TimelineSink {
@@ -50,8 +51,8 @@ private:
 
 } // namespace
 
-/// `withRecords`: whether forward steps that leave a tape are told from others.
-static void drawLegend(SvgCanvas &canvas, bool withRecords, bool withSlow) {
+/// `isDetailed`: every action is a shape, and steps that leave a tape are told from others.
+static void drawLegend(SvgCanvas &canvas, bool isDetailed, bool withSlow, const Plan &plan) {
   Legend legend(canvas, stepPlot.left, stepPlot.right(), stepPlot.top - 20);
   auto addLine = [&](llvm::StringRef color, llvm::StringRef text, double rise, double width = 2.4) {
     legend.add(text, 18, [=](SvgCanvas &on, Point at) {
@@ -64,7 +65,7 @@ static void drawLegend(SvgCanvas &canvas, bool withRecords, bool withSlow) {
   };
   addLine(scheduleColors::firstForward, "forward, first time", 4);
   addLine(scheduleColors::rerun, "forward, again", 4);
-  if (withRecords)
+  if (isDetailed)
     addLine(scheduleColors::rerun, "leaves a tape", 4, 4.4);
   addLine(scheduleColors::backward, "backward", -4);
   legend.add("state kept", 18, [](SvgCanvas &on, Point at) {
@@ -80,16 +81,24 @@ static void drawLegend(SvgCanvas &canvas, bool withRecords, bool withSlow) {
   legend.add("tape kept", 20, [](SvgCanvas &on, Point at) {
     Paint tape;
     tape.fill = scheduleColors::tape;
-    tape.opacity = 0.42;
+    tape.opacity = tapeOpacity;
     on.rect(at.first, at.second - 5, 20, 10, tape);
   });
-  if (withSlow)
-    legend.add("slow tier", 18, [=](SvgCanvas &on, Point at) {
+  // Of what is kept in the slow tier, a detailed picture tells states from tapes.
+  if (withSlow && (!isDetailed || plan.offloadedStates > 0))
+    legend.add(isDetailed ? "state in the slow tier" : "slow tier", 18, [=](SvgCanvas &on, Point at) {
       Paint slow;
       slow.stroke = scheduleColors::slow;
       slow.width = 2.4;
-      slow.dash = withRecords ? "1.5 2.5" : "";
+      slow.dash = isDetailed ? "1.5 2.5" : "";
       on.line(at, {at.first + 18, at.second}, slow);
+    });
+  if (withSlow && isDetailed && plan.offloadedTapes > 0)
+    legend.add("tape in the slow tier", 20, [](SvgCanvas &on, Point at) {
+      Paint slow;
+      slow.fill = scheduleColors::slow;
+      slow.opacity = slowTapeOpacity;
+      on.rect(at.first, at.second - 5, 20, 10, slow);
     });
   legend.draw();
 }
@@ -110,10 +119,11 @@ static void drawTitle(SvgCanvas &canvas, const LoadedChain &loaded, const Plan &
   std::string title = "Policy " + std::string(stringifyPolicy(plan.policy)) + ": " + formatCount(plan.steps) +
                       (plan.steps == 1 ? " step" : " steps") + " in a budget of " +
                       formatSize(plan.budget, loaded.isInBytes);
-  double share = static_cast<double>(plan.budget) / static_cast<double>(std::max<int64_t>(loaded.storeAll, 1));
   std::string summary = formatCount(plan.forward) + " forward and " + formatCount(plan.reverse) +
-                        " backward steps: " + formatFixed(plan.timeRatio, 3) +
-                        " times the time of keeping everything in " + formatPercent(share) + " of its memory";
+                        " backward steps: " + formatFixed(plan.timeRatio, 3) + " times the time of keeping everything";
+  if (loaded.storeAll > 0)
+    summary += " in " + formatPercent(static_cast<double>(plan.budget) / static_cast<double>(loaded.storeAll)) +
+               " of its memory";
   canvas.text({stepPlot.left, 28}, title, 17, Anchor::Start, colors::black, /*bold=*/true);
   canvas.text({stepPlot.left, 47}, summary, fitSize(summary, 12, stepPlot.width), Anchor::Start, colors::gray);
 }
@@ -161,7 +171,7 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
 
   SvgCanvas canvas(pageWidth, pageHeight, "A schedule of " + formatCount(plan.steps) + " steps");
   drawTitle(canvas, loaded, plan);
-  drawLegend(canvas, isShort, hasSlow);
+  drawLegend(canvas, isShort, hasSlow, plan);
   steps.drawRows(canvas, step, step.ticks(6, /*isWhole=*/true));
   Axis shownMemory(0, memory.getHigh() / unit.getSize(), memoryPlot.bottom(), memoryPlot.top);
   memoryPlot.drawRows(canvas, shownMemory, shownMemory.ticks(3, /*isWhole=*/!loaded.isInBytes));

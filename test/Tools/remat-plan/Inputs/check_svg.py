@@ -48,9 +48,14 @@ def box_of(points):
 
 boxes = []
 for element in root.iter(space + "text"):
-    if element.get("transform"):
+    wide = width_of(element)
+    if upright := re.fullmatch(r"translate\((\S+) (\S+)\) rotate\(-90\)", element.get("transform", "")):
+        # Read upward, with its middle at the place.
+        x, y = map(float, upright.groups())
+        size = float(element.get("font-size"))
+        boxes.append(((x - 0.7 * size, y - wide / 2, x + 0.25 * size, y + wide / 2), element.text))
         continue
-    x, y, wide = float(element.get("x")), float(element.get("y")), width_of(element)
+    x, y = float(element.get("x")), float(element.get("y"))
     x -= {"middle": wide / 2, "end": wide}.get(element.get("text-anchor"), 0)
     boxes.append(((x, y - 0.7 * float(element.get("font-size")), x + wide, y), element.text))
 for i, (box, text) in enumerate(boxes):
