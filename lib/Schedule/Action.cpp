@@ -108,7 +108,7 @@ void ActionStream::translate(const Move &move) {
     bring(move.step);
     if (advanceFrom < 0)
       advanceFrom = move.step;
-    core = move.step + 1;
+    core = move.dst < 0 ? walker.skipRun() : move.step + 1;
     break;
   case MoveKind::RecordFirst:
   case MoveKind::Record:

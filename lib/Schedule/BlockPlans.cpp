@@ -20,8 +20,7 @@ using namespace remat::schedule;
 /// Plans of one block; so many budgets are tried.
 static constexpr int64_t plansPerEqualBlock = 24;
 static constexpr int64_t plansPerMixedBlock = 8;
-/// Items and units of the table of a mixed block.
-static constexpr int64_t maxMixedItems = 256;
+/// Units of the table of a mixed block.
 static constexpr int64_t mixedUnits = 31;
 
 static std::vector<BlockPlan> frontierOf(std::vector<BlockPlan> all) {
@@ -127,7 +126,7 @@ std::vector<BlockPlan> remat::schedule::planMixedBlock(const MixedBlock &block) 
   problem.stages = block.stages;
   problem.initialState = 0;
   problem.start = Start::External;
-  ItemChain chain(problem, maxMixedItems, maxMixedItems, nullptr);
+  ItemChain chain(problem, maxMixedStages, maxMixedStages, nullptr);
   StagedMinimum minimum(chain);
   Segment top = {SegmentKind::Held, 0, chain.size(), 0};
   int64_t least = minimum.peak(top), most = block.whole.modes.front().tape + block.whole.workspace;

@@ -12,6 +12,10 @@
 
 namespace remat::schedule {
 
+/// Most stages of a mixed block, which is planned step by step. If it would have more,
+/// there are more blocks.
+inline constexpr int64_t maxMixedStages = 256;
+
 /// Plans of a block of equal steps over all modes, by falling time and rising
 /// peak: the frontier of `optimal`, at some budgets.
 std::vector<BlockPlan> planEqualBlock(const ChainItem &item, int64_t initialState, Start start);
@@ -23,7 +27,7 @@ void chooseMixedModes(MixedBlock &block, double price);
 
 /// Plans of a block of different steps, likewise, with the start state outside: a few
 /// plans from one table of StagedTables.h, and the one of least memory.
-/// O(N^3) for N stages, as long as there are few.
+/// O(N^3) for N stages, at most maxMixedStages.
 std::vector<BlockPlan> planMixedBlock(const MixedBlock &block);
 
 } // namespace remat::schedule

@@ -20,15 +20,13 @@
 
 using namespace remat::schedule;
 
-/// Stages that a block of different steps should have at most, for it is planned step by
-/// step; rather than that, a chain has more items than it should.
-static constexpr int64_t maxMixedStages = 192;
 static constexpr int64_t fewestGroups = 256, maxGroups = 1024;
-/// The tapes of so many blocks should fit, unless that takes this many blocks.
+/// A block's tapes should take at most 1/8 of the budget; for that there may be up to
+/// `smallGroups` blocks.
 static constexpr double tapesPerBudget = 8;
 static constexpr int64_t smallGroups = 768;
 
-/// How many blocks of different steps to make.
+/// How many blocks of different steps to make, if none is too large.
 static int64_t chooseGroups(const StagedChain &problem, int64_t maxItems) {
   double tapes = 0, budget = static_cast<double>(std::max<int64_t>(problem.budget, 1));
   for (const ChainStage &stage : problem.stages)
@@ -137,14 +135,15 @@ void ItemChain::addMixed(const ChainStage *first, const ChainStage *last, double
   addItem({stepAt(size()), count, &block.whole, &block}, passing);
 }
 
-/// Neighbours become items of about `blockSize` steps, and so do parts of long runs.
+/// Neighbours become items of about `blockSize` steps, or fewer if these are too many
+/// stages, and so do parts of long runs.
 void ItemChain::addGroups(int64_t blockSize, const std::function<bool(double)> &progress) {
   const ChainStage *begin = problem.stages.data(), *end = begin + problem.stages.size(), *first = begin;
   int64_t steps = 0;
   double price = tapePrice(problem);
   for (const ChainStage *stage = begin; stage != end; ++stage) {
-    bool isLong = stage->count > blockSize;
-    if (isLong || steps + stage->count > blockSize) {
+    bool isLong = stage->count > blockSize, isFull = stage - first == maxMixedStages;
+    if (isLong || isFull || steps + stage->count > blockSize) {
       addMixed(first, stage, price);
       first = stage;
       steps = 0;

@@ -44,6 +44,8 @@ static constexpr int64_t leastBoundUnits = 2;
 static constexpr double fineShare = 0.1, guessShare = 0.003, leastFineEffort = 2e9, leastGuessEffort = 5e8;
 /// More of them gain nothing where they are not exact.
 static constexpr double enoughUnits = 512;
+/// Units of a table whatever it takes: with 0 they fill a line of floats (LineTable.h).
+static constexpr int64_t fewestUnits = 15;
 /// Up to here times are held in double precision.
 static constexpr int64_t maxDoubleItems = 128;
 
@@ -200,7 +202,7 @@ int64_t StagedSolver::unitsFor(double work, int64_t bytesPerValue) const {
   double byMemory = static_cast<double>(options.tableBytes / bytesPerValue) / (1.5 * items * (items + 1));
   // Up to here tables may be exact.
   double enough = (chain.size() <= maxDoubleItems ? 2048 : std::max(512.0, 2 * items)) * moreEffort();
-  return std::max<int64_t>(16, static_cast<int64_t>(std::min({byWork, byMemory, enough})));
+  return std::max(fewestUnits, static_cast<int64_t>(std::min({byWork, byMemory, enough})));
 }
 
 void StagedSolver::consider(const ChoiceSource &source) {

@@ -278,6 +278,21 @@ Move Walker::continueRun() {
   return move;
 }
 
+int64_t Walker::skipRun() {
+  int64_t skipped = runTo - runAt - 1;
+  if (skipped <= 0)
+    return runAt;
+  // Each of them writes the core state that it does not read.
+  runPlace = otherCore(runPlace);
+  if (skipped % 2 == 0)
+    runPlace = otherCore(runPlace);
+  runAt += skipped;
+  frontier = frontier < runAt ? runAt : frontier;
+  coreStep = runAt;
+  corePlace = runPlace;
+  return runAt;
+}
+
 /// Records `step`, whose start state the last run has made readable.
 Move Walker::makeRecord(int64_t step, int64_t tape, int64_t destination) {
   Move move = {MoveKind::Record, step, runPlace, destination, tape};

@@ -123,6 +123,10 @@ public:
   /// Returns the next move; Done for ever once the walk is over.
   Move next();
 
+  /// Behind an advance: makes all advances of the run at once but for the last one, which
+  /// knows where the run ends. Returns the step that comes next.
+  int64_t skipRun();
+
 private:
   bool visit(Frame &frame, Move &move);
   bool visitKeepState(Frame &frame, const Node &node, Move &move);

@@ -95,6 +95,40 @@ TEST(WalkerTest, SpelledOut) {
   EXPECT_EQ(spell(taken.table, true), "C0 d0 R0 R1 T2 B1 B0 t0 D");
 }
 
+/// The moves that are no advances.
+static std::vector<Move> otherMoves(const PlanTable &table, bool skips) {
+  std::vector<Walker::Frame> stack(table.stackDepth());
+  Walker walker;
+  walker.begin(table.data(), oddSizes, stack.data(), /*drops=*/true);
+  std::vector<Move> moves;
+  while (true) {
+    Move move = walker.next();
+    if (move.kind == MoveKind::Done)
+      return moves;
+    if (move.kind != MoveKind::Advance && move.kind != MoveKind::AdvanceFirst)
+      moves.push_back(move);
+    else if (skips && move.dst < 0)
+      walker.skipRun();
+  }
+}
+
+TEST(WalkerTest, SkippedAdvancesChangeNothingElse) {
+  RandomProblems random(6);
+  for (int64_t i = 0; i < 300; ++i) {
+    ChainProblem problem = random.problem(60, 3, 7);
+    for (Policy policy : allPolicies) {
+      PlanResult result = plan(problem, policy);
+      if (!result.ok())
+        continue;
+      auto isSame = [](const Move &a, const Move &b) {
+        return a.kind == b.kind && a.step == b.step && a.src == b.src && a.dst == b.dst && a.tape == b.tape;
+      };
+      std::vector<Move> all = otherMoves(result.table, false), rest = otherMoves(result.table, true);
+      EXPECT_TRUE(std::equal(all.begin(), all.end(), rest.begin(), rest.end(), isSame)) << problem;
+    }
+  }
+}
+
 TEST(WalkerTest, StatesAreWrittenInPlace) {
   // No plan copies a state except in front of a tape that takes its slot over.
   RandomProblems random(4);
