@@ -67,12 +67,8 @@ Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult
   plan.certified = plan.time == plan.lowerBound;
 
   int64_t keepAll = 0;
-  for (const ChainStage &stage : problem.stages) {
-    int64_t least = INT64_MAX;
-    for (const StageMode &mode : stage.modes)
-      least = std::min(least, mode.record + mode.reverse);
-    keepAll += stage.count * least;
-  }
+  for (const ChainStage &stage : problem.stages)
+    keepAll += stage.count * stage.leastOnce();
   plan.timeRatio = keepAll > 0 ? static_cast<double>(plan.time) / static_cast<double>(keepAll) : 1;
   return {};
 }
@@ -92,27 +88,6 @@ static Verdict checkSteps(const StagedChain &problem) {
 
 static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
 
-static size_t fastestMode(const ChainStage &stage) {
-  auto isBetter = [](const StageMode &a, const StageMode &b) {
-    int64_t timeA = a.record + a.reverse, timeB = b.record + b.reverse;
-    return timeA != timeB ? timeA < timeB : a.tape < b.tape;
-  };
-  return std::min_element(stage.modes.begin(), stage.modes.end(), isBetter) - stage.modes.begin();
-}
-
-/// The peak of keeping every tape but the last.
-static int64_t storeAllPeak(const StagedChain &problem) {
-  int64_t used = problem.countedInitialState(), peak = used, left = problem.steps();
-  for (const ChainStage &stage : problem.stages) {
-    if (stage.count == 0)
-      continue;
-    left -= stage.count;
-    used += (stage.count - (left == 0 ? 1 : 0)) * stage.modes[fastestMode(stage)].tape;
-    peak = std::max(peak, used + stage.workspace);
-  }
-  return peak;
-}
-
 ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
   ChainResult result;
   int64_t steps = problem.steps();
@@ -128,10 +103,10 @@ ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
   }
   int64_t step = 0;
   for (const ChainStage &stage : problem.stages) {
-    StageMode mode = stage.modes[fastestMode(stage)];
-    result.plan.lowerBound += stage.count * (mode.record + mode.reverse);
+    int64_t mode = stage.fastestMode();
+    result.plan.lowerBound += stage.count * stage.leastOnce();
     for (int64_t i = 0; i < stage.count; ++i) {
-      result.list.push_back({ActionKind::Record, ++step, static_cast<int64_t>(fastestMode(stage))});
+      result.list.push_back({ActionKind::Record, ++step, mode});
       if (step < steps)
         result.list.push_back({ActionKind::Keep, step});
     }
