@@ -18,6 +18,7 @@
 #include "CheckedMath.h"
 #include "SlowModes.h"
 #include "StagedSolver.h"
+#include "Verdicts.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <algorithm>
@@ -126,7 +127,7 @@ void PricedOffload::attempt() {
   for (int round = 0; round < maxRounds && !isDone(); ++round) {
     // The planner reports its own share, and for few steps nothing.
     if (!options.reportProgress(0)) {
-      best.verdict = {Status::Interrupted, "the search was interrupted"};
+      best.verdict = interrupted();
       break;
     }
     SlowModes modes(problem, choice);

@@ -20,6 +20,7 @@
 #include "StagedAsEqual.h"
 #include "StagedRefinement.h"
 #include "TapeBound.h"
+#include "Verdicts.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <algorithm>
@@ -86,8 +87,6 @@ static Verdict checkSteps(const StagedChain &problem) {
                                    std::to_string(problem.steps())};
 }
 
-static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
-
 ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
   ChainResult result;
   int64_t steps = problem.steps();
@@ -96,9 +95,7 @@ ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
     return result;
   result.plan.minimumBudget = storeAllPeak(problem);
   if (problem.budget < result.plan.minimumBudget) {
-    result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
-                                              " is below the smallest feasible one, " +
-                                              std::to_string(result.plan.minimumBudget)};
+    result.verdict = infeasible(problem.budget, result.plan.minimumBudget);
     return result;
   }
   int64_t step = 0;
