@@ -162,6 +162,11 @@ private:
   int32_t withDrops;
 };
 
+/// What a program sets aside for a walker, a multiple of 64: REMAT_WALK_BYTES of the
+/// runtime.
+inline constexpr int64_t walkBytes = 192;
+static_assert(sizeof(Walker) <= walkBytes, "a walk has to fit");
+
 } // namespace remat::schedule
 
 #endif // REMAT_SCHEDULE_WALKER_H
