@@ -218,7 +218,7 @@ void PricedOffload::descend() {
   tryPrices(bestPrice, bestPrice + 2, 1);
 }
 
-/// Whether sums of sizes and of times with their prices fit in 64 bits by far.
+/// Whether all sums of sizes and priced times stay far below 2^63.
 static bool isModest(const StagedChain &problem) {
   const SlowTier &slow = *problem.slow;
   __int128 size = problem.initialState, time = 0, transfers = 1;

@@ -29,8 +29,8 @@
 
 using namespace remat::schedule;
 
-/// Items that chains of more steps are cut into, if that does not put different stages
-/// together or must: as many as leave each so many units, within limits.
+/// A longer chain is cut into this many items at most: so few that each has `unitsPerTable`
+/// units within the effort, but from `fewestItems` to `mostItems`.
 static constexpr double unitsPerTable = 180;
 static constexpr int64_t fewestItems = 256, mostItems = 1024;
 /// Plans of unequal steps are lists of actions, some 200 bytes for each step.
@@ -40,10 +40,10 @@ static constexpr double boundShare = 0.15;
 
 /// Units for each item below which a bound is not worth its time.
 static constexpr int64_t leastBoundUnits = 2;
-/// What plans in finer units may take: of the effort, of that for the plans of all guesses, and in any
-/// case.
+/// Effort of the finer tables: a share of the whole, a share for the plans of all guesses,
+/// and the least that either gets.
 static constexpr double fineShare = 0.1, guessShare = 0.003, leastFineEffort = 2e9, leastGuessEffort = 5e8;
-/// More of them gain nothing where they are not exact.
+/// Units of a table that is not exact; more of them gain nothing.
 static constexpr int64_t enoughUnits = 512;
 /// Units of a table whatever it takes: with 0 they fill a line of floats (LineTable.h).
 static constexpr int64_t fewestUnits = 15;
