@@ -15,7 +15,7 @@
 
 using namespace remat::schedule;
 
-static_assert(sizeof(Walker) <= REMAT_WALK_BYTES, "a walk has to fit");
+static_assert(walkBytes == REMAT_WALK_BYTES, "the planner counts walks of this size");
 static_assert(sizeof(Walker::Frame) == REMAT_FRAME_BYTES, "the planner counts frames of this size");
 static_assert(alignof(Walker) <= 8 && alignof(Walker::Frame) <= 8, "the program aligns to 8");
 

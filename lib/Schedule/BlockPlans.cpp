@@ -92,7 +92,7 @@ static void addMode(MixedBlock &block, std::vector<StepRun> runs) {
   for (const StepRun &run : runs) {
     const StageMode &mode = run.stage->modes[run.mode];
     sum.record += run.count * (run.again ? passingTime(*run.stage) : mode.record);
-    sum.reverse += run.count * (run.again ? mode.record + mode.reverse : mode.reverse);
+    sum.reverse += run.count * (run.again ? mode.once() : mode.reverse);
     (run.again ? stretch : sum.tape) += run.count * mode.tape;
     if (run.again)
       need = std::max(need, sum.tape + stretch + block.whole.workspace);

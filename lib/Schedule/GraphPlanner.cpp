@@ -15,6 +15,7 @@
 #include "GraphBound.h"
 #include "GraphLiveness.h"
 #include "LowerSetSearch.h"
+#include "Verdicts.h"
 
 #include <algorithm>
 #include <chrono>
@@ -162,7 +163,7 @@ Verdict Planner::planByFamily() {
       most = coarse->costOfBest();
     std::optional<LowerSetSearch::Sequence> sequence = search.best(budget, cost, most);
     if (search.hasStopped() || (coarse && coarse->hasStopped()))
-      return {Status::Interrupted, "the search was interrupted"};
+      return interrupted();
     if (search.isTooLarge())
       return {Status::Unsupported, "expects a search of fewer states; a coarser unit of times and sizes has fewer"};
     offer(*sequence);

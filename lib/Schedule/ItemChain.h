@@ -78,7 +78,7 @@ struct ChainItem {
   int64_t repeats() const { return mixed ? 1 : count; }
   int64_t tape(const StageMode &mode) const { return repeats() * mode.tape; }
   /// Time to record and reverse it once.
-  int64_t once(const StageMode &mode) const { return repeats() * (mode.record + mode.reverse); }
+  int64_t once(const StageMode &mode) const { return repeats() * mode.once(); }
   /// What it takes to reverse it in one of its modes, with its tapes.
   int64_t reverseNeed(int64_t mode) const { return mixed ? mixed->needs[mode] : 0; }
   /// Its steps in order, in one of its modes.

@@ -72,7 +72,8 @@ private:
   /// What one pass with a budget finds.
   struct Reach {
     bool feasible = false;
-    /// The peak of a sequence within the budget; or else a peak that every sequence exceeds or meets.
+    /// The peak of a sequence within the budget; or else a lower bound on the peak of every
+    /// sequence.
     int64_t peak = 0;
     /// The least that a sequence can have cached at a set, or `none`.
     std::vector<int64_t> cached;

@@ -14,6 +14,7 @@
 #include "CheckedMath.h"
 #include "PolicySolvers.h"
 #include "RunLimits.h"
+#include "Verdicts.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
@@ -127,9 +128,7 @@ PlanResult remat::schedule::planSegment(const ChainProblem &problem, Policy poli
 
   result.plan.minimumBudget = leastBudget(problem, policy);
   if (problem.budget < result.plan.minimumBudget) {
-    result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
-                                              " is below the smallest feasible one, " +
-                                              std::to_string(result.plan.minimumBudget)};
+    result.verdict = infeasible(problem.budget, result.plan.minimumBudget);
     return result;
   }
 

@@ -68,8 +68,12 @@ Solution solveIsm(const ChainProblem &problem);
 Solution solveMixed(const ChainProblem &problem, Policy policy);
 
 /// Policy::Online, for a length that checkOnlineSteps accepts: the states that a sweep keeps that
-/// does not know how long the chain is, and the best way back from them. The bound
-/// is that of the offline optimum. O(T m) for m states.
+/// does not know how long the chain is (OnlineSweep.h), and the best way back from them.
+///
+/// Objective: few forward steps whatever the length turns out to be. Guarantee: that of planOnline
+/// (EqualPolicies.h) where steps are recorded as fast as they are passed, whatever times are;
+/// forwardBound is that of the offline optimum. Complexity: O(T m) for m states, and a solveMixed for
+/// each. Source: as planOnline.
 Solution solveOnline(const ChainProblem &problem);
 Verdict checkOnlineSteps(int64_t steps);
 

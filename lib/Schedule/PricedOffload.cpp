@@ -18,6 +18,7 @@
 #include "CheckedMath.h"
 #include "SlowModes.h"
 #include "StagedSolver.h"
+#include "Verdicts.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <algorithm>
@@ -126,7 +127,7 @@ void PricedOffload::attempt() {
   for (int round = 0; round < maxRounds && !isDone(); ++round) {
     // The planner reports its own share, and for few steps nothing.
     if (!options.reportProgress(0)) {
-      best.verdict = {Status::Interrupted, "the search was interrupted"};
+      best.verdict = interrupted();
       break;
     }
     SlowModes modes(problem, choice);
@@ -217,7 +218,7 @@ void PricedOffload::descend() {
   tryPrices(bestPrice, bestPrice + 2, 1);
 }
 
-/// Whether sums of sizes and of times with their prices fit in 64 bits by far.
+/// Whether all sums of sizes and priced times stay far below 2^63.
 static bool isModest(const StagedChain &problem) {
   const SlowTier &slow = *problem.slow;
   __int128 size = problem.initialState, time = 0, transfers = 1;

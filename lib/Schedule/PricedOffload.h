@@ -18,9 +18,10 @@ namespace remat::schedule {
 /// transfers and of what may move, the one that is the fastest when played.
 ///
 /// Guarantee: `best` gets no worse. Nothing is done with more steps than
-/// maxPricedSteps, with times whose sums might not fit, or if it meets its bound. Complexity: that of
-/// some 30 plans of planStaged with coarse units; with few steps a few hundred
-/// that take microseconds.
+/// maxPricedSteps, with times whose sums might not fit, or if it meets its bound.
+/// Complexity: that of some 30 plans of planStaged with coarse units; with few steps a
+/// few hundred that take microseconds. Source: prices on the channel are ours; the problem
+/// is strongly NP-hard (Beaumont, Eyraud-Dubois & Shilova 2020).
 void improveByPrices(const StagedChain &problem, const ChainOptions &options, ChainResult &best);
 
 inline constexpr int64_t maxPricedSteps = 400;

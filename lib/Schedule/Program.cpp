@@ -7,7 +7,7 @@
 
 #include "remat/Schedule/Program.h"
 
-#include "remat/Runtime/Runtime.h"
+#include "remat/Schedule/Walker.h"
 
 #include <algorithm>
 #include <limits>
@@ -17,11 +17,11 @@ using namespace remat::schedule;
 
 std::optional<int64_t> remat::schedule::getWalkBytes(int64_t stackFrames) {
   // The move that the runtime writes takes one unit of alignment.
-  static_assert(REMAT_WALK_BYTES % arenaAlignment == 0 && 4 * sizeof(int64_t) <= arenaAlignment);
-  std::optional<int64_t> stack = multiplyBytes(stackFrames, REMAT_FRAME_BYTES);
+  static_assert(walkBytes % arenaAlignment == 0 && 4 * sizeof(int64_t) <= arenaAlignment);
+  std::optional<int64_t> stack = multiplyBytes(stackFrames, sizeof(Walker::Frame));
   if (stack)
     stack = alignBytes(*stack);
-  return stack ? addBytes(REMAT_WALK_BYTES + arenaAlignment, *stack) : std::nullopt;
+  return stack ? addBytes(walkBytes + arenaAlignment, *stack) : std::nullopt;
 }
 
 ChainProblem ProgramLoop::getProblem(int64_t steps, int64_t budget) const {

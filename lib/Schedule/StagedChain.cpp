@@ -24,6 +24,13 @@ bool ChainStage::hasSameStep(const ChainStage &other) const {
          workspace == other.workspace && modes == other.modes;
 }
 
+int64_t ChainStage::fastestMode() const {
+  auto isBetter = [](const StageMode &a, const StageMode &b) {
+    return a.once() != b.once() ? a.once() < b.once() : a.tape < b.tape;
+  };
+  return std::min_element(modes.begin(), modes.end(), isBetter) - modes.begin();
+}
+
 StagedChain::StagedChain(const ChainProblem &problem)
     : initialState(problem.initialStateSize), start(problem.start), budget(problem.budget) {
   ChainStage stage;
@@ -146,4 +153,16 @@ std::optional<ChainProblem> StagedChain::equalSteps() const {
   problem.reverseTime = first->modes.front().reverse;
   problem.restartable = first->restartable;
   return problem;
+}
+
+int64_t remat::schedule::storeAllPeak(const StagedChain &problem) {
+  int64_t used = problem.countedInitialState(), peak = used, left = problem.steps();
+  for (const ChainStage &stage : problem.stages) {
+    if (stage.count == 0)
+      continue;
+    left -= stage.count;
+    used += (stage.count - (left == 0 ? 1 : 0)) * stage.modes[stage.fastestMode()].tape;
+    peak = std::max(peak, used + stage.workspace);
+  }
+  return peak;
 }

@@ -19,6 +19,7 @@
 
 #include "PricedOffload.h"
 #include "TapeBound.h"
+#include "Verdicts.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <algorithm>
@@ -184,7 +185,7 @@ ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const
   std::vector<int64_t> before;
   for (int64_t quarters = 4; quarters <= 1024; quarters += quarters / 2) {
     if (options.progress && !options.progress(std::min(1.0, static_cast<double>(quarters) / 1024))) {
-      best.verdict = {Status::Interrupted, "the search was interrupted"};
+      best.verdict = interrupted();
       break;
     }
     std::vector<int64_t> cuts = offload.cuts(quarters);

@@ -20,6 +20,7 @@
 #include "StagedAsEqual.h"
 #include "StagedRefinement.h"
 #include "TapeBound.h"
+#include "Verdicts.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <algorithm>
@@ -28,8 +29,8 @@
 
 using namespace remat::schedule;
 
-/// Items that chains of more steps are cut into, if that does not put different stages
-/// together or must: as many as leave each so many units, within limits.
+/// A longer chain is cut into this many items at most: so few that each has `unitsPerTable`
+/// units within the effort, but from `fewestItems` to `mostItems`.
 static constexpr double unitsPerTable = 180;
 static constexpr int64_t fewestItems = 256, mostItems = 1024;
 /// Plans of unequal steps are lists of actions, some 200 bytes for each step.
@@ -39,10 +40,10 @@ static constexpr double boundShare = 0.15;
 
 /// Units for each item below which a bound is not worth its time.
 static constexpr int64_t leastBoundUnits = 2;
-/// What plans in finer units may take: of the effort, of that for the plans of all guesses, and in any
-/// case.
+/// Effort of the finer tables: a share of the whole, a share for the plans of all guesses,
+/// and the least that either gets.
 static constexpr double fineShare = 0.1, guessShare = 0.003, leastFineEffort = 2e9, leastGuessEffort = 5e8;
-/// More of them gain nothing where they are not exact.
+/// Units of a table that is not exact, by default; more of them gain little.
 static constexpr double enoughUnits = 512;
 /// Units of a table whatever it takes: with 0 they fill a line of floats (LineTable.h).
 static constexpr int64_t fewestUnits = 15;
@@ -70,12 +71,8 @@ Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult
   plan.certified = plan.time == plan.lowerBound;
 
   int64_t keepAll = 0;
-  for (const ChainStage &stage : problem.stages) {
-    int64_t least = INT64_MAX;
-    for (const StageMode &mode : stage.modes)
-      least = std::min(least, mode.record + mode.reverse);
-    keepAll += stage.count * least;
-  }
+  for (const ChainStage &stage : problem.stages)
+    keepAll += stage.count * stage.leastOnce();
   plan.timeRatio = keepAll > 0 ? static_cast<double>(plan.time) / static_cast<double>(keepAll) : 1;
   return {};
 }
@@ -93,29 +90,6 @@ static Verdict checkSteps(const StagedChain &problem) {
                                    std::to_string(problem.steps())};
 }
 
-static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
-
-static size_t fastestMode(const ChainStage &stage) {
-  auto isBetter = [](const StageMode &a, const StageMode &b) {
-    int64_t timeA = a.record + a.reverse, timeB = b.record + b.reverse;
-    return timeA != timeB ? timeA < timeB : a.tape < b.tape;
-  };
-  return std::min_element(stage.modes.begin(), stage.modes.end(), isBetter) - stage.modes.begin();
-}
-
-/// The peak of keeping every tape but the last.
-static int64_t storeAllPeak(const StagedChain &problem) {
-  int64_t used = problem.countedInitialState(), peak = used, left = problem.steps();
-  for (const ChainStage &stage : problem.stages) {
-    if (stage.count == 0)
-      continue;
-    left -= stage.count;
-    used += (stage.count - (left == 0 ? 1 : 0)) * stage.modes[fastestMode(stage)].tape;
-    peak = std::max(peak, used + stage.workspace);
-  }
-  return peak;
-}
-
 ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
   ChainResult result;
   int64_t steps = problem.steps();
@@ -124,17 +98,15 @@ ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
     return result;
   result.plan.minimumBudget = storeAllPeak(problem);
   if (problem.budget < result.plan.minimumBudget) {
-    result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
-                                              " is below the smallest feasible one, " +
-                                              std::to_string(result.plan.minimumBudget)};
+    result.verdict = infeasible(problem.budget, result.plan.minimumBudget);
     return result;
   }
   int64_t step = 0;
   for (const ChainStage &stage : problem.stages) {
-    StageMode mode = stage.modes[fastestMode(stage)];
-    result.plan.lowerBound += stage.count * (mode.record + mode.reverse);
+    int64_t mode = stage.fastestMode();
+    result.plan.lowerBound += stage.count * stage.leastOnce();
     for (int64_t i = 0; i < stage.count; ++i) {
-      result.list.push_back({ActionKind::Record, ++step, static_cast<int64_t>(fastestMode(stage))});
+      result.list.push_back({ActionKind::Record, ++step, mode});
       if (step < steps)
         result.list.push_back({ActionKind::Keep, step});
     }

@@ -38,7 +38,14 @@ ChainResult planStaged(const StagedChain &problem, const ChainOptions &options =
 /// time, in intervals of several lengths (StagedOffload.cpp).
 ///
 /// Guarantee: never worse than planStaged; the bound holds for any schedule
-/// (tapeBound). Intervals are of at most 64 unequal steps.
+/// (tapeBound). Intervals are of at most 64 unequal steps. Errors: as planStaged.
+///
+/// Complexity: that of planStaged and of improveByPrices, and for at most 14 lengths of
+/// intervals a plan of each interval, with a thousandth of options.effort, and O(T) actions
+/// that are played. Beyond 10^5 steps there is only planStaged.
+///
+/// Source: Kukreja, Hueckelheim & Gorman 2018 for the intervals; unequal ones and prices are
+/// ours.
 ChainResult planStagedOffload(const StagedChain &problem, const ChainOptions &options);
 
 /// Objective: keep the tape of every step but the last, in its fastest mode.

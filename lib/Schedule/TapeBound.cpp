@@ -71,13 +71,6 @@ static std::vector<Point> lowerHull(std::vector<Point> points) {
   return hull;
 }
 
-static int64_t leastOnce(const ChainStage &stage) {
-  int64_t least = INT64_MAX;
-  for (const StageMode &mode : stage.modes)
-    least = std::min(least, mode.record + mode.reverse);
-  return least;
-}
-
 Knapsack::Knapsack(const StagedChain &problem) {
   size_t last = problem.stages.size();
   while (problem.stages[last - 1].count == 0)
@@ -85,18 +78,18 @@ Knapsack::Knapsack(const StagedChain &problem) {
   int64_t memory = problem.budget - (problem.start == Start::Pinned ? problem.initialState : 0);
   room = std::max<int64_t>(memory - problem.stages[last - 1].workspace, 0);
 
-  time = leastOnce(problem.stages[last - 1]);
+  time = problem.stages[last - 1].leastOnce();
   for (size_t i = 0; i < last; ++i) {
     const ChainStage &stage = problem.stages[i];
     int64_t count = stage.count - (i + 1 == last ? 1 : 0);
     int64_t again = stage.advance;
     for (const StageMode &mode : stage.modes)
       again = std::min(again, mode.record);
-    std::vector<Point> points = {{0, leastOnce(stage) + again}};
+    std::vector<Point> points = {{0, stage.leastOnce() + again}};
     // A tape that survives is kept at once, even if it leaves for the slow tier.
     for (const StageMode &mode : stage.modes)
       if (mode.tape <= memory - stage.workspace)
-        points.push_back({mode.tape, mode.record + mode.reverse});
+        points.push_back({mode.tape, mode.once()});
     std::vector<Point> hull = lowerHull(std::move(points));
     time += count * hull.front().time;
     for (size_t j = 1; j < hull.size(); ++j)

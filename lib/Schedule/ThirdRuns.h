@@ -14,6 +14,9 @@ namespace remat::schedule {
 
 /// The least time that third and later runs of steps take in any schedule in one
 /// memory of that size, of a valid problem with at least one step.
+///
+/// Guarantee: no schedule takes less. Complexity: O(S log S log T) for S stages of T steps, and
+/// O(log T) times RunLimits.
 int64_t thirdRuns(const StagedChain &problem, int64_t memory);
 
 } // namespace remat::schedule

@@ -12,8 +12,7 @@
 // chain:
 //
 //   * What is left over when the tapes have their room is spent on states
-//   first;
-//     each one covers a left part as long as there are tapes.
+//     first; each one covers a left part as long as there are tapes.
 //   * A state whose slot a tape takes over later costs nothing in the end. That
 //     is worth its copy only as the first of several states.
 //   * Otherwise a tape is kept: it covers a left part and its own step.

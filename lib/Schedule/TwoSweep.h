@@ -24,8 +24,11 @@
 namespace remat::schedule {
 
 /// The root of a schedule of 2 steps - tapes forward steps for `policy` (Msm or
-/// Optimal), if the construction below finds one. Needs state and tape > 0 and
+/// Optimal), if the construction finds one. Needs state and tape > 0 and
 /// more steps than tapes.
+///
+/// Guarantee: no schedule has fewer forward steps (docs/Schedules.md, section 5). Nothing is said
+/// if none is found. Complexity: O(1) for each item that is kept.
 std::optional<TableBuilder::NodeId> buildTwoSweep(const UnitSizes &sizes, Policy policy, int64_t steps,
                                                   bool restartable, TableBuilder &builder);
 

@@ -38,6 +38,9 @@ struct StageMode {
   /// Size of the tape; 0 is valid.
   int64_t tape = 1;
 
+  /// Time to record and reverse the step once.
+  int64_t once() const { return record + reverse; }
+
   friend bool operator==(const StageMode &a, const StageMode &b) {
     return a.record == b.record && a.reverse == b.reverse && a.tape == b.tape;
   }
@@ -59,6 +62,12 @@ struct ChainStage {
 
   /// Whether the steps are equal; the counts may differ.
   bool hasSameStep(const ChainStage &other) const;
+
+  /// The place of the mode that is recorded and reversed fastest; of several, that of
+  /// the smallest tape.
+  int64_t fastestMode() const;
+  /// Time of that.
+  int64_t leastOnce() const { return modes[fastestMode()].once(); }
 };
 
 /// A second memory with one channel for each direction.
@@ -108,6 +117,10 @@ struct StagedChain {
   /// equal and have one mode. Stages of no step do not matter.
   std::optional<ChainProblem> equalSteps() const;
 };
+
+/// The peak of keeping every tape but the last, each step in its fastest mode; the
+/// problem must be valid.
+int64_t storeAllPeak(const StagedChain &problem);
 
 } // namespace remat::schedule
 

@@ -36,8 +36,7 @@ enum class NodeKind : int64_t {
   ///
   /// With stride 0 (count 1, left empty; only as the right child of KeepTape or
   /// TakeOver of a table whose tapes are not restartable) the record in front
-  /// of
-  /// it writes its state into the slot instead of a core state.
+  /// of it writes its state into the slot instead of a core state.
   KeepState = 2,
   /// `count` times: run `stride` steps, then record one step and keep its tape.
   /// Then `right` on what is left. Then, from the last kept tape to the first:
@@ -47,8 +46,7 @@ enum class NodeKind : int64_t {
   /// step; the segment shrinks by one. Then `left` on what remains.
   RunToEnd = 4,
   /// The start state owns the topmost slot: record the first step, give the
-  /// slot
-  /// to its tape, do `right` on the rest, reverse the first step, drop the
+  /// slot to its tape, do `right` on the rest, reverse the first step, drop the
   /// tape.
   TakeOver = 5
 };

@@ -60,8 +60,7 @@ enum class MoveKind : int64_t {
   /// Copy the state before step `step` from `src` to `dst`.
   Copy = 6,
   /// Once, in front of the first Reverse: all steps have run, the final state
-  /// is
-  /// at `src`, and control goes to the code between forward and backward.
+  /// is at `src`, and control goes to the code between forward and backward.
   Turn = 7,
   /// The walk is over; `src` is the final state of a forward-only walk.
   Done = 8,
@@ -165,6 +164,11 @@ private:
   int32_t forwardOnly;
   int32_t withDrops;
 };
+
+/// What a program sets aside for a walker, a multiple of 64: REMAT_WALK_BYTES of the
+/// runtime.
+inline constexpr int64_t walkBytes = 192;
+static_assert(sizeof(Walker) <= walkBytes, "a walk has to fit");
 
 } // namespace remat::schedule
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Problems.h"
+#include "StagedProblems.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <gtest/gtest.h>
@@ -136,6 +137,25 @@ TEST(ProblemTest, WorkspaceCountsInPeakAndMinimum) {
   EXPECT_EQ(with.plan.forward, without.plan.forward);
   EXPECT_EQ(with.plan.peak, without.plan.peak + 100);
   EXPECT_EQ(with.plan.minimumBudget, 101);
+}
+
+TEST(ProblemTest, KeepingEverythingIsNoPlan) {
+  RandomChains random(3);
+  RandomStages like;
+  like.maxCount = 3;
+  for (int64_t i = 0; i < 500; ++i) {
+    StagedChain problem = random.chain(like);
+    problem.budget = 0;
+    ChainResult result = planChain(problem, Policy::StoreAll);
+    EXPECT_EQ(result.plan.minimumBudget, storeAllPeak(problem)) << problem;
+  }
+  EXPECT_EQ(storeAllPeak(StagedChain(makeProblem(0, 3, 9, 0))), 3);
+  // Too many steps for a list.
+  StagedChain many(makeProblem(3000000, 3, 9, 0));
+  many.stages.push_back(many.stages.front());
+  many.stages.back().modes.push_back({1, 0, 10});
+  many.stages.back().workspace = 7;
+  EXPECT_EQ(storeAllPeak(many), 3 + 3000000 * 9 + 2999999 * 10 + 7);
 }
 
 TEST(ProblemTest, PolicyNamesRoundTrip) {

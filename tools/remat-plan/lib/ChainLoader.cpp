@@ -135,15 +135,7 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
     loaded.lines = std::move(input->lines);
   }
 
-  // The budget of keeping everything is the same whatever the budget is.
-  StagedChain nothing = loaded.chain;
-  nothing.slow.reset();
-  nothing.budget = 0;
-  ChainResult everything = planChain(nothing, Policy::StoreAll);
-  if (!everything.ok() && everything.verdict.status != Status::Infeasible)
-    return makeVerdictError(everything.verdict, loaded);
-  loaded.storeAll = everything.plan.minimumBudget;
-
+  loaded.storeAll = storeAllPeak(loaded.chain);
   if (!options.budget.empty()) {
     auto budget = resolveBudget(options.budget, loaded, policy);
     if (!budget)
