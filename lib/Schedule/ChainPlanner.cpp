@@ -15,7 +15,7 @@
 #include "PricedOffload.h"
 #include "SlowBound.h"
 #include "StagedSolver.h"
-#include "remat/Schedule/Simulator.h"
+#include "Verdicts.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
@@ -80,8 +80,6 @@ static ChainResult unsupported(Policy policy, const char *expected) {
   result.verdict = {Status::Unsupported, "policy " + std::string(stringifyPolicy(policy)) + " expects " + expected};
   return result;
 }
-
-static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
 
 /// With a slow tier there are more schedules than those that the bounds of the
 /// other policies know.

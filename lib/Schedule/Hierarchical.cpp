@@ -25,6 +25,7 @@
 #include "Binomial.h"
 #include "PolicySolvers.h"
 #include "StagedSolver.h"
+#include "Verdicts.h"
 #include "remat/Schedule/Simulator.h"
 #include "remat/Schedule/Solvers.h"
 
@@ -294,7 +295,7 @@ ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const
     found.bound = bound;
   }
   if (found.time > INT64_MAX) {
-    result.verdict = {Status::Overflow, "the time of the plan does not fit in 64 bits"};
+    result.verdict = tooLong();
     return result;
   }
   result.list = std::move(found.list);

@@ -11,6 +11,7 @@
 #include "CheckedMath.h"
 #include "OffloadPlan.h"
 #include "StagedSolver.h"
+#include "Verdicts.h"
 #include "remat/Schedule/Simulator.h"
 #include "remat/Schedule/Solvers.h"
 
@@ -126,8 +127,6 @@ void MultistageSearch::search(int64_t buffer, bool movesInitial) {
       }
     }
 }
-
-static Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
 
 /// Sizes of buffers: of one or two items, and multiples of the smaller item ever further
 /// apart. More memory only adds to them.
@@ -259,14 +258,14 @@ ChainResult remat::schedule::planEveryInterval(const ChainProblem &problem, cons
   int64_t stays = shape.movesInitial ? 0 : problem.countedInitialState();
   result.plan.minimumBudget =
       std::max(problem.fixedSize(), shape.buffer + stays + problem.stateSize + problem.workspace);
+  if (problem.budget < result.plan.minimumBudget) {
+    result.verdict = infeasible(problem.budget, result.plan.minimumBudget);
+    return result;
+  }
   SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
-  std::optional<int64_t> predicted;
-  if (problem.budget >= result.plan.minimumBudget)
-    predicted = estimateOffload(problem, slow, shape, plans);
+  std::optional<int64_t> predicted = estimateOffload(problem, slow, shape, plans);
   if (!predicted) {
-    result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
-                                              " is below the smallest feasible one, " +
-                                              std::to_string(result.plan.minimumBudget)};
+    result.verdict = tooLong();
     return result;
   }
   return makePlan(withSlowTier(problem, slow), result, emitOffload(problem, slow, shape, plans), {*predicted, shape},

@@ -102,7 +102,7 @@ static Verdict fillPlan(const ChainProblem &problem, const Solution &solution, P
 
   std::optional<int64_t> time = timeOf(problem, plan.forward).get();
   if (!time)
-    return {Status::Overflow, "the time of the plan does not fit in 64 bits"};
+    return tooLong();
   plan.time = *time;
   plan.lowerBound = *timeOf(problem, solution.forwardBound).get();
   plan.certified = plan.time == plan.lowerBound;

@@ -54,7 +54,7 @@ Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult
   SimulationResult played = simulate(problem, result.list);
   Plan &plan = result.plan;
   if (played.overflowed)
-    return {Status::Overflow, "the time of the plan does not fit in 64 bits"};
+    return tooLong();
   if (!played.valid)
     return {Status::Internal, "internal error: the plan can not be played: " + played.rule + " at action " +
                                   std::to_string(played.action)};
@@ -268,9 +268,7 @@ ChainResult StagedSolver::solve() {
   plan.minimumBudget =
       chain.hasBlocks() ? std::min(leastOfClass, minimumAsEqual(problem).value_or(leastOfClass)) : leastOfClass;
   if (problem.budget < plan.minimumBudget) {
-    result.verdict = {Status::Infeasible, "budget " + std::to_string(problem.budget) +
-                                              " is below the smallest feasible one, " +
-                                              std::to_string(plan.minimumBudget)};
+    result.verdict = infeasible(problem.budget, plan.minimumBudget);
     return result;
   }
   if (problem.budget >= storeAllPeak(problem)) {
@@ -295,7 +293,7 @@ ChainResult StagedSolver::solve() {
     if (chain.hasBlocks())
       consider(planAsEqual(problem, smallestTapes));
   if (bestTime < 0) {
-    result.verdict = {Status::Overflow, "the time of the plan does not fit in 64 bits"};
+    result.verdict = tooLong();
     return result;
   }
   result.list = std::move(best);

@@ -12,6 +12,8 @@
 
 namespace remat::schedule {
 
+inline Verdict tooLong() { return {Status::Overflow, "the time of the plan does not fit in 64 bits"}; }
+
 /// The caller's progress function asked for an end.
 inline Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
 
