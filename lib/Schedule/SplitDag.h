@@ -57,6 +57,11 @@ using SplitDag = std::vector<SplitSegment>;
 /// the option and split with the least estimate among few candidates. Where the
 /// estimate is not met, other candidates are tried until there are `maxSearched`
 /// segments: 0 is greedy.
+///
+/// Guarantee: the schedule can be done; if it costs dual.lowerBound() it is the best of the
+/// recurrence, otherwise nothing is said of it. Complexity: a few candidates for each
+/// distinct row, level and length, and for others as far as `maxSearched` goes. The method
+/// is ours.
 SplitDag planByDual(const RowNetwork &network, const Dual &dual, int64_t steps, int64_t maxSearched);
 
 /// Solves the recurrence itself, in O(rows steps^2) time and O(rows steps)

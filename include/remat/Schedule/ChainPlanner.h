@@ -53,8 +53,8 @@ struct ChainOptions {
   /// About how many sums a plan of unequal steps may take; a processor adds up
   /// some 1e10 a second. With more of them the units of memory are finer.
   double effort = 1.8e11;
-  /// Bytes that the largest table of a plan of unequal steps may take; all of the planner takes
-  /// about half as many again.
+  /// Bytes that the largest table of a plan of unequal steps may take. All of the planner takes
+  /// about half as many again, and twice as many for a million different stages.
   int64_t tableBytes = int64_t(2) << 30;
   /// More unequal stages than this are planned in blocks of neighbours.
   int64_t maxItems = 2048;
