@@ -30,6 +30,8 @@ using mlir::OpPassManager;
 static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions &options) {
   // Rules see operations, not calls; what an author factored out costs nothing.
   manager.addPass(createInlineCalls());
+  // Slices need no guards, and have rules.
+  manager.addPass(createRaiseConcatenations());
   // The adjoint of a gather uses the index that is guarded here.
   manager.addPass(createGuardGathersPass());
   // Whole-tensor arithmetic is what rules and the choice of the tape work on.

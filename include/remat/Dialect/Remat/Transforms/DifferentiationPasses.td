@@ -46,6 +46,48 @@ def InlineCalls : Pass<"remat-inline-calls", "::mlir::ModuleOp"> {
   }];
 }
 
+def RaiseConcatenations : Pass<"remat-raise-concatenations"> {
+  let summary = "turn branches by position into slices";
+  let description = [{
+    Rewrites a `linalg.generic` over parallel loops and static extents whose body
+    only compares `linalg.index` with constants, to read one of several tensors at the
+    position or at a constant distance from it. That is how StableHLO's concatenate, and
+    with it roll and stack, arrive in linalg. Each comparison cuts the iteration space
+    in two; what is read in each part is a slice.
+
+    Left alone is a body that computes more than where to read, compares with a value
+    that is not constant, or might read outside of a tensor.
+
+    Before:
+
+    ```mlir
+    %z = linalg.generic {indexing_maps = [#id], iterator_types = ["parallel"]} outs(%empty : tensor<5xf32>) {
+    ^bb0(%out: f32):
+      %i = linalg.index 0 : index
+      %first = arith.cmpi ult, %i, %c2 : index
+      %value = scf.if %first -> (f32) {
+        %element = tensor.extract %x[%i] : tensor<2xf32>
+        scf.yield %element : f32
+      } else {
+        %rest = arith.subi %i, %c2 : index
+        %element = tensor.extract %y[%rest] : tensor<3xf32>
+        scf.yield %element : f32
+      }
+      linalg.yield %value : f32
+    } -> tensor<5xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %empty = tensor.empty() : tensor<5xf32>
+    %first = tensor.insert_slice %x into %empty[0] [2] [1] : tensor<2xf32> into tensor<5xf32>
+    %z = tensor.insert_slice %y into %first[2] [3] [1] : tensor<3xf32> into tensor<5xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
   let summary = "make sure that no index leaves its table";
   let description = [{
