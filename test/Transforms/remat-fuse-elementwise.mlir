@@ -255,3 +255,43 @@ func.func @branch_sweep(%count: index, %on: i1, %zero: !t) -> !t {
     accumulator(%zero : !t) -> !t
   return %dw : !t
 }
+
+// What one operation makes at (i, j), a loop has at (i, j) only: a reader of the
+// transpose, or of one row for every row, gets a loop of its own.
+// CHECK-LABEL: func.func @negative_transposed_member
+// CHECK:         %[[SINE:.*]] = linalg.generic
+// CHECK:           math.sin
+// CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %[[SINE]], %[[SINE]] :
+// CHECK-NEXT:    ^bb0(%[[X:.*]]: f32, %[[TURNED:.*]]: f32, %[[ROW:.*]]: f32, %{{.*}}: f32):
+// CHECK-NEXT:      arith.mulf %[[X]], %[[TURNED]]
+func.func @negative_transposed_member(%a: tensor<3x3xf32>) -> tensor<3x3xf32> {
+  %b = math.sin %a : tensor<3x3xf32>
+  %c = linalg.generic {indexing_maps = [#id, affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (0, j)>, #id],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%a, %b, %b : tensor<3x3xf32>, tensor<3x3xf32>, tensor<3x3xf32>) outs(%a : tensor<3x3xf32>) {
+  ^bb0(%x: f32, %turned: f32, %row: f32, %old: f32):
+    %p = arith.mulf %x, %turned : f32
+    %q = arith.addf %p, %row : f32
+    linalg.yield %q : f32
+  } -> tensor<3x3xf32>
+  return %c : tensor<3x3xf32>
+}
+
+// A single row is read in its place, however the map spells that.
+// CHECK-LABEL: func.func @only_row
+// CHECK:         linalg.generic
+// CHECK-NEXT:    ^bb0
+// CHECK-NEXT:      %[[SINE:.*]] = math.sin
+// CHECK-NEXT:      arith.mulf %[[SINE]], %{{.*}} : f32
+// CHECK-NOT:     linalg.generic
+// CHECK:         return
+func.func @only_row(%a: tensor<1x3xf32>) -> tensor<1x3xf32> {
+  %b = math.sin %a : tensor<1x3xf32>
+  %c = linalg.generic {indexing_maps = [affine_map<(i, j) -> (0, j)>, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%b, %a : tensor<1x3xf32>, tensor<1x3xf32>) outs(%a : tensor<1x3xf32>) {
+  ^bb0(%x: f32, %y: f32, %old: f32):
+    %p = arith.mulf %x, %y : f32
+    linalg.yield %p : f32
+  } -> tensor<1x3xf32>
+  return %c : tensor<1x3xf32>
+}

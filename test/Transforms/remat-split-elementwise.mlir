@@ -95,3 +95,16 @@ func.func @negative(%x: tensor<4xf32>) -> tensor<4xf32> {
   %sum = linalg.reduce { arith.addf } ins(%scaled : tensor<4x2xf32>) outs(%x : tensor<4xf32>) dimensions = [1]
   return %sum : tensor<4xf32>
 }
+
+// A copy of a diagonal is none of everything: that it is taken for if all maps are equal.
+// CHECK-LABEL: func.func @partial_copy
+// CHECK:         %[[UNUSED:.*]] = arith.constant true
+// CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %[[UNUSED]] : tensor<4x4xf32>, i1) outs(
+func.func @partial_copy(%x: tensor<4x4xf32>, %y: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %v = linalg.generic {indexing_maps = [affine_map<(i) -> (i, i)>, affine_map<(i) -> (i, i)>], iterator_types = ["parallel"]}
+      ins(%x : tensor<4x4xf32>) outs(%y : tensor<4x4xf32>) {
+  ^bb0(%a: f32, %old: f32):
+    linalg.yield %a : f32
+  } -> tensor<4x4xf32>
+  return %v : tensor<4x4xf32>
+}

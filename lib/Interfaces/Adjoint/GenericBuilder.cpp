@@ -95,6 +95,19 @@ linalg::LinalgOp GenericBuilder::createContraction() {
                                     ValueRange{inputs[leftIndex], inputs[rightIndex]}, outputs, maps);
 }
 
+/// A copy through equal maps that are no permutation is one of a part, a diagonal say.
+/// The canonicalizer takes it for one of everything, unless an operand has another map.
+void GenericBuilder::keepPartialCopy() {
+  SmallVector<AffineMap> maps(inputMaps);
+  llvm::append_range(maps, outputMaps);
+  if (!llvm::all_equal(maps) || maps.front().isPermutation() || !llvm::hasSingleElement(getBody()))
+    return;
+  Value unused = arith::ConstantOp::create(builder, loc, builder.getBoolAttr(true));
+  inputs.push_back(unused);
+  inputMaps.push_back(AffineMap::get(iterators.size(), 0, builder.getContext()));
+  getBody().insertArgument(inputs.size() - 1, unused.getType(), loc);
+}
+
 SmallVector<Value> GenericBuilder::finish(ValueRange yields) {
   OpBuilder bodyBuilder = OpBuilder::atBlockEnd(&getBody());
   linalg::YieldOp::create(bodyBuilder, loc, yields);
@@ -103,6 +116,7 @@ SmallVector<Value> GenericBuilder::finish(ValueRange yields) {
   if (linalg::LinalgOp contraction = createContraction())
     return contraction->getResults();
 
+  keepPartialCopy();
   SmallVector<AffineMap> maps(inputMaps);
   llvm::append_range(maps, outputMaps);
   auto generic =

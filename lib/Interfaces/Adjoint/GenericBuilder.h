@@ -42,6 +42,7 @@ public:
 private:
   void eraseDeadOperations();
   void dropUnusedInputs();
+  void keepPartialCopy();
   mlir::linalg::LinalgOp createContraction();
 
   mlir::OpBuilder &builder;

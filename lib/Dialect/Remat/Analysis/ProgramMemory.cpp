@@ -9,7 +9,6 @@
 
 #include "remat/Dialect/Remat/Analysis/StepCost.h"
 
-#include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "llvm/ADT/DenseSet.h"
@@ -238,7 +237,10 @@ FailureOr<ProgramMemory> ProgramMemory::analyze(func::FuncOp entry) {
   memory.entry = entry;
   for (auto [time, op] : llvm::enumerate(entry.getBody().front()))
     memory.times[&op] = time;
-  memory.aliases = std::make_shared<BufferViewFlowAnalysis>(entry);
+  FailureOr<BufferAliases> aliases = BufferAliases::analyze(entry);
+  if (failed(aliases))
+    return failure();
+  memory.aliases = std::make_shared<BufferAliases>(std::move(*aliases));
   if (failed(memory.collectLoops()) || failed(memory.collectBuffers()) || failed(memory.addParameterCopies()))
     return failure();
   memory.problem.numCounts = memory.counts.size();

@@ -10,12 +10,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/Dialect/Remat/Analysis/BufferAliases.h"
 #include "remat/Dialect/Remat/Analysis/BufferLayout.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
@@ -42,7 +43,7 @@ struct Workspace {
 
 /// The times at which the allocation is in use, counted in operations of the
 /// function's block. Uses in nested regions count for the whole operation.
-static void findLifetime(Operation *alloc, Block &body, const BufferViewFlowAnalysis &aliases,
+static void findLifetime(Operation *alloc, Block &body, const BufferAliases &aliases,
                          const DenseMap<Operation *, int64_t> &times, LiveBuffer &buffer) {
   auto timeOf = [&](Operation *op) { return times.lookup(body.findAncestorOpInBlock(*op)); };
   // An allocation inside of a loop lives as long as the loop.
@@ -64,7 +65,9 @@ LogicalResult Workspace::collect() {
   DenseMap<Operation *, int64_t> times;
   for (auto [time, op] : llvm::enumerate(body))
     times[&op] = time;
-  BufferViewFlowAnalysis aliases(function);
+  FailureOr<BufferAliases> aliases = BufferAliases::analyze(function);
+  if (failed(aliases))
+    return failure();
   WalkResult result = function.walk([&](Operation *op) {
     if (!isa<memref::AllocOp, memref::AllocaOp>(op))
       return WalkResult::advance();
@@ -79,7 +82,7 @@ LogicalResult Workspace::collect() {
     allocations.push_back(op);
     LiveBuffer &buffer = buffers.emplace_back();
     buffer.bytes = *size;
-    findLifetime(op, body, aliases, times, buffer);
+    findLifetime(op, body, *aliases, times, buffer);
     return WalkResult::advance();
   });
   if (result.wasInterrupted())

@@ -18,10 +18,11 @@ using namespace remat;
 
 /// True for a generic over parallel loops whose body only computes on scalars.
 static bool isElementwiseGeneric(linalg::LinalgOp op) {
-  if (op.getNumReductionLoops() != 0 || !op.hasPureTensorSemantics())
+  if (op.getNumReductionLoops() != 0 || !op.hasPureTensorSemantics() || op.getNumDpsInits() == 0)
     return false;
+  ArrayRef<int64_t> shape = op.getShape(op.getDpsInitOperand(0));
   for (OpOperand &init : op.getDpsInitsMutable())
-    if (!op.getMatchingIndexingMap(&init).isIdentity())
+    if (!op.getMatchingIndexingMap(&init).isIdentity() || op.getShape(&init) != shape)
       return false;
   for (OpOperand *input : op.getDpsInputOperands())
     if (!op.getMatchingIndexingMap(input).isProjectedPermutation(/*allowZeroInResults=*/true))
@@ -40,6 +41,34 @@ static OpOperand *getCopiedInput(linalg::LinalgOp op) {
   if (!argument || argument.getOwner() != op.getBlock() || argument.getArgNumber() >= op.getNumDpsInputs())
     return nullptr;
   return &op->getOpOperand(argument.getArgNumber());
+}
+
+/// Visits what \p op reads, in the order of its operands.
+static void forEachRead(Operation *op, function_ref<void(OpOperand &, AffineMap)> visit) {
+  auto structured = dyn_cast<linalg::LinalgOp>(op);
+  auto rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
+  for (OpOperand &operand : op->getOpOperands())
+    if (!structured)
+      visit(operand, AffineMap::getMultiDimIdentityMap(rank, op->getContext()));
+    else if (structured.payloadUsesValueFromOperand(&operand))
+      visit(operand, structured.getMatchingIndexingMap(&operand));
+}
+
+/// True if each point of a loop over \p shape reads its own element through \p map.
+/// Where an extent is one, its only index may be written as 0.
+static bool readsInPlace(AffineMap map, ArrayRef<int64_t> shape) {
+  return map.getNumResults() == shape.size() && llvm::all_of(llvm::enumerate(map.getResults()), [&](auto result) {
+           return shape[result.index()] == 1 || result.value() == getAffineDimExpr(result.index(), map.getContext());
+         });
+}
+
+bool remat::readsOnlyInPlace(Operation *op, Operation *producer) {
+  bool inPlace = true;
+  forEachRead(op, [&](OpOperand &operand, AffineMap map) {
+    if (operand.get().getDefiningOp() == producer)
+      inPlace &= readsInPlace(map, cast<RankedTensorType>(operand.get().getType()).getShape());
+  });
+  return inPlace;
 }
 
 /// True for an operation that becomes part of a fused loop.
@@ -149,22 +178,12 @@ Value LoopBuilder::readElement(Value value, AffineMap map, OpBuilder &body) {
   return bodyBlock->getArgument(inputOf.lookup({access.source, access.map}));
 }
 
-/// Visits what \p op reads, in the order of its operands.
-static void forEachRead(Operation *op, AffineMap identity, function_ref<void(OpOperand &, AffineMap)> visit) {
-  auto structured = dyn_cast<linalg::LinalgOp>(op);
-  for (OpOperand &operand : op->getOpOperands())
-    if (!structured)
-      visit(operand, identity);
-    else if (structured.payloadUsesValueFromOperand(&operand))
-      visit(operand, structured.getMatchingIndexingMap(&operand));
-}
-
 void LoopBuilder::emitBody(OpBuilder &body) {
   bodyBlock = body.getInsertionBlock();
   for (Operation *op : members) {
     IRMapping mapping;
     if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
-      forEachRead(op, identity, [&](OpOperand &operand, AffineMap map) {
+      forEachRead(op, [&](OpOperand &operand, AffineMap map) {
         mapping.map(structured.getMatchingBlockArgument(&operand), readElement(operand.get(), map, body));
       });
       for (Operation &nested : structured.getBlock()->without_terminator())
@@ -175,7 +194,7 @@ void LoopBuilder::emitBody(OpBuilder &body) {
       continue;
     }
     SmallVector<Value> operands;
-    forEachRead(op, identity,
+    forEachRead(op,
                 [&](OpOperand &operand, AffineMap map) { operands.push_back(readElement(operand.get(), map, body)); });
     Type element = getElementTypeOrSelf(op->getResult(0).getType());
     OperationState state(op->getLoc(), op->getName(), operands, TypeRange(element),
@@ -203,7 +222,7 @@ SmallVector<OpFoldResult> LoopBuilder::getSizes() {
 
 void LoopBuilder::run() {
   for (Operation *op : members) {
-    forEachRead(op, identity, [&](OpOperand &operand, AffineMap map) { addRead(operand.get(), map); });
+    forEachRead(op, [&](OpOperand &operand, AffineMap map) { addRead(operand.get(), map); });
     for (Value result : op->getResults())
       if (!llvm::all_of(result.getUsers(), [&](Operation *user) { return llvm::is_contained(members, user); }))
         outputs.push_back(result);

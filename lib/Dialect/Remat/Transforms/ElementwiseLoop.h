@@ -17,6 +17,10 @@ namespace remat {
 /// computes on scalars and does more than copy.
 bool isElementwiseFusible(Operation *op);
 
+/// True if \p op, which is fusible, reads the results of \p producer only at the point
+/// that it computes: not transposed, not as a row for every row.
+bool readsOnlyInPlace(Operation *op, Operation *producer);
+
 /// Writes one `linalg.generic` in place of \p members, which are fusible, of one
 /// shape, side by side, and in order; erases them. One result per value that is
 /// read elsewhere.

@@ -12,9 +12,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/Dialect/Remat/Analysis/BufferAliases.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
-#include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -32,7 +32,7 @@ namespace {
 /// One candidate: `target` can take the place of the allocation, or not.
 class Forwarding {
 public:
-  Forwarding(memref::CopyOp copy, const BufferViewFlowAnalysis &aliases) : copy(copy), aliases(aliases) {}
+  Forwarding(memref::CopyOp copy, const BufferAliases &aliases) : copy(copy), aliases(aliases) {}
 
   /// Rewrites and returns true if that is safe.
   bool run();
@@ -48,7 +48,7 @@ private:
   bool mayOverlap(Value a, Value b) const;
 
   memref::CopyOp copy;
-  const BufferViewFlowAnalysis &aliases;
+  const BufferAliases &aliases;
   memref::AllocOp alloc;
   /// The first and last operations of the block that use the allocation.
   Operation *first = nullptr;
@@ -160,9 +160,11 @@ struct ForwardCopiesPass final : remat::impl::ForwardCopiesPassBase<ForwardCopie
     // Each rewrite changes who aliases whom, so the analysis is made anew.
     for (bool changed = true; changed;) {
       changed = false;
-      BufferViewFlowAnalysis aliases(getOperation());
+      FailureOr<BufferAliases> aliases = BufferAliases::analyze(getOperation());
+      if (failed(aliases))
+        return signalPassFailure();
       WalkResult result = getOperation().walk([&](memref::CopyOp copy) {
-        changed = Forwarding(copy, aliases).run();
+        changed = Forwarding(copy, *aliases).run();
         return changed ? WalkResult::interrupt() : WalkResult::advance();
       });
       if (!result.wasInterrupted())

@@ -84,10 +84,14 @@ bool BlockFuser::canJoin(Operation *op, size_t cluster) const {
   SmallVector<Operation *> worklist;
   for (Operation *producer : getProducers(op)) {
     auto found = clusterOf.find(producer);
-    if (found != clusterOf.end() && found->second == cluster)
+    if (found != clusterOf.end() && found->second == cluster) {
+      // One point of a loop has the element of each member at that point only.
+      if (!readsOnlyInPlace(op, producer))
+        return false;
       readsMember = true;
-    else
+    } else {
       worklist.push_back(producer);
+    }
   }
   // Equal dynamic types may stand for different sizes.
   if (isDynamic && !readsMember)

@@ -11,6 +11,10 @@
 // array as long as the sequence would escape the budget, so it becomes a fill.
 // Initial carries that are such fills get a buffer each.
 //
+// It also takes an init that no body reads as overwritten. Where a structured
+// operation writes only a part of its output, the rest is the init: its body is made
+// to read it.
+//
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
@@ -20,6 +24,7 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace remat {
 #define GEN_PASS_DEF_PREPAREBUFFERIZATIONPASS
@@ -85,6 +90,44 @@ static void separateDestinations(Operation *sweep, unsigned destinations) {
     operand.set(cloneFresh(operand.get()));
 }
 
+/// True if \p op is sure to write every element of the output of \p init.
+static bool writesAll(linalg::LinalgOp op, OpOperand &init) {
+  AffineMap map = op.getMatchingIndexingMap(&init);
+  ArrayRef<int64_t> shape = op.getShape(&init);
+  llvm::SmallBitVector written(op.getNumLoops());
+  for (auto [size, place] : llvm::zip_equal(shape, map.getResults())) {
+    auto loop = dyn_cast<AffineDimExpr>(place);
+    // The same loop twice is a diagonal.
+    if (loop && !written.test(loop.getPosition()))
+      written.set(loop.getPosition());
+    else if (size != 1)
+      return false;
+  }
+  // Nothing is written where a loop over something else has no turn.
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  for (auto [loop, range] : llvm::enumerate(ranges))
+    if (!written.test(loop) && (range == 0 || ShapedType::isDynamic(range)))
+      return false;
+  return true;
+}
+
+/// Makes the body of \p op read what it may not write. The choice is folded away
+/// once there is memory, where an element that nobody writes keeps its value.
+static void readKeptInits(linalg::LinalgOp op) {
+  // The other structured operations write every element, or read them all.
+  if (!isa<linalg::GenericOp, linalg::ReduceOp>(op) || !op.hasPureTensorSemantics())
+    return;
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    if (op.payloadUsesValueFromOperand(&init) || writesAll(op, init))
+      continue;
+    OpOperand *yielded = op.getMatchingYieldValue(&init);
+    OpBuilder builder(yielded->getOwner());
+    Location loc = op.getLoc();
+    Value isWritten = arith::ConstantIntOp::create(builder, loc, 1, /*width=*/1);
+    yielded->set(arith::SelectOp::create(builder, loc, isWritten, yielded->get(), op.getMatchingBlockArgument(&init)));
+  }
+}
+
 namespace {
 struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBase<PrepareBufferizationPass> {
   using Base::Base;
@@ -94,6 +137,7 @@ struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBas
       for (StepFunction &step : getStepFunctions(chain))
         markArguments(step);
     getOperation().walk(fillSplat);
+    getOperation().walk(readKeptInits);
     for (func::FuncOp entry : getEntryFunctions(getOperation())) {
       entry.walk(separateInitialCarries);
       entry.walk([](ForwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });

@@ -142,8 +142,33 @@ LogicalResult SplitElementwise::matchAndRewrite(linalg::LinalgOp op, PatternRewr
   return success();
 }
 
+namespace {
+/// A copy through equal maps that are no permutation is one of a part, a diagonal say.
+/// The canonicalizer takes it for one of everything, unless an operand has another map.
+struct KeepPartialCopy final : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op, PatternRewriter &rewriter) const override {
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    if (!op.hasPureTensorSemantics() || !llvm::all_equal(maps) || maps.front().isPermutation() ||
+        !llvm::hasSingleElement(*op.getBody()))
+      return rewriter.notifyMatchFailure(op, "is no copy of a part");
+    SmallVector<Value> inputs(op.getInputs());
+    Value unused = arith::ConstantOp::create(rewriter, op.getLoc(), rewriter.getBoolAttr(true));
+    maps.insert(maps.begin() + inputs.size(), AffineMap::get(op.getNumLoops(), 0, rewriter.getContext()));
+    inputs.push_back(unused);
+    auto copy = linalg::GenericOp::create(rewriter, op.getLoc(), op.getResultTypes(), inputs, op.getOutputs(), maps,
+                                          op.getIteratorTypesArray());
+    rewriter.inlineRegionBefore(op.getRegion(), copy.getRegion(), copy.getRegion().begin());
+    copy.getBody()->insertArgument(inputs.size() - 1, unused.getType(), op.getLoc());
+    rewriter.replaceOp(op, copy);
+    return success();
+  }
+};
+} // namespace
+
 void remat::populateSplitElementwisePatterns(RewritePatternSet &patterns) {
-  patterns.add<SplitElementwise>(patterns.getContext());
+  patterns.add<KeepPartialCopy, SplitElementwise>(patterns.getContext());
 }
 
 namespace {

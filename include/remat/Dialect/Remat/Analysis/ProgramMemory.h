@@ -15,11 +15,11 @@
 #ifndef REMAT_DIALECT_REMAT_ANALYSIS_PROGRAMMEMORY_H
 #define REMAT_DIALECT_REMAT_ANALYSIS_PROGRAMMEMORY_H
 
+#include "remat/Dialect/Remat/Analysis/BufferAliases.h"
 #include "remat/Dialect/Remat/Analysis/BufferLayout.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Schedule/Program.h"
 
-#include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -110,7 +110,7 @@ private:
   llvm::SetVector<Operation *> parameters;
   /// The position of each operation in the function's block.
   DenseMap<Operation *, int64_t> times;
-  std::shared_ptr<BufferViewFlowAnalysis> aliases;
+  std::shared_ptr<BufferAliases> aliases;
 };
 
 } // namespace remat
