@@ -273,27 +273,61 @@ LogicalResult LinalgAdjoint::emitScalarCapture(Value scalar) {
 // Gathers
 //===----------------------------------------------------------------------===//
 
-LogicalResult LinalgAdjoint::emitGather(tensor::ExtractOp extract) {
-  Value table = extract.getTensor();
+LogicalResult LinalgAdjoint::emitGather(Value element) {
+  SmallVector<Block *> branches;
+  Value table = getGuardedExtract(element, branches).getTensor();
   // One cotangent for each point: a tensor with the shape of the iteration space.
   AffineMap identity = builder.getMultiDimIdentityMap(op.getNumLoops());
   Value points;
   for (OutputSeed &seed : seeds)
-    if (seed.combination == Combination::Pointwise && seed.target == extract.getResult() && seeds.size() == 1 &&
+    if (seed.combination == Combination::Pointwise && seed.target == element && seeds.size() == 1 &&
         seed.map.isIdentity())
       points = seed.tensors[0];
   if (!points) {
     SmallVector<OpFoldResult> sizes;
     for (Range range : op.createLoopRanges(builder, loc))
       sizes.push_back(range.size);
-    Value like = tensor::EmptyOp::create(builder, loc, sizes, extract.getType());
-    FailureOr<Value> gradient = emitGradient(extract, identity, like);
+    Value like = tensor::EmptyOp::create(builder, loc, sizes, element.getType());
+    FailureOr<Value> gradient = emitGradient(element, identity, like);
     if (failed(gradient))
       return failure();
     points = *gradient;
   }
   if (points)
-    builder.setCotangent(table, emitScatterAdd(op, extract, points, builder.getCotangentOrZero(table, loc), builder));
+    builder.setCotangent(table, emitScatterAdd(op, element, points, builder.getCotangentOrZero(table, loc), builder));
+  return success();
+}
+
+/// The elements of captured tensors that the body reads, in the order in which they are
+/// read.
+LogicalResult LinalgAdjoint::emitGathers() {
+  SmallVector<tensor::ExtractOp> extracts;
+  WalkResult result = body.walk([&](Operation *nested) {
+    if (llvm::none_of(nested->getResultTypes(), isDifferentiableType))
+      return WalkResult::advance();
+    for (Value operand : nested->getOperands()) {
+      if (!isa<ShapedType>(operand.getType()) || !builder.isActive(operand))
+        continue;
+      auto extract = dyn_cast<tensor::ExtractOp>(nested);
+      if (!extract) {
+        nested->emitOpError("has no derivative rule here, in the body of '") << op->getName() << "'";
+        return WalkResult::interrupt();
+      }
+      extracts.push_back(extract);
+    }
+    return WalkResult::advance();
+  });
+  if (result.wasInterrupted())
+    return failure();
+  for (tensor::ExtractOp extract : extracts) {
+    FailureOr<Value> element = separateFromBranches(body, extract);
+    if (failed(element))
+      return extract->emitOpError("has no derivative rule here, in a '")
+             << extract->getParentOp()->getName() << "' in the body of '" << op->getName()
+             << "': expects only 'scf.if' around it, and indices without side effects";
+    if (failed(emitGather(*element)))
+      return failure();
+  }
   return success();
 }
 
@@ -317,21 +351,5 @@ LogicalResult LinalgAdjoint::emit() {
   for (Value capture : getCaptures(op))
     if (!isa<ShapedType>(capture.getType()) && builder.isActive(capture) && failed(emitScalarCapture(capture)))
       return failure();
-  WalkResult result = body.walk([&](Operation *nested) {
-    if (llvm::none_of(nested->getResultTypes(), isDifferentiableType))
-      return WalkResult::advance();
-    for (Value operand : nested->getOperands()) {
-      if (!isa<ShapedType>(operand.getType()) || !builder.isActive(operand))
-        continue;
-      auto extract = dyn_cast<tensor::ExtractOp>(nested);
-      if (!extract || nested->getBlock() != &body) {
-        nested->emitOpError("has no derivative rule here, in the body of '") << op->getName() << "'";
-        return WalkResult::interrupt();
-      }
-      if (failed(emitGather(extract)))
-        return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
+  return emitGathers();
 }

@@ -75,7 +75,8 @@ private:
   llvm::LogicalResult emitOperand(mlir::OpOperand &operand);
   llvm::LogicalResult emitPointwiseInit(mlir::OpOperand &init);
   llvm::LogicalResult emitScalarCapture(mlir::Value scalar);
-  llvm::LogicalResult emitGather(mlir::tensor::ExtractOp extract);
+  llvm::LogicalResult emitGathers();
+  llvm::LogicalResult emitGather(mlir::Value element);
 
   mlir::Value getElement(mlir::OpOperand &operand);
 
@@ -86,11 +87,21 @@ private:
   llvm::SmallVector<OutputSeed> seeds;
 };
 
-/// Adds \p cotangents, one per point of the iteration space of \p op, to the
-/// elements of \p accumulator that \p extract reads at these points. Sequential,
-/// in lexicographic order of the points; whole rows at once where the trailing
-/// indices of \p extract run along the iteration space.
-mlir::Value emitScatterAdd(mlir::linalg::LinalgOp op, mlir::tensor::ExtractOp extract, mlir::Value cotangents,
+/// Makes what \p extract reads, in \p body or under conditions in it, a value of
+/// \p body: where it stood under conditions, an `scf.if` (one inside of another for
+/// several) of the element and zero. Fails if something else than conditionals is
+/// around it, or if its indices depend on an effect.
+llvm::FailureOr<mlir::Value> separateFromBranches(mlir::Block &body, mlir::tensor::ExtractOp extract);
+
+/// The extraction behind a value that `separateFromBranches` returned, and the
+/// branches around it, outermost first.
+mlir::tensor::ExtractOp getGuardedExtract(mlir::Value element, llvm::SmallVectorImpl<mlir::Block *> &branches);
+
+/// Adds \p cotangents, one per point of the iteration space of \p op, to the elements
+/// of \p accumulator that the extraction behind \p element reads at these points, and
+/// nothing where its conditions do not hold. Sequential, in lexicographic order of the
+/// points; whole rows at once where the trailing indices run along the iteration space.
+mlir::Value emitScatterAdd(mlir::linalg::LinalgOp op, mlir::Value element, mlir::Value cotangents,
                            mlir::Value accumulator, mlir::OpBuilder &builder);
 
 } // namespace remat

@@ -18,42 +18,84 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace remat;
 
 namespace {
-/// What of the body \p values need: operations in their order, and arguments.
-struct Slice {
-  SmallVector<Operation *> operations;
-  SetVector<BlockArgument> arguments;
+/// Emits the loops for one extraction.
+class ScatterAdd {
+public:
+  ScatterAdd(linalg::LinalgOp op, Value element, Value cotangents, OpBuilder &builder)
+      : op(op), cotangents(cotangents), builder(builder), loc(element.getLoc()) {
+    SmallVector<Block *> branches;
+    extract = getGuardedExtract(element, branches);
+    blocks.push_back(op.getBlock());
+    llvm::append_range(blocks, branches);
+    rowDims = countRowDimensions();
+    slice = collectSlice(rowDims);
+  }
+
+  Value emit(Value accumulator);
+
+private:
+  /// What of the body and of the branches the extraction needs: operations, operands
+  /// first, and arguments.
+  struct Slice {
+    SetVector<Operation *> operations;
+    SetVector<BlockArgument> arguments;
+  };
+
+  Slice collectSlice(unsigned rowDims);
+  unsigned countRowDimensions();
+  /// The condition that the block at \p depth stands under.
+  Value getCondition(size_t depth) { return cast<scf::IfOp>(blocks[depth]->getParentOp()).getCondition(); }
+  void emitOperations(size_t depth, IRMapping &mapping, ArrayRef<Value> dims);
+  Value emitPoint(size_t depth, IRMapping &mapping, ArrayRef<Value> point, ArrayRef<Value> dims, Value current);
+  Value emitUpdate(IRMapping &mapping, ArrayRef<Value> point, Value current);
+
+  linalg::LinalgOp op;
+  tensor::ExtractOp extract;
+  Value cotangents;
+  OpBuilder &builder;
+  Location loc;
+  /// The body, and the branches around the extraction, outermost first.
+  SmallVector<Block *> blocks;
+  /// How many trailing dimensions are a row.
+  unsigned rowDims;
+  Slice slice;
 };
 } // namespace
 
-static Slice collectSlice(Block &body, ValueRange values) {
-  Slice slice;
-  DenseSet<Operation *> needed;
-  auto visit = [&](Value value) {
-    if (auto argument = dyn_cast<BlockArgument>(value); argument && argument.getOwner() == &body)
-      slice.arguments.insert(argument);
-    else if (Operation *op = value.getDefiningOp(); op && op->getBlock() == &body)
-      needed.insert(op);
+/// What the conditions and the indices without the trailing \p rowDims depend on.
+ScatterAdd::Slice ScatterAdd::collectSlice(unsigned rowDims) {
+  Slice collected;
+  auto visit = [&](auto &self, Value value) -> void {
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      if (argument.getOwner() == blocks.front())
+        collected.arguments.insert(argument);
+      return;
+    }
+    Operation *definition = value.getDefiningOp();
+    if (!llvm::is_contained(blocks, definition->getBlock()) || collected.operations.contains(definition))
+      return;
+    for (Value input : getInputs(definition))
+      self(self, input);
+    collected.operations.insert(definition);
   };
-  llvm::for_each(values, visit);
-  for (Operation &op : llvm::reverse(body)) {
-    if (!needed.contains(&op))
-      continue;
-    slice.operations.push_back(&op);
-    llvm::for_each(getInputs(&op), visit);
-  }
-  std::reverse(slice.operations.begin(), slice.operations.end());
-  return slice;
+  for (size_t depth = 1; depth < blocks.size(); ++depth)
+    visit(visit, getCondition(depth));
+  for (Value index : extract.getIndices().drop_back(rowDims))
+    visit(visit, index);
+  return collected;
 }
 
-/// How many trailing indices of \p extract are `linalg.index` of the trailing
-/// dimensions of the iteration space, over the whole of the table's dimension,
-/// while the other indices do not depend on these dimensions.
-static unsigned countRowDimensions(linalg::LinalgOp op, tensor::ExtractOp extract) {
+/// How many trailing indices are `linalg.index` of the trailing dimensions of the
+/// iteration space, over the whole of the table's dimension, while the other indices
+/// and the conditions do not depend on these dimensions.
+unsigned ScatterAdd::countRowDimensions() {
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   auto table = cast<RankedTensorType>(extract.getTensor().getType());
   unsigned count = 0;
@@ -67,13 +109,13 @@ static unsigned countRowDimensions(linalg::LinalgOp op, tensor::ExtractOp extrac
   }
   // Shrink until nothing else depends on the dimensions taken as a row.
   for (; count > 0; --count) {
-    Slice slice = collectSlice(*op.getBlock(), extract.getIndices().drop_back(count));
+    Slice rest = collectSlice(count);
     unsigned firstDim = ranges.size() - count;
-    bool isIndependent = llvm::all_of(slice.operations, [&](Operation *needed) {
+    bool isIndependent = llvm::all_of(rest.operations, [&](Operation *needed) {
       auto index = dyn_cast<linalg::IndexOp>(needed);
       return !index || index.getDim() < firstDim;
     });
-    for (BlockArgument argument : slice.arguments) {
+    for (BlockArgument argument : rest.arguments) {
       AffineMap map = op.getMatchingIndexingMap(&op->getOpOperand(argument.getArgNumber()));
       for (unsigned dim = firstDim; dim < ranges.size(); ++dim)
         isIndependent &= !map.isFunctionOfDim(dim);
@@ -84,53 +126,76 @@ static unsigned countRowDimensions(linalg::LinalgOp op, tensor::ExtractOp extrac
   return count;
 }
 
-/// Inside the loops: the indices at which the point reads the table, without the
-/// trailing \p rowDims.
-static SmallVector<Value> emitIndices(linalg::LinalgOp op, tensor::ExtractOp extract, ValueRange point,
-                                      unsigned rowDims, OpBuilder &builder) {
-  Location loc = extract.getLoc();
-  Block &body = *op.getBlock();
-  ValueRange indices = extract.getIndices().drop_back(rowDims);
-  Slice slice = collectSlice(body, indices);
-  // A row dimension is not looked at: any value serves for it.
-  SmallVector<Value> dims(point);
-  if (dims.size() < op.getNumLoops())
-    dims.append(op.getNumLoops() - dims.size(), arith::ConstantIndexOp::create(builder, loc, 0));
-  IRMapping mapping;
-  for (BlockArgument argument : slice.arguments) {
-    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
-    if (!isa<RankedTensorType>(operand.get().getType())) {
-      mapping.map(argument, operand.get());
-      continue;
-    }
-    AffineMap map = op.getMatchingIndexingMap(&operand);
-    SmallVector<Value> position;
-    for (AffineExpr result : map.getResults())
-      position.push_back(affine::expandAffineExpr(builder, loc, result, dims, {}));
-    mapping.map(argument, tensor::ExtractOp::create(builder, loc, operand.get(), position).getResult());
-  }
+/// Copies what is needed of the block at \p depth, at the point \p dims.
+void ScatterAdd::emitOperations(size_t depth, IRMapping &mapping, ArrayRef<Value> dims) {
   for (Operation *needed : slice.operations) {
+    if (needed->getBlock() != blocks[depth])
+      continue;
     if (auto index = dyn_cast<linalg::IndexOp>(needed))
       mapping.map(index.getResult(), dims[index.getDim()]);
     else
       builder.clone(*needed, mapping);
   }
-  return llvm::map_to_vector(indices, [&](Value index) { return mapping.lookupOrDefault(index); });
 }
 
-Value remat::emitScatterAdd(linalg::LinalgOp op, tensor::ExtractOp extract, Value cotangents, Value accumulator,
-                            OpBuilder &builder) {
+/// Adds what \p point contributes: the element or row, where the conditions hold.
+Value ScatterAdd::emitPoint(size_t depth, IRMapping &mapping, ArrayRef<Value> point, ArrayRef<Value> dims,
+                            Value current) {
+  emitOperations(depth, mapping, dims);
+  if (depth + 1 == blocks.size())
+    return emitUpdate(mapping, point, current);
+  Value condition = mapping.lookupOrDefault(getCondition(depth + 1));
+  auto guarded = scf::IfOp::create(builder, loc, current.getType(), condition, /*addThenBlock=*/true,
+                                   /*addElseBlock=*/true);
+  Block *taken = guarded.thenBlock(), *other = guarded.elseBlock();
+  if (blocks[depth + 1] != cast<scf::IfOp>(blocks[depth + 1]->getParentOp()).thenBlock())
+    std::swap(taken, other);
   OpBuilder::InsertionGuard guard(builder);
-  Location loc = extract.getLoc();
-  unsigned rowDims = countRowDimensions(op, extract);
-  SmallVector<Range> ranges = op.createLoopRanges(builder, loc);
-  unsigned loopDims = ranges.size() - rowDims;
-  auto tableType = cast<RankedTensorType>(accumulator.getType());
+  builder.setInsertionPointToEnd(other);
+  scf::YieldOp::create(builder, loc, current);
+  builder.setInsertionPointToEnd(taken);
+  scf::YieldOp::create(builder, loc, emitPoint(depth + 1, mapping, point, dims, current));
+  return guarded.getResult(0);
+}
 
+Value ScatterAdd::emitUpdate(IRMapping &mapping, ArrayRef<Value> point, Value current) {
+  auto tableType = cast<RankedTensorType>(current.getType());
+  SmallVector<Value> indices = llvm::map_to_vector(extract.getIndices().drop_back(rowDims),
+                                                   [&](Value index) { return mapping.lookupOrDefault(index); });
+  if (rowDims == 0) {
+    Value old = tensor::ExtractOp::create(builder, loc, current, indices);
+    Value cotangent = tensor::ExtractOp::create(builder, loc, cotangents, point);
+    Value sum = arith::AddFOp::create(builder, loc, old, cotangent);
+    return tensor::InsertOp::create(builder, loc, sum, current, indices);
+  }
+  ArrayRef<int64_t> rowShape = tableType.getShape().take_back(rowDims);
+  auto rowType = RankedTensorType::get(rowShape, tableType.getElementType());
+  auto offsetsAndSizes = [&](ValueRange leading) {
+    std::pair<SmallVector<OpFoldResult>, SmallVector<OpFoldResult>> slice;
+    slice.first = getAsOpFoldResult(leading);
+    slice.second.assign(leading.size(), builder.getIndexAttr(1));
+    slice.first.append(rowDims, builder.getIndexAttr(0));
+    llvm::append_range(slice.second, getAsIndexOpFoldResult(builder.getContext(), rowShape));
+    return slice;
+  };
+  SmallVector<OpFoldResult> tableStrides(tableType.getRank(), builder.getIndexAttr(1));
+  SmallVector<OpFoldResult> pointStrides(point.size() + rowDims, builder.getIndexAttr(1));
+  auto [tableOffsets, tableSizes] = offsetsAndSizes(indices);
+  auto [pointOffsets, pointSizes] = offsetsAndSizes(point);
+  Value old = tensor::ExtractSliceOp::create(builder, loc, rowType, current, tableOffsets, tableSizes, tableStrides);
+  Value cotangent =
+      tensor::ExtractSliceOp::create(builder, loc, rowType, cotangents, pointOffsets, pointSizes, pointStrides);
+  Value sum = arith::AddFOp::create(builder, loc, old, cotangent);
+  return tensor::InsertSliceOp::create(builder, loc, sum, current, tableOffsets, tableSizes, tableStrides);
+}
+
+Value ScatterAdd::emit(Value accumulator) {
+  OpBuilder::InsertionGuard guard(builder);
+  SmallVector<Range> ranges = op.createLoopRanges(builder, loc);
   SmallVector<Value> point;
   Value current = accumulator;
   scf::ForOp outermost;
-  for (Range range : ArrayRef(ranges).take_front(loopDims)) {
+  for (Range range : ArrayRef(ranges).drop_back(rowDims)) {
     Value lower = getValueOrCreateConstantIndexOp(builder, loc, range.offset);
     Value upper = getValueOrCreateConstantIndexOp(builder, loc, range.size);
     Value step = getValueOrCreateConstantIndexOp(builder, loc, range.stride);
@@ -144,36 +209,30 @@ Value remat::emitScatterAdd(linalg::LinalgOp op, tensor::ExtractOp extract, Valu
     builder.setInsertionPointToStart(loop.getBody());
   }
 
-  SmallVector<Value> indices = emitIndices(op, extract, point, rowDims, builder);
-  Value updated;
-  if (rowDims == 0) {
-    Value old = tensor::ExtractOp::create(builder, loc, current, indices);
-    Value cotangent = tensor::ExtractOp::create(builder, loc, cotangents, point);
-    Value sum = arith::AddFOp::create(builder, loc, old, cotangent);
-    updated = tensor::InsertOp::create(builder, loc, sum, current, indices);
-  } else {
-    ArrayRef<int64_t> rowShape = tableType.getShape().take_back(rowDims);
-    auto rowType = RankedTensorType::get(rowShape, tableType.getElementType());
-    auto offsetsAndSizes = [&](ValueRange leading) {
-      std::pair<SmallVector<OpFoldResult>, SmallVector<OpFoldResult>> slice;
-      slice.first = getAsOpFoldResult(leading);
-      slice.second.assign(leading.size(), builder.getIndexAttr(1));
-      slice.first.append(rowDims, builder.getIndexAttr(0));
-      llvm::append_range(slice.second, getAsIndexOpFoldResult(builder.getContext(), rowShape));
-      return slice;
-    };
-    SmallVector<OpFoldResult> tableStrides(tableType.getRank(), builder.getIndexAttr(1));
-    SmallVector<OpFoldResult> pointStrides(ranges.size(), builder.getIndexAttr(1));
-    auto [tableOffsets, tableSizes] = offsetsAndSizes(indices);
-    auto [pointOffsets, pointSizes] = offsetsAndSizes(point);
-    Value old = tensor::ExtractSliceOp::create(builder, loc, rowType, current, tableOffsets, tableSizes, tableStrides);
-    Value cotangent =
-        tensor::ExtractSliceOp::create(builder, loc, rowType, cotangents, pointOffsets, pointSizes, pointStrides);
-    Value sum = arith::AddFOp::create(builder, loc, old, cotangent);
-    updated = tensor::InsertSliceOp::create(builder, loc, sum, current, tableOffsets, tableSizes, tableStrides);
+  // A row dimension is not looked at: any value serves for it.
+  SmallVector<Value> dims(point);
+  if (rowDims != 0)
+    dims.append(rowDims, arith::ConstantIndexOp::create(builder, loc, 0));
+  IRMapping mapping;
+  for (BlockArgument argument : slice.arguments) {
+    OpOperand &operand = op->getOpOperand(argument.getArgNumber());
+    if (!isa<RankedTensorType>(operand.get().getType())) {
+      mapping.map(argument, operand.get());
+      continue;
+    }
+    SmallVector<Value> position;
+    for (AffineExpr result : op.getMatchingIndexingMap(&operand).getResults())
+      position.push_back(affine::expandAffineExpr(builder, loc, result, dims, {}));
+    mapping.map(argument, tensor::ExtractOp::create(builder, loc, operand.get(), position).getResult());
   }
+  Value updated = emitPoint(/*depth=*/0, mapping, point, dims, current);
   if (!outermost)
     return updated;
   scf::YieldOp::create(builder, loc, updated);
   return outermost.getResult(0);
+}
+
+Value remat::emitScatterAdd(linalg::LinalgOp op, Value element, Value cotangents, Value accumulator,
+                            OpBuilder &builder) {
+  return ScatterAdd(op, element, cotangents, builder).emit(accumulator);
 }

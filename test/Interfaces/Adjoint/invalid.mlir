@@ -116,30 +116,30 @@ func.func @running_value(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-// A gather inside a branch.
+// A gather inside of a loop in a body.
 
-func.func private @f(%table: tensor<4xf32>, %flags: tensor<3xi1>) -> tensor<3xf32> {
+func.func private @f(%table: tensor<4xf32>, %counts: tensor<3xindex>) -> tensor<3xf32> {
   %empty = tensor.empty() : tensor<3xf32>
   %zero = arith.constant 0.0 : f32
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
   %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
-      ins(%flags : tensor<3xi1>) outs(%empty : tensor<3xf32>) {
-  ^bb0(%flag: i1, %out: f32):
-    %i = linalg.index 0 : index
-    %value = scf.if %flag -> f32 {
-      // expected-error @+1 {{'tensor.extract' op has no derivative rule here, in the body of 'linalg.generic'}}
+      ins(%counts : tensor<3xindex>) outs(%empty : tensor<3xf32>) {
+  ^bb0(%count: index, %out: f32):
+    %value = scf.for %i = %c0 to %count step %c1 iter_args(%sum = %zero) -> f32 {
+      // expected-error @+1 {{'tensor.extract' op has no derivative rule here, in a 'scf.for' in the body of 'linalg.generic': expects only 'scf.if' around it, and indices without side effects}}
       %e = tensor.extract %table[%i] : tensor<4xf32>
-      scf.yield %e : f32
-    } else {
-      scf.yield %zero : f32
+      %next = arith.addf %sum, %e : f32
+      scf.yield %next : f32
     }
     linalg.yield %value : f32
   } -> tensor<3xf32>
   return %y : tensor<3xf32>
 }
 
-func.func @gather_in_branch(%table: tensor<4xf32>, %flags: tensor<3xi1>, %dy: tensor<3xf32>) -> tensor<4xf32> {
-  %y, %dtable = remat.value_and_gradient @f(%table, %flags) wrt [0] seed(%dy : tensor<3xf32>)
-      : (tensor<4xf32>, tensor<3xi1>) -> (tensor<3xf32>, tensor<4xf32>)
+func.func @gather_in_loop(%table: tensor<4xf32>, %counts: tensor<3xindex>, %dy: tensor<3xf32>) -> tensor<4xf32> {
+  %y, %dtable = remat.value_and_gradient @f(%table, %counts) wrt [0] seed(%dy : tensor<3xf32>)
+      : (tensor<4xf32>, tensor<3xindex>) -> (tensor<3xf32>, tensor<4xf32>)
   return %dtable : tensor<4xf32>
 }
 

@@ -394,6 +394,107 @@ static const Case gathers[] = {
         } -> tensor<3x4xf64>
         return %y : tensor<3x4xf64>
       })"},
+    // Rows where a mask allows it, their squares in the branch: the branch computes.
+    {"masked_rows",
+     R"(
+      func.func private @f(%table: tensor<3x2xf64>, %rows: tensor<5xi32>, %x: tensor<5x2xf64>) -> tensor<5x2xf64> {
+        %empty = tensor.empty() : tensor<5x2xf64>
+        %three = arith.constant 3 : i32
+        %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>,
+                                              affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+            ins(%rows, %x : tensor<5xi32>, tensor<5x2xf64>) outs(%empty : tensor<5x2xf64>) {
+        ^bb0(%row: i32, %element: f64, %out: f64):
+          %j = linalg.index 1 : index
+          %inside = arith.cmpi ult, %row, %three : i32
+          %value = scf.if %inside -> (f64) {
+            %i = arith.index_cast %row : i32 to index
+            %entry = tensor.extract %table[%i, %j] : tensor<3x2xf64>
+            %square = arith.mulf %entry, %entry : f64
+            %product = arith.mulf %square, %element : f64
+            scf.yield %product : f64
+          } else {
+            scf.yield %element : f64
+          }
+          linalg.yield %value : f64
+        } -> tensor<5x2xf64>
+        return %y : tensor<5x2xf64>
+      })",
+     {{-1.0, 1.0}, {-2.0, 5.0}, {-1.0, 1.0}}},
+    // Two tables under nested conditions, one of which depends on a gathered element, and an
+    // index that a conditional chooses.
+    {"nested_branches",
+     R"(
+      func.func private @f(%a: tensor<4xf64>, %b: tensor<3xf64>, %limit: tensor<i64>) -> tensor<6xf64> {
+        %empty = tensor.empty() : tensor<6xf64>
+        %zero = arith.constant 0.0 : f64
+        %c1 = arith.constant 1 : index
+        %c2 = arith.constant 2 : index
+        %n = tensor.extract %limit[] : tensor<i64>
+        %boundary = arith.index_cast %n : i64 to index
+        %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+            outs(%empty : tensor<6xf64>) {
+        ^bb0(%out: f64):
+          %i = linalg.index 0 : index
+          %first = arith.cmpi ult, %i, %boundary : index
+          %value = scf.if %first -> (f64) {
+            %entry = tensor.extract %a[%i] : tensor<4xf64>
+            %other = scf.if %first -> (index) {
+              %small = arith.minsi %i, %c2 : index
+              scf.yield %small : index
+            } else {
+              scf.yield %c1 : index
+            }
+            %positive = arith.cmpf ogt, %entry, %zero : f64
+            %inner = scf.if %positive -> (f64) {
+              scf.yield %entry : f64
+            } else {
+              %element = tensor.extract %b[%other] : tensor<3xf64>
+              %product = arith.mulf %element, %entry : f64
+              scf.yield %product : f64
+            }
+            scf.yield %inner : f64
+          } else {
+            %rest = arith.subi %i, %boundary : index
+            %last = arith.minsi %rest, %c2 : index
+            %element = tensor.extract %b[%last] : tensor<3xf64>
+            %square = arith.mulf %element, %element : f64
+            scf.yield %square : f64
+          }
+          linalg.yield %value : f64
+        } -> tensor<6xf64>
+        return %y : tensor<6xf64>
+      })",
+     {{-1.0, 1.0}, {-1.0, 1.0}, {0.0, 4.0}}},
+    // The form of a concatenation whose boundary only run time knows, as a sum over rows.
+    {"branches_in_a_sum",
+     R"(
+      func.func private @f(%a: tensor<4x3xf64>, %b: tensor<4x3xf64>, %limit: tensor<i64>) -> tensor<3xf64> {
+        %zeros = arith.constant dense<0.0> : tensor<3xf64>
+        %like = tensor.empty() : tensor<5xf64>
+        %n = tensor.extract %limit[] : tensor<i64>
+        %boundary = arith.index_cast %n : i64 to index
+        %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (j)>],
+                             iterator_types = ["reduction", "parallel"]}
+            ins(%like : tensor<5xf64>) outs(%zeros : tensor<3xf64>) {
+        ^bb0(%unused: f64, %old: f64):
+          %i = linalg.index 0 : index
+          %j = linalg.index 1 : index
+          %first = arith.cmpi slt, %i, %boundary : index
+          %value = scf.if %first -> (f64) {
+            %element = tensor.extract %a[%i, %j] : tensor<4x3xf64>
+            scf.yield %element : f64
+          } else {
+            %k = arith.subi %i, %boundary : index
+            %element = tensor.extract %b[%k, %j] : tensor<4x3xf64>
+            %square = arith.mulf %element, %element : f64
+            scf.yield %square : f64
+          }
+          %sum = arith.addf %old, %value : f64
+          linalg.yield %sum : f64
+        } -> tensor<3xf64>
+        return %y : tensor<3xf64>
+      })",
+     {{-1.0, 1.0}, {-1.0, 1.0}, {1.0, 4.0}}},
 };
 
 INSTANTIATE_TEST_SUITE_P(Gathers, LinalgGradient, testing::ValuesIn(gathers), getName);
