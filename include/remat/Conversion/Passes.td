@@ -155,6 +155,100 @@ def InternalizeFunctionsPass : Pass<"remat-internalize-functions", "::mlir::Modu
 }
 
 //===----------------------------------------------------------------------===//
+// ArithToCPU
+//===----------------------------------------------------------------------===//
+
+def EmulateNarrowFloatsPass : Pass<"remat-emulate-narrow-floats", "::mlir::func::FuncOp"> {
+  let summary = "compute f16 and bf16 in f32, rounded after every operation";
+  let description = [{
+    Each operation of arith and math on f16 or bf16 gets f32 operands, and its result is
+    rounded at once. No conversion may be removed, so a value has the same bits whether
+    it is read from a register or from the tape. Numbers of f64 and integers of any
+    width are rounded once on their way to a narrow type.
+
+    Before:
+
+    ```mlir
+    %z = arith.mulf %x, %y : vector<16xbf16>
+    ```
+
+    After:
+
+    ```mlir
+    %a = arith.extf %x : vector<16xbf16> to vector<16xf32>
+    %b = arith.extf %y : vector<16xbf16> to vector<16xf32>
+    %c = arith.mulf %a, %b : vector<16xf32>
+    %z = arith.truncf %c : vector<16xf32> to vector<16xbf16>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
+def TotalizeArithPass : Pass<"remat-totalize-arith", "::mlir::func::FuncOp"> {
+  let summary = "give integer division, shifts and conversions a value for every operand";
+  let description = [{
+    What arith leaves undefined gets the value that XLA and RISC-V define, on scalars and
+    vectors alike:
+
+    * a quotient by zero is -1 (all bits set), a remainder by zero the dividend;
+    * the smallest number divided by -1 is itself, and nothing remains;
+    * a shift by the width or more leaves 0, `shrsi` the sign;
+    * `fptosi` and `fptoui` give the nearest integer that there is, 0 for NaN;
+    * `maxnumf` and `minnumf` of two numbers are `maximumf` and `minimumf`.
+
+    Divisors and distances that are known to be harmless cost nothing.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def StoreBF16AsBitsPass : Pass<"remat-store-bf16-as-bits", "::mlir::ModuleOp"> {
+  let summary = "replace bf16 by i16 everywhere";
+  let description = [{
+    Runs when bf16 is moved and converted only. The conversions become operations on
+    integers, and the type becomes i16. Scalar arguments of public functions stay bf16:
+    in C they are passed like floats.
+
+    Before:
+
+    ```mlir
+    %w = arith.extf %x : bf16 to f32
+    ```
+
+    After:
+
+    ```mlir
+    %0 = arith.extui %x : i16 to i32
+    %1 = arith.shli %0, %c16 : i32
+    %w = arith.bitcast %1 : i32 to f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def StoreIntegersAsBytesPass : Pass<"remat-store-integers-as-bytes", "::mlir::ModuleOp"> {
+  let summary = "keep i1 and other odd integers in whole bytes of memory";
+  let description = [{
+    Memory of integers gets elements of a power of two bytes: i1 to i7 one, i24 four.
+    Loads narrow and stores widen. Runs when memory is accessed by loads and stores of
+    memref and vector only.
+
+    Before:
+
+    ```mlir
+    %mask = vector.load %m[%i] : memref<64xi1>, vector<16xi1>
+    ```
+
+    After:
+
+    ```mlir
+    %bytes = vector.load %m[%i] : memref<64xi8>, vector<16xi8>
+    %mask = arith.cmpi ne, %bytes, %zero : vector<16xi8>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // MathExpansion
 //===----------------------------------------------------------------------===//
 
@@ -163,7 +257,7 @@ def ExpandMathPass : Pass<"remat-expand-math", "::mlir::ModuleOp"> {
   let description = [{
     Functions of f32, scalar or vector, become polynomials, the same for both, so
     that the tail of a vector loop gives the same bits as its body. f64 keeps the
-    functions of libm, and f16 and bf16 are left to math-extend-to-supported-types,
+    functions of libm, and f16 and bf16 are left to remat-emulate-narrow-floats,
     which has to run before. With `accurate`, f32
     keeps them too: slower by an order of magnitude, for gradient checks.
   }];

@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace remat;
 
@@ -60,6 +61,24 @@ static bool dependsOnInit(linalg::GenericOp op, Value value) {
   return false;
 }
 
+/// What \p combine leaves any other operand as it is with. An index has no width that
+/// MLIR would tell its own function.
+static std::optional<TypedAttr> getNeutral(Operation *combine) {
+  Type type = combine->getResult(0).getType();
+  if (!type.isIndex())
+    return arith::getNeutralElement(combine);
+  constexpr unsigned width = IndexType::kInternalStorageBitWidth;
+  auto make = [&](const APInt &value) -> std::optional<TypedAttr> { return IntegerAttr::get(type, value); };
+  return llvm::TypeSwitch<Operation *, std::optional<TypedAttr>>(combine)
+      .Case<arith::AddIOp, arith::OrIOp, arith::XOrIOp, arith::MaxUIOp>(
+          [&](Operation *) { return make(APInt::getZero(width)); })
+      .Case([&](arith::MulIOp) { return make(APInt(width, 1)); })
+      .Case<arith::AndIOp, arith::MinUIOp>([&](Operation *) { return make(APInt::getAllOnes(width)); })
+      .Case([&](arith::MaxSIOp) { return make(APInt::getSignedMinValue(width)); })
+      .Case([&](arith::MinSIOp) { return make(APInt::getSignedMaxValue(width)); })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
 static std::optional<Combiner> matchCombiner(linalg::GenericOp op, OpOperand &init, Value yielded) {
   BlockArgument acc = op.getMatchingBlockArgument(&init);
   Operation *combine = yielded.getDefiningOp();
@@ -67,7 +86,7 @@ static std::optional<Combiner> matchCombiner(linalg::GenericOp op, OpOperand &in
       combine->getNumResults() != 1 || !acc.hasOneUse() || !yielded.hasOneUse() ||
       !combine->hasTrait<OpTrait::IsCommutative>() || !OpTrait::hasElementwiseMappableTraits(combine))
     return std::nullopt;
-  std::optional<TypedAttr> neutral = arith::getNeutralElement(combine);
+  std::optional<TypedAttr> neutral = getNeutral(combine);
   if (!neutral)
     return std::nullopt;
   bool first = combine->getOperand(0) == acc;

@@ -14,9 +14,7 @@
 #include "remat/Conversion/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -32,18 +30,15 @@ void remat::buildLinalgToKernelsPipeline(OpPassManager &manager, const LinalgToL
   manager.addNestedPass<FuncOp>(createConvertLinalgToCPUKernelsPass({options.isa}));
 
   // f16 and bf16 are stored but computed in f32, op by op, so that fusion does not
-  // change where values are rounded. Functions first: they have no other form.
-  manager.addNestedPass<FuncOp>(mlir::math::createMathExtendToSupportedTypes());
-  mlir::arith::ArithEmulateUnsupportedFloatsOptions emulation;
-  emulation.sourceTypeStrs = {"bf16", "f16"};
-  emulation.targetTypeStr = "f32";
-  manager.addNestedPass<FuncOp>(mlir::arith::createArithEmulateUnsupportedFloats(emulation));
-
+  // change where values are rounded.
+  manager.addNestedPass<FuncOp>(createEmulateNarrowFloatsPass());
+  // What a program wrote gets a value everywhere; the polynomials below need none of it.
+  manager.addNestedPass<FuncOp>(createTotalizeArithPass());
   // While the functions are still math ops: later they would be calls per lane.
   manager.addPass(createExpandMathPass({options.accurate}));
-  mlir::arith::ArithExpandOpsPassOptions expansion;
-  expansion.includeBf16 = true;
-  manager.addNestedPass<FuncOp>(mlir::arith::createArithExpandOpsPass(expansion));
+  // Now that memory is accessed by loads and stores, and bf16 is only moved.
+  manager.addPass(createStoreIntegersAsBytesPass());
+  manager.addPass(createStoreBF16AsBitsPass());
   // The index arithmetic of kernels repeats itself; fewer ops to convert.
   manager.addNestedPass<FuncOp>(mlir::createCSEPass());
   manager.addPass(mlir::createSCFToControlFlowPass());
