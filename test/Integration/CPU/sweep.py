@@ -20,6 +20,9 @@ steps do not fall when the budget falls if the policy is online, which keeps sta
 With --unrolled other things are checked, for up to three budgets: that the unrolled form of
 the schedules gives the same bits, the same counts of steps and the same peak as the table.
 
+With --float f16 or bf16 the program is run with that type in place of f32. Its gradient is not compared with differences then: the
+sweep in f32 does that.
+
 With --quick, which slow instrumented builds ask for, only the trip counts 0, 1 and 7 of these
 and at most three budgets are tried.
 
@@ -70,6 +73,10 @@ def resize(text, sizes):
 def without_stops(text):
     """The program for the check of the gradient: differences do not stop anywhere."""
     return re.sub(r"(%\w+) = remat.stop_gradient (%\w+) : (\S+)", r"\1 = tensor.cast \2 : \3 to \3", text)
+
+
+def with_float(text, kind):
+    return re.sub(r"\bf32\b|(?<=x)f32\b", kind, text)
 
 
 def find_time_argument(text, position):
@@ -213,12 +220,15 @@ def check_counts(forward, steps, loops, empty_tape, policy):
     print(f"steps {steps}: budgets {budgets}, forward steps {counts}")
 
 
-def check_steps(run, static, dynamic, steps, loops, empty_tape, policy, most_budgets):
+def check_gradient(run, static, steps):
     checked = static.with_name("checked.mlir")
     checked.write_text(without_stops(static.read_text()))
     checks = run(checked, "--check-gradient", "--repeat", "0", "--check-identical", "off")
     if steps == 7 and "hidden by rounding" in checks:
         fail(f"{steps} steps: a gradient is too small to be checked\n{checks}")
+
+
+def check_steps(run, static, dynamic, steps, loops, empty_tape, policy, most_budgets):
     unlimited = run.report(static, "unlimited")
     check_report(unlimited, f"{steps} steps, unlimited")
     smallest = run.report(static, "min")["planned_peak_bytes"]
@@ -261,12 +271,15 @@ def main():
     parser.add_argument("--gradients", type=int, default=1, help="how many gradients the program takes")
     parser.add_argument("--empty-tape", action="store_true", help="nothing is ever run twice")
     parser.add_argument("--policy", default="optimal", help="how to plan")
+    parser.add_argument("--float", choices=["f16", "bf16"], help="in place of f32")
     parser.add_argument("--quick", action="store_true", help="fewer trip counts and budgets")
     arguments = parser.parse_args()
 
     most_budgets = QUICK_BUDGETS if arguments.quick else MAX_BUDGETS
     fill = dict(pair.split("=") for pair in arguments.fill)
     text = resize(arguments.program.read_text(), dict(pair.split("=") for pair in arguments.resize))
+    if arguments.float:
+        text = with_float(text, arguments.float)
     loops = arguments.gradients * text.count("remat.recurrence ")
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -284,6 +297,8 @@ def main():
             if arguments.unrolled:
                 check_unrolled(run, static, steps)
             else:
+                if not arguments.float:
+                    check_gradient(run, static, steps)
                 check_steps(run, static, dynamic, steps, loops, arguments.empty_tape, arguments.policy, most_budgets)
 
 
