@@ -1,10 +1,14 @@
 """Configuration of the lit suite."""
 
+import json
 import os
+import platform
+import subprocess
 import sys
 
 import lit.formats
 from lit.llvm import llvm_config
+from lit.llvm.subst import ToolSubst
 
 config.name = "REMAT"
 config.test_format = lit.formats.ShTest(not llvm_config.use_lit_shell)
@@ -19,6 +23,8 @@ config.test_exec_root = os.path.join(config.remat_binary_dir, "test")
 if config.remat_sanitize:
     config.environment["ASAN_OPTIONS"] = "allow_user_poisoning=0"
 
+config.available_features.add(platform.machine())
+
 # Containers need not have terminals.
 try:
     for end in os.openpty():
@@ -31,11 +37,23 @@ except OSError:
 if lit_config.params.get("checkpoint_schedules"):
     config.available_features.add("checkpoint_schedules")
 
+# Which processor programs are compiled for: lit -Dtarget_cpu=haswell. Nothing that is
+# tested may depend on it.
+remat_run = config.remat_tools_dir + "/remat-run"
+target_cpu = lit_config.params.get("target_cpu")
+target_options = ["--target-cpu=" + target_cpu] if target_cpu else []
+probe = subprocess.run([remat_run, config.test_source_root + "/Tools/remat-run/Inputs/rnn.mlir", "--json", *target_options],
+                       capture_output=True, text=True)
+if probe.returncode != 0:
+    lit_config.fatal(probe.stderr.strip())
+probe = json.loads(probe.stdout)
+lit_config.note(f"instruction set: {probe['instruction_set']}, code for {probe['target_cpu']}")
+
 llvm_config.use_default_substitutions()
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.remat_tools_dir, append_path=True)
 llvm_config.add_tool_substitutions(
-    ["remat-opt", "remat-plan", "remat-run", "char_lstm", "remat-capi-test", "mlir-opt", "mlir-tblgen", "mlir-translate", "llc"],
+    ["remat-opt", "remat-plan", ToolSubst("remat-run", extra_args=target_options), "char_lstm", "remat-capi-test", "mlir-opt", "mlir-tblgen", "mlir-translate", "llc"],
     [config.remat_tools_dir, os.path.join(config.test_exec_root, "CAPI"), config.llvm_tools_dir],
 )
 config.substitutions.append(
@@ -49,7 +67,8 @@ config.substitutions.append(("%llvm_include", os.path.join(config.llvm_tools_dir
 config.substitutions.append(("%run_page", '%s %s/Docs/run_page.py --path %s --path %s' % (
     sys.executable, config.test_source_root, config.remat_tools_dir, config.llvm_tools_dir)))
 sweep = [sys.executable, config.test_source_root + "/Integration/CPU/sweep.py"]
-sweep += ["--remat-run", config.remat_tools_dir + "/remat-run"]
+sweep += ["--remat-run-many", os.path.join(config.test_exec_root, "lib", "remat-run-many")]
+sweep += ["--remat-opt", config.remat_tools_dir + "/remat-opt", *target_options]
 if config.remat_sanitize:
     config.available_features.add("sanitizer")
     sweep.append("--quick")

@@ -25,6 +25,8 @@ static constexpr int64_t slackBytes = 1 << 16;
 static constexpr int64_t measuredStackBytes = 8 << 20;
 
 struct CompiledProgram::Implementation {
+  std::string targetCPU;
+  VectorISA isa = VectorISA::Generic;
   std::vector<PhaseTime> times;
   LoweredProgram lowered;
   MachineCode code;
@@ -117,6 +119,10 @@ CompiledProgram::~CompiledProgram() = default;
 
 const Signature &CompiledProgram::getSignature() const { return implementation->lowered.signature; }
 
+llvm::StringRef CompiledProgram::getTargetCPU() const { return implementation->targetCPU; }
+
+VectorISA CompiledProgram::getVectorISA() const { return implementation->isa; }
+
 llvm::ArrayRef<PhaseTime> CompiledProgram::getPhaseTimes() const { return implementation->times; }
 
 double CompiledProgram::getCompileSeconds() const {
@@ -126,7 +132,8 @@ double CompiledProgram::getCompileSeconds() const {
 
 llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::ModuleOp module, llvm::StringRef entry,
                                                                           const CPUPipelineOptions &options,
-                                                                          const TargetOptions &target) {
+                                                                          const TargetOptions &target,
+                                                                          CodeCache *cache) {
   auto implementation = std::make_unique<Implementation>();
   auto host = TargetDescription::create(target);
   if (!host)
@@ -134,13 +141,15 @@ llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::
   CPUPipelineOptions forTarget;
   forTarget.copyOptionValuesFrom(options);
   forTarget.isa = host->isa;
+  implementation->targetCPU = host->builder.getCPU();
+  implementation->isa = host->isa;
   auto lowered = lowerProgram(module, entry, forTarget, implementation->times);
   if (!lowered)
     return lowered.takeError();
   std::vector<std::string> functions = {entry.str()};
   if (lowered->isPlannedLater())
     functions.push_back(getCountsName(entry));
-  auto code = MachineCode::create(*lowered->module, functions, *host, implementation->times);
+  auto code = MachineCode::create(*lowered->module, functions, *host, implementation->times, cache);
   if (!code)
     return code.takeError();
   // The program is machine code now; its IR is not needed any more.

@@ -105,8 +105,10 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
   for (const CPUStage &stage : getCPUStages()) {
     PhaseTimer timer(stage.name, times);
     mlir::PassManager manager(context, ModuleOp::getOperationName());
+    manager.enableVerifier(stage.verifiesPasses);
     stage.build(manager, options);
-    bool failed = mlir::failed(manager.run(*program.module));
+    bool failed = mlir::failed(manager.run(*program.module)) ||
+                  (!stage.verifiesPasses && mlir::failed(mlir::verify(*program.module)));
     timer.stop();
     auto lowered = program.module->lookupSymbol<mlir::func::FuncOp>(entryName);
     if (failed && lowered)

@@ -14,22 +14,31 @@
 
 #include "CallFrame.h"
 #include "PhaseTimer.h"
+#include "ProgramParts.h"
+#include "remat/Execution/CodeCache.h"
 #include "remat/Execution/ProgramError.h"
 
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
+#include "llvm/ExecutionEngine/Orc/CompileUtils.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
-#include "llvm/ExecutionEngine/Orc/ObjectTransformLayer.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/Support/DynamicLibrary.h"
+#include "llvm/Support/SHA256.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
 
 #include <mutex>
@@ -40,8 +49,8 @@ using llvm::orc::LLJIT;
 static std::string getPackedName(llvm::StringRef entry) { return ("remat_packed_" + entry).str(); }
 
 /// Adds a function that loads the arguments of \p function from an array of
-/// pointers, so that every entry is called through one type.
-static void addPackedFunction(llvm::Function &function, llvm::StringRef entry) {
+/// pointers, so that every entry is called through one type. Returns it.
+static llvm::Function *addPackedFunction(llvm::Function &function, llvm::StringRef entry) {
   llvm::LLVMContext &context = function.getContext();
   auto *pointer = llvm::PointerType::getUnqual(context);
   auto *type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), pointer, /*isVarArg=*/false);
@@ -55,14 +64,34 @@ static void addPackedFunction(llvm::Function &function, llvm::StringRef entry) {
   }
   builder.CreateCall(&function, arguments);
   builder.CreateRetVoid();
+  return packed;
 }
 
-/// Everything that is not an entry becomes internal: the optimiser then removes
-/// or specialises it.
+/// Every entry but its packed form becomes internal: the optimiser then removes it.
 static void internalize(llvm::Module &module) {
   for (llvm::Function &function : module)
     if (!function.isDeclaration() && !function.getName().starts_with("remat_packed_"))
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
+}
+
+namespace {
+
+/// A module on its way to an object file.
+struct Part {
+  std::unique_ptr<llvm::Module> module;
+  /// What the code depends on: the whole IR and the processor. Empty without a cache.
+  std::string key;
+  CodeCache::Object object;
+};
+
+} // namespace
+
+static std::string makeKey(const llvm::Module &module, const llvm::TargetMachine &machine) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << machine.getTargetCPU() << '\n' << machine.getTargetFeatureString() << '\n';
+  llvm::WriteBitcodeToFile(module, stream);
+  return llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(text)));
 }
 
 /// The features that tell vector instruction sets apart; a processor's name may
@@ -77,6 +106,52 @@ static std::string listVectorFeatures(const llvm::TargetMachine &machine) {
   return features;
 }
 
+/// Whether instruction selection uses a feature on its own, for code that asks for
+/// nothing special. Others are instructions that only intrinsics name.
+static bool isUsedByAnyCode(llvm::StringRef feature) {
+  return llvm::any_of(std::initializer_list<llvm::StringRef>{"sse", "ssse", "avx", "fma", "f16c", "bmi", "lzcnt",
+                                                             "popcnt", "movbe", "gfni", "xop", "tbm", "vaes",
+                                                             "vpclmul"},
+                      [&](llvm::StringRef prefix) { return feature.starts_with(prefix); });
+}
+
+/// Fails if code for \p machine uses instructions that the processor under this process
+/// does not have: running them would end the process.
+static llvm::Error checkExecutable(const llvm::TargetMachine &machine) {
+  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  const llvm::MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+  std::string missing;
+  for (const llvm::SubtargetFeatureKV &feature : info.getAllProcessorFeatures()) {
+    auto found = host.find(feature.Key);
+    if (found != host.end() && !found->second && isUsedByAnyCode(feature.Key) &&
+        info.checkFeatures(("+" + llvm::Twine(feature.Key)).str()))
+      missing += (missing.empty() ? "" : ", ") + std::string(feature.Key);
+  }
+  if (missing.empty())
+    return llvm::Error::success();
+  return llvm::make_error<ProgramError>(
+      ProgramError::Kind::TargetUnavailable,
+      ("this machine can not execute code for '" + machine.getTargetCPU() + "': it has no " + missing).str());
+}
+
+/// Appends the user's features to those of the target; the last word on a feature counts.
+static llvm::Error addFeatures(const std::string &list, llvm::orc::JITTargetMachineBuilder &target) {
+  auto machine = target.createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  llvm::SubtargetFeatures features(list);
+  for (const std::string &feature : features.getFeatures()) {
+    llvm::StringRef name = feature;
+    bool isKnown = (name.consume_front("+") || name.consume_front("-")) &&
+                   llvm::any_of((*machine)->getMCSubtargetInfo()->getAllProcessorFeatures(),
+                                [&](const llvm::SubtargetFeatureKV &known) { return name == known.Key; });
+    if (!isKnown)
+      return makeInputError("expects features of the processor such as +avx2 or -avx512f, but got '" + feature + "'");
+    target.getFeatures().AddFeature(feature);
+  }
+  return llvm::Error::success();
+}
+
 llvm::Expected<TargetDescription> TargetDescription::create(const TargetOptions &options) {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -86,24 +161,34 @@ llvm::Expected<TargetDescription> TargetDescription::create(const TargetOptions 
   auto target = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!target)
     return target.takeError();
-  if (!options.cpu.empty() || !options.features.empty()) {
-    target->setCPU(options.cpu.empty() ? "generic" : options.cpu);
-    target->getFeatures() = llvm::SubtargetFeatures(options.features);
-  }
-  target->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
   // Names are checked here: LLVM would print and go on.
+  if (!options.cpu.empty()) {
+    auto any = target->createTargetMachine();
+    if (!any)
+      return any.takeError();
+    if (!(*any)->getMCSubtargetInfo()->isCPUStringValid(options.cpu))
+      return makeInputError("there is no processor '" + options.cpu + "' for " + target->getTargetTriple().str());
+    target->setCPU(options.cpu);
+    target->getFeatures() = llvm::SubtargetFeatures();
+  }
+  if (llvm::Error error = addFeatures(options.features, *target))
+    return std::move(error);
+  target->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
+  // What the linker of LLJIT asks for.
+  target->setRelocationModel(llvm::Reloc::PIC_);
+  target->setCodeModel(llvm::CodeModel::Small);
   auto machine = target->createTargetMachine();
   if (!machine)
     return machine.takeError();
-  if (!(*machine)->getMCSubtargetInfo()->isCPUStringValid(target->getCPU()))
-    return makeInputError("there is no processor '" + target->getCPU() + "' for " + target->getTargetTriple().str());
+  if (llvm::Error error = checkExecutable(**machine))
+    return std::move(error);
   return TargetDescription{std::move(*target),
                            getVectorISA((*machine)->getTargetTriple(), listVectorFeatures(**machine))};
 }
 
-/// Every function that \p module calls has to be in it, in this library or in the
+/// Every function that \p module calls has to be in it, in \p other, in this library or in the
 /// process: the linker would print what is missing, and not as an error of a program.
-static llvm::Error checkCallees(const llvm::Module &module) {
+static llvm::Error checkCallees(const llvm::Module &module, const llvm::Module *other) {
   using llvm::sys::DynamicLibrary;
   DynamicLibrary::LoadLibraryPermanently(nullptr);
   llvm::StringMap<void *> host = getHostSymbols();
@@ -111,7 +196,9 @@ static llvm::Error checkCallees(const llvm::Module &module) {
     if (!function.isDeclaration() || function.isIntrinsic() || function.use_empty() ||
         host.contains(function.getName()) || DynamicLibrary::SearchForAddressOfSymbol(function.getName().str()))
       continue;
-    return makeInputError("the program calls @" + function.getName() + ", which has no body");
+    const llvm::Function *definition = other ? other->getFunction(function.getName()) : nullptr;
+    if (!definition || definition->isDeclaration())
+      return makeInputError("the program calls @" + function.getName() + ", which has no body");
   }
   return llvm::Error::success();
 }
@@ -124,56 +211,97 @@ static llvm::Error defineHostSymbols(LLJIT &jit) {
   return jit.getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols)));
 }
 
-llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
-                                                TargetDescription target, std::vector<PhaseTime> &times) {
-  auto machine = target.builder.createTargetMachine();
-  if (!machine)
-    return machine.takeError();
-
-  PhaseTimer translate("translate", times);
-  auto context = std::make_unique<llvm::LLVMContext>();
-  std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, *context, "remat");
+/// Translates \p module into one part for the entries and, if there are any, one for
+/// the steps.
+static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
+                             const llvm::TargetMachine &machine, llvm::LLVMContext &context, std::vector<Part> &parts) {
+  std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, context, "remat");
   if (!code)
     return makeInputError("the program can not be translated to LLVM IR");
-  code->setDataLayout((*machine)->createDataLayout());
-  code->setTargetTriple((*machine)->getTargetTriple());
+  code->setDataLayout(machine.createDataLayout());
+  code->setTargetTriple(machine.getTargetTriple());
+  llvm::SmallPtrSet<const llvm::Function *, 8> roots;
   for (const std::string &entry : entries) {
     llvm::Function *function = code->getFunction("_mlir_ciface_" + entry);
     if (!function)
       return makeInputError("function @" + entry + " has no C interface after lowering");
-    addPackedFunction(*function, entry);
+    roots.insert(addPackedFunction(*function, entry));
+    roots.insert(function);
+    roots.insert(code->getFunction(entry));
   }
+  std::unique_ptr<llvm::Module> steps =
+      splitOffSteps(*code, [&](const llvm::Function &function) { return roots.contains(&function); });
   internalize(*code);
-  translate.stop();
+  parts.push_back({std::move(code), "", {}});
+  if (steps)
+    parts.push_back({std::move(steps), "", {}});
+  return llvm::Error::success();
+}
 
-  PhaseTimer optimize("optimize", times);
-  if (llvm::Error error = mlir::makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine->get())(code.get()))
-    return std::move(error);
-  optimize.stop();
-  if (llvm::Error error = checkCallees(*code))
-    return std::move(error);
+llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
+                                                TargetDescription target, std::vector<PhaseTime> &times,
+                                                CodeCache *cache) {
+  auto machine = target.builder.createTargetMachine();
+  if (!machine)
+    return machine.takeError();
 
-  PhaseTimer link("codegen", times);
+  PhaseTimer translation("translate", times);
+  llvm::LLVMContext context;
+  std::vector<Part> parts;
+  if (llvm::Error error = translate(module, entries, **machine, context, parts))
+    return std::move(error);
+  if (cache)
+    for (Part &part : parts) {
+      part.key = makeKey(*part.module, **machine);
+      part.object = cache->find(part.key).value_or(CodeCache::Object());
+    }
+  translation.stop();
+
+  PhaseTimer optimization("optimize", times);
+  auto optimize = mlir::makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine->get());
+  for (Part &part : parts)
+    if (part.object.empty())
+      if (llvm::Error error = optimize(part.module.get()))
+        return std::move(error);
+  optimization.stop();
+  for (auto [number, part] : llvm::enumerate(parts)) {
+    const llvm::Module *other = parts.size() == 2 ? parts[1 - number].module.get() : nullptr;
+    if (llvm::Error error = checkCallees(*part.module, other))
+      return std::move(error);
+  }
+
+  PhaseTimer generation("codegen", times);
+  llvm::orc::SimpleCompiler generate(**machine);
+  MachineCode result;
+  for (Part &part : parts) {
+    if (part.object.empty()) {
+      auto object = generate(*part.module);
+      if (!object)
+        return object.takeError();
+      part.object.assign((*object)->getBufferStart(), (*object)->getBufferEnd());
+      if (cache)
+        cache->insert(part.key, (*object)->getBuffer());
+    }
+    result.objectBytes += static_cast<int64_t>(part.object.size());
+  }
+  generation.stop();
+
+  PhaseTimer link("link", times);
   auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(target.builder)).create();
   if (!jit)
     return jit.takeError();
   if (llvm::Error error = defineHostSymbols(**jit))
     return std::move(error);
-  if (llvm::Error error = (*jit)->addIRModule(llvm::orc::ThreadSafeModule(std::move(code), std::move(context))))
-    return std::move(error);
-  MachineCode result;
-  (*jit)->getObjTransformLayer().setTransform([&](std::unique_ptr<llvm::MemoryBuffer> object) {
-    result.objectBytes += static_cast<int64_t>(object->getBufferSize());
-    return llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>(std::move(object));
-  });
+  for (Part &part : parts)
+    if (llvm::Error error = (*jit)->addObjectFile(
+            std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(part.object), /*RequiresNullTerminator=*/false)))
+      return std::move(error);
   result.jit = std::move(*jit);
-  // The first lookup makes the code.
+  // The first lookup links.
   for (const std::string &entry : entries)
     if (auto address = result.lookup(entry); !address)
       return address.takeError();
   link.stop();
-  // The transform refers to this frame; nothing is compiled any more.
-  result.jit->getObjTransformLayer().setTransform({});
   return result;
 }
 

@@ -32,14 +32,15 @@ public:
 
   /// Translates \p module, which must be in the LLVM dialect, optimises it for
   /// \p target and links it. Only \p entries, a list of functions, remain
-  /// callable. Appends the times of its phases to \p times.
+  /// callable. Appends the times of its phases to \p times. What \p cache (may be
+  /// null) knows is not compiled again.
   static llvm::Expected<MachineCode> create(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
-                                            TargetDescription target, std::vector<PhaseTime> &times);
+                                            TargetDescription target, std::vector<PhaseTime> &times, CodeCache *cache);
 
   /// The address of one of the entries.
   llvm::Expected<PackedFunction> lookup(llvm::StringRef entry) const;
 
-  /// The size of the object file.
+  /// The size of the object files.
   int64_t getObjectBytes() const { return objectBytes; }
 
 private:

@@ -7,9 +7,12 @@
 
 #include "lib/Options.h"
 #include "lib/Session.h"
+#include "remat/Execution/CodeCache.h"
+#include "support/ExitStatus.h"
 #include "support/ToolMain.h"
 
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
@@ -18,5 +21,12 @@ int main(int argc, char **argv) {
   std::optional<remat::RunOptions> options = remat::parseCommandLine(argc, argv, status);
   if (!options)
     return status;
-  return remat::Session(std::move(*options)).run();
+  remat::CodeCache cache;
+  status = remat::Session(std::move(*options), cache, llvm::outs(), llvm::errs()).run();
+  llvm::outs().flush();
+  if (!llvm::outs().has_error())
+    return status;
+  llvm::errs() << "remat-run: error: standard output: " << llvm::outs().error().message() << '\n';
+  llvm::outs().clear_error();
+  return static_cast<int>(remat::ExitStatus::Fault);
 }

@@ -38,11 +38,13 @@
 
 namespace remat {
 
+class CodeCache;
+
 /// For which processor code is made.
 struct TargetOptions {
-  /// A CPU name of LLVM and a feature string such as "+avx2,-avx512f"; the
-  /// processor of this machine if both are empty.
+  /// A CPU name of LLVM; the processor of this machine if it is empty.
   std::string cpu;
+  /// What differs from that processor: "+avx2,-avx512f".
   std::string features;
 };
 
@@ -118,10 +120,12 @@ struct Measurement {
 class CompiledProgram {
 public:
   /// Compiles function \p entry of \p module, which is not changed. Diagnostics
-  /// of the passes also go to the handlers of the module's context.
+  /// of the passes also go to the handlers of the module's context. Who compiles one
+  /// program for several budgets gives a \p cache.
   static llvm::Expected<std::unique_ptr<CompiledProgram>> compile(mlir::ModuleOp module, llvm::StringRef entry,
                                                                   const CPUPipelineOptions &options,
-                                                                  const TargetOptions &target = {});
+                                                                  const TargetOptions &target = {},
+                                                                  CodeCache *cache = nullptr);
   ~CompiledProgram();
 
   const Signature &getSignature() const;
@@ -130,9 +134,12 @@ public:
   /// The chain problem of each differentiated recurrence with steps, in the order of
   /// the program, with the bytes of slots that its plan was given as budget.
   llvm::Expected<std::vector<schedule::ChainProblem>> getChainProblems(llvm::ArrayRef<ArrayView> arguments);
+  /// The processor that the code is for, and the family of vector instructions.
+  llvm::StringRef getTargetCPU() const;
+  VectorISA getVectorISA() const;
   llvm::ArrayRef<PhaseTime> getPhaseTimes() const;
   double getCompileSeconds() const;
-  /// The size of the object file that the program became.
+  /// The size of the object files that the program became.
   int64_t getObjectBytes() const;
 
   /// Runs the program. Arrays must not overlap. Results are unspecified after an

@@ -38,6 +38,8 @@ public:
     /// The compiled program stopped: an assertion of the program, an index
     /// outside a table, no memory. Results are unspecified.
     Fault,
+    /// This machine can not execute code for the target that was asked for.
+    TargetUnavailable,
   };
   static char ID;
 

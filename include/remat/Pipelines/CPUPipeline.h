@@ -60,9 +60,11 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
 /// A part of the pipeline that leaves the program in one of its phases.
 struct CPUStage {
   llvm::StringRef name;
-  /// After this stage the plan can be read off the program.
-  bool isPlanned;
   void (*build)(mlir::OpPassManager &, const CPUPipelineOptions &);
+  /// After this stage the plan can be read off the program.
+  bool isPlanned = false;
+  /// The program is verified after each pass, and not only after the last.
+  bool verifiesPasses = true;
 };
 
 /// The stages of `remat-to-cpu`, in order.

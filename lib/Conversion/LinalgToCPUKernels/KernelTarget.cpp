@@ -25,6 +25,20 @@
 
 using namespace remat;
 
+llvm::StringRef remat::getName(VectorISA isa) {
+  switch (isa) {
+  case VectorISA::Generic:
+    return "generic";
+  case VectorISA::Neon:
+    return "neon";
+  case VectorISA::AVX2:
+    return "avx2";
+  case VectorISA::AVX512:
+    return "avx512";
+  }
+  return "";
+}
+
 VectorISA remat::getVectorISA(const llvm::Triple &triple, llvm::StringRef features) {
   if (triple.isAArch64())
     return VectorISA::Neon;

@@ -105,8 +105,8 @@ static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &option
   manager.addPass(createConvertRematToSCFPass());
 }
 
-/// From linalg on memory to the LLVM dialect.
-static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &options) {
+/// From linalg on memory to vector kernels and branches.
+static void buildKernels(OpPassManager &manager, const CPUPipelineOptions &options) {
   manager.addPass(createConvertCheckToRuntimePass());
   // What is left of remat here, no conversion below knows.
   manager.addPass(createVerifyPhase({Phase::scheduled}));
@@ -116,18 +116,25 @@ static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &optio
   kernels.isa = options.isa;
   kernels.accurate = options.accurate;
   buildLinalgToKernelsPipeline(manager, kernels);
-  // Assertions split blocks, so this needs the flat control flow of the line above.
+}
+
+/// To the LLVM dialect.
+static void buildMachine(OpPassManager &manager, const CPUPipelineOptions &options) {
+  // Assertions split blocks, so this needs the flat control flow of the stage before.
   manager.addPass(createConvertAssertToRuntimePass());
   buildKernelsToLLVMPipeline(manager);
 }
 
 static const CPUStage stages[] = {
-    {"differentiate", /*isPlanned=*/false, buildDifferentiate},
-    {"outline", /*isPlanned=*/false, buildOutline},
-    {"bufferize", /*isPlanned=*/false, buildBufferize},
-    {"plan", /*isPlanned=*/true, buildPlan},
-    {"expand", /*isPlanned=*/false, buildExpand},
-    {"machine", /*isPlanned=*/false, buildMachine},
+    {"differentiate", buildDifferentiate},
+    {"outline", buildOutline},
+    {"bufferize", buildBufferize},
+    {"plan", buildPlan, /*isPlanned=*/true},
+    {"expand", buildExpand},
+    {"kernels", buildKernels},
+    // A dozen conversions of MLIR itself; to verify the long code between them would take
+    // as long as to convert it.
+    {"machine", buildMachine, /*isPlanned=*/false, /*verifiesPasses=*/false},
 };
 
 llvm::ArrayRef<CPUStage> remat::getCPUStages() { return stages; }

@@ -1,6 +1,6 @@
 """Runs one program over trip counts and budgets and checks what must hold.
 
-    sweep.py --remat-run PATH PROGRAM.mlir [--steps 0 1 2 3 7 37 1000] [--resize 256=5 16=3]
+    sweep.py --remat-run-many PATH PROGRAM.mlir [--steps 0 1 2 3 7 37 1000] [--resize 256=5 16=3]
 
 For every trip count the program is written out twice, with a static and with a
 dynamic leading dimension, and called with the same arrays. Checked are:
@@ -18,7 +18,8 @@ With --policy NAME another policy plans. What holds of the best plans only is no
 steps do not fall when the budget falls if the policy is online, which keeps states because there is room for them.
 
 With --unrolled other things are checked, for up to three budgets: that the unrolled form of
-the schedules gives the same bits, the same counts of steps and the same peak as the table.
+the schedules gives the same bits, the same counts of steps and the same peak as the table, and
+walks none.
 
 With --float f16 or bf16 the program is run with that type in place of f32. Its gradient is not compared with differences then: the
 sweep in f32 does that.
@@ -151,17 +152,40 @@ def write_inputs(folder, text, fill):
 # Running
 
 
+class Process:
+    """Runs of remat-run, all in one process (test/lib/remat-run-many.cpp)."""
+
+    def __init__(self, remat_run_many):
+        self.process = subprocess.Popen([remat_run_many], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, words):
+        """Exit status, standard output and standard error of one command line."""
+        self.process.stdin.write(json.dumps(words) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            fail(f"the process ended with status {self.process.wait()}\nremat-run {' '.join(words)}")
+        answer = json.loads(answer)
+        return answer["status"], answer["output"], answer["errors"]
+
+
+    def close(self):
+        self.process.stdin.close()
+        if self.process.wait() != 0:
+            fail(f"the process ended with status {self.process.returncode}")
+
+
 class Runner:
-    def __init__(self, remat_run, options):
-        self.remat_run = remat_run
+    def __init__(self, process, options):
+        self.process = process
         self.options = options
 
     def __call__(self, program, *options, status=0):
-        command = [self.remat_run, str(program), *self.options, *options]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != status:
-            fail(f"exit {done.returncode} instead of {status}\n{' '.join(command)}\n{done.stdout}{done.stderr}")
-        return done.stdout
+        words = [str(program), *self.options, *options]
+        done, output, errors = self.process.run(words)
+        if done != status:
+            fail(f"exit {done} instead of {status}\nremat-run {' '.join(words)}\n{output}{errors}")
+        return output
 
     def report(self, program, budget, *options, status=0):
         options = ["--json", "--repeat", "0", "--check-identical", "off", "--budget", str(budget), *options]
@@ -190,7 +214,16 @@ def check_report(report, what):
         fail(f"{what}: peak {report['measured_peak_bytes']} above the budget")
 
 
-def check_unrolled(run, program, steps):
+def lower(remat_opt, program, budget, expansion):
+    """The program as a module of the LLVM dialect."""
+    pipeline = f"--remat-to-cpu=isa=generic budget={budget} expansion={expansion}"
+    done = subprocess.run([remat_opt, str(program), pipeline], capture_output=True, text=True)
+    if done.returncode != 0:
+        fail(f"remat-opt {pipeline}: exit {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+def check_unrolled(run, remat_opt, program, steps):
     smallest = run.report(program, "min")["planned_peak_bytes"]
     for budget in choose_budgets(smallest, run.report(program, "unlimited")["store_all_bytes"], QUICK_BUDGETS):
         what = f"{steps} steps, budget {budget}, unrolled"
@@ -202,9 +235,10 @@ def check_unrolled(run, program, steps):
                 fail(f"{what}: {field} is {unrolled[field]}, with a table {table[field]}")
         if bits(unrolled) != bits(table):
             fail(f"{what}: other bits than with a table")
-        if unrolled["object_bytes"] == table["object_bytes"]:
-            fail(f"{what}: the object code is that of a table")
-        print(f"{what}: forward steps {unrolled['forward_steps']}, {unrolled['object_bytes']} bytes of object code")
+        print(f"{what}: forward steps {unrolled['forward_steps']}")
+    for expansion, walks in [("table", True), ("unrolled", False)]:
+        if walks != ("call @rematWalkNext" in lower(remat_opt, program, smallest, expansion)):
+            fail(f"{steps} steps, {expansion}: {'no table is' if walks else 'a table is'} walked")
 
 
 def check_counts(forward, steps, loops, empty_tape, policy):
@@ -231,13 +265,14 @@ def check_gradient(run, static, steps):
 def check_steps(run, static, dynamic, steps, loops, empty_tape, policy, most_budgets):
     unlimited = run.report(static, "unlimited")
     check_report(unlimited, f"{steps} steps, unlimited")
-    smallest = run.report(static, "min")["planned_peak_bytes"]
+    at_minimum = run.report(static, "min")
+    smallest = at_minimum["planned_peak_bytes"]
     if smallest > 0 and run.report(static, smallest - 1, status=3)["minimum_budget"] != smallest:
         fail(f"{steps} steps: another smallest budget than {smallest}")
     budgets = choose_budgets(smallest, unlimited["store_all_bytes"], most_budgets)
     forward = {}
     for budget in budgets:
-        report = run.report(static, budget)
+        report = at_minimum if budget == smallest else run.report(static, budget)
         what = f"{steps} steps, budget {budget}"
         check_report(report, what)
         if bits(report) != bits(unlimited):
@@ -262,7 +297,9 @@ def check_steps(run, static, dynamic, steps, loops, empty_tape, policy, most_bud
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program", type=pathlib.Path)
-    parser.add_argument("--remat-run", required=True)
+    parser.add_argument("--remat-run-many", required=True)
+    parser.add_argument("--remat-opt", help="for --unrolled")
+    parser.add_argument("--target-cpu", help="the processor to make code for; by default this machine's")
     parser.add_argument("--steps", type=int, nargs="+", default=[0, 1, 2, 3, 7, 37, 1000])
     parser.add_argument("--resize", nargs="*", default=[], metavar="OLD=NEW")
     parser.add_argument("--fill", nargs="*", default=[], metavar="NAME=RULE")
@@ -281,6 +318,10 @@ def main():
     if arguments.float:
         text = with_float(text, arguments.float)
     loops = arguments.gradients * text.count("remat.recurrence ")
+    options = ["--policy", arguments.policy]
+    if arguments.target_cpu:
+        options += ["--target-cpu", arguments.target_cpu]
+    process = Process(arguments.remat_run_many)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         static, dynamic = folder / "static.mlir", folder / "dynamic.mlir"
@@ -292,14 +333,14 @@ def main():
                 continue
             instance = with_static_steps(text, steps)
             static.write_text(instance)
-            run = Runner(arguments.remat_run, write_inputs(folder, instance, fill))
-            run.options += ["--policy", arguments.policy]
+            run = Runner(process, write_inputs(folder, instance, fill) + options)
             if arguments.unrolled:
-                check_unrolled(run, static, steps)
+                check_unrolled(run, arguments.remat_opt, static, steps)
             else:
                 if not arguments.float:
                     check_gradient(run, static, steps)
                 check_steps(run, static, dynamic, steps, loops, arguments.empty_tape, arguments.policy, most_budgets)
+    process.close()
 
 
 if __name__ == "__main__":

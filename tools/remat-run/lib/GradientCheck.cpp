@@ -11,6 +11,7 @@
 #include "GradientPrograms.h"
 #include "Inputs.h"
 #include "Ridders.h"
+#include "remat/Execution/CodeCache.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Support/Budget.h"
 
@@ -148,29 +149,29 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
 /// Everything as in \p options, but with no budget: the values are the same.
 static llvm::Expected<std::unique_ptr<CompiledProgram>> compileUnlimited(mlir::ModuleOp module, llvm::StringRef entry,
                                                                          const CPUPipelineOptions &options,
-                                                                         const TargetOptions &target) {
+                                                                         const TargetOptions &target,
+                                                                         CodeCache &cache) {
   CPUPipelineOptions unlimited;
   unlimited.copyOptionValuesFrom(options);
   unlimited.budget = "unlimited";
-  return CompiledProgram::compile(module, entry, unlimited, target);
+  return CompiledProgram::compile(module, entry, unlimited, target, &cache);
 }
 
 /// Under the user's budget. Numbers of f64 take more bytes than those of the
 /// program, so a budget in bytes grows with them, if need be up to the smallest
 /// that is feasible.
-static llvm::Expected<std::unique_ptr<CompiledProgram>> compileWithinBudget(mlir::ModuleOp module,
-                                                                            llvm::StringRef entry,
-                                                                            const CPUPipelineOptions &options,
-                                                                            const TargetOptions &target) {
+static llvm::Expected<std::unique_ptr<CompiledProgram>>
+compileWithinBudget(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
+                    const TargetOptions &target, CodeCache &cache) {
   CPUPipelineOptions widened;
   widened.copyOptionValuesFrom(options);
   std::string ignored;
   std::optional<Budget> budget = parseBudget(options.budget.getValue(), ignored);
   if (!budget || budget->getKind() != Budget::Kind::Bytes)
-    return CompiledProgram::compile(module, entry, widened, target);
+    return CompiledProgram::compile(module, entry, widened, target, &cache);
   constexpr int64_t half = std::numeric_limits<int64_t>::max() / 2;
   widened.budget = std::to_string(2 * std::min(budget->resolve(0).value_or(0), half));
-  auto program = CompiledProgram::compile(module, entry, widened, target);
+  auto program = CompiledProgram::compile(module, entry, widened, target, &cache);
   if (program)
     return program;
   llvm::Error rest = llvm::handleErrors(program.takeError(), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
@@ -181,13 +182,14 @@ static llvm::Expected<std::unique_ptr<CompiledProgram>> compileWithinBudget(mlir
   });
   if (rest)
     return std::move(rest);
-  return CompiledProgram::compile(module, entry, widened, target);
+  return CompiledProgram::compile(module, entry, widened, target, &cache);
 }
 
 /// The operands of a request at the point \p arguments, in f64.
 static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &programs, unsigned index,
                                                        llvm::ArrayRef<Array> arguments,
-                                                       const CPUPipelineOptions &options, const TargetOptions &target) {
+                                                       const CPUPipelineOptions &options, const TargetOptions &target,
+                                                       CodeCache &cache) {
   std::vector<Array> wide;
   for (const Array &argument : arguments) {
     llvm::Expected<Array> copy = widen(argument);
@@ -195,24 +197,26 @@ static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &program
       return copy.takeError();
     wide.push_back(std::move(*copy));
   }
-  auto prefix = compileUnlimited(programs.getModule(), programs.addPrefix(index), options, target);
+  auto prefix = compileUnlimited(programs.getModule(), programs.addPrefix(index), options, target, cache);
   if (!prefix)
     return prefix.takeError();
   return run(**prefix, wide);
 }
 
-llvm::Expected<std::vector<GradientCheckResult>>
-remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayRef<Array> arguments,
-                      const CPUPipelineOptions &options, const TargetOptions &target, uint64_t seed, double tolerance) {
+llvm::Expected<std::vector<GradientCheckResult>> remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
+                                                                       llvm::ArrayRef<Array> arguments,
+                                                                       const CPUPipelineOptions &options,
+                                                                       const TargetOptions &target, CodeCache &cache,
+                                                                       uint64_t seed, double tolerance) {
   auto programs = GradientPrograms::create(module, entry);
   if (!programs)
     return programs.takeError();
   std::vector<GradientCheckResult> checks;
   for (auto [index, request] : llvm::enumerate(programs->getRequests())) {
-    auto point = computePoint(*programs, index, arguments, options, target);
+    auto point = computePoint(*programs, index, arguments, options, target, cache);
     if (!point)
       return point.takeError();
-    auto gradient = compileWithinBudget(programs->getModule(), programs->addGradient(index), options, target);
+    auto gradient = compileWithinBudget(programs->getModule(), programs->addGradient(index), options, target, cache);
     if (!gradient)
       return gradient.takeError();
     auto gradients = run(**gradient, *point);
@@ -223,7 +227,7 @@ remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayR
     auto valueModule = programs->createValueModule(index);
     if (!valueModule)
       return valueModule.takeError();
-    auto value = compileUnlimited(**valueModule, GradientPrograms::valueName, options, target);
+    auto value = compileUnlimited(**valueModule, GradientPrograms::valueName, options, target, cache);
     if (!value)
       return value.takeError();
     Checker checker(request, **value, std::move(*point), std::move(*gradients), tolerance);

@@ -51,9 +51,11 @@ struct GradientCheckResult {
 /// Checks all gradients that \p entry of \p module asks for, at the point
 /// \p arguments. Fails (as an error) if there is no gradient in the entry or if the
 /// program can not be checked.
-llvm::Expected<std::vector<GradientCheckResult>>
-checkGradients(mlir::ModuleOp module, llvm::StringRef entry, llvm::ArrayRef<Array> arguments,
-               const CPUPipelineOptions &options, const TargetOptions &target, uint64_t seed, double tolerance);
+llvm::Expected<std::vector<GradientCheckResult>> checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
+                                                                llvm::ArrayRef<Array> arguments,
+                                                                const CPUPipelineOptions &options,
+                                                                const TargetOptions &target, CodeCache &cache,
+                                                                uint64_t seed, double tolerance);
 
 } // namespace remat
 

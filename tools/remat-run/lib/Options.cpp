@@ -21,7 +21,7 @@ namespace cl = llvm::cl;
 
 namespace {
 
-/// The declarations; they live while the command line is parsed.
+/// The declarations.
 struct CommandLine {
   cl::OptionCategory category{"remat-run options"};
 
@@ -57,10 +57,10 @@ struct CommandLine {
                  clEnumValN(Expansion::Unrolled, "unrolled", "a call for each move, for short loops"))};
   cl::opt<bool> accurate{"accurate", cl::cat(category),
                          cl::desc("Use the functions of the C library in f32, not vector approximations")};
-  cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::cat(category),
+  cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::ZeroOrMore, cl::cat(category),
                            cl::desc("Processor to generate code for; by default this machine's")};
-  cl::opt<std::string> features{"target-features", cl::value_desc("LIST"), cl::cat(category),
-                                cl::desc("Its features, such as +avx2,-avx512f")};
+  cl::opt<std::string> features{"target-features", cl::value_desc("LIST"), cl::ZeroOrMore, cl::cat(category),
+                                cl::desc("What differs from that processor, such as -avx512f or +avx2")};
   cl::opt<std::string> repeat{"repeat", cl::value_desc("N"), cl::init("1"), cl::cat(category),
                               cl::desc("Timed runs after the measured one (default 1)")};
   cl::opt<bool> json{"json", cl::cat(category), cl::desc("Print the report as JSON")};
@@ -163,7 +163,10 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
 }
 
 std::optional<RunOptions> remat::parseCommandLine(int argc, const char *const *argv, int &exitStatus) {
-  CommandLine line;
+  // Options stay registered for ever. Who runs several command lines finds them as they
+  // were before the first.
+  static CommandLine line;
+  cl::ResetAllOptionOccurrences();
   cl::HideUnrelatedOptions(line.category);
   std::string errors;
   llvm::raw_string_ostream stream(errors);

@@ -145,6 +145,8 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
     json.attribute("entry", report.entry);
     json.attribute("target", "cpu");
     json.attribute("device", report.device);
+    json.attribute("target_cpu", report.targetCPU);
+    json.attribute("instruction_set", report.instructionSet);
     json.attribute("threads", 1);
     json.attribute("steps", plan.steps);
     json.attribute("policy", plan.policy);
@@ -216,6 +218,7 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   const PlanFigures &plan = report.plan;
   row("entry", "@" + report.entry);
   row("device", report.device + ", 1 thread");
+  row("code for", report.targetCPU + " (" + report.instructionSet + ")");
   row("steps", llvm::Twine(plan.steps));
   row("policy", plan.policy.empty() ? "none, nothing is differentiated" : plan.policy);
   row("budget", plan.budgetBytes ? formatByteSize(*plan.budgetBytes) : "unlimited");

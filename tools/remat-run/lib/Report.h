@@ -34,6 +34,9 @@ struct ResultDigest {
 struct Report {
   std::string entry;
   std::string device;
+  /// The processor that the code is for, and the family of vector instructions.
+  std::string targetCPU;
+  std::string instructionSet;
   PlanFigures plan;
   Measurement measurement;
   CallCounters counters;

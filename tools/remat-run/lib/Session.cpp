@@ -43,9 +43,8 @@ static bool haveEqualBits(llvm::ArrayRef<Array> left, llvm::ArrayRef<Array> righ
   return true;
 }
 
-static void warn(const std::string &message) { llvm::errs() << "remat-run: warning: " << message << '\n'; }
-
-Session::Session(RunOptions runOptions) : options(std::move(runOptions)) {
+Session::Session(RunOptions runOptions, CodeCache &cache, llvm::raw_ostream &output, llvm::raw_ostream &errors)
+    : options(std::move(runOptions)), cache(cache), output(output), errors(errors) {
   pipelineOptions.budget = options.budget;
   pipelineOptions.parameterBudget = options.parameterBudget;
   pipelineOptions.policy = options.policy;
@@ -62,6 +61,8 @@ Session::~Session() = default;
 
 std::vector<ArrayView> Session::getArgumentViews() { return getViews(arguments); }
 
+void Session::warn(const std::string &message) { errors << "remat-run: warning: " << message << '\n'; }
+
 int Session::fail(llvm::Error error) {
   ExitStatus status = ExitStatus::InvalidInput;
   llvm::handleAllErrors(
@@ -70,32 +71,24 @@ int Session::fail(llvm::Error error) {
         if (problem.getKind() == ProgramError::Kind::Infeasible) {
           status = ExitStatus::Infeasible;
           if (options.json)
-            printInfeasible(problem, llvm::outs());
+            printInfeasible(problem, output);
         } else if (problem.getKind() == ProgramError::Kind::Fault) {
           status = ExitStatus::Fault;
+        } else if (problem.getKind() == ProgramError::Kind::TargetUnavailable) {
+          status = ExitStatus::TargetUnavailable;
         }
         if (diagnosed)
           return;
-        llvm::errs() << "remat-run: error: " << problem.message() << '\n';
+        errors << "remat-run: error: " << problem.message() << '\n';
         for (const BudgetComponent &component : problem.getComponents())
-          llvm::errs() << "remat-run: note: " << component.bytes << " bytes: " << component.description << '\n';
+          errors << "remat-run: note: " << component.bytes << " bytes: " << component.description << '\n';
       },
-      [&](const llvm::ErrorInfoBase &other) { llvm::errs() << "remat-run: error: " << other.message() << '\n'; });
+      [&](const llvm::ErrorInfoBase &other) { errors << "remat-run: error: " << other.message() << '\n'; });
   return static_cast<int>(status);
 }
 
 int Session::run() {
-  int status = runSteps();
-  llvm::outs().flush();
-  if (!llvm::outs().has_error())
-    return status;
-  llvm::errs() << "remat-run: error: standard output: " << llvm::outs().error().message() << '\n';
-  llvm::outs().clear_error();
-  return static_cast<int>(ExitStatus::Fault);
-}
-
-int Session::runSteps() {
-  mlir::SourceMgrDiagnosticHandler printer(sources, &context);
+  mlir::SourceMgrDiagnosticHandler printer(sources, &context, errors);
   mlir::ScopedDiagnosticHandler observer(&context, [&](mlir::Diagnostic &diagnostic) {
     diagnosed |= diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error;
     return mlir::failure();
@@ -111,11 +104,11 @@ int Session::runSteps() {
       return fail(std::move(error));
 
   if (options.json)
-    printJSON(report, llvm::outs());
+    printJSON(report, output);
   else
-    printTable(report, llvm::outs());
+    printTable(report, output);
   for (const std::string &violation : violations)
-    llvm::errs() << "remat-run: error: " << violation << '\n';
+    errors << "remat-run: error: " << violation << '\n';
   return static_cast<int>(violations.empty() ? ExitStatus::Success : ExitStatus::VerificationFailed);
 }
 
@@ -133,7 +126,7 @@ llvm::Error Session::load() {
   auto signature = Signature::read(*entry);
   if (!signature)
     return makeInputError(options.programPath + ": " + llvm::toString(signature.takeError()));
-  auto inputs = makeInputs(*signature, options.inputs, warn);
+  auto inputs = makeInputs(*signature, options.inputs, [&](const std::string &message) { warn(message); });
   if (!inputs)
     return inputs.takeError();
   arguments = std::move(*inputs);
@@ -144,6 +137,8 @@ llvm::Error Session::load() {
   if (!compiled)
     return compiled.takeError();
   program = std::move(*compiled);
+  report.targetCPU = program->getTargetCPU().str();
+  report.instructionSet = getName(program->getVectorISA()).str();
   report.objectBytes = program->getObjectBytes();
   report.phases.assign(program->getPhaseTimes().begin(), program->getPhaseTimes().end());
   return llvm::Error::success();
@@ -153,14 +148,14 @@ llvm::Expected<std::unique_ptr<CompiledProgram>> Session::compile() {
   if (options.minimumBudget)
     if (llvm::Error error = findMinimumBudget())
       return std::move(error);
-  return CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target);
+  return CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target, &cache);
 }
 
 llvm::Error Session::findMinimumBudget() {
   // No budget is smaller than nothing, and the error says what would do.
   pipelineOptions.budget = "0";
   mlir::ScopedDiagnosticHandler silence(&context, [](mlir::Diagnostic &) { return mlir::success(); });
-  auto probe = CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target);
+  auto probe = CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target, &cache);
   llvm::Error failure = probe.takeError();
   // A program whose plan depends on its arguments finds out later.
   if (!failure)
@@ -231,7 +226,7 @@ llvm::Error Session::compareWithStoreAll() {
   storeAll.budget = "unlimited";
   storeAll.policy = schedule::Policy::StoreAll;
   storeAll.expansion = Expansion::Table;
-  auto reference = CompiledProgram::compile(*module, report.entry, storeAll, options.target);
+  auto reference = CompiledProgram::compile(*module, report.entry, storeAll, options.target, &cache);
   if (!reference)
     return reference.takeError();
   auto expected = (*reference)->getSignature().allocateResults(getArgumentViews());
@@ -250,8 +245,8 @@ llvm::Error Session::checkGradient() {
   if (!options.checkGradient)
     return llvm::Error::success();
   FaultSignals signals;
-  auto checks = checkGradients(*module, report.entry, arguments, pipelineOptions, options.target, options.inputs.seed,
-                               options.gradientTolerance);
+  auto checks = checkGradients(*module, report.entry, arguments, pipelineOptions, options.target, cache,
+                               options.inputs.seed, options.gradientTolerance);
   if (!checks)
     return checks.takeError();
   report.gradientChecks = std::move(*checks);

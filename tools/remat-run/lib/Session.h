@@ -16,6 +16,7 @@
 
 #include "Options.h"
 #include "Report.h"
+#include "remat/Execution/CodeCache.h"
 #include "support/OutputFiles.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -26,15 +27,14 @@ namespace remat {
 
 class Session {
 public:
-  explicit Session(RunOptions options);
+  /// Code goes to \p cache, and what the run has to say to the two streams.
+  Session(RunOptions options, CodeCache &cache, llvm::raw_ostream &output, llvm::raw_ostream &errors);
   ~Session();
 
   /// Returns the exit status of the process.
   int run();
 
 private:
-  /// All that run() does; standard output may hold text still.
-  int runSteps();
   llvm::Error load();
   /// Compiles with the user's budget, or with the smallest one there is.
   llvm::Expected<std::unique_ptr<CompiledProgram>> compile();
@@ -54,8 +54,12 @@ private:
   int fail(llvm::Error error);
 
   std::vector<ArrayView> getArgumentViews();
+  void warn(const std::string &message);
 
   RunOptions options;
+  CodeCache &cache;
+  llvm::raw_ostream &output;
+  llvm::raw_ostream &errors;
   CPUPipelineOptions pipelineOptions;
   mlir::MLIRContext context;
   llvm::SourceMgr sources;

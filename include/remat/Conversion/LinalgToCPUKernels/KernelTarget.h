@@ -37,6 +37,9 @@ enum class VectorISA {
   AVX512   ///< 32 registers of 512 bits, masks on every instruction
 };
 
+/// "avx512"
+llvm::StringRef getName(VectorISA isa);
+
 /// The instruction set of a processor with the LLVM feature string \p features
 /// ("+avx512f,+avx512vl,...") on \p triple.
 VectorISA getVectorISA(const llvm::Triple &triple, llvm::StringRef features);
