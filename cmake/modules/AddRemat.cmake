@@ -45,6 +45,18 @@ function(add_remat_library name)
   remat_install_library(${name})
 endfunction()
 
+# add_remat_test_library(name srcs... [REMAT_LIBS libs...] [MLIR_LIBS libs...])
+#
+# A library of tests alone: as add_remat_library, but never installed.
+function(add_remat_test_library name)
+  cmake_parse_arguments(ARG "" "" "REMAT_LIBS;MLIR_LIBS" ${ARGN})
+  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
+  target_link_libraries(${name} PUBLIC ${ARG_REMAT_LIBS})
+  mlir_target_link_libraries(${name} PUBLIC ${ARG_MLIR_LIBS})
+  remat_mlir_options(${name})
+endfunction()
+
 # Adds a library to the exported package.
 function(remat_install_library name)
   install(TARGETS ${name} EXPORT RematTargets
