@@ -24,6 +24,7 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Iterators.h"
 #include "llvm/ADT/SmallBitVector.h"
 
 namespace remat {
@@ -57,7 +58,8 @@ static void fillSplat(arith::ConstantOp constant) {
   constant.erase();
 }
 
-/// A copy of an empty or filled tensor for one use, or \p value if it is neither.
+/// A copy of an empty or filled tensor for one use, or \p value if it is neither. What
+/// is copied for its last use is dead; see eraseDead.
 static Value cloneFresh(Value value) {
   Operation *op = value.getDefiningOp();
   auto fill = dyn_cast_if_present<linalg::FillOp>(op);
@@ -128,6 +130,15 @@ static void readKeptInits(linalg::LinalgOp op) {
   }
 }
 
+/// Erases the fills and empty tensors that nobody uses any more: bufferization would
+/// give each a buffer, written and never read, as large as the accumulator it once was.
+static void eraseDead(func::FuncOp entry) {
+  entry.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
+    if (isa<linalg::FillOp, tensor::EmptyOp>(op) && op->use_empty())
+      op->erase();
+  });
+}
+
 namespace {
 struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBase<PrepareBufferizationPass> {
   using Base::Base;
@@ -142,6 +153,7 @@ struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBas
       entry.walk(separateInitialCarries);
       entry.walk([](ForwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });
       entry.walk([](BackwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });
+      eraseDead(entry);
     }
   }
 };
