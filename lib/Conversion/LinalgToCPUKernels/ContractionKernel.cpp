@@ -11,10 +11,14 @@
 //
 //   batch, outer columns
 //     column blocks             as wide as the register tile
-//       outer depth             the tile is stored and loaded again: exact
+//       outer depth
 //         depth chunks          so that a chunk of the right operand stays in L1
 //           outer rows, row blocks
-//             depth, unrolled   the register tile
+//             sum blocks        of the depth, as SumOrder.h has them
+//               depth, unrolled the register tile
+//
+// The tile starts from zero and is added to the result at the end of each sum block;
+// only for a depth of a few it starts from the result.
 //
 // Three things change with the layout of the operands:
 //
@@ -34,6 +38,7 @@
 
 #include "KernelBuilder.h"
 #include "remat/Analysis/Contraction.h"
+#include "remat/Analysis/SumOrder.h"
 #include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -59,7 +64,7 @@ constexpr int64_t kCacheLineBytes = 64;
 constexpr int64_t kFewestAccumulators = 8;
 /// What a chunk of the right operand may take of the L1 data cache.
 constexpr int64_t kChunkBytes = 16 * 1024;
-/// What the copy of a chunk may take of the stack: a page.
+/// What the copy of a chunk takes of the stack, unless a sum block is more: a page.
 constexpr int64_t kScratchBytes = 4 * 1024;
 /// With fewer rows than this a product waits for its right operand in any case, with
 /// more it reads a chunk of it often enough.
@@ -97,11 +102,16 @@ private:
   void forEachChunk(function_ref<void(Chunk)> body);
   void copyChunk(Chunk chunk, ArrayRef<Column> columns);
   void copyTransposed(Chunk chunk, ArrayRef<Column> columns);
+  void forEachSumBlock(Chunk chunk, function_ref<void(Chunk)> body);
   void emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> columns);
+  SmallVector<Value> emitDepth(Chunk chunk, Chunk part, int64_t rows, ArrayRef<Column> columns,
+                               ArrayRef<Value> accumulators);
+  SmallVector<Value> createZeroTile(int64_t rows, ArrayRef<Column> columns);
   SmallVector<Value> emitSteps(Value depth, int64_t count, int64_t rows, ArrayRef<Column> columns,
                                ValueRange accumulators);
   SmallVector<Value> loadTile(int64_t rows, ArrayRef<Column> columns);
   void storeTile(int64_t rows, ArrayRef<Column> columns, ArrayRef<Value> tileValues);
+  void addTile(int64_t rows, ArrayRef<Column> columns, ArrayRef<Value> tileValues);
   void forEachVectorOfTile(int64_t rows, ArrayRef<Column> columns,
                            function_ref<void(ArrayRef<Value>, const VectorBlock &)> body);
   void prefetchNextChunk(Chunk chunk, Value depth, ArrayRef<Column> columns);
@@ -110,6 +120,9 @@ private:
   void prefetchFarRows(Value depth, int64_t count, ArrayRef<Column> columns);
 
   Value loadRhs(Value depth, const Column &column);
+  bool isFullTile(int64_t rows, ArrayRef<Column> columns) const {
+    return rows == tile.rows && int64_t(columns.size()) == tile.vectors;
+  }
   int64_t getStaticSize(unsigned dim) { return getConstantIntValue(extents[dim]).value_or(-1); }
   int64_t getStaticStride(OpOperand *operand, AffineMap map, unsigned dim);
 
@@ -240,10 +253,12 @@ void ContractionEmitter::chooseChunks(bool severalTiles, bool copy) {
   int64_t largest = (copy ? kScratchBytes : kChunkBytes) / rowBytes;
   if (!copy && (totalRows > kManyRows || totalRows < 0))
     largest *= 2;
+  // Between the chunks of one sum block the tile would have to be kept.
+  largest = std::max(llvm::alignDown(largest, kSumBlock), uint64_t(kSumBlock));
   if ((severalTiles || copy) && (depth < 0 || depth > (copy ? largest : largest + largest / 2))) {
     // Chunks of nearly equal size, but for dynamic depths.
     int64_t count = depth < 0 ? 0 : (depth + largest - 1) / largest;
-    chunkSize = count ? llvm::alignTo((depth + count - 1) / count, kUnroll) : largest;
+    chunkSize = count ? llvm::alignTo((depth + count - 1) / count, kSumBlock) : largest;
   }
   if (!copy)
     return;
@@ -438,6 +453,26 @@ void ContractionEmitter::storeTile(int64_t rows, ArrayRef<Column> columns, Array
   });
 }
 
+/// Adds a tile that started from zero to the result.
+void ContractionEmitter::addTile(int64_t rows, ArrayRef<Column> columns, ArrayRef<Value> tileValues) {
+  SmallVector<Value> values = isTransposed ? b.transpose(tileValues) : SmallVector<Value>(tileValues);
+  size_t next = 0;
+  forEachVectorOfTile(rows, columns, [&](ArrayRef<Value> indices, const VectorBlock &block) {
+    Value old = b.loadVector(c.acc->get(), indices, block);
+    b.storeVector(arith::AddFOp::create(b, old, values[next++]), c.acc->get(), indices, block);
+  });
+}
+
+SmallVector<Value> ContractionEmitter::createZeroTile(int64_t rows, ArrayRef<Column> columns) {
+  SmallVector<Value> row;
+  for (const Column &column : columns)
+    row.push_back(arith::ConstantOp::create(b, b.getZeroAttr(VectorType::get({column.lanes}, elementType))));
+  SmallVector<Value> values;
+  for (int64_t i = 0; i < rows; ++i)
+    llvm::append_range(values, row);
+  return values;
+}
+
 /// Calls \p body for the vectors of the result in the tile at the point: one row
 /// after the other, or, transposed, one column (a row of the result) after the other.
 void ContractionEmitter::forEachVectorOfTile(int64_t rows, ArrayRef<Column> columns,
@@ -460,36 +495,63 @@ void ContractionEmitter::forEachVectorOfTile(int64_t rows, ArrayRef<Column> colu
   }
 }
 
-void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> columns) {
-  SmallVector<Value> accumulators = loadTile(rows, columns);
-  bool fullTile = rows == tile.rows && (int64_t)columns.size() == tile.vectors;
-  if (prefetchRows && fullTile)
-    prefetchNextRows(rows, columns);
+/// The sum blocks of \p chunk, which begins where one of them begins.
+void ContractionEmitter::forEachSumBlock(Chunk chunk, function_ref<void(Chunk)> body) {
+  int64_t depth = getStaticSize(depthDim), largest = chunkSize ? chunkSize : depth;
+  if (largest >= 0 && largest <= kSumBlock)
+    return body(chunk);
+  OpFoldResult full = b.floorTo(chunk.size, kSumBlock);
+  b.loop(b.getIndexAttr(0), full, kSumBlock,
+         [&](Value start) { body({b.add(chunk.from, start), b.getIndexAttr(kSumBlock)}); });
+  if (std::optional<int64_t> size = getConstantIntValue(chunk.size)) {
+    if (int64_t rest = *size % kSumBlock)
+      body({b.add(chunk.from, b.index(full)), b.getIndexAttr(rest)});
+    return;
+  }
+  b.loop(full, chunk.size, kSumBlock,
+         [&](Value start) { body({b.add(chunk.from, start), b.sub(b.index(chunk.size), start)}); });
+}
 
-  Value from = chunk.from;
+void ContractionEmitter::emitTile(Chunk chunk, int64_t rows, ArrayRef<Column> columns) {
+  if (prefetchRows && isFullTile(rows, columns))
+    prefetchNextRows(rows, columns);
+  if (!startsFromZero(getStaticSize(depthDim)))
+    return storeTile(rows, columns, emitDepth(chunk, chunk, rows, columns, loadTile(rows, columns)));
+  forEachSumBlock(chunk, [&](Chunk block) {
+    addTile(rows, columns, emitDepth(chunk, block, rows, columns, createZeroTile(rows, columns)));
+  });
+}
+
+/// Goes through \p part of \p chunk.
+SmallVector<Value> ContractionEmitter::emitDepth(Chunk chunk, Chunk part, int64_t rows, ArrayRef<Column> columns,
+                                                 ArrayRef<Value> tileValues) {
+  SmallVector<Value> accumulators(tileValues);
+  bool fullTile = isFullTile(rows, columns);
+  Value from = part.from;
   std::optional<int64_t> start = getConstantIntValue(from);
-  std::optional<int64_t> size = getConstantIntValue(chunk.size);
+  std::optional<int64_t> size = getConstantIntValue(part.size);
   int64_t step = fullTile ? unroll : kSparseUnroll;
-  OpFoldResult unrolled = b.floorTo(chunk.size, step), end = chunk.size;
+  OpFoldResult unrolled = b.floorTo(part.size, step), end = part.size;
   auto shift = [&](OpFoldResult offset) -> OpFoldResult {
     if (std::optional<int64_t> constant = getConstantIntValue(offset); constant && start)
       return b.getIndexAttr(*constant + *start);
     return b.add(b.index(offset), from);
   };
+  bool isStaticChunk = getConstantIntValue(chunk.size).has_value();
   accumulators =
       b.loop(shift(b.getIndexAttr(0)), shift(unrolled), step, accumulators, [&](Value depth, ValueRange carried) {
-        if (isPanel && fullTile && chunkSize && size)
+        if (isPanel && fullTile && chunkSize && isStaticChunk)
           prefetchNextChunk(chunk, depth, columns);
         if (isDirect && fullTile && hasFarRows)
           prefetchFarRows(depth, step, columns);
-        else if (isDirect && fullTile && size)
+        else if (isDirect && fullTile && isStaticChunk)
           prefetchNextColumns(chunk, depth, step);
         return emitSteps(depth, step, rows, columns, carried);
       });
   if (!size || *size % step != 0)
     accumulators = b.loop(shift(unrolled), shift(end), 1, accumulators,
                           [&](Value depth, ValueRange carried) { return emitSteps(depth, 1, rows, columns, carried); });
-  storeTile(rows, columns, accumulators);
+  return accumulators;
 }
 
 Value ContractionEmitter::loadRhs(Value depth, const Column &column) {

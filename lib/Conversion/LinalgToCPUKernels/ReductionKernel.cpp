@@ -5,19 +5,22 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The order of every reduction is a function of maps and iterator types alone and
-// stands in LinalgToCPUKernels.h. Reductions along the last dimension use 16 lanes
-// on every target: LLVM splits the vectors where registers are narrower.
+// The order of every reduction is a function of maps, iterator types and shapes alone
+// and stands in docs/Sums.md. Reductions along the last dimension use 16 lanes on
+// every target: LLVM splits the vectors where registers are narrower. What has no
+// vectors is reduced element by element, over the same loops.
 //
 //===----------------------------------------------------------------------===//
 
 #include "BodyEmitter.h"
 #include "KernelBuilder.h"
+#include "remat/Analysis/SumOrder.h"
 #include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace remat;
@@ -36,9 +39,46 @@ struct Combiner {
 /// How a reduction goes, decided by its structure.
 struct Reduction {
   SmallVector<Combiner> combiners;
-  SmallVector<unsigned> parallel, sequential; ///< loops but for the vector dimension
-  unsigned vectorDim;
-  bool alongVector; ///< the vector dimension is reduced
+  SmallVector<unsigned> parallel, sequential; ///< in loop order, with the vector dimension
+  std::optional<unsigned> vectorDim;          ///< none if no input ends in a loop of its own
+  bool isSum = false;                         ///< some result is a sum of floats, which rounds
+};
+
+/// Emits the loops of one reduction.
+class ReductionEmitter {
+public:
+  ReductionEmitter(KernelBuilder &builder, linalg::GenericOp op, const Reduction &reduction)
+      : b(builder), op(op), reduction(reduction), extents(getExtents(builder, op)), point(op.getNumLoops()) {}
+
+  /// Reduction along the vector dimension: 16 lanes, a tree, the result.
+  void emitAlongVector(BodyEmitter &body);
+  /// Reduction across rows: one accumulator per lane.
+  void emitAcrossVector(BodyEmitter &body, const KernelTarget &target);
+  /// One accumulator per result, and the body as it is.
+  void emitScalar();
+
+private:
+  /// Calls the body with the sum so far; it returns the next one.
+  using Body = function_ref<SmallVector<Value>(ValueRange)>;
+
+  Value emitCombine(const Combiner &combiner, Value lhs, Value rhs);
+  SmallVector<Value> emitCombineAll(ArrayRef<Value> lhs, ArrayRef<Value> rhs);
+  Value emitTree(const Combiner &combiner, Value lanes);
+  SmallVector<Value> createNeutral(int64_t lanes);
+  /// Loops over \p dims around \p body, in the order of SumOrder.h.
+  SmallVector<Value> sumOver(ArrayRef<unsigned> dims, int64_t lanes, ValueRange init, Body body);
+  SmallVector<Value> sumAlongVector(ValueRange init, BodyEmitter &body);
+  SmallVector<Value> emitBodyInLanes(BodyEmitter &body, const VectorBlock &block, ValueRange carried);
+  SmallVector<Value> emitScalarBody(ValueRange carried);
+  SmallVector<unsigned> getOthers(ArrayRef<unsigned> dims) const;
+  std::optional<int64_t> getSize(unsigned dim) const { return getConstantIntValue(extents[dim]); }
+
+  KernelBuilder &b;
+  linalg::GenericOp op;
+  const Reduction &reduction;
+  SmallVector<OpFoldResult> extents;
+  /// The values of the loops that are open.
+  SmallVector<Value> point;
 };
 
 } // namespace
@@ -116,31 +156,26 @@ static FailureOr<Reduction> matchReduction(linalg::GenericOp op) {
     if (!widest || map.getNumResults() > widest.getNumResults())
       widest = map;
   }
-  if (!widest || widest.getNumResults() == 0)
-    return failure();
-  auto last = dyn_cast<AffineDimExpr>(widest.getResults().back());
-  if (!last)
-    return failure();
-  result.vectorDim = last.getPosition();
-  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
-  result.alongVector = iterators[result.vectorDim] == utils::IteratorType::reduction;
+  if (widest && widest.getNumResults() > 0)
+    if (auto last = dyn_cast<AffineDimExpr>(widest.getResults().back()))
+      result.vectorDim = last.getPosition();
   // Every result goes over all parallel loops, or it would be written repeatedly.
   for (const Combiner &combiner : result.combiners)
     if (op.getMatchingIndexingMap(combiner.init).getNumResults() != op.getNumParallelLoops())
       return failure();
-  for (unsigned dim = 0, e = op.getNumLoops(); dim < e; ++dim) {
-    if (dim == result.vectorDim)
-      continue;
-    if (iterators[dim] == utils::IteratorType::parallel)
-      result.parallel.push_back(dim);
-    else
-      result.sequential.push_back(dim);
-  }
+  for (auto [dim, iterator] : llvm::enumerate(op.getIteratorTypesArray()))
+    (iterator == utils::IteratorType::parallel ? result.parallel : result.sequential).push_back(dim);
+  result.isSum =
+      llvm::any_of(result.combiners, [](const Combiner &combiner) { return isa<arith::AddFOp>(combiner.combine); });
   return result;
 }
 
+//===----------------------------------------------------------------------===//
+// Combining
+//===----------------------------------------------------------------------===//
+
 /// combine(lhs, rhs), on scalars or vectors.
-static Value emitCombine(KernelBuilder &b, const Combiner &combiner, Value lhs, Value rhs) {
+Value ReductionEmitter::emitCombine(const Combiner &combiner, Value lhs, Value rhs) {
   OperationState state(b.getLoc(), combiner.combine->getName());
   state.addAttributes(combiner.combine->getDiscardableAttrDictionary().getValue());
   state.propertiesAttr = combiner.combine->getPropertiesAsAttribute();
@@ -149,78 +184,143 @@ static Value emitCombine(KernelBuilder &b, const Combiner &combiner, Value lhs, 
   return b.create(state)->getResult(0);
 }
 
+SmallVector<Value> ReductionEmitter::emitCombineAll(ArrayRef<Value> lhs, ArrayRef<Value> rhs) {
+  SmallVector<Value> result;
+  for (auto [combiner, left, right] : llvm::zip_equal(reduction.combiners, lhs, rhs))
+    result.push_back(emitCombine(combiner, left, right));
+  return result;
+}
+
 /// Lane i with lane i + n/2, and so on down to one.
-static Value emitTree(KernelBuilder &b, const Combiner &combiner, Value lanes) {
+Value ReductionEmitter::emitTree(const Combiner &combiner, Value lanes) {
   for (int64_t half = kReductionLanes / 2; half >= 1; half /= 2) {
     SmallVector<int64_t> low, high;
     for (int64_t i = 0; i < half; ++i) {
       low.push_back(i);
       high.push_back(i + half);
     }
-    lanes = emitCombine(b, combiner, vector::ShuffleOp::create(b, lanes, lanes, low),
+    lanes = emitCombine(combiner, vector::ShuffleOp::create(b, lanes, lanes, low),
                         vector::ShuffleOp::create(b, lanes, lanes, high));
   }
   return vector::ExtractOp::create(b, lanes, ArrayRef<int64_t>{0});
 }
 
-/// Combines the values of a block of all 16 lanes, of which some may be masked.
-static Value emitCombineBlock(KernelBuilder &b, const Combiner &combiner, Value lanes, Value values,
-                              const VectorBlock &block) {
-  Value combined = emitCombine(b, combiner, lanes, values);
-  return block.mask ? arith::SelectOp::create(b, block.mask, combined, lanes).getResult() : combined;
+/// The neutral elements: scalars, or vectors of \p lanes lanes.
+SmallVector<Value> ReductionEmitter::createNeutral(int64_t lanes) {
+  SmallVector<Value> result;
+  for (const Combiner &combiner : reduction.combiners) {
+    TypedAttr value = combiner.neutral;
+    if (lanes > 0)
+      value = DenseElementsAttr::get(VectorType::get({lanes}, combiner.value.getType()), Attribute(combiner.neutral));
+    result.push_back(arith::ConstantOp::create(b, value));
+  }
+  return result;
 }
 
-/// Reduction along the vector dimension: 16 lanes, a tree, the result.
-static void emitAlongVector(KernelBuilder &b, linalg::GenericOp op, const Reduction &reduction, BodyEmitter &body) {
+//===----------------------------------------------------------------------===//
+// Loops that sum
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> ReductionEmitter::sumOver(ArrayRef<unsigned> dims, int64_t lanes, ValueRange init, Body body) {
+  if (dims.empty())
+    return body(init);
+  unsigned dim = dims.front();
+  OpFoldResult extent = extents[dim];
+  auto iterate = [&](OpFoldResult from, OpFoldResult to, ValueRange start) {
+    return b.loop(from, to, 1, start, [&](Value iv, ValueRange carried) {
+      point[dim] = iv;
+      return sumOver(dims.drop_front(), lanes, carried, body);
+    });
+  };
+  int64_t size = getSize(dim).value_or(-1);
+  if (!reduction.isSum || !startsFromZero(size))
+    return iterate(b.getIndexAttr(0), extent, init);
+  // One loop if it is one block.
+  if (size >= 0 && size <= kSumBlock)
+    return emitCombineAll(llvm::to_vector(init), iterate(b.getIndexAttr(0), extent, createNeutral(lanes)));
+  return b.loop(b.getIndexAttr(0), extent, kSumBlock, init, [&](Value start, ValueRange carried) {
+    Value end = b.min(b.add(start, kSumBlock), b.index(extent));
+    return emitCombineAll(llvm::to_vector(carried), iterate(start, end, createNeutral(lanes)));
+  });
+}
+
+/// The innermost loop of a reduction along the vector dimension; an iteration takes
+/// a value in each lane.
+SmallVector<Value> ReductionEmitter::sumAlongVector(ValueRange init, BodyEmitter &body) {
+  OpFoldResult extent = extents[*reduction.vectorDim];
   // The lanes are the same on every target, and so is the masked tail.
   KernelTarget lanesTarget{0, 0, /*hasMasks=*/true};
-  SmallVector<OpFoldResult> extents = getExtents(b, op);
-  SmallVector<Value> point(op.getNumLoops());
-  b.nest(reduction.parallel, extents, point, [&] {
-    SmallVector<Value> init;
-    for (const Combiner &combiner : reduction.combiners) {
-      auto type = VectorType::get({kReductionLanes}, combiner.value.getType());
-      init.push_back(arith::ConstantOp::create(b, DenseElementsAttr::get(type, Attribute(combiner.neutral))));
-    }
-    SmallVector<Value> lanes = b.nest(reduction.sequential, extents, point, init, [&](ValueRange outer) {
-      return b.vectorLoop(extents[reduction.vectorDim], kReductionLanes, lanesTarget, outer,
-                          [&](VectorBlock block, ValueRange carried) {
-                            point[reduction.vectorDim] = block.start;
-                            body.begin(b, point, block);
-                            SmallVector<Value> next;
-                            for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, carried))
-                              next.push_back(
-                                  emitCombineBlock(b, combiner, value, body.getVector(combiner.value), block));
-                            return next;
-                          });
+  auto iterate = [&](OpFoldResult first, OpFoldResult count, ValueRange start) {
+    return b.vectorLoop(count, kReductionLanes, lanesTarget, start, [&](VectorBlock block, ValueRange carried) {
+      block.start = b.add(b.index(first), block.start);
+      return emitBodyInLanes(body, block, carried);
     });
+  };
+  constexpr int64_t blockSize = kSumBlock * kReductionLanes;
+  int64_t size = getSize(*reduction.vectorDim).value_or(-1);
+  if (!reduction.isSum || !startsFromZero(size < 0 ? size : (size + kReductionLanes - 1) / kReductionLanes))
+    return iterate(b.getIndexAttr(0), extent, init);
+  OpFoldResult full = b.floorTo(extent, blockSize);
+  SmallVector<Value> sums = b.loop(b.getIndexAttr(0), full, blockSize, init, [&](Value start, ValueRange carried) {
+    SmallVector<Value> block = iterate(start, b.getIndexAttr(blockSize), createNeutral(kReductionLanes));
+    return emitCombineAll(llvm::to_vector(carried), block);
+  });
+  if (size >= 0 && size % blockSize == 0)
+    return sums;
+  OpFoldResult rest =
+      size >= 0 ? OpFoldResult(b.getIndexAttr(size % blockSize)) : b.sub(b.index(extent), b.index(full));
+  return emitCombineAll(sums, iterate(full, rest, createNeutral(kReductionLanes)));
+}
+
+/// Combines the values of a block of all 16 lanes, of which some may be masked.
+SmallVector<Value> ReductionEmitter::emitBodyInLanes(BodyEmitter &body, const VectorBlock &block, ValueRange carried) {
+  point[*reduction.vectorDim] = block.start;
+  body.begin(b, point, block);
+  SmallVector<Value> next;
+  for (auto [combiner, old] : llvm::zip_equal(reduction.combiners, carried)) {
+    Value combined = emitCombine(combiner, old, body.getVector(combiner.value));
+    next.push_back(block.mask ? arith::SelectOp::create(b, block.mask, combined, old).getResult() : combined);
+  }
+  return next;
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+/// \p dims without the vector dimension.
+SmallVector<unsigned> ReductionEmitter::getOthers(ArrayRef<unsigned> dims) const {
+  return llvm::to_vector(llvm::make_filter_range(dims, [&](unsigned dim) { return dim != reduction.vectorDim; }));
+}
+
+void ReductionEmitter::emitAlongVector(BodyEmitter &body) {
+  SmallVector<unsigned> outer = getOthers(reduction.sequential);
+  b.nest(reduction.parallel, extents, point, [&] {
+    SmallVector<Value> lanes = sumOver(outer, kReductionLanes, createNeutral(kReductionLanes),
+                                       [&](ValueRange carried) { return sumAlongVector(carried, body); });
     for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, lanes)) {
       Value memref = combiner.init->get();
       SmallVector<Value> at = b.indices(op.getMatchingIndexingMap(combiner.init), point);
-      Value result = emitCombine(b, combiner, b.loadScalar(memref, at), emitTree(b, combiner, value));
+      Value result = emitCombine(combiner, b.loadScalar(memref, at), emitTree(combiner, value));
       memref::StoreOp::create(b, result, memref, at);
     }
   });
 }
 
-/// Reduction across rows: one accumulator per lane.
-static void emitAcrossVector(KernelBuilder &b, linalg::GenericOp op, const Reduction &reduction, BodyEmitter &body,
-                             const KernelTarget &target) {
-  SmallVector<OpFoldResult> extents = getExtents(b, op);
-  SmallVector<Value> point(op.getNumLoops());
+void ReductionEmitter::emitAcrossVector(BodyEmitter &body, const KernelTarget &target) {
   int64_t lanes = target.getLanes(reduction.combiners.front().value.getType());
-  b.nest(reduction.parallel, extents, point, [&] {
-    b.vectorLoop(extents[reduction.vectorDim], lanes, target, [&](VectorBlock block) {
-      point[reduction.vectorDim] = block.start;
+  b.nest(getOthers(reduction.parallel), extents, point, [&] {
+    b.vectorLoop(extents[*reduction.vectorDim], lanes, target, [&](VectorBlock block) {
+      point[*reduction.vectorDim] = block.start;
       SmallVector<Value> init;
       for (const Combiner &combiner : reduction.combiners)
         init.push_back(
             b.loadVector(combiner.init->get(), b.indices(op.getMatchingIndexingMap(combiner.init), point), block));
-      SmallVector<Value> sums = b.nest(reduction.sequential, extents, point, init, [&](ValueRange carried) {
+      SmallVector<Value> sums = sumOver(reduction.sequential, block.lanes, init, [&](ValueRange carried) {
         body.begin(b, point, block);
         SmallVector<Value> next;
         for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, carried))
-          next.push_back(emitCombine(b, combiner, value, body.getVector(combiner.value)));
+          next.push_back(emitCombine(combiner, value, body.getVector(combiner.value)));
         return next;
       });
       for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, sums))
@@ -229,24 +329,63 @@ static void emitAcrossVector(KernelBuilder &b, linalg::GenericOp op, const Reduc
   });
 }
 
+/// The body at the point, combined with \p carried.
+SmallVector<Value> ReductionEmitter::emitScalarBody(ValueRange carried) {
+  IRMapping values;
+  for (OpOperand *input : op.getDpsInputOperands())
+    values.map(op.getMatchingBlockArgument(input),
+               b.loadScalar(input->get(), b.indices(op.getMatchingIndexingMap(input), point)));
+  // What stands for the sum is combined below; nothing else reads it.
+  for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, carried))
+    values.map(op.getBody()->getArgument(combiner.argument), value);
+  for (Operation &operation : op.getBody()->without_terminator()) {
+    if (auto index = dyn_cast<linalg::IndexOp>(operation)) {
+      values.map(index.getResult(), point[index.getDim()]);
+      continue;
+    }
+    Operation *clone = b.clone(operation, values);
+    clone->walk([&](linalg::IndexOp index) {
+      index.replaceAllUsesWith(point[index.getDim()]);
+      index.erase();
+    });
+  }
+  return llvm::map_to_vector(reduction.combiners,
+                             [&](const Combiner &combiner) { return values.lookup(combiner.combine->getResult(0)); });
+}
+
+void ReductionEmitter::emitScalar() {
+  b.nest(reduction.parallel, extents, point, [&] {
+    SmallVector<Value> init;
+    for (const Combiner &combiner : reduction.combiners)
+      init.push_back(b.loadScalar(combiner.init->get(), b.indices(op.getMatchingIndexingMap(combiner.init), point)));
+    SmallVector<Value> sums =
+        sumOver(reduction.sequential, /*lanes=*/0, init, [&](ValueRange carried) { return emitScalarBody(carried); });
+    for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, sums))
+      memref::StoreOp::create(b, value, combiner.init->get(),
+                              b.indices(op.getMatchingIndexingMap(combiner.init), point));
+  });
+}
+
 LogicalResult remat::lowerReduction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target) {
   FailureOr<Reduction> reduction = matchReduction(op);
   if (failed(reduction))
     return failure();
-  BodyEmitter body(op, reduction->vectorDim);
-  if (!body.isVectorizable())
-    return failure();
   KernelBuilder b(op);
-  if (reduction->alongVector) {
-    emitAlongVector(b, op, *reduction, body);
-  } else {
-    // Scalar loops reduce in the same order; they serve results with strides.
-    for (const Combiner &combiner : reduction->combiners)
-      if (!isContiguousAlong(combiner.init->get().getType(), op.getMatchingIndexingMap(combiner.init),
-                             reduction->vectorDim))
-        return failure();
-    emitAcrossVector(b, op, *reduction, body, target);
-  }
+  ReductionEmitter emitter(b, op, *reduction);
+  std::optional<BodyEmitter> body;
+  if (reduction->vectorDim)
+    body.emplace(op, *reduction->vectorDim);
+  bool alongVector = reduction->vectorDim && llvm::is_contained(reduction->sequential, *reduction->vectorDim);
+  bool resultsHaveVectors = reduction->vectorDim && llvm::all_of(reduction->combiners, [&](const Combiner &combiner) {
+                              return isContiguousAlong(combiner.init->get().getType(),
+                                                       op.getMatchingIndexingMap(combiner.init), *reduction->vectorDim);
+                            });
+  if (body && body->isVectorizable() && alongVector)
+    emitter.emitAlongVector(*body);
+  else if (body && body->isVectorizable() && resultsHaveVectors)
+    emitter.emitAcrossVector(*body, target);
+  else
+    emitter.emitScalar();
   rewriter.eraseOp(op);
   return success();
 }

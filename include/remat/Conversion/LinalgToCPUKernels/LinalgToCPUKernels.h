@@ -13,23 +13,16 @@
 //
 //  * Contraction: C += A * B with any number of batch, row, column and depth
 //    dimensions (projected permutations), A and B possibly of a narrower float
-//    type. Each element of C has one accumulator, which starts at C and takes
-//    fused multiply-adds in ascending lexicographic order of the depth
-//    dimensions.
+//    type; fused multiply-adds.
 //  * Transpose: a copy whose input and output are contiguous along different loops.
 //  * Elementwise: all iterators parallel, any number of results.
 //  * Reduction: the body combines each result with a value that does not depend
 //    on it. Let v be the last dimension of the (first) input of highest rank. If
-//    v is parallel, each result has one accumulator and takes its values in
-//    ascending order. If v is a reduction dimension, value number i along v goes
-//    to lane i mod 16; the other reduction dimensions go round outside of v. The
-//    16 lanes, which start at the neutral element, are combined as a fixed tree
-//    (lane i with lane i+8, then i+4, i+2, i+1), and the tree with the result.
-//    A product of a matrix and a vector along the last dimension of both is
-//    such a reduction.
+//    v is a reduction dimension, 16 lanes go along it; if it is parallel, vectors
+//    do; a body that has no vectors goes element by element.
 //
-// Other ops (bodies with control flow, several values reduced together, strided
-// results) become scalar loops.
+// Other ops (several values reduced together, results at a map of their own) become
+// scalar loops. docs/Sums.md defines the order of all sums.
 //
 //===----------------------------------------------------------------------===//
 

@@ -1,0 +1,42 @@
+//===- SumOrder.h - The order of sums ------------------------- ---*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A chain of n additions has an error that grows with n, a sum of sums one that
+// grows with the length of either. Every kernel of every target therefore sums in
+// blocks, by this rule, which depends on shapes alone:
+//
+//   A loop that sums and has at least `kShortestSum` iterations, or a number that
+//   only run time knows, starts from zero. Its iterations, in ascending order, form
+//   blocks of `kSumBlock`, the last one with what is left. Each block is summed
+//   from zero, and then added to the sum that stands outside of the loop. A shorter
+//   loop continues that sum.
+//
+// docs/Sums.md says which loops of an operation sum, one inside the other, and what
+// an iteration is. A step of backpropagation so adds its product of a few rows to an
+// accumulator of thousands of steps in one addition.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_ANALYSIS_SUMORDER_H
+#define REMAT_ANALYSIS_SUMORDER_H
+
+#include <cstdint>
+
+namespace remat {
+
+/// Iterations that are summed from zero before they are added to the rest.
+inline constexpr int64_t kSumBlock = 128;
+/// A loop with fewer iterations is no sum of its own: one more addition per element
+/// would cost more than the shorter chain is worth.
+inline constexpr int64_t kShortestSum = 8;
+
+/// Whether a loop of \p iterations (negative: known at run time only) starts from zero.
+inline constexpr bool startsFromZero(int64_t iterations) { return iterations < 0 || iterations >= kShortestSum; }
+
+} // namespace remat
+
+#endif // REMAT_ANALYSIS_SUMORDER_H
