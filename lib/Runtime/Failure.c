@@ -11,6 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Denormals.h"
+
 #include "remat/Runtime/Runtime.h"
 
 #include <inttypes.h>
@@ -29,6 +31,7 @@ void rematSetFailureHandler(RematFailureHandler handler, void *context) {
 }
 
 void rematFail(const char *message) {
+  rematLeaveFlushing();
   if (currentHandler)
     currentHandler(currentContext, message);
   else

@@ -271,6 +271,40 @@ def ExpandMathPass : Pass<"remat-expand-math", "::mlir::ModuleOp"> {
 }
 
 //===----------------------------------------------------------------------===//
+// Floating-point mode
+//===----------------------------------------------------------------------===//
+
+def FlushDenormalsPass : Pass<"remat-flush-denormals", "::mlir::ModuleOp"> {
+  let summary = "flush denormal numbers while a public function runs";
+  let description = [{
+    The code of each public function moves to a private one that is not inlined. What is
+    left sets the mode in which denormal numbers are zero, as operands and as results,
+    calls the code and restores the mode; where the code fails, the runtime restores it.
+    LLVM is told the mode, so what it computes itself has the bits of the processor.
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: memref<4xf32>) { ... }
+    ```
+
+    After:
+
+    ```mlir
+    func.func private @f_flushed(%x: memref<4xf32>)
+        attributes {passthrough = [["denormal-fp-math", "preserve-sign,preserve-sign"], "noinline"]} { ... }
+    func.func @f(%x: memref<4xf32>) {
+      %mode = call @rematFlushDenormals() : () -> i64
+      call @f_flushed(%x) : (memref<4xf32>) -> ()
+      call @rematRestoreDenormals(%mode) : (i64) -> ()
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // Runtime
 //===----------------------------------------------------------------------===//
 

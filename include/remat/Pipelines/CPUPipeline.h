@@ -17,6 +17,7 @@
 #include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/PolicyOption.h"
+#include "remat/Support/Denormals.h"
 #include "remat/Support/Expansion.h"
 
 #include "mlir/Pass/PassOptions.h"
@@ -53,6 +54,10 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                                          clEnumValN(VectorISA::Neon, "neon", "32 registers of 128 bits"),
                                          clEnumValN(VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
                                          clEnumValN(VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))};
+  Option<Denormals> denormals{
+      *this, "denormals", llvm::cl::desc("What becomes of denormal numbers"), llvm::cl::init(Denormals::Flush),
+      llvm::cl::values(clEnumValN(Denormals::Flush, "flush", "They are zero inside a call"),
+                       clEnumValN(Denormals::Keep, "keep", "A call computes with them (slow)"))};
   Option<bool> accurate{*this, "accurate", llvm::cl::desc("Keep the functions of libm for f32 (slow)"),
                         llvm::cl::init(false)};
 };

@@ -25,7 +25,8 @@ extern "C" {
 //===----------------------------------------------------------------------===//
 
 /// Called with a message that names what went wrong while a program ran. It must
-/// not return to the program: it ends the process or leaves with longjmp.
+/// not return to the program: it ends the process or leaves with longjmp. It runs in
+/// the floating-point mode of the program's caller.
 typedef void (*RematFailureHandler)(void *context, const char *message);
 
 /// Sets the handler of the calling thread; null restores the default, which
@@ -51,7 +52,7 @@ void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int6
 /// Makes the calling thread flush denormal numbers to zero, both as inputs and
 /// as results, and returns the former setting. Gradients that vanish over time
 /// become denormal, which costs up to a hundred times the time of an operation.
-/// No effect on processors other than x86-64 and AArch64.
+/// A failure restores it. No effect on processors other than x86-64 and AArch64.
 uint64_t rematFlushDenormals(void);
 
 /// Restores what rematFlushDenormals returned.

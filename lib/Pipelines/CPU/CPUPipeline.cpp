@@ -116,6 +116,10 @@ static void buildKernels(OpPassManager &manager, const CPUPipelineOptions &optio
   kernels.isa = options.isa;
   kernels.accurate = options.accurate;
   buildLinalgToKernelsPipeline(manager, kernels);
+  // Functions have their final form, and no pass that folds arithmetic follows but LLVM's,
+  // which know.
+  if (options.denormals == Denormals::Flush)
+    manager.addPass(createFlushDenormalsPass());
 }
 
 /// To the LLVM dialect.

@@ -55,6 +55,10 @@ struct CommandLine {
       "expansion", cl::init(Expansion::Table), cl::cat(category), cl::desc("The form of schedules in the program"),
       cl::values(clEnumValN(Expansion::Table, "table", "a walk along the plan table (default)"),
                  clEnumValN(Expansion::Unrolled, "unrolled", "a call for each move, for short loops"))};
+  cl::opt<Denormals> denormals{
+      "denormals", cl::init(Denormals::Flush), cl::cat(category), cl::desc("What becomes of denormal numbers"),
+      cl::values(clEnumValN(Denormals::Flush, "flush", "they are zero inside a call (default)"),
+                 clEnumValN(Denormals::Keep, "keep", "a call computes with them, slowly"))};
   cl::opt<bool> accurate{"accurate", cl::cat(category),
                          cl::desc("Use the functions of the C library in f32, not vector approximations")};
   cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::ZeroOrMore, cl::cat(category),
@@ -126,6 +130,7 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   options.entry = line.entry;
   options.policy = line.policy;
   options.expansion = line.expansion;
+  options.denormals = line.denormals;
   options.accurate = line.accurate;
   options.target = {line.cpu, line.features};
   options.json = line.json;

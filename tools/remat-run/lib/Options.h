@@ -35,6 +35,7 @@ struct RunOptions {
   std::string parameterBudget;
   schedule::Policy policy = schedule::Policy::Optimal;
   Expansion expansion = Expansion::Table;
+  Denormals denormals = Denormals::Flush;
   bool accurate = false;
   TargetOptions target;
   unsigned repeat = 1;

@@ -49,6 +49,7 @@ Session::Session(RunOptions runOptions, CodeCache &cache, llvm::raw_ostream &out
   pipelineOptions.parameterBudget = options.parameterBudget;
   pipelineOptions.policy = options.policy;
   pipelineOptions.expansion = options.expansion;
+  pipelineOptions.denormals = options.denormals;
   pipelineOptions.accurate = options.accurate;
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
