@@ -21,6 +21,8 @@ using namespace remat;
 
 bool remat::isDifferentiableType(Type type) { return isa<FloatType, ComplexType>(getElementTypeOrSelf(type)); }
 
+bool remat::mayCarryDerivative(Type type) { return !getElementTypeOrSelf(type).isIntOrIndex(); }
+
 Type remat::getCotangentType(Type type) {
   auto element = dyn_cast<FloatType>(getElementTypeOrSelf(type));
   if (!element || element.getWidth() >= 32)

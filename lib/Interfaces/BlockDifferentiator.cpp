@@ -33,7 +33,7 @@ SmallVector<Value> remat::getInputs(Operation *op) {
 
 /// True if a derivative may pass from \p input of an operation to \p result.
 static bool hasDerivative(OpResult result, Value input) {
-  if (!isDifferentiableType(result.getType()))
+  if (!mayCarryDerivative(result.getType()))
     return false;
   auto rule = dyn_cast<AdjointOpInterface>(result.getOwner());
   return !rule || rule.hasDerivative(result, input);
@@ -50,7 +50,7 @@ static SmallVector<Operation *> collectOperations(Block &block) {
 Activity::Activity(Block &block, ValueRange inputs, ValueRange outputs) {
   SmallVector<Operation *> operations = collectOperations(block);
   for (Value input : inputs)
-    if (isDifferentiableType(input.getType()))
+    if (mayCarryDerivative(input.getType()))
       varied.insert(input);
   for (Operation *op : operations)
     for (Value input : getInputs(op))
@@ -61,14 +61,14 @@ Activity::Activity(Block &block, ValueRange inputs, ValueRange outputs) {
 
   DenseSet<Value> sources(inputs.begin(), inputs.end());
   for (Value output : outputs)
-    if (isDifferentiableType(output.getType()))
+    if (mayCarryDerivative(output.getType()))
       useful.insert(output);
   for (Operation *op : llvm::reverse(operations)) {
     SmallVector<Value> opInputs = getInputs(op);
     for (OpResult result : op->getResults())
       if (useful.contains(result) && !sources.contains(result))
         for (Value input : opInputs)
-          if (isDifferentiableType(input.getType()) && hasDerivative(result, input))
+          if (mayCarryDerivative(input.getType()) && hasDerivative(result, input))
             useful.insert(input);
   }
 }
@@ -96,6 +96,7 @@ Value BlockDifferentiator::getCotangentOrZero(Value primal, Location loc) {
 }
 
 void BlockDifferentiator::addCotangent(Value primal, Value contribution, Location loc) {
+  answered.insert(primal);
   if (!isActive(primal))
     return;
   contribution = convert(contribution, getCotangentType(primal.getType()), loc);
@@ -104,6 +105,7 @@ void BlockDifferentiator::addCotangent(Value primal, Value contribution, Locatio
 }
 
 void BlockDifferentiator::setCotangent(Value primal, Value cotangent) {
+  answered.insert(primal);
   if (isActive(primal))
     cotangents[primal] = cotangent;
 }
@@ -121,7 +123,26 @@ void BlockDifferentiator::replacePrimal(Operation *op, ValueRange results) {
     from.replaceAllUsesWith(to);
   }
   llvm::replace(operations, op, static_cast<Operation *>(nullptr));
+  ranges.forget();
   op->erase();
+}
+
+SmallVector<Value> BlockDifferentiator::getInputsToAnswer(Operation *op) const {
+  SmallVector<Value> inputs;
+  for (Value input : getInputs(op))
+    if (isActive(input) && llvm::any_of(op->getResults(), [&](OpResult result) {
+          return getCotangent(result) && hasDerivative(result, input);
+        }))
+      inputs.push_back(input);
+  return inputs;
+}
+
+/// The operand of \p op that \p value is, for a diagnostic.
+static std::string describeInput(Operation *op, Value value) {
+  for (OpOperand &operand : op->getOpOperands())
+    if (operand.get() == value)
+      return "operand #" + std::to_string(operand.getOperandNumber());
+  return "a value that its region reads";
 }
 
 LogicalResult BlockDifferentiator::emitAdjoint() {
@@ -134,8 +155,19 @@ LogicalResult BlockDifferentiator::emitAdjoint() {
     auto rule = dyn_cast<AdjointOpInterface>(op);
     if (!rule)
       return op->emitOpError("has no derivative rule");
+    // Asked for before: the rule may replace the operation.
+    SmallVector<std::pair<Value, std::string>> toAnswer;
+    for (Value input : getInputsToAnswer(op))
+      toAnswer.push_back({input, describeInput(op, input)});
+    Location loc = op->getLoc();
+    OperationName name = op->getName();
+    answered.clear();
     if (failed(rule.emitAdjoint(*this)))
       return failure();
+    for (auto &[input, description] : toAnswer)
+      if (!answered.contains(input))
+        return emitError(loc) << "internal: the derivative rule of '" << name << "' forgets " << description
+                              << "; this is a bug in remat";
   }
   return success();
 }

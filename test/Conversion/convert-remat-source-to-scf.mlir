@@ -8,8 +8,9 @@ func.func @forward(%n: index, %h0: tensor<4xf32>, %xs: tensor<?x4xf32>) -> (tens
   // CHECK: %[[BUFFER:.*]] = bufferization.alloc_tensor() copy(%[[H0]])
   // CHECK: %[[STACK:.*]] = tensor.empty(%[[N]]) : tensor<?x4xf32>
   // CHECK: %[[R:.*]]:2 = scf.for %[[T:.*]] = %{{.*}} to %[[N]] step %{{.*}} iter_args(%[[H:.*]] = %[[BUFFER]], %[[Y:.*]] = %[[STACK]])
+  // CHECK: %[[COPY:.*]] = bufferization.alloc_tensor() copy(%[[H]])
   // CHECK: %[[X:.*]] = tensor.extract_slice %[[XS]][%[[T]], 0] [1, 4] [1, 1] : tensor<?x4xf32> to tensor<4xf32>
-  // CHECK: %[[NEXT:.*]] = arith.addf %[[H]], %[[X]]
+  // CHECK: %[[NEXT:.*]] = arith.addf %[[COPY]], %[[X]]
   // CHECK: %[[KEPT:.*]] = bufferization.materialize_in_destination %[[NEXT]] in %[[H]]
   // CHECK: %[[INSERTED:.*]] = tensor.insert_slice %[[NEXT]] into %[[Y]][%[[T]], 0] [1, 4] [1, 1]
   // CHECK: scf.yield %[[KEPT]], %[[INSERTED]]
@@ -20,6 +21,24 @@ func.func @forward(%n: index, %h0: tensor<4xf32>, %xs: tensor<?x4xf32>) -> (tens
     remat.yield carry(%next : tensor<4xf32>) emit(%next : tensor<4xf32>)
   }
   return %hT, %ys : tensor<4xf32>, tensor<?x4xf32>
+}
+
+// Carries that change places, and one that is emitted as it was: read from copies.
+
+// CHECK-LABEL: func.func @swapped
+func.func @swapped(%a0: tensor<4xf32>, %b0: tensor<4xf32>) -> tensor<3x4xf32> {
+  %n = arith.constant 3 : index
+  // CHECK: scf.for {{.*}} iter_args(%[[A:[a-z0-9]+]] = %{{.*}}, %[[B:[a-z0-9]+]] = %{{.*}}, %[[Y:[a-z0-9]+]] =
+  // CHECK: %[[OLD_A:.*]] = bufferization.alloc_tensor() copy(%[[A]])
+  // CHECK: %[[OLD_B:.*]] = bufferization.alloc_tensor() copy(%[[B]])
+  // CHECK: bufferization.materialize_in_destination %[[OLD_B]] in %[[A]]
+  // CHECK: bufferization.materialize_in_destination %[[OLD_A]] in %[[B]]
+  // CHECK: tensor.insert_slice %[[OLD_A]] into %[[Y]]
+  %aT, %bT, %ys = remat.recurrence count(%n) at(%t)
+      carry(%a = %a0 : tensor<4xf32>, %b = %b0 : tensor<4xf32>) -> tensor<3x4xf32> {
+    remat.yield carry(%b, %a : tensor<4xf32>, tensor<4xf32>) emit(%a : tensor<4xf32>)
+  }
+  return %ys : tensor<3x4xf32>
 }
 
 // A reversed loop reads and writes position count - 1 - t.

@@ -36,3 +36,20 @@ func.func @sine_and_cosine(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) 
   %s, %c = math.sincos %x : tensor<3xf32>
   return %s, %c : tensor<3xf32>, tensor<3xf32>
 }
+
+// Zero where the cotangent is and the ordinary product would be NaN.
+// CHECK-LABEL: func.func @strong(
+// CHECK-SAME:    %[[DY:.*]]: tensor<?xf32>, %[[X:.*]]: tensor<?xf32>)
+// CHECK:         %[[PRODUCT:.*]] = arith.mulf %[[DY]], %[[X]]
+// CHECK:         %[[NEGATED:.*]] = arith.negf %[[DY]]
+// CHECK:         %[[IS_ZERO:.*]] = arith.cmpf oeq, %[[DY]], %[[NEGATED]]
+// CHECK:         %[[IS_NAN:.*]] = arith.cmpf uno, %[[PRODUCT]], %[[PRODUCT]]
+// CHECK:         %[[LOST:.*]] = arith.andi %[[IS_ZERO]], %[[IS_NAN]]
+// CHECK:         arith.select %[[LOST]], %[[DY]], %[[PRODUCT]]
+// CHECK:         arith.divf
+// CHECK-NOT:     remat.strong
+func.func @strong(%dy: tensor<?xf32>, %x: tensor<?xf32>) -> tensor<?xf32> {
+  %product = remat.strong_product %dy, %x : tensor<?xf32>
+  %quotient = remat.strong_quotient %product, %x : tensor<?xf32>
+  return %quotient : tensor<?xf32>
+}

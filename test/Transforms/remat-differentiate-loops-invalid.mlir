@@ -40,3 +40,46 @@ func.func @nested(%h0: tensor<4xf32>, %seed: tensor<4xf32>) -> tensor<4xf32> {
     : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   return %r#1 : tensor<4xf32>
 }
+
+// -----
+
+// A gradient of a gradient through a loop: an error, where the derivative by %z only
+// passes through the history, and where it only passes through the value.
+
+func.func private @power(%z: tensor<f64>, %h0: tensor<f64>) -> tensor<f64> {
+  %n = arith.constant 10 : index
+  // expected-error@+1 {{this recurrence was differentiated already, and a gradient of its gradient is not supported; write the derivative into the step, as a carry beside the value, and take one gradient of that recurrence}}
+  %h = remat.recurrence count(%n) at(%t) carry(%h = %h0 : tensor<f64>) {
+    %p = arith.mulf %h, %z : tensor<f64>
+    remat.yield carry(%p : tensor<f64>)
+  }
+  return %h : tensor<f64>
+}
+func.func private @slope(%z: tensor<f64>, %h0: tensor<f64>) -> tensor<f64> {
+  %l, %d = remat.value_and_gradient @power(%z, %h0) wrt [0] : (tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<f64>)
+  return %d : tensor<f64>
+}
+func.func @second_order(%z: tensor<f64>, %h0: tensor<f64>) -> (tensor<f64>, tensor<f64>) {
+  %l, %d = remat.value_and_gradient @slope(%z, %h0) wrt [0] : (tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<f64>)
+  return %l, %d : tensor<f64>, tensor<f64>
+}
+
+// -----
+
+func.func private @power(%z: tensor<f64>, %h0: tensor<f64>) -> tensor<f64> {
+  %n = arith.constant 10 : index
+  // expected-error@+1 {{this recurrence was differentiated already}}
+  %h = remat.recurrence count(%n) at(%t) carry(%h = %h0 : tensor<f64>) {
+    %p = arith.mulf %h, %z : tensor<f64>
+    remat.yield carry(%p : tensor<f64>)
+  }
+  return %h : tensor<f64>
+}
+func.func private @both(%z: tensor<f64>, %h0: tensor<f64>) -> tensor<f64> {
+  %l, %d = remat.value_and_gradient @power(%z, %h0) wrt [0] : (tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<f64>)
+  return %l : tensor<f64>
+}
+func.func @through_the_value(%z: tensor<f64>, %h0: tensor<f64>) -> tensor<f64> {
+  %l, %d = remat.value_and_gradient @both(%z, %h0) wrt [0] : (tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<f64>)
+  return %d : tensor<f64>
+}

@@ -14,6 +14,8 @@
 #ifndef REMAT_INTERFACES_ADJOINTOPINTERFACE_H
 #define REMAT_INTERFACES_ADJOINTOPINTERFACE_H
 
+#include "remat/Interfaces/FloatRanges.h"
+
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpDefinition.h"
 
@@ -23,6 +25,11 @@ namespace remat {
 /// whose values have a derivative. Complex numbers count, so that an operation on
 /// them is reported and not skipped.
 bool isDifferentiableType(mlir::Type type);
+
+/// True unless \p type is made of integers, booleans or indices: a derivative may
+/// pass through a value of the type, be it only as part of something that rules know
+/// nothing of (the history of a loop). What is unknown ends in an error, not in zero.
+bool mayCarryDerivative(mlir::Type type);
 
 /// The type that cotangents of values of \p type are kept in: \p type itself, or
 /// the same with f32 elements if its elements are narrower than 32 bits.
@@ -60,6 +67,11 @@ public:
   /// or its cotangent type.
   virtual void addCotangent(mlir::Value primal, mlir::Value contribution, mlir::Location loc) = 0;
 
+  /// Says that the operation contributes nothing to the cotangent of \p primal, because
+  /// its rule has found out that nothing can. Every active operand needs an answer:
+  /// this, addCotangent or setCotangent. One that has none is an error.
+  virtual void addZeroCotangent(mlir::Value primal) = 0;
+
   /// Makes \p cotangent, in the cotangent type, the cotangent of \p primal. For
   /// rules that add by writing into what getCotangentOrZero returned (slices,
   /// gathers), and to start from an accumulator.
@@ -68,6 +80,10 @@ public:
   /// Replaces the primal operation \p op by \p results and erases it: for an
   /// operation whose differentiated form is another operation.
   virtual void replacePrimal(mlir::Operation *op, mlir::ValueRange results) = 0;
+
+  /// The range that the elements of \p value, a float or a tensor of floats, lie in.
+  FloatRange getRange(mlir::Value value) { return getRanges().get(value); }
+  virtual FloatRanges &getRanges() = 0;
 
   /// \p primal in its cotangent type: itself, or extended to f32.
   mlir::Value widen(mlir::Value primal, mlir::Location loc);

@@ -17,7 +17,8 @@ def AdjointOpInterface : OpInterface<"AdjointOpInterface"> {
 
     The primal operation stays where it is. Its adjoint is built at the insertion
     point of the given `AdjointBuilder`, from the cotangents of the results, and
-    adds one contribution to the cotangent of each active operand. A rule may read
+    adds one contribution to the cotangent of each active operand, or says that it
+    has none to add: a rule that forgets an operand is an error. A rule may read
     every operand and result of the primal operation: what of it has to be kept
     until the adjoint runs is not the rule's business.
   }];

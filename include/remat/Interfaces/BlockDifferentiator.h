@@ -34,7 +34,8 @@ namespace remat {
 /// Which values of a block have a derivative that matters.
 ///
 /// A value is *varied* if it depends on an input and *useful* if an output
-/// depends on it; it is *active* if it is both. Integers and indices are neither.
+/// depends on it; it is *active* if it is both. Integers and indices are neither;
+/// values of types that are no numbers may be (mayCarryDerivative).
 /// An operation with regions counts as a whole: the values from above that its
 /// regions read are inputs of it. Linear in the size of the block.
 class Activity {
@@ -75,19 +76,27 @@ public:
   mlir::Value getCotangent(mlir::Value primal) const override { return cotangents.lookup(primal); }
   mlir::Value getCotangentOrZero(mlir::Value primal, mlir::Location loc) override;
   void addCotangent(mlir::Value primal, mlir::Value contribution, mlir::Location loc) override;
+  void addZeroCotangent(mlir::Value primal) override { answered.insert(primal); }
   void setCotangent(mlir::Value primal, mlir::Value cotangent) override;
   void replacePrimal(mlir::Operation *op, mlir::ValueRange results) override;
+  FloatRanges &getRanges() override { return ranges; }
 
   /// Emits the adjoint of every operation, last one first. The cotangents of the
   /// outputs are given before with addCotangent; those of the inputs are there
   /// afterwards. An operation that would have to be differentiated and has no
-  /// rule is an error at that operation.
+  /// rule is an error at that operation, and so is a rule that forgets an operand.
   mlir::LogicalResult emitAdjoint();
 
 private:
+  /// The inputs of \p op that its rule has to give a cotangent, or a proof of zero.
+  llvm::SmallVector<mlir::Value> getInputsToAnswer(mlir::Operation *op) const;
+
   llvm::SmallVector<mlir::Operation *> operations;
   Activity activity;
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
+  FloatRanges ranges;
+  /// The values that the rule at work has given a cotangent, or none on purpose.
+  llvm::DenseSet<mlir::Value> answered;
 };
 
 } // namespace remat

@@ -41,6 +41,17 @@ static bool hasPolynomial(StringRef name) {
                             name);
 }
 
+/// The polynomial of erf gives +0 for -0, and erf is odd: a zero is its own image.
+static void keepSignOfZero(math::ErfOp op) {
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointAfter(op);
+  Location loc = op.getLoc();
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(op.getType()));
+  Value isZero = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, op.getOperand(), zero);
+  Value result = arith::SelectOp::create(builder, loc, isZero, op.getOperand(), op.getResult());
+  op.getResult().replaceUsesWithIf(result, [&](OpOperand &use) { return use.getOwner() != result.getDefiningOp(); });
+}
+
 namespace {
 
 struct ExpandMathPass final : remat::impl::ExpandMathPassBase<ExpandMathPass> {
@@ -63,6 +74,9 @@ struct ExpandMathPass final : remat::impl::ExpandMathPassBase<ExpandMathPass> {
       if (hasPolynomial(op->getName().getStringRef()))
         ops.push_back(op);
     });
+    for (Operation *op : ops)
+      if (auto erf = dyn_cast<math::ErfOp>(op); erf && !accurate && getElementTypeOrSelf(erf.getType()).isF32())
+        keepSignOfZero(erf);
     if (failed(applyOpPatternsGreedily(ops, polynomials)))
       return signalPassFailure();
 

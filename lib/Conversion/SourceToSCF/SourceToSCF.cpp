@@ -78,8 +78,12 @@ static SmallVector<Value> cloneStep(OpBuilder &builder, RecurrenceOp loop, Value
   IRMapping mapping;
   size_t carries = loop.getInits().size();
   mapping.map(loop.getStepNumber(), step);
+  // A copy of each carry: the step may yield it as another carry or emit it, and then
+  // reads it after the buffer of the carry has its next value.
   for (auto [inside, value] : llvm::zip(loop.getCarries(), state.take_front(carries)))
-    mapping.map(inside, value);
+    mapping.map(inside, bufferization::AllocTensorOp::create(builder, loc, cast<RankedTensorType>(inside.getType()),
+                                                             /*dynamicSizes=*/ValueRange(), /*copy=*/value)
+                            .getResult());
   for (auto [inside, scan] : llvm::zip(loop.getElements(), loop.getScans())) {
     auto type = cast<RankedTensorType>(inside.getType());
     TimeSlice slice(builder, type, position);

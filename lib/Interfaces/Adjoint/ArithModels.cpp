@@ -24,19 +24,19 @@ static Term deriveAdd(arith::AddFOp op, unsigned operand, Formula &f) { return f
 static Term deriveSub(arith::SubFOp op, unsigned operand, Formula &f) { return operand == 0 ? f.dy() : -f.dy(); }
 
 static Term deriveMul(arith::MulFOp op, unsigned operand, Formula &f) {
-  return f.dy() * f(op->getOperand(1 - operand));
+  return f.dy().times(f(op->getOperand(1 - operand)));
 }
 
 static Term deriveDiv(arith::DivFOp op, unsigned operand, Formula &f) {
-  Term quotient = f.dy() / f(op.getRhs());
-  return operand == 0 ? quotient : -(quotient * f.y());
+  Term quotient = f.dy().over(f(op.getRhs()));
+  return operand == 0 ? quotient : -quotient.times(f.y());
 }
 
 static Term deriveNeg(arith::NegFOp op, unsigned operand, Formula &f) { return -f.dy(); }
 
 /// fmod: y = a - n b with the integer n = (a - y) / b.
 static Term deriveRem(arith::RemFOp op, unsigned operand, Formula &f) {
-  return operand == 0 ? f.dy() : f.dy() * ((f.y() - f(op.getLhs())) / f(op.getRhs()));
+  return operand == 0 ? f.dy() : f.dy().times((f.y() - f(op.getLhs())) / f(op.getRhs()));
 }
 
 static Term deriveMaximum(arith::MaximumFOp op, unsigned operand, Formula &f) {
@@ -77,7 +77,8 @@ struct DivModel : AdjointOpInterface::ExternalModel<DivModel, arith::DivFOp> {
     if (!exponent || !adjoint.isActive(exponent))
       return FormulaModel<arith::DivFOp, deriveDiv>().emitAdjoint(op, adjoint);
     Formula f(op, adjoint);
-    adjoint.addCotangent(exponent, -(f.dy() * (f.y() * (1.0 - f.y()))), op->getLoc());
+    adjoint.addCotangent(exponent, -f.dy().times(f.y() * (1.0 - f.y())), op->getLoc());
+    adjoint.addZeroCotangent(op->getOperand(1));
     return success();
   }
 };
@@ -85,6 +86,8 @@ struct DivModel : AdjointOpInterface::ExternalModel<DivModel, arith::DivFOp> {
 
 void remat::registerArithAdjointModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, arith::ArithDialect *) {
+    // Rules write strong products.
+    context->loadDialect<RematDialect>();
     arith::AddFOp::attachInterface<FormulaModel<arith::AddFOp, deriveAdd>>(*context);
     arith::DivFOp::attachInterface<DivModel>(*context);
     arith::ExtFOp::attachInterface<FormulaModel<arith::ExtFOp, deriveConversion<arith::ExtFOp>>>(*context);

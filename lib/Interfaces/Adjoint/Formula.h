@@ -9,11 +9,16 @@
 // result and the cotangent of its result. Here a rule is written as that formula;
 // the same rule serves scalars and tensors.
 //
+// A cotangent that is exactly zero stays zero, whatever it is multiplied by: it is
+// multiplied with Term::times and divided with Term::over, never with the operators
+// (docs/Gradients.md).
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_LIB_INTERFACES_ADJOINT_FORMULA_H
 #define REMAT_LIB_INTERFACES_ADJOINT_FORMULA_H
 
+#include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Interfaces/AdjointOpInterface.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -49,6 +54,21 @@ public:
   Term operator-(Term other) const { return apply<mlir::arith::SubFOp>(other); }
   Term operator*(Term other) const { return apply<mlir::arith::MulFOp>(other); }
   Term operator/(Term other) const { return apply<mlir::arith::DivFOp>(other); }
+  /// This cotangent times \p factor: a strong product unless the factor is known to be
+  /// finite. Rules multiply cotangents with nothing else.
+  Term times(Term factor) const {
+    if (scope->builder.getRange(factor).isFinite())
+      return *this * factor;
+    return {*scope, StrongProductOp::create(scope->builder, scope->loc, value, factor)};
+  }
+  /// This cotangent by \p divisor: a strong quotient unless the divisor is known to
+  /// be a number other than zero.
+  Term over(Term divisor) const {
+    if (scope->builder.getRange(divisor).excludesZero(mlir::Value(divisor).getType()))
+      return *this / divisor;
+    return {*scope, StrongQuotientOp::create(scope->builder, scope->loc, value, divisor)};
+  }
+
   Term operator+(double other) const { return *this + constant(other); }
   Term operator*(double other) const { return *this * constant(other); }
 

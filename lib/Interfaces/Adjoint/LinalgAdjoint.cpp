@@ -168,6 +168,26 @@ static Value emitSeed(const OutputSeed &seed, Value g, ArrayRef<Value> elements,
   return {};
 }
 
+/// True for a sum of products. Its factors count as finite: with an infinite one the
+/// sum is lost whatever its cotangent, and the adjoint is to be a contraction as well.
+static bool isContraction(linalg::LinalgOp op, Block &body) {
+  return op.getNumReductionLoops() != 0 && llvm::all_of(body.without_terminator(), [](Operation &scalar) {
+           return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp, arith::ExtFOp, arith::TruncFOp>(
+               scalar);
+         });
+}
+
+/// Tells \p ranges what the elements of the operands are in a copy of the body.
+void LinalgAdjoint::assumeRanges(FloatRanges &ranges, const IRMapping &mapping) {
+  FloatRanges &outside = builder.getRanges();
+  bool isSumOfProducts = isContraction(op, body);
+  ranges = outside;
+  for (OpOperand &operand : op->getOpOperands())
+    if (Value element = getElement(operand); element && isa<FloatType>(element.getType()))
+      ranges.assume(mapping.lookup(element),
+                    isSumOfProducts ? FloatRange::getFinite(element.getType()) : outside.get(operand.get()));
+}
+
 FailureOr<Value> LinalgAdjoint::emitGradient(Value target, AffineMap map, Value like) {
   SmallVector<utils::IteratorType> iterators(op.getNumLoops(), utils::IteratorType::parallel);
   for (unsigned dim = 0; dim < iterators.size(); ++dim)
@@ -182,6 +202,7 @@ FailureOr<Value> LinalgAdjoint::emitGradient(Value target, AffineMap map, Value 
     outputs.push_back(copy.mapping.lookupOrDefault(seed.target));
   BlockDifferentiator adjoint(generic.getBody(), targets, outputs);
   adjoint.setInsertionPointToEnd(&generic.getBody());
+  assumeRanges(adjoint.getRanges(), copy.mapping);
   for (auto [seed, output, elements] : llvm::zip_equal(seeds, outputs, copy.seedElements))
     if (adjoint.isActive(output))
       adjoint.addCotangent(output, emitSeed(seed, output, elements, adjoint, loc), loc);
@@ -213,13 +234,17 @@ FailureOr<Value> LinalgAdjoint::emitGradient(Value target, AffineMap map, Value 
 
 LogicalResult LinalgAdjoint::emitOperand(OpOperand &operand) {
   Value element = getElement(operand);
-  if (!element || !builder.isActive(operand.get()))
+  if (!builder.isActive(operand.get()))
     return success();
-  FailureOr<Value> gradient = emitGradient(element, op.getMatchingIndexingMap(&operand), operand.get());
+  FailureOr<Value> gradient = Value();
+  if (element)
+    gradient = emitGradient(element, op.getMatchingIndexingMap(&operand), operand.get());
   if (failed(gradient))
     return failure();
-  if (!*gradient)
+  if (!*gradient) {
+    builder.addZeroCotangent(operand.get());
     return success();
+  }
   bool isScalar = !isa<RankedTensorType>(operand.get().getType());
   builder.addCotangent(
       operand.get(),
@@ -227,12 +252,12 @@ LogicalResult LinalgAdjoint::emitOperand(OpOperand &operand) {
   return success();
 }
 
-/// The init of a pointwise output: the body may read it, and elements that no
-/// point writes keep it.
+/// The init of a pointwise output: the body may read it, for this output or for
+/// another, and elements that no point writes keep it.
 LogicalResult LinalgAdjoint::emitPointwiseInit(OpOperand &init) {
   Value dy = builder.getCotangent(op.getTiedOpResult(&init));
   AffineMap map = op.getMatchingIndexingMap(&init);
-  if (!dy || !builder.isActive(init.get()))
+  if (!builder.isActive(init.get()))
     return success();
   Value element = getElement(init);
   FailureOr<Value> gradient = Value();
@@ -240,9 +265,11 @@ LogicalResult LinalgAdjoint::emitPointwiseInit(OpOperand &init) {
     gradient = emitGradient(element, map, init.get());
   if (failed(gradient))
     return failure();
-  if (map.isPermutation()) {
+  if (map.isPermutation() || !dy) {
     if (*gradient)
       builder.addCotangent(init.get(), *gradient, loc);
+    else
+      builder.addZeroCotangent(init.get());
     return success();
   }
   // Zero where a point writes, dy elsewhere; plus what flows through the body.
@@ -266,6 +293,8 @@ LogicalResult LinalgAdjoint::emitScalarCapture(Value scalar) {
     return failure();
   if (*gradient)
     builder.addCotangent(scalar, tensor::ExtractOp::create(builder, loc, *gradient, ValueRange()), loc);
+  else
+    builder.addZeroCotangent(scalar);
   return success();
 }
 
@@ -295,6 +324,8 @@ LogicalResult LinalgAdjoint::emitGather(Value element) {
   }
   if (points)
     builder.setCotangent(table, emitScatterAdd(op, element, points, builder.getCotangentOrZero(table, loc), builder));
+  else
+    builder.addZeroCotangent(table);
   return success();
 }
 
@@ -303,8 +334,13 @@ LogicalResult LinalgAdjoint::emitGather(Value element) {
 LogicalResult LinalgAdjoint::emitGathers() {
   SmallVector<tensor::ExtractOp> extracts;
   WalkResult result = body.walk([&](Operation *nested) {
-    if (llvm::none_of(nested->getResultTypes(), isDifferentiableType))
+    if (llvm::none_of(nested->getResultTypes(), isDifferentiableType)) {
+      // A comparison, an extent: nothing that a derivative passes through.
+      for (Value operand : nested->getOperands())
+        if (isa<ShapedType>(operand.getType()))
+          builder.addZeroCotangent(operand);
       return WalkResult::advance();
+    }
     for (Value operand : nested->getOperands()) {
       if (!isa<ShapedType>(operand.getType()) || !builder.isActive(operand))
         continue;
@@ -320,6 +356,8 @@ LogicalResult LinalgAdjoint::emitGathers() {
   if (result.wasInterrupted())
     return failure();
   for (tensor::ExtractOp extract : extracts) {
+    // The extraction may be erased there, and another operation get its address.
+    builder.getRanges().forget();
     FailureOr<Value> element = separateFromBranches(body, extract);
     if (failed(element))
       return extract->emitOpError("has no derivative rule here, in a '")
@@ -344,9 +382,15 @@ LogicalResult LinalgAdjoint::emit() {
   for (OpOperand *input : op.getDpsInputOperands())
     if (failed(emitOperand(*input)))
       return failure();
-  for (OpOperand &init : op.getDpsInitsMutable())
-    if (isInjective(op.getMatchingIndexingMap(&init)) && failed(emitPointwiseInit(init)))
-      return failure();
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    if (isInjective(op.getMatchingIndexingMap(&init))) {
+      if (failed(emitPointwiseInit(init)))
+        return failure();
+    } else if (!builder.getCotangent(op.getTiedOpResult(&init))) {
+      // No other output reads its running value: classify() has seen to that.
+      builder.addZeroCotangent(init.get());
+    }
+  }
 
   for (Value capture : getCaptures(op))
     if (!isa<ShapedType>(capture.getType()) && builder.isActive(capture) && failed(emitScalarCapture(capture)))

@@ -68,6 +68,7 @@ private:
   llvm::LogicalResult emitProduct(mlir::OpOperand &init, OutputSeed &seed);
 
   BodyCopy copyBody(GenericBuilder &generic, bool withSeeds);
+  void assumeRanges(FloatRanges &ranges, const mlir::IRMapping &mapping);
   /// The sum over all points of the adjoint of the body by \p target, a value that
   /// the body reads, stored through \p map into a tensor shaped as \p like (a
   /// scalar stands for a tensor of rank 0). Null if it is zero.

@@ -38,7 +38,7 @@ struct SoftmaxModel : AdjointOpInterface::ExternalModel<SoftmaxModel, linalg::So
     if (!adjoint.isActive(softmax.getInput()))
       return success();
     Formula f(op, adjoint);
-    Term y = f.y(), weighted = f.dy() * y;
+    Term y = f.y(), weighted = f.dy().times(y);
     int64_t dimension = softmax.getDimension();
     Location loc = op->getLoc();
 
@@ -55,7 +55,7 @@ struct SoftmaxModel : AdjointOpInterface::ExternalModel<SoftmaxModel, linalg::So
                     .getResult(0);
     Value wide = tensor::EmptyOp::create(adjoint, loc, tensor::getMixedSizes(adjoint, loc, y), element);
     Value spread = linalg::BroadcastOp::create(adjoint, loc, sum, wide, ArrayRef<int64_t>{dimension})->getResult(0);
-    adjoint.addCotangent(softmax.getInput(), weighted - y * Term(f.getScope(), spread), loc);
+    adjoint.addCotangent(softmax.getInput(), weighted - Term(f.getScope(), spread).times(y), loc);
     return success();
   }
 };
@@ -69,7 +69,7 @@ static void attachStructured(MLIRContext *context) {
 void remat::registerLinalgAdjointModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, linalg::LinalgDialect *) {
     // The rules write what an adjoint needs beside linalg.
-    context->loadDialect<arith::ArithDialect, scf::SCFDialect, tensor::TensorDialect>();
+    context->loadDialect<arith::ArithDialect, RematDialect, scf::SCFDialect, tensor::TensorDialect>();
     attachStructured<
 #define GET_OP_LIST
 #include "mlir/Dialect/Linalg/IR/LinalgStructuredOps.cpp.inc"

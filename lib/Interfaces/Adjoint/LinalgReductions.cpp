@@ -65,9 +65,9 @@ LogicalResult LinalgAdjoint::emitProduct(OpOperand &init, OutputSeed &seed) {
   SmallVector<Value> results = product.finish({newProduct, newCount});
 
   Term others(scope, results[0]), zeros(scope, results[1]);
-  Term scaled = dy * others;
+  Term scaled = dy.times(others);
   Term withoutZero = scaled.whereElseZero(zeros == zero), withOneZero = scaled.whereElseZero(zeros == one);
   seed.tensors = {withoutZero, withOneZero};
-  builder.addCotangent(init.get(), withOneZero.where(firstIsZero, withoutZero / first), loc);
+  builder.addCotangent(init.get(), withOneZero.where(firstIsZero, withoutZero.over(first)), loc);
   return success();
 }

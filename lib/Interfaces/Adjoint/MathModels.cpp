@@ -30,32 +30,42 @@ static constexpr double errorFactor = 2.0 * llvm::numbers::inv_sqrtpi;
 
 static Term deriveAcos(math::AcosOp op, unsigned, Formula &f) {
   Term x = f(op.getOperand());
-  return -(f.dy() / ((1.0 - x) * (x + 1.0)).apply<math::SqrtOp>());
+  return -f.dy().over(((1.0 - x) * (x + 1.0)).apply<math::SqrtOp>());
 }
 
+/// Two roots, whose product is in range wherever x is.
 static Term deriveAcosh(math::AcoshOp op, unsigned, Formula &f) {
   Term x = f(op.getOperand());
-  return f.dy() / ((x - x.constant(1.0)) * (x + 1.0)).apply<math::SqrtOp>();
+  return f.dy().over((x - x.constant(1.0)).apply<math::SqrtOp>() * (x + 1.0).apply<math::SqrtOp>());
 }
 
 static Term deriveAsin(math::AsinOp op, unsigned, Formula &f) {
   Term x = f(op.getOperand());
-  return f.dy() / ((1.0 - x) * (x + 1.0)).apply<math::SqrtOp>();
+  return f.dy().over(((1.0 - x) * (x + 1.0)).apply<math::SqrtOp>());
 }
 
+/// Where the one in x x + 1 is beyond the last digit of any type, and x x still in
+/// range of all.
+static constexpr double farOut = 0x1p40;
+
+/// Far out the derivative is 1 / |x|: the square would overflow.
 static Term deriveAsinh(math::AsinhOp op, unsigned, Formula &f) {
-  Term x = f(op.getOperand());
-  return f.dy() / (x * x + 1.0).apply<math::SqrtOp>();
+  Term x = f(op.getOperand()), distance = x.apply<math::AbsFOp>();
+  Term root = (x * x + 1.0).apply<math::SqrtOp>();
+  return f.dy().over(distance.where(distance > x.constant(farOut), root));
 }
 
+/// Far out the derivative is 1 / (x x), of which the cotangent may bring a part back
+/// into range: divided twice.
 static Term deriveAtan(math::AtanOp op, unsigned, Formula &f) {
-  Term x = f(op.getOperand());
-  return f.dy() / (x * x + 1.0);
+  Term x = f(op.getOperand()), distance = x.apply<math::AbsFOp>(), one = x.constant(1.0);
+  Value isFar = distance > x.constant(farOut);
+  return f.dy().over(distance.where(isFar, x * x + 1.0)) / distance.where(isFar, one);
 }
 
 static Term deriveAtanh(math::AtanhOp op, unsigned, Formula &f) {
   Term x = f(op.getOperand());
-  return f.dy() / ((1.0 - x) * (x + 1.0));
+  return f.dy().over((1.0 - x) * (x + 1.0));
 }
 
 /// Zero at zero, where max(x, -x) ties.
@@ -64,68 +74,77 @@ static Term deriveAbs(math::AbsFOp op, unsigned, Formula &f) {
   return f.dy().where(x > zero, (-f.dy()).whereElseZero(x < zero));
 }
 
-static Term deriveCbrt(math::CbrtOp op, unsigned, Formula &f) { return f.dy() / (f.y() * f.y() * 3.0); }
+static Term deriveCbrt(math::CbrtOp op, unsigned, Formula &f) { return f.dy().over(f.y() * f.y() * 3.0); }
 
 static Term deriveCos(math::CosOp op, unsigned, Formula &f) {
-  return -(f.dy() * f(op.getOperand()).apply<math::SinOp>());
+  return -f.dy().times(f(op.getOperand()).apply<math::SinOp>());
 }
 
 static Term deriveCosh(math::CoshOp op, unsigned, Formula &f) {
-  return f.dy() * f(op.getOperand()).apply<math::SinhOp>();
+  return f.dy().times(f(op.getOperand()).apply<math::SinhOp>());
 }
 
 static Term deriveErf(math::ErfOp op, unsigned, Formula &f) {
   Term x = f(op.getOperand());
-  return f.dy() * ((-(x * x)).apply<math::ExpOp>() * errorFactor);
+  return f.dy().times((-(x * x)).apply<math::ExpOp>() * errorFactor);
 }
 
 static Term deriveErfc(math::ErfcOp op, unsigned, Formula &f) {
   Term x = f(op.getOperand());
-  return f.dy() * ((-(x * x)).apply<math::ExpOp>() * -errorFactor);
+  return f.dy().times((-(x * x)).apply<math::ExpOp>() * -errorFactor);
 }
 
-static Term deriveExp(math::ExpOp op, unsigned, Formula &f) { return f.dy() * f.y(); }
+static Term deriveExp(math::ExpOp op, unsigned, Formula &f) { return f.dy().times(f.y()); }
 
-static Term deriveExp2(math::Exp2Op op, unsigned, Formula &f) { return f.dy() * (f.y() * llvm::numbers::ln2); }
+static Term deriveExp2(math::Exp2Op op, unsigned, Formula &f) { return f.dy().times(f.y() * llvm::numbers::ln2); }
 
-static Term deriveExpM1(math::ExpM1Op op, unsigned, Formula &f) { return f.dy() * (f.y() + 1.0); }
+static Term deriveExpM1(math::ExpM1Op op, unsigned, Formula &f) { return f.dy().times(f.y() + 1.0); }
 
-static Term deriveLog(math::LogOp op, unsigned, Formula &f) { return f.dy() / f(op.getOperand()); }
+static Term deriveLog(math::LogOp op, unsigned, Formula &f) { return f.dy().over(f(op.getOperand())); }
 
 static Term deriveLog10(math::Log10Op op, unsigned, Formula &f) {
-  return f.dy() / (f(op.getOperand()) * llvm::numbers::ln10);
+  return f.dy().over(f(op.getOperand()) * llvm::numbers::ln10);
 }
 
-static Term deriveLog1p(math::Log1pOp op, unsigned, Formula &f) { return f.dy() / (f(op.getOperand()) + 1.0); }
+static Term deriveLog1p(math::Log1pOp op, unsigned, Formula &f) { return f.dy().over(f(op.getOperand()) + 1.0); }
 
 static Term deriveLog2(math::Log2Op op, unsigned, Formula &f) {
-  return f.dy() / (f(op.getOperand()) * llvm::numbers::ln2);
+  return f.dy().over(f(op.getOperand()) * llvm::numbers::ln2);
 }
 
-static Term deriveRsqrt(math::RsqrtOp op, unsigned, Formula &f) { return f.dy() * (f.y() * f.y() * f.y() * -0.5); }
+static Term deriveRsqrt(math::RsqrtOp op, unsigned, Formula &f) { return f.dy().times(f.y() * f.y() * f.y() * -0.5); }
 
-static Term deriveSin(math::SinOp op, unsigned, Formula &f) { return f.dy() * f(op.getOperand()).apply<math::CosOp>(); }
+static Term deriveSin(math::SinOp op, unsigned, Formula &f) {
+  return f.dy().times(f(op.getOperand()).apply<math::CosOp>());
+}
 
-static Term deriveSincos(math::SincosOp op, unsigned, Formula &f) { return f.dy(0) * f.y(1) - f.dy(1) * f.y(0); }
+static Term deriveSincos(math::SincosOp op, unsigned, Formula &f) {
+  return f.dy(0).times(f.y(1)) - f.dy(1).times(f.y(0));
+}
 
 static Term deriveSinh(math::SinhOp op, unsigned, Formula &f) {
-  return f.dy() * f(op.getOperand()).apply<math::CoshOp>();
+  return f.dy().times(f(op.getOperand()).apply<math::CoshOp>());
 }
 
-static Term deriveSqrt(math::SqrtOp op, unsigned, Formula &f) { return f.dy() * 0.5 / f.y(); }
+static Term deriveSqrt(math::SqrtOp op, unsigned, Formula &f) { return (f.dy() * 0.5).over(f.y()); }
 
-static Term deriveTan(math::TanOp op, unsigned, Formula &f) { return f.dy() * (f.y() * f.y() + 1.0); }
+static Term deriveTan(math::TanOp op, unsigned, Formula &f) { return f.dy().times(f.y() * f.y() + 1.0); }
 
-static Term deriveTanh(math::TanhOp op, unsigned, Formula &f) { return f.dy() * (1.0 - f.y() * f.y()); }
+static Term deriveTanh(math::TanhOp op, unsigned, Formula &f) { return f.dy().times(1.0 - f.y() * f.y()); }
 
 //===----------------------------------------------------------------------===//
 // Several operands
 //===----------------------------------------------------------------------===//
 
+/// (x, -y) / (x x + y y), with both coordinates divided by the longer one first: their
+/// squares are in range for vectors of every length. Zero at the origin, where there
+/// is no direction.
 static Term deriveAtan2(math::Atan2Op op, unsigned operand, Formula &f) {
-  Term y = f(op.getLhs()), x = f(op.getRhs());
-  Term scaled = f.dy() / (x * x + y * y);
-  return operand == 0 ? scaled * x : -(scaled * y);
+  Term y = f(op.getLhs()), x = f(op.getRhs()), zero = x.constant(0.0);
+  Term length = x.apply<math::AbsFOp>().apply<arith::MaximumFOp>(y.apply<math::AbsFOp>());
+  Term unitX = x / length, unitY = y / length;
+  Term slope = (operand == 0 ? unitX : -unitY) / (unitX * unitX + unitY * unitY);
+  return zero.where(length == zero, f.dy().times(slope).over(length));
 }
 
 /// y = max(min(x, a), b) with the operand `min` for a and `max` for b: this is how
@@ -144,12 +163,12 @@ static Term deriveCopySign(math::CopySignOp op, unsigned operand, Formula &f) {
   if (operand == 1)
     return f.dy().constant(0.0);
   Term a = f(op.getLhs()), zero = a.constant(0.0);
-  Term signedDy = f.dy() * a.constant(1.0).apply<math::CopySignOp>(f(op.getRhs()));
+  Term signedDy = f.dy().times(a.constant(1.0).apply<math::CopySignOp>(f(op.getRhs())));
   return signedDy.where(a > zero, (-signedDy).whereElseZero(a < zero));
 }
 
 static Term deriveFma(math::FmaOp op, unsigned operand, Formula &f) {
-  return operand == 2 ? f.dy() : f.dy() * f(op->getOperand(1 - operand));
+  return operand == 2 ? f.dy() : f.dy().times(f(op->getOperand(1 - operand)));
 }
 
 /// dy n a^(n-1), and zero for n = 0 even at a = 0.
@@ -168,7 +187,7 @@ static Term deriveFPowI(math::FPowIOp op, unsigned operand, Formula &f) {
   Value reduced = arith::SubIOp::create(builder, loc, power, one);
   Term derivative = exponent * Term(f.getScope(), math::FPowIOp::create(builder, loc, a, reduced, flags));
   Term zero = a.constant(0.0);
-  return f.dy() * zero.where(exponent == zero, derivative);
+  return f.dy().times(zero.where(exponent == zero, derivative));
 }
 
 /// Zero where a^b is constant in the operand: by a where b = 0, and by b where
@@ -176,8 +195,8 @@ static Term deriveFPowI(math::FPowIOp op, unsigned operand, Formula &f) {
 static Term derivePowF(math::PowFOp op, unsigned operand, Formula &f) {
   Term a = f(op.getLhs()), b = f(op.getRhs()), zero = a.constant(0.0);
   if (operand == 0)
-    return f.dy() * zero.where(b == zero, b * a.apply<math::PowFOp>(b - b.constant(1.0)));
-  return f.dy() * zero.where(a == zero, f.y() * a.apply<math::LogOp>());
+    return f.dy().times(zero.where(b == zero, b * a.apply<math::PowFOp>(b - b.constant(1.0))));
+  return f.dy().times(zero.where(a == zero, f.y() * a.apply<math::LogOp>()));
 }
 
 template <typename OpT, Term (*derive)(OpT, unsigned, Formula &)>
@@ -192,6 +211,8 @@ static void attachConstant(MLIRContext *context) {
 
 void remat::registerMathAdjointModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, math::MathDialect *) {
+    // Rules write strong products.
+    context->loadDialect<RematDialect>();
     attach<math::AbsFOp, deriveAbs>(context);
     attach<math::AcosOp, deriveAcos>(context);
     attach<math::AcoshOp, deriveAcosh>(context);

@@ -12,5 +12,6 @@ void remat::registerAdjointModels(mlir::DialectRegistry &registry) {
   registerLinalgAdjointModels(registry);
   registerMathAdjointModels(registry);
   registerSCFAdjointModels(registry);
+  registerStrongAdjointModels(registry);
   registerTensorAdjointModels(registry);
 }

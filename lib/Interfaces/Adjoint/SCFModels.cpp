@@ -51,6 +51,7 @@ static LogicalResult emitBranch(Block &branch, ValueRange inputs, ResultRange re
 
   Location loc = branch.getParentOp()->getLoc();
   BlockDifferentiator adjoint(target, inputs, outputs);
+  adjoint.getRanges() = outer.getRanges();
   for (Value input : inputs)
     if (Value sum = outer.getCotangent(input))
       adjoint.setCotangent(input, sum);

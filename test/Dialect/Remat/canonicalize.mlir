@@ -179,3 +179,25 @@ func.func @negative_histories_are_not_merged(%count: index, %h0: tensor<4xf32>) 
   %y = remat.unwind %b carry(%bT : tensor<4xf32>) -> tensor<4xf32>
   return %x, %y : tensor<4xf32>, tensor<4xf32>
 }
+
+// A factor that can make no NaN of a zero: the ordinary operation, to the bit.
+
+// CHECK-LABEL: func.func @strong(
+// CHECK-SAME:    %[[DY:.*]]: tensor<3xf32>)
+// CHECK-DAG:     %[[FINITE:.*]] = arith.constant dense<[1.000000e+00, -2.000000e+00, 0.000000e+00]>
+// CHECK-DAG:     %[[INFINITE:.*]] = arith.constant dense<[1.000000e+00, 0x7F800000, 0.000000e+00]>
+// CHECK-DAG:     %[[POSITIVE:.*]] = arith.constant dense<[1.000000e+00, 2.000000e+00, 3.000000e+00]>
+// CHECK:         arith.mulf %[[DY]], %[[FINITE]]
+// CHECK:         remat.strong_product %[[DY]], %[[INFINITE]]
+// CHECK:         arith.divf %[[DY]], %[[POSITIVE]]
+// CHECK:         remat.strong_quotient %[[DY]], %[[FINITE]]
+func.func @strong(%dy: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) {
+  %finite = arith.constant dense<[1.0, -2.0, 0.0]> : tensor<3xf32>
+  %infinite = arith.constant dense<[1.0, 0x7F800000, 0.0]> : tensor<3xf32>
+  %positive = arith.constant dense<[1.0, 2.0, 3.0]> : tensor<3xf32>
+  %0 = remat.strong_product %dy, %finite : tensor<3xf32>
+  %1 = remat.strong_product %dy, %infinite : tensor<3xf32>
+  %2 = remat.strong_quotient %dy, %positive : tensor<3xf32>
+  %3 = remat.strong_quotient %dy, %finite : tensor<3xf32>
+  return %0, %1, %2, %3 : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
+}

@@ -512,3 +512,36 @@ func.func @stop_gradient_of_a_scalar(%x: f32) {
   %y = "remat.stop_gradient"(%x) : (f32) -> f32
   return
 }
+
+// -----
+
+func.func @strong_integers(%dy: tensor<4xi32>) {
+  // expected-error@+1 {{'remat.strong_product' op operand #0 must be floating-point-like}}
+  %0 = remat.strong_product %dy, %dy : tensor<4xi32>
+  return
+}
+
+// -----
+
+func.func @strong_shapes(%dy: tensor<4xf32>, %x: tensor<5xf32>) {
+  // expected-error@+1 {{'remat.strong_quotient' op requires the same type for all operands and results}}
+  %0 = "remat.strong_quotient"(%dy, %x) : (tensor<4xf32>, tensor<5xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+// custom_vjp_c4: scalars are differentiated as tensors are.
+func.func private @scale(%x: tensor<3xf64>, %k: f64) -> tensor<3xf64> {
+  %s = tensor.splat %k : tensor<3xf64>
+  %y = arith.mulf %x, %s : tensor<3xf64>
+  return %y : tensor<3xf64>
+}
+func.func private @scale_adjoint(%x: tensor<3xf64>, %k: f64, %y: tensor<3xf64>, %dy: tensor<3xf64>) -> tensor<3xf64> {
+  return %dy : tensor<3xf64>
+}
+func.func @forgotten_scalar(%x: tensor<3xf64>, %k: f64) {
+  // expected-error@+1 {{expects the rule to return ('tensor<3xf64>', 'f64'), but @scale_adjoint returns ('tensor<3xf64>')}}
+  %y = remat.custom_vjp @scale(%x, %k) rule @scale_adjoint : (tensor<3xf64>, f64) -> tensor<3xf64>
+  return
+}

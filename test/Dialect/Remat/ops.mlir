@@ -147,3 +147,12 @@ func.func @check_indices(%tokens: tensor<?x3xi32>, %rows: memref<4xindex>, %limi
   remat.check_indices %rows below %limit : memref<4xindex>
   return
 }
+
+// CHECK-LABEL: func.func @strong
+// CHECK:         remat.strong_product %{{[^ ]+}}, %{{[^ ]+}} : tensor<?x4xf32>
+// CHECK:         remat.strong_quotient %{{[^ ]+}}, %{{[^ ]+}} : f64
+func.func @strong(%dy: tensor<?x4xf32>, %slope: tensor<?x4xf32>, %ds: f64, %s: f64) -> (tensor<?x4xf32>, f64) {
+  %product = remat.strong_product %dy, %slope : tensor<?x4xf32>
+  %quotient = remat.strong_quotient %ds, %s : f64
+  return %product, %quotient : tensor<?x4xf32>, f64
+}

@@ -89,12 +89,12 @@ func.func @narrow(%x: tensor<4xf16>, %dy: tensor<4xf16>) -> tensor<4xf16> {
 // Flags that allow another rounding carry over; promises about values do not.
 
 func.func private @flags(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
-  %z = arith.divf %x, %y fastmath<contract, nnan, ninf> : tensor<4xf32>
+  %z = arith.mulf %x, %y fastmath<contract, nnan, ninf> : tensor<4xf32>
   return %z : tensor<4xf32>
 }
 
 // CHECK-LABEL: func.func @flags_gradient(
-// CHECK:         arith.divf {{.*}} fastmath<contract> : tensor<4xf32>
+// CHECK:         arith.mulf {{.*}} fastmath<contract> : tensor<4xf32>
 func.func @flags_gradient(%x: tensor<4xf32>, %y: tensor<4xf32>, %dz: tensor<4xf32>) -> tensor<4xf32> {
   %z, %dx = remat.value_and_gradient @flags(%x, %y) wrt [0] seed(%dz : tensor<4xf32>)
       : (tensor<4xf32>, tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
@@ -118,7 +118,7 @@ func.func private @inactive(%x: tensor<4xf32>, %n: tensor<4xi32>) -> tensor<4xf3
 // CHECK-SAME:    %[[X:.*]]: tensor<4xf32>, %[[N:.*]]: tensor<4xi32>, %[[DY:.*]]: tensor<4xf32>)
 // CHECK:         %[[FLOAT:.*]] = arith.sitofp %[[N]]
 // CHECK:         %[[POWER:.*]] = math.exp %[[FLOAT]]
-// CHECK-NEXT:    %[[DX:.*]] = arith.mulf %[[DY]], %[[POWER]]
+// CHECK-NEXT:    %[[DX:.*]] = remat.strong_product %[[DY]], %[[POWER]]
 // CHECK-NEXT:    return %[[DX]]
 func.func @inactive_gradient(%x: tensor<4xf32>, %n: tensor<4xi32>, %dy: tensor<4xf32>) -> tensor<4xf32> {
   %y, %dx = remat.value_and_gradient @inactive(%x, %n) wrt [0] seed(%dy : tensor<4xf32>)

@@ -17,8 +17,8 @@ func.func private @from_result(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf3
 // CHECK:         %[[SQRT:.*]] = math.sqrt %[[X]]
 // CHECK-NOT:     %[[X]]
 // CHECK:         %[[HALF:.*]] = arith.mulf %[[DSQRT]], %{{.*}}
-// CHECK:         %[[FROM_SQRT:.*]] = arith.divf %[[HALF]], %[[SQRT]]
-// CHECK:         %[[FROM_EXP:.*]] = arith.mulf %[[DEXP]], %[[EXP]]
+// CHECK:         %[[FROM_SQRT:.*]] = remat.strong_quotient %[[HALF]], %[[SQRT]]
+// CHECK:         %[[FROM_EXP:.*]] = remat.strong_product %[[DEXP]], %[[EXP]]
 // CHECK:         %[[SUM:.*]] = arith.addf %[[FROM_SQRT]], %[[FROM_EXP]]
 // CHECK:         %[[SQUARE:.*]] = arith.mulf %[[TANH]], %[[TANH]]
 // CHECK:         %[[SLOPE:.*]] = arith.subf %{{.*}}, %[[SQUARE]]

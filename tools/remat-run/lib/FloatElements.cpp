@@ -39,16 +39,19 @@ void remat::storeFloat(Array &array, int64_t index, double value) {
   }
 }
 
+llvm::Expected<Array> remat::copyArray(const Array &array) {
+  llvm::Expected<Array> copy = Array::create(array.getType(), array.getShape());
+  if (copy && array.getByteSize() > 0)
+    std::memcpy(copy->getView().data, array.getBytes().data(), array.getByteSize());
+  return copy;
+}
+
 llvm::Expected<Array> remat::widen(const Array &array) {
-  bool isFloatArray = isFloat(array.getType());
-  llvm::Expected<Array> wide = Array::create(isFloatArray ? ElementType::F64 : array.getType(), array.getShape());
+  if (!isFloat(array.getType()))
+    return copyArray(array);
+  llvm::Expected<Array> wide = Array::create(ElementType::F64, array.getShape());
   if (!wide)
     return wide;
-  if (!isFloatArray) {
-    if (array.getByteSize() > 0)
-      std::memcpy(wide->getView().data, array.getBytes().data(), array.getByteSize());
-    return wide;
-  }
   for (int64_t i = 0; i < array.getNumElements(); ++i)
     wide->getElements<double>()[i] = loadFloat(array, i);
   return wide;

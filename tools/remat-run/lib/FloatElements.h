@@ -20,6 +20,8 @@ double loadFloat(const Array &array, int64_t index);
 /// Stores \p value, rounded to nearest even.
 void storeFloat(Array &array, int64_t index, double value);
 
+llvm::Expected<Array> copyArray(const Array &array);
+
 /// The same values as f64; a copy of arrays of other types.
 llvm::Expected<Array> widen(const Array &array);
 

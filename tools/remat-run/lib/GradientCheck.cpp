@@ -15,6 +15,9 @@
 #include "remat/Execution/ProgramError.h"
 #include "remat/Support/Budget.h"
 
+#include "mlir/IR/BuiltinTypes.h"
+#include "llvm/ADT/Sequence.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -185,35 +188,156 @@ compileWithinBudget(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipel
   return CompiledProgram::compile(module, entry, widened, target, &cache);
 }
 
-/// The operands of a request at the point \p arguments, in f64.
-static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &programs, unsigned index,
-                                                       llvm::ArrayRef<Array> arguments,
-                                                       const CPUPipelineOptions &options, const TargetOptions &target,
-                                                       CodeCache &cache) {
+static llvm::Expected<std::vector<Array>> widenAll(llvm::ArrayRef<Array> arrays) {
   std::vector<Array> wide;
-  for (const Array &argument : arguments) {
-    llvm::Expected<Array> copy = widen(argument);
+  for (const Array &array : arrays) {
+    llvm::Expected<Array> copy = widen(array);
     if (!copy)
       return copy.takeError();
     wide.push_back(std::move(*copy));
   }
+  return wide;
+}
+
+/// The operands of a request at the point \p arguments, in the types of \p programs.
+static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &programs, unsigned index,
+                                                       llvm::ArrayRef<Array> arguments,
+                                                       const CPUPipelineOptions &options, const TargetOptions &target,
+                                                       CodeCache &cache) {
+  std::vector<Array> copies;
+  auto copyAll = [&](llvm::ArrayRef<unsigned> numbers) -> llvm::Error {
+    for (unsigned number : numbers) {
+      llvm::Expected<Array> copy = copyArray(arguments[number]);
+      if (!copy)
+        return copy.takeError();
+      copies.push_back(std::move(*copy));
+    }
+    return llvm::Error::success();
+  };
+  if (std::optional<std::vector<unsigned>> numbers = programs.getOperandArguments(index)) {
+    if (llvm::Error error = copyAll(*numbers))
+      return std::move(error);
+    return std::move(copies);
+  }
+  if (llvm::Error error = copyAll(llvm::to_vector(llvm::seq<unsigned>(0, arguments.size()))))
+    return std::move(error);
   auto prefix = compileUnlimited(programs.getModule(), programs.addPrefix(index), options, target, cache);
   if (!prefix)
     return prefix.takeError();
-  return run(**prefix, wide);
+  return run(**prefix, copies);
 }
 
-llvm::Expected<std::vector<GradientCheckResult>> remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
-                                                                       llvm::ArrayRef<Array> arguments,
-                                                                       const CPUPipelineOptions &options,
-                                                                       const TargetOptions &target, CodeCache &cache,
-                                                                       uint64_t seed, double tolerance) {
-  auto programs = GradientPrograms::create(module, entry);
+static double getDistance(const Array &left, const Array &right) {
+  double sum = 0;
+  for (int64_t i = 0; i < left.getNumElements(); ++i) {
+    double difference = loadFloat(left, i) - loadFloat(right, i);
+    sum += difference * difference;
+  }
+  return std::sqrt(sum);
+}
+
+/// Multiplies each element of the float arrays by 1 + u with a random u of size \p size.
+static llvm::Error perturb(std::vector<Array> &arrays, double size, uint64_t seed) {
+  InputSpec normal;
+  normal.value = size;
+  for (auto [number, array] : llvm::enumerate(arrays)) {
+    if (!isFloat(array.getType()))
+      continue;
+    llvm::Expected<Array> changes = Array::create(ElementType::F64, array.getShape());
+    if (!changes)
+      return changes.takeError();
+    if (llvm::Error error = generateValues(*changes, normal, seed, "perturbation " + std::to_string(number)))
+      return error;
+    for (int64_t i = 0; i < array.getNumElements(); ++i)
+      storeFloat(array, i, loadFloat(array, i) * (1 + loadFloat(*changes, i)));
+  }
+  return llvm::Error::success();
+}
+
+namespace {
+/// What the checks of one program have in common.
+struct CheckContext {
+  llvm::ArrayRef<Array> arguments;
+  const CPUPipelineOptions &options;
+  const TargetOptions &target;
+  CodeCache &cache;
+  uint64_t seed;
+};
+} // namespace
+
+/// Compares the gradients of a request in the types as written with those that
+/// \p wideGradient computes in f64.
+static llvm::Error checkTypes(GradientPrograms &programs, unsigned index, CompiledProgram &wideGradient,
+                              const CheckContext &context, std::vector<TypeCheckResult> &checks) {
+  const GradientRequest &request = programs.getRequests()[index];
+  mlir::FloatType type = programs.getNarrowestType();
+  int64_t largestExtent = 1;
+  for (const Array &argument : context.arguments)
+    for (int64_t extent : argument.getShape())
+      largestExtent = std::max(largestExtent, extent);
+  auto point = computePoint(programs, index, context.arguments, context.options, context.target, context.cache);
+  if (!point)
+    return point.takeError();
+  auto program = compileWithinBudget(programs.getModule(), programs.addGradient(index), context.options, context.target,
+                                     context.cache);
+  if (!program)
+    return program.takeError();
+  auto gradients = run(**program, *point);
+  if (!gradients)
+    return gradients.takeError();
+
+  double numOperations = programs.countOperations(index, largestExtent);
+  double rounding = std::ldexp(1.0, -int(type.getFPMantissaWidth()));
+  double tolerance = std::min(0.5, 8 * rounding * std::sqrt(numOperations));
+  auto widePoint = widenAll(*point);
+  if (!widePoint)
+    return widePoint.takeError();
+  auto exact = run(wideGradient, *widePoint);
+  if (!exact)
+    return exact.takeError();
+  if (llvm::Error error = perturb(*widePoint, tolerance, context.seed))
+    return error;
+  auto nearby = run(wideGradient, *widePoint);
+  if (!nearby)
+    return nearby.takeError();
+
+  for (unsigned number = 0; number < request.wrt.size(); ++number) {
+    const Array &reference = (*exact)[number];
+    double norm = std::sqrt(dot(reference, reference));
+    double deviation = getDistance((*gradients)[number], reference);
+    double allowed = tolerance * norm + getDistance((*nearby)[number], reference);
+    TypeCheckResult result;
+    result.name = request.callee + " " + request.operandNames[request.wrt[number]];
+    llvm::raw_string_ostream(result.type) << mlir::Type(type);
+    result.numOperations = numOperations;
+    double scale = norm > 0 ? norm : 1;
+    result.relativeError = deviation / scale;
+    result.tolerance = allowed / scale;
+    // Written so that a NaN fails.
+    result.passed = deviation <= allowed;
+    checks.push_back(std::move(result));
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<GradientChecks> remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
+                                                     llvm::ArrayRef<Array> arguments, const CPUPipelineOptions &options,
+                                                     const TargetOptions &target, CodeCache &cache, uint64_t seed,
+                                                     double tolerance) {
+  auto programs = GradientPrograms::create(module, entry, GradientPrograms::Types::F64);
   if (!programs)
     return programs.takeError();
-  std::vector<GradientCheckResult> checks;
+  auto asWritten = GradientPrograms::create(module, entry, GradientPrograms::Types::AsWritten);
+  if (!asWritten)
+    return asWritten.takeError();
+  bool isNarrow = !asWritten->getNarrowestType().isF64();
+  CheckContext context{arguments, options, target, cache, seed};
+  auto wideArguments = widenAll(arguments);
+  if (!wideArguments)
+    return wideArguments.takeError();
+  GradientChecks checks;
   for (auto [index, request] : llvm::enumerate(programs->getRequests())) {
-    auto point = computePoint(*programs, index, arguments, options, target, cache);
+    auto point = computePoint(*programs, index, *wideArguments, options, target, cache);
     if (!point)
       return point.takeError();
     auto gradient = compileWithinBudget(programs->getModule(), programs->addGradient(index), options, target, cache);
@@ -222,6 +346,9 @@ llvm::Expected<std::vector<GradientCheckResult>> remat::checkGradients(mlir::Mod
     auto gradients = run(**gradient, *point);
     if (!gradients)
       return gradients.takeError();
+    if (isNarrow)
+      if (llvm::Error error = checkTypes(*asWritten, index, **gradient, context, checks.types))
+        return std::move(error);
     gradient->reset();
 
     auto valueModule = programs->createValueModule(index);
@@ -236,7 +363,7 @@ llvm::Expected<std::vector<GradientCheckResult>> remat::checkGradients(mlir::Mod
         auto check = checker.check(number, seed + direction);
         if (!check)
           return check.takeError();
-        checks.push_back(std::move(*check));
+        checks.differences.push_back(std::move(*check));
       }
   }
   return checks;

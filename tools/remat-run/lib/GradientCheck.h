@@ -22,6 +22,10 @@
 // can see; beyond it, a difference that can not be computed well proves nothing and is
 // a failure.
 //
+// That judges the rules and the plan, not what rounding, a range that is too short or
+// a kernel of another type does. So the gradient is computed in the types of the program
+// as well, and compared with the one in f64 at the same point (TypeCheckResult).
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_TOOLS_REMAT_RUN_GRADIENTCHECK_H
@@ -48,14 +52,40 @@ struct GradientCheckResult {
   bool passed = false;
 };
 
+/// The gradient by one operand in the program's own types against that in f64. It is
+/// as good as the type allows if it is near the exact gradient of a nearby point:
+///
+///   |g - g64| <= tolerance * |g64| + |g64(perturbed) - g64|
+///
+/// in the Euclidean norm. The tolerance is 8 u sqrt(n), with the rounding u of the
+/// narrowest type and the number n of operations behind one element, at most 0.5; the
+/// perturbed point differs from x by as much, relatively.
+struct TypeCheckResult {
+  /// The callee and the name of the operand in it.
+  std::string name;
+  /// The narrowest float type of the program: "f32".
+  std::string type;
+  double numOperations = 0;
+  /// |g - g64| / |g64|.
+  double relativeError = 0;
+  /// The right side of the inequality above, over |g64|.
+  double tolerance = 0;
+  bool passed = false;
+};
+
+struct GradientChecks {
+  std::vector<GradientCheckResult> differences;
+  /// Empty for a program in f64.
+  std::vector<TypeCheckResult> types;
+};
+
 /// Checks all gradients that \p entry of \p module asks for, at the point
 /// \p arguments. Fails (as an error) if there is no gradient in the entry or if the
 /// program can not be checked.
-llvm::Expected<std::vector<GradientCheckResult>> checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
-                                                                llvm::ArrayRef<Array> arguments,
-                                                                const CPUPipelineOptions &options,
-                                                                const TargetOptions &target, CodeCache &cache,
-                                                                uint64_t seed, double tolerance);
+llvm::Expected<GradientChecks> checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
+                                              llvm::ArrayRef<Array> arguments, const CPUPipelineOptions &options,
+                                              const TargetOptions &target, CodeCache &cache, uint64_t seed,
+                                              double tolerance);
 
 } // namespace remat
 

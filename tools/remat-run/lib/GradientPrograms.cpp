@@ -14,8 +14,10 @@
 #include "remat/Execution/Signature.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -51,11 +53,14 @@ static llvm::Expected<GradientRequest> describeRequest(ValueAndGradientOp op) {
   return request;
 }
 
-llvm::Expected<GradientPrograms> GradientPrograms::create(ModuleOp source, StringRef entryName) {
+llvm::Expected<GradientPrograms> GradientPrograms::create(ModuleOp source, StringRef entryName, Types types) {
   GradientPrograms programs;
   programs.module = source.clone();
   PassManager manager(source.getContext(), ModuleOp::getOperationName());
-  manager.addPass(createWidenFloatsPass());
+  // A request may stand in a function that the entry calls.
+  manager.addPass(createInlineCalls());
+  if (types == Types::F64)
+    manager.addPass(createWidenFloatsPass());
   if (failed(manager.run(*programs.module)))
     return makeInputError("the program can not be computed in f64");
   programs.entry = programs.module->lookupSymbol<func::FuncOp>(entryName);
@@ -71,6 +76,17 @@ llvm::Expected<GradientPrograms> GradientPrograms::create(ModuleOp source, Strin
     programs.requests.push_back(std::move(*request));
   }
   return programs;
+}
+
+std::optional<std::vector<unsigned>> GradientPrograms::getOperandArguments(unsigned index) {
+  std::vector<unsigned> numbers;
+  for (Value operand : ops[index]->getOperands()) {
+    auto argument = dyn_cast<BlockArgument>(operand);
+    if (!argument || !isa<TensorType>(argument.getType()))
+      return std::nullopt;
+    numbers.push_back(argument.getArgNumber());
+  }
+  return numbers;
 }
 
 std::string GradientPrograms::addPrefix(unsigned index) {
@@ -138,4 +154,57 @@ llvm::Expected<OwningOpRef<ModuleOp>> GradientPrograms::createValueModule(unsign
   if (failed(manager.run(*copy)))
     return makeInputError("@" + op.getCallee() + " can not be lowered without a plan");
   return copy;
+}
+
+FloatType GradientPrograms::getNarrowestType() {
+  FloatType narrowest;
+  auto visit = [&](Type type) {
+    auto element = dyn_cast<FloatType>(getElementTypeOrSelf(type));
+    if (element && (!narrowest || element.getFPMantissaWidth() < narrowest.getFPMantissaWidth()))
+      narrowest = element;
+  };
+  module->walk([&](Operation *op) {
+    llvm::for_each(op->getOperandTypes(), visit);
+    llvm::for_each(op->getResultTypes(), visit);
+  });
+  return narrowest;
+}
+
+/// The operations behind one element of a result of \p region, run once.
+static double countIn(Region &region, double unknownExtent) {
+  auto getExtent = [&](int64_t extent) { return ShapedType::isDynamic(extent) ? unknownExtent : double(extent); };
+  double count = 0;
+  for (Operation &op : region.getOps()) {
+    double repetitions = 1;
+    if (auto loop = dyn_cast<RecurrenceOp>(op)) {
+      std::optional<int64_t> steps = loop.getStaticCount();
+      repetitions = steps ? double(*steps) : unknownExtent;
+    } else if (isa<LoopLikeOpInterface>(op)) {
+      repetitions = unknownExtent;
+    } else if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
+      // What the operation sums up, and what its adjoint does.
+      double largest = 1;
+      for (auto [extent, iterator] :
+           llvm::zip_equal(structured.getStaticLoopRanges(), structured.getIteratorTypesArray()))
+        if (iterator == utils::IteratorType::reduction)
+          repetitions *= getExtent(extent);
+        else
+          largest = std::max(largest, getExtent(extent));
+      repetitions += largest;
+    }
+    if (auto call = dyn_cast<CustomVjpOp>(op)) {
+      if (auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr()))
+        count += countIn(callee.getBody(), unknownExtent);
+    } else if (op.getNumRegions() == 0) {
+      count += llvm::any_of(op.getResultTypes(), isDifferentiableType);
+    }
+    for (Region &nested : op.getRegions())
+      count += repetitions * countIn(nested, unknownExtent);
+  }
+  return count;
+}
+
+double GradientPrograms::countOperations(unsigned index, int64_t unknownExtent) {
+  auto callee = module->lookupSymbol<func::FuncOp>(ops[index].getCallee());
+  return 3 * countIn(callee.getBody(), std::max<double>(unknownExtent, 1));
 }

@@ -21,6 +21,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/Error.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,13 +40,18 @@ class GradientPrograms {
 public:
   static constexpr llvm::StringLiteral valueName = "remat_check_value";
 
-  /// Copies \p module and turns the copy into f64. Fails if \p entry asks for no
-  /// gradient or if a gradient can not be compared with differences.
-  static llvm::Expected<GradientPrograms> create(mlir::ModuleOp module, llvm::StringRef entry);
+  enum class Types { F64, AsWritten };
+
+  /// Copies \p module and, for Types::F64, turns the copy into f64. Fails if \p entry
+  /// asks for no gradient or if a gradient can not be compared with differences.
+  static llvm::Expected<GradientPrograms> create(mlir::ModuleOp module, llvm::StringRef entry, Types types);
 
   mlir::ModuleOp getModule() { return *module; }
   llvm::ArrayRef<GradientRequest> getRequests() const { return requests; }
 
+  /// The arguments of the entry that the operands of a request are, nothing if one of
+  /// them has to be computed.
+  std::optional<std::vector<unsigned>> getOperandArguments(unsigned index);
   /// Adds a function from the arguments of the entry to the operands of a request,
   /// scalars as tensors of rank 0, and returns its name.
   std::string addPrefix(unsigned index);
@@ -54,6 +60,13 @@ public:
   /// A module with a function `valueName` from the arguments of the callee of a
   /// request to the results that are differentiated, without recurrences.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> createValueModule(unsigned index);
+
+  /// The float type with the fewest digits in the program.
+  mlir::FloatType getNarrowestType();
+  /// How many roundings may lie behind one element of a gradient, roughly: what each step
+  /// adds, multiplies and sums up, three times for the adjoint. \p unknownExtent stands for
+  /// extents and numbers of steps that the program does not know.
+  double countOperations(unsigned index, int64_t unknownExtent);
 
 private:
   mlir::OwningOpRef<mlir::ModuleOp> module;

@@ -71,8 +71,9 @@ struct CommandLine {
   cl::opt<std::string> problem{"export-problem", cl::value_desc("FILE"), cl::cat(category),
                                cl::desc("Write the chain problem of the program for remat-plan; with several loops, "
                                         "problem.json becomes problem.0.json and so on")};
-  cl::opt<bool> checkGradient{"check-gradient", cl::cat(category),
-                              cl::desc("Compare gradients with central differences in f64")};
+  cl::opt<bool> checkGradient{
+      "check-gradient", cl::cat(category),
+      cl::desc("Compare gradients with central differences in f64, and with the program's own types")};
   cl::opt<std::string> tolerance{"gradient-tolerance", cl::value_desc("X"), cl::init("1e-6"), cl::cat(category),
                                  cl::desc("Largest relative error of a gradient (default 1e-6)")};
   cl::opt<IdenticalCheck> identical{

@@ -189,10 +189,10 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
           json.attribute("sha256", result.sha256);
         });
     });
-    if (report.gradientChecks.empty())
+    if (report.gradientChecks.differences.empty())
       return;
     json.attributeArray("gradient_checks", [&] {
-      for (const GradientCheckResult &check : report.gradientChecks)
+      for (const GradientCheckResult &check : report.gradientChecks.differences)
         json.object([&] {
           json.attribute("name", check.name);
           json.attribute("gradient", toValue(check.gradient));
@@ -201,6 +201,17 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
           json.attribute("relative_error", toValue(check.relativeError));
           json.attribute("tolerance", check.tolerance);
           json.attribute("hidden", check.hidden);
+          json.attribute("passed", check.passed);
+        });
+    });
+    json.attributeArray("type_checks", [&] {
+      for (const TypeCheckResult &check : report.gradientChecks.types)
+        json.object([&] {
+          json.attribute("name", check.name);
+          json.attribute("type", check.type);
+          json.attribute("operations", check.numOperations);
+          json.attribute("relative_error", toValue(check.relativeError));
+          json.attribute("tolerance", toValue(check.tolerance));
           json.attribute("passed", check.passed);
         });
     });
@@ -242,8 +253,13 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   for (const ResultDigest &result : report.results)
     row("result " + result.name,
         formatArrayType(result.type, result.shape) + " sha256 " + StringRef(result.sha256).take_front(16));
-  for (const GradientCheckResult &check : report.gradientChecks)
+  for (const GradientCheckResult &check : report.gradientChecks.differences)
     row("gradient " + check.name, (check.passed ? "ok" : "WRONG") + llvm::Twine(": relative error ") +
                                       format("%.2e", check.relativeError) + ", tolerance " +
                                       format("%.1e", check.tolerance) + (check.hidden ? ", hidden by rounding" : ""));
+  for (const TypeCheckResult &check : report.gradientChecks.types)
+    row("gradient " + check.name, (check.passed ? "ok in " : "WRONG in ") + check.type + ": relative error " +
+                                      format("%.2e", check.relativeError) + ", tolerance " +
+                                      format("%.1e", check.tolerance) + " for " + format("%.2g", check.numOperations) +
+                                      " operations");
 }

@@ -49,7 +49,7 @@ struct Report {
   /// The same runs in the time of their thread.
   std::vector<double> cpuSeconds;
   std::vector<ResultDigest> results;
-  std::vector<GradientCheckResult> gradientChecks;
+  GradientChecks gradientChecks;
 };
 
 /// The digest of one result.

@@ -269,11 +269,19 @@ void Session::verify() {
   expectEqual("reverse steps", plan.reverseSteps, report.counters.reverse);
   if (plan.budgetBytes && plan.peakBytes > *plan.budgetBytes)
     violations.push_back("the planned peak exceeds the budget");
-  for (const GradientCheckResult &check : report.gradientChecks)
+  for (const GradientCheckResult &check : report.gradientChecks.differences)
     if (!check.passed)
       violations.push_back(
           llvm::formatv("gradient of {0} is {1:e6} along a direction, but central differences give {2:e6}", check.name,
                         check.gradient, check.difference)
+              .str());
+  for (const TypeCheckResult &check : report.gradientChecks.types)
+    if (!check.passed)
+      violations.push_back(
+          llvm::formatv(
+              "gradient of {0} in {1} differs from that in f64 by {2:e2} of its norm, and rounding by no more "
+              "than {3:e1}",
+              check.name, check.type, check.relativeError, check.tolerance)
               .str());
 }
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Attaches AdjointOpInterface to the operations of one upstream dialect. The
+// Attaches AdjointOpInterface to the operations of one dialect. The
 // rules know that dialect and the interface, and nothing of recurrences.
 //
 //===----------------------------------------------------------------------===//
@@ -23,6 +23,7 @@ void registerArithAdjointModels(mlir::DialectRegistry &registry);
 void registerLinalgAdjointModels(mlir::DialectRegistry &registry);
 void registerMathAdjointModels(mlir::DialectRegistry &registry);
 void registerSCFAdjointModels(mlir::DialectRegistry &registry);
+void registerStrongAdjointModels(mlir::DialectRegistry &registry);
 void registerTensorAdjointModels(mlir::DialectRegistry &registry);
 
 /// All of the above.

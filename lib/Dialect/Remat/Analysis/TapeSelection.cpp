@@ -8,6 +8,7 @@
 #include "remat/Dialect/Remat/Analysis/TapeSelection.h"
 
 #include "remat/Dialect/Remat/Analysis/MinCut.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -33,7 +34,8 @@ bool remat::isCheapToRecompute(Operation *op) {
   // All of arith, math and tensor, but what has a region of its own (tensor.generate and tensor.pad have).
   if (op->getNumRegions() != 0 && !isa<tensor::PadOp>(op))
     return false;
-  return isa<arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(op->getDialect());
+  return isa<arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(op->getDialect()) ||
+         isa<StrongProductOp, StrongQuotientOp>(op);
 }
 
 std::optional<int64_t> remat::getTapeBytes(Type type) {

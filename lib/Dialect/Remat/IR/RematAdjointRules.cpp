@@ -39,10 +39,7 @@ LogicalResult CustomVjpOp::emitAdjoint(AdjointBuilder &adjoint) {
   FailureOr<FunctionOpInterface> rule = getStraightLineFunction(*this, getRuleAttr());
   if (failed(rule))
     return failure();
-  auto isDifferentiable = [](Value value) {
-    auto tensor = dyn_cast<RankedTensorType>(value.getType());
-    return tensor && isa<FloatType>(tensor.getElementType());
-  };
+  auto isDifferentiable = [](Value value) { return isFloatOrFloatTensor(value.getType()); };
   SmallVector<Value> inputs(getArgs());
   llvm::append_range(inputs, getResults());
   for (Value result : llvm::make_filter_range(getResults(), isDifferentiable))
@@ -56,3 +53,15 @@ LogicalResult CustomVjpOp::emitAdjoint(AdjointBuilder &adjoint) {
 bool StopGradientOp::hasDerivative(OpResult result, Value input) { return false; }
 
 LogicalResult StopGradientOp::emitAdjoint(AdjointBuilder &adjoint) { return success(); }
+
+/// A loop that was differentiated, met by a second differentiation. Its forward half
+/// is met where a value is read, its backward half where the gradient is.
+static LogicalResult refuseSecondOrder(Operation *op) {
+  return emitError(op->getLoc())
+         << "this recurrence was differentiated already, and a gradient of its gradient is not supported; write the "
+            "derivative into the step, as a carry beside the value, and take one gradient of that recurrence";
+}
+
+LogicalResult BpttOp::emitAdjoint(AdjointBuilder &adjoint) { return refuseSecondOrder(*this); }
+
+LogicalResult UnwindOp::emitAdjoint(AdjointBuilder &adjoint) { return refuseSecondOrder(*this); }

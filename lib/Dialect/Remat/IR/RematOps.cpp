@@ -20,6 +20,11 @@ Type remat::getElementOverTime(Type type) {
   return RankedTensorType::get(tensor.getShape().drop_front(), tensor.getElementType());
 }
 
+bool remat::isFloatOrFloatTensor(Type type) {
+  return isa<FloatType>(type) ||
+         (isa<RankedTensorType>(type) && isa<FloatType>(cast<RankedTensorType>(type).getElementType()));
+}
+
 /// Names block arguments or results for the reader, group by group.
 static void setNames(ValueRange values, StringRef name, OpAsmSetValueNameFn setName) {
   for (Value value : values)

@@ -144,12 +144,12 @@ LogicalResult CustomVjpOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // custom_vjp_c3
   SmallVector<Type> inputs(getArgs().getTypes());
   llvm::append_range(inputs, getResultTypes());
-  llvm::append_range(inputs, llvm::make_filter_range(getResultTypes(), isFloatTensor));
+  llvm::append_range(inputs, llvm::make_filter_range(getResultTypes(), isFloatOrFloatTensor));
   if (TypeRange(rule->getArgumentTypes()) != TypeRange(inputs))
     return emitOpError("expects the rule to take (")
            << TypeRange(inputs) << "), but " << getRuleAttr() << " takes (" << rule->getArgumentTypes() << ")";
   // custom_vjp_c4
-  SmallVector<Type> cotangents(llvm::make_filter_range(getArgs().getTypes(), isFloatTensor));
+  SmallVector<Type> cotangents(llvm::make_filter_range(getArgs().getTypes(), isFloatOrFloatTensor));
   if (TypeRange(rule->getResultTypes()) != TypeRange(cotangents))
     return emitOpError("expects the rule to return (")
            << TypeRange(cotangents) << "), but " << getRuleAttr() << " returns (" << rule->getResultTypes() << ")";

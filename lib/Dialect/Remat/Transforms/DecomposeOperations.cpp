@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/Math/Transforms/Passes.h"
@@ -43,12 +44,32 @@ struct DecomposeSincos final : OpRewritePattern<math::SincosOp> {
   }
 };
 
+/// Zero where the first operand is zero and the ordinary operation gives NaN. That
+/// x == -x holds for zeros alone needs no constant, which of a dynamic shape there is none.
+template <typename StrongT, typename PlainT>
+struct DecomposeStrong final : OpRewritePattern<StrongT> {
+  using OpRewritePattern<StrongT>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(StrongT op, PatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Value cotangent = op.getCotangent();
+    Value plain = PlainT::create(rewriter, loc, cotangent, op->getOperand(1));
+    Value negated = arith::NegFOp::create(rewriter, loc, cotangent);
+    Value isZero = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::OEQ, cotangent, negated);
+    Value isNaN = arith::CmpFOp::create(rewriter, loc, arith::CmpFPredicate::UNO, plain, plain);
+    Value isLost = arith::AndIOp::create(rewriter, loc, isZero, isNaN);
+    rewriter.replaceOpWithNewOp<arith::SelectOp>(op, isLost, cotangent, plain);
+    return success();
+  }
+};
+
 struct DecomposeOperationsPass final : remat::impl::DecomposeOperationsBase<DecomposeOperationsPass> {
   using DecomposeOperationsBase::DecomposeOperationsBase;
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);
-    set.add<DecomposeSincos, DecomposeSoftmax>(context);
+    set.add<DecomposeSincos, DecomposeSoftmax, DecomposeStrong<StrongProductOp, arith::MulFOp>,
+            DecomposeStrong<StrongQuotientOp, arith::DivFOp>>(context);
     tensor::populateDecomposeTensorConcatPatterns(set);
     math::populateExpansionPatterns(set, {"clampf"});
     patterns = std::move(set);

@@ -32,6 +32,9 @@ static FailureOr<SmallVector<Value>> appendAdjoint(Block &block, ValueAndGradien
 
   BlockDifferentiator adjoint(block, inputs, outputs);
   adjoint.setInsertionPoint(terminator);
+  // What the function is given counts as finite, wherever the request stands.
+  for (BlockArgument argument : block.getArguments())
+    adjoint.getRanges().assume(argument, FloatRange::getFinite(argument.getType()));
   for (auto [index, output] : llvm::enumerate(outputs)) {
     if (!adjoint.isActive(output))
       continue;

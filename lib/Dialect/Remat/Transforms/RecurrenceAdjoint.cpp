@@ -97,6 +97,7 @@ private:
   void findActiveParts();
   BpttOp createForward();
   Block *buildJointStep(BpttOp forward);
+  void assumeRanges(FloatRanges &ranges, const IRMapping &mapping);
   void emitUnwind(BpttOp forward);
 
   RecurrenceOp loop;
@@ -231,6 +232,8 @@ static LogicalResult simplify(BpttOp scratch, ArrayRef<Value> accumulators) {
   for (RegisteredOperationName name : context->getRegisteredOperations())
     if (isa<arith::ArithDialect, linalg::LinalgDialect, math::MathDialect, tensor::TensorDialect>(name.getDialect()))
       name.getCanonicalizationPatterns(patterns, context);
+  StrongProductOp::getCanonicalizationPatterns(patterns, context);
+  StrongQuotientOp::getCanonicalizationPatterns(patterns, context);
   populateSimplifyAdjointPatterns(
       patterns, [&](BlockArgument argument) { return llvm::is_contained(accumulators, Value(argument)); });
   FrozenRewritePatternSet frozen(std::move(patterns));
@@ -249,6 +252,18 @@ static LogicalResult simplify(BpttOp scratch, ArrayRef<Value> accumulators) {
   }
   dropCotangentSumMarks(scratch);
   return success();
+}
+
+/// Gives \p ranges what is known of the carries and of what the step reads.
+void RecurrenceDifferentiator::assumeRanges(FloatRanges &ranges, const IRMapping &mapping) {
+  SetVector<Value> captures;
+  getUsedValuesDefinedAbove(loop.getBody(), captures);
+  for (Value capture : captures)
+    ranges.assume(capture, adjoint.getRange(capture));
+  for (auto [element, scan] : llvm::zip_equal(loop.getElements(), loop.getScans()))
+    ranges.assume(mapping.lookup(element), adjoint.getRange(scan));
+  for (auto [carry, range] : llvm::zip_equal(loop.getCarries(), getCarryRanges(loop, adjoint.getRanges())))
+    ranges.assume(mapping.lookup(carry), range);
 }
 
 /// The joint step (StepPartition.h); null after an error. Lies in the reverse region
@@ -284,6 +299,7 @@ Block *RecurrenceDifferentiator::buildJointStep(BpttOp forward) {
     outputs.push_back(lookup(yield.getEmits()[index]));
   BlockDifferentiator stepAdjoint(*joint, inputs, outputs);
   stepAdjoint.setInsertionPointToEnd(joint);
+  assumeRanges(stepAdjoint.getRanges(), mapping);
   SmallVector<Value> cotangents = llvm::map_to_vector(outputs, addCotangentArgument);
   SmallVector<Value> accumulators = llvm::map_to_vector(active.captures, addAccumulator);
   // First the accumulators: a captured value may be a next carry as it is.

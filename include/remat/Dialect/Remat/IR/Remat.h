@@ -39,6 +39,15 @@ namespace remat {
 /// dimension); null if \p type is no ranked tensor of rank 1 or more.
 Type getElementOverTime(Type type);
 
+/// True for a float type and for a ranked tensor of floats: what a custom rule takes
+/// and returns cotangents for.
+bool isFloatOrFloatTensor(Type type);
+
+/// The ranges of the carries of \p loop before and after any number of steps, by
+/// induction: a carry is finite if its initial value is, and its next value whenever
+/// the carries are. Nothing is known of the others.
+SmallVector<FloatRange> getCarryRanges(RecurrenceOp loop, FloatRanges &ranges);
+
 /// A place as operations print it: "<slot 64>".
 std::string describePlace(PlaceAttr place);
 

@@ -12,9 +12,12 @@ include "mlir/IR/OpAsmInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "remat/Dialect/Remat/IR/RematOpBase.td"
 include "remat/Dialect/Remat/IR/RematTypes.td"
+include "remat/Interfaces/AdjointOpInterface.td"
+include "remat/Interfaces/FloatRangeInterface.td"
 
 def Remat_BpttOp : Remat_Op<"bptt",
     [AttrSizedOperandSegments, RecursiveMemoryEffects, SingleBlock,
+     DeclareOpInterfaceMethods<AdjointOpInterface>, DeclareOpInterfaceMethods<FloatRangeOpInterface>,
      DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
      DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames", "getAsmResultNames"]>]> {
   let summary = "the forward half of a differentiated recurrence";
@@ -149,7 +152,7 @@ def Remat_YieldAdjointOp : Remat_Op<"yield_adjoint",
 }
 
 def Remat_UnwindOp : Remat_Op<"unwind",
-    [Pure, AttrSizedOperandSegments,
+    [Pure, AttrSizedOperandSegments, DeclareOpInterfaceMethods<AdjointOpInterface>,
      DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "the backward half of a differentiated recurrence";
   let description = [{

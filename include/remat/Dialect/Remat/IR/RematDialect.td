@@ -22,7 +22,7 @@ def Remat_Dialect : Dialect {
     | phase    | operations                                             | made by                     |
     |----------|--------------------------------------------------------|-----------------------------|
     | source   | `recurrence`, `value_and_gradient`, `custom_vjp`, `stop_gradient` | the author       |
-    | adjoint  | `bptt`, `unwind`                                       | `remat-differentiate`       |
+    | adjoint  | `bptt`, `unwind`, `strong_product`, `strong_quotient`  | `remat-differentiate`       |
     | outlined | `chain`, `forward_sweep`, `backward_sweep`             | `remat-outline-steps`       |
     | expanded | `walk`, or `restore`, `recompute`, `checkpoint`, `record`, `reverse`, `discard` | `remat-expand-schedule` |
 

@@ -15,9 +15,11 @@ include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "remat/Dialect/Remat/IR/RematOpBase.td"
 include "remat/Interfaces/AdjointOpInterface.td"
+include "remat/Interfaces/FloatRangeInterface.td"
 
 def Remat_RecurrenceOp : Remat_Op<"recurrence",
     [AttrSizedOperandSegments, RecursiveMemoryEffects, SingleBlock,
+     DeclareOpInterfaceMethods<FloatRangeOpInterface>,
      DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmBlockArgumentNames", "getAsmResultNames"]>]> {
   let summary = "a loop over time";
   let description = [{
@@ -177,7 +179,8 @@ def Remat_ValueAndGradientOp : Remat_Op<"value_and_gradient",
 }
 
 def Remat_CustomVjpOp : Remat_Op<"custom_vjp",
-    [DeclareOpInterfaceMethods<AdjointOpInterface>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+    [DeclareOpInterfaceMethods<AdjointOpInterface>, DeclareOpInterfaceMethods<FloatRangeOpInterface>,
+     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "a call with a derivative of its own";
   let description = [{
     Calls `callee`; when differentiated, the cotangents of the arguments come from
@@ -210,7 +213,8 @@ def Remat_CustomVjpOp : Remat_Op<"custom_vjp",
 
 def Remat_StopGradientOp : Remat_Op<"stop_gradient",
     [Pure, AllTypesMatch<["input", "result"]>,
-     DeclareOpInterfaceMethods<AdjointOpInterface, ["emitAdjoint", "hasDerivative"]>]> {
+     DeclareOpInterfaceMethods<AdjointOpInterface, ["emitAdjoint", "hasDerivative"]>,
+     DeclareOpInterfaceMethods<FloatRangeOpInterface>]> {
   let summary = "the identity, with derivative zero";
   let description = [{
     Passes its operand through and gives it no cotangent.

@@ -208,7 +208,7 @@ def Differentiate : Pass<"remat-differentiate", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
-                           "::mlir::tensor::TensorDialect"];
+                           "::mlir::tensor::TensorDialect", "::remat::RematDialect"];
 }
 
 def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
@@ -241,9 +241,9 @@ def SimplifyAdjoint : Pass<"remat-simplify-adjoint"> {
 def DecomposeOperations : Pass<"remat-decompose-operations"> {
   let summary = "decompose operations on tensors that have no buffer form";
   let description = [{
-    Rewrites `linalg.softmax`, `tensor.concat`, `math.clampf` and `math.sincos`, which
-    have derivative rules of their own but no lowering, into simpler operations. Runs
-    after differentiation.
+    Rewrites `linalg.softmax`, `tensor.concat`, `math.clampf`, `math.sincos`,
+    `remat.strong_product` and `remat.strong_quotient`, which have derivative rules of their
+    own but no lowering, into simpler operations. Runs after differentiation.
 
     Before:
 
