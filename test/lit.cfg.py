@@ -53,7 +53,7 @@ llvm_config.use_default_substitutions()
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.remat_tools_dir, append_path=True)
 llvm_config.add_tool_substitutions(
-    ["remat-opt", "remat-plan", ToolSubst("remat-run", extra_args=target_options), "char_lstm", "remat-capi-test", "mlir-opt", "mlir-tblgen", "mlir-translate", "llc"],
+    ["remat-opt", "remat-plan", ToolSubst("remat-run", extra_args=target_options), "char_lstm", "remat-capi-test", ToolSubst("remat-random", extra_args=target_options), "mlir-opt", "mlir-tblgen", "mlir-translate", "llc"],
     [config.remat_tools_dir, os.path.join(config.test_exec_root, "CAPI"), config.llvm_tools_dir],
 )
 config.substitutions.append(

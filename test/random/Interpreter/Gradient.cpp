@@ -189,7 +189,10 @@ bool remat::interpreter::evaluateGradient(Machine &machine, const GradientReques
     for (int64_t number : request.wrt) {
       const Format &format = *Format::get(getElementType(function.getArgumentTypes()[number]));
       results.push_back(transform(arguments[number], [&](const Number &leaf) {
-        return arithmetic.convert(format, sweep.cotangents[leaf.node - begin]);
+        Number gradient = arithmetic.convert(format, sweep.cotangents[leaf.node - begin]);
+        // What is added to a zero, and in which order, is not settled.
+        gradient.hasCertainSign &= gradient.value != 0;
+        return gradient;
       }));
     }
   }

@@ -1,0 +1,393 @@
+//===- Judge.cpp - Compiles, runs and judges one program -------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Judge.h"
+
+#include "Interpreter/Interpreter.h"
+#include "remat-run/lib/Inputs.h"
+#include "remat-run/lib/ProgramFile.h"
+#include "remat/Execution/CompiledProgram.h"
+#include "remat/Execution/ProgramError.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+
+#include <optional>
+
+using namespace remat;
+using namespace remat::random;
+using llvm::StringRef;
+
+std::string Case::printCommand(StringRef file) const {
+  std::string text = "remat-run " + file.str();
+  if (!entry.empty())
+    text += " --entry " + entry;
+  for (const std::string &input : inputs)
+    text += " --input " + input;
+  for (const std::string &shape : shapes)
+    text += " --shape " + shape;
+  if (steps >= 0)
+    text += " --steps " + std::to_string(steps);
+  if (seed)
+    text += " --seed " + std::to_string(seed);
+  return text;
+}
+
+static std::vector<ArrayView> getViews(llvm::MutableArrayRef<Array> arrays) {
+  std::vector<ArrayView> views;
+  for (Array &array : arrays)
+    views.push_back(array.getView());
+  return views;
+}
+
+/// The name of the first result whose bits differ.
+static std::optional<std::string> findDifference(const Signature &signature, llvm::ArrayRef<Array> left,
+                                                 llvm::ArrayRef<Array> right) {
+  for (auto [info, a, b] : llvm::zip_equal(signature.getResults(), left, right))
+    if (a.getBytes() != b.getBytes())
+      return info.name;
+  return std::nullopt;
+}
+
+static std::string getFirstLine(StringRef text) {
+  std::string line = text.split('\n').first.str();
+  for (char &c : line)
+    if (c == '\t')
+      c = ' ';
+  return line;
+}
+
+namespace {
+
+class Session {
+public:
+  Session(const Case &program, const JudgeOptions &options, mlir::MLIRContext &context,
+          llvm::function_ref<void(StringRef)> enter)
+      : program(program), options(options), context(context), enter(enter) {}
+
+  Verdict run(Coverage *coverage);
+
+private:
+  Verdict parse();
+  /// What a compilation or a call said. \p part names it.
+  Verdict explain(llvm::Error error, StringRef part);
+  /// Compiles, calls and observes one variant; the results of the first are kept.
+  Verdict runVariant(StringRef variant);
+  /// What the program means, before anything is compiled.
+  void interpret();
+  bool hasReference() const;
+  Verdict compareWithReference();
+  Verdict compileAgain();
+
+  const Case &program;
+  const JudgeOptions &options;
+  mlir::MLIRContext &context;
+  llvm::function_ref<void(StringRef)> enter;
+
+  llvm::SourceMgr sources;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  std::string entry;
+  std::vector<std::string> errors;
+  std::vector<Array> arguments, expected;
+  std::optional<PlanFigures> plan;
+  bool hasResults = false;
+  interpreter::Outcome own, f64;
+};
+
+} // namespace
+
+Verdict Session::parse() {
+  sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(program.text, "program.mlir"), llvm::SMLoc());
+  module = parseProgram(sources, &context);
+  if (!module)
+    return {Outcome::Invalid, errors.empty() ? "no program" : errors.front()};
+  auto function = findEntry(*module, program.entry);
+  if (!function)
+    return {Outcome::Invalid, getFirstLine(llvm::toString(function.takeError()))};
+  entry = function->getName().str();
+  auto signature = Signature::read(*function);
+  if (!signature)
+    return {Outcome::Refused, getFirstLine(llvm::toString(signature.takeError()))};
+  InputOptions inputs;
+  inputs.seed = program.seed;
+  if (program.steps >= 0)
+    inputs.steps = program.steps;
+  for (const std::string &text : program.inputs) {
+    auto spec = parseInputSpec(text);
+    if (!spec)
+      return {Outcome::Invalid, getFirstLine(llvm::toString(spec.takeError()))};
+    // An argument that shrinking has removed.
+    if (llvm::any_of(signature->getArguments(), [&](const ArgumentInfo &info) { return info.name == spec->name; }))
+      inputs.inputs.push_back(std::move(*spec));
+  }
+  for (const std::string &text : program.shapes) {
+    auto spec = parseShapeSpec(text);
+    if (!spec)
+      return {Outcome::Invalid, getFirstLine(llvm::toString(spec.takeError()))};
+    if (llvm::any_of(signature->getArguments(), [&](const ArgumentInfo &info) {
+          return info.name == spec->name && llvm::is_contained(info.shape, mlir::ShapedType::kDynamic);
+        }))
+      inputs.shapes.push_back(std::move(*spec));
+  }
+  auto made = makeInputs(*signature, inputs, [](const std::string &) {});
+  if (!made)
+    return {Outcome::Invalid, getFirstLine(llvm::toString(made.takeError()))};
+  arguments = std::move(*made);
+  return {};
+}
+
+Verdict Session::explain(llvm::Error error, StringRef part) {
+  Verdict verdict{Outcome::Refused, ""};
+  llvm::handleAllErrors(
+      std::move(error),
+      [&](const ProgramError &problem) {
+        verdict.detail = problem.message();
+        if (problem.getKind() == ProgramError::Kind::Fault)
+          verdict.outcome = Outcome::Fault;
+        else if (problem.getKind() == ProgramError::Kind::Infeasible)
+          verdict.outcome = Outcome::Memory;
+      },
+      [&](const llvm::ErrorInfoBase &other) { verdict.detail = other.message(); });
+  if (!errors.empty() && verdict.outcome == Outcome::Refused)
+    verdict.detail = errors.front();
+  verdict.detail = getFirstLine(verdict.detail);
+  std::string all = verdict.detail;
+  for (const std::string &message : errors)
+    all += "\n" + message;
+  if (verdict.outcome == Outcome::Refused && isInternalMessage(all, program.text))
+    verdict.outcome = Outcome::Message;
+  if (part != "compile")
+    verdict.detail = part.str() + ": " + verdict.detail;
+  return verdict;
+}
+
+Verdict Session::runVariant(StringRef variant) {
+  auto [policyName, budget] = variant.split('@');
+  bool isFirst = !plan.has_value();
+  CPUPipelineOptions pipeline;
+  std::string text = ("policy=" + policyName).str();
+  if (failed(pipeline.parseFromString(text)))
+    return {Outcome::Invalid, "unknown policy " + policyName.str()};
+  pipeline.budget = budget.str();
+  if (budget == "min" || budget == "between") {
+    // Nothing is kept or computed again if there is nothing to choose.
+    if (!plan || plan->minimumBytes >= plan->peakBytes)
+      return {};
+    int64_t bytes = plan->minimumBytes;
+    if (budget == "between")
+      bytes += (plan->storeAllBytes - bytes) / 2 / 64 * 64;
+    pipeline.budget = std::to_string(bytes);
+  }
+  enter(("compile " + variant).str());
+  errors.clear();
+  TargetOptions target;
+  target.cpu = options.targetCPU;
+  auto compiled = CompiledProgram::compile(*module, entry, pipeline, target);
+  bool mayBeInfeasible = policyName != "optimal";
+  auto explainVariant = [&](llvm::Error error, StringRef part) {
+    Verdict verdict = explain(std::move(error), part);
+    // Only the best policy promises to run with the smallest budget.
+    if (verdict.outcome == Outcome::Memory && mayBeInfeasible)
+      return Verdict();
+    if (!isFirst && verdict.outcome == Outcome::Refused)
+      verdict = {Outcome::Bits, "refused with " + variant.str() + " only: " + verdict.detail};
+    return verdict;
+  };
+  if (!compiled)
+    return explainVariant(compiled.takeError(), "compile");
+  CompiledProgram &code = **compiled;
+  std::vector<ArrayView> views = getViews(arguments);
+  enter(("plan " + variant).str());
+  auto figures = code.getPlan(views);
+  if (!figures)
+    return explainVariant(figures.takeError(), "plan");
+  auto results = code.getSignature().allocateResults(views);
+  if (!results)
+    return explain(results.takeError(), "results");
+
+  enter(("run " + variant).str());
+  MeasureOptions measureOptions;
+  measureOptions.guardBehind = figures->peakBytes;
+  Measurement measurement;
+  CallCounters counters;
+  if (llvm::Error error = code.measure(views, getViews(*results), measureOptions, measurement, &counters))
+    return explain(std::move(error), "run");
+  auto again = code.getSignature().allocateResults(views);
+  if (!again)
+    return explain(again.takeError(), "results");
+  if (llvm::Error error = code.call(views, getViews(*again)))
+    return explain(std::move(error), "second run");
+
+  enter("compare");
+  if (auto name = findDifference(code.getSignature(), *results, *again))
+    return {Outcome::Bits, "two runs differ in a result; " + *name + " with " + variant.str()};
+  int64_t peak = measurement.getPeakBytes();
+  std::string suffix = "; " + variant.str();
+  if (measurement.heap.allocations)
+    return {Outcome::Memory, "a call allocates" + suffix};
+  if (peak != figures->peakBytes && (figures->isPeakCertain || peak > figures->peakBytes))
+    return {Outcome::Memory, std::string("measured peak is ") + (peak > figures->peakBytes ? "above" : "below") +
+                                 " the planned one; planned " + std::to_string(figures->peakBytes) + ", measured " +
+                                 std::to_string(peak) + " with " + variant.str()};
+  if (measurement.parameterCopyBytes != figures->parameterCopyBytes)
+    return {Outcome::Memory, "measured parameter copies are not as planned" + suffix};
+  if (figures->budgetBytes && figures->peakBytes > *figures->budgetBytes)
+    return {Outcome::Memory, "the planned peak exceeds the budget" + suffix};
+  if (counters.getForwardSteps() != figures->forwardSteps || counters.reverse != figures->reverseSteps)
+    return {Outcome::Memory, "steps are not as planned" + suffix};
+  if (isFirst) {
+    plan = std::move(*figures);
+    expected = std::move(*results);
+    hasResults = true;
+    return {};
+  }
+  if (auto name = findDifference(code.getSignature(), *results, expected))
+    return {Outcome::Bits, "a result depends on the plan; " + *name + " with " + variant.str()};
+  return {};
+}
+
+static interpreter::Array convert(const Array &array, mlir::Type elementType) {
+  interpreter::Array converted;
+  converted.elementType = elementType;
+  converted.shape.assign(array.getShape().begin(), array.getShape().end());
+  converted.bytes.assign(array.getBytes().begin(), array.getBytes().end());
+  return converted;
+}
+
+void Session::interpret() {
+  enter("interpret");
+  auto function = module->lookupSymbol<mlir::func::FuncOp>(entry);
+  std::vector<interpreter::Array> inputs;
+  for (auto [array, type] : llvm::zip_equal(arguments, function.getArgumentTypes()))
+    inputs.push_back(convert(array, mlir::getElementTypeOrSelf(type)));
+  interpreter::InterpretOptions settings;
+  settings.operationLimit = 60'000'000;
+  own = interpreter::interpret(*module, entry, inputs, settings);
+  settings.precision = interpreter::Precision::F64;
+  if (!own.failed)
+    f64 = interpreter::interpret(*module, entry, inputs, settings);
+}
+
+bool Session::hasReference() const {
+  return options.interpret && !own.uncertain && own.kind != interpreter::Failure::Unsupported &&
+         own.kind != interpreter::Failure::Limit && own.kind != interpreter::Failure::Undefined;
+}
+
+Verdict Session::compareWithReference() {
+  enter("compare");
+  if (!hasReference())
+    return {};
+  if (own.failed)
+    return {Outcome::Fault,
+            "ran, but should have ended: " + interpreter::getName(own.kind).str() + "; " + getFirstLine(own.why)};
+  auto function = module->lookupSymbol<mlir::func::FuncOp>(entry);
+  std::vector<interpreter::Array> results;
+  for (auto [array, type] : llvm::zip_equal(expected, function.getResultTypes()))
+    results.push_back(convert(array, mlir::getElementTypeOrSelf(type)));
+  std::optional<std::string> wrong = interpreter::judge(results, own, f64.failed ? nullptr : &f64);
+  if (!wrong)
+    return {};
+  return {Outcome::Value, "differs from the reference; " + getFirstLine(*wrong)};
+}
+
+Verdict Session::compileAgain() {
+  enter("compile twice");
+  std::string texts[2];
+  for (std::string &text : texts) {
+    mlir::OwningOpRef<mlir::ModuleOp> copy = module->clone();
+    mlir::PassManager manager(&context);
+    CPUPipelineOptions pipeline;
+    buildCPUPipeline(manager, pipeline);
+    if (failed(manager.run(*copy)))
+      return {};
+    llvm::raw_string_ostream stream(text);
+    copy->print(stream);
+  }
+  if (texts[0] != texts[1])
+    return {Outcome::Bits, "two compilations give different code"};
+  return {};
+}
+
+Verdict Session::run(Coverage *coverage) {
+  mlir::ScopedDiagnosticHandler handler(&context, [&](mlir::Diagnostic &diagnostic) {
+    if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error)
+      errors.push_back(getFirstLine(diagnostic.str()));
+    return mlir::success();
+  });
+  enter("parse");
+  Verdict verdict = parse();
+  if (verdict.outcome != Outcome::Right)
+    return verdict;
+  if (!options.pretend.empty()) {
+    bool hasOperation = false;
+    module->walk([&](mlir::Operation *op) { hasOperation |= op->getName().getStringRef() == options.pretend; });
+    return hasOperation ? Verdict{Outcome::Value, "pretended"} : Verdict();
+  }
+  if (options.interpret)
+    interpret();
+  if (own.failed && !options.mayFail)
+    // Compiled all the same, unless it is wrong for certain.
+    if (hasReference())
+      return {Outcome::Invalid, "ends: " + interpreter::getName(own.kind).str()};
+  for (const std::string &variant : options.variants) {
+    verdict = runVariant(variant);
+    if (verdict.outcome != Outcome::Right)
+      break;
+  }
+  // It ends as the reference does.
+  if (verdict.outcome == Outcome::Fault && own.failed && own.kind != interpreter::Failure::Unsupported)
+    return {};
+  // A crash of a variant is found first; a wrong value says more than wrong bits.
+  if (hasResults && options.interpret && (verdict.outcome == Outcome::Right || verdict.outcome == Outcome::Bits)) {
+    Verdict value = compareWithReference();
+    if (value.isFailure())
+      verdict = value;
+  }
+  if (verdict.outcome == Outcome::Right && options.compileTwice)
+    verdict = compileAgain();
+  if (coverage && verdict.outcome == Outcome::Right) {
+    enter("count");
+    coverage->add(*module);
+    if (options.interpret && !hasReference())
+      verdict.detail = "not interpreted: " + (own.failed ? getFirstLine(own.why) : std::string("uncertain"));
+  }
+  return verdict;
+}
+
+Verdict remat::random::judge(const Case &program, const JudgeOptions &options, mlir::MLIRContext &context,
+                             llvm::function_ref<void(StringRef)> enter, Coverage *coverage) {
+  return Session(program, options, context, enter).run(coverage);
+}
+
+void remat::random::warmUp(mlir::MLIRContext &context) {
+  Case program;
+  program.text = R"(
+func.func private @loss(%x: tensor<3x4xf32>, %h: tensor<4xf32>) -> tensor<f32> {
+  %n = arith.constant 3 : index
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %r = remat.recurrence count(%n) at(%t) carry(%c = %h : tensor<4xf32>) scan(%e = %x : tensor<3x4xf32>) {
+    %s = arith.addf %c, %e : tensor<4xf32>
+    %u = math.tanh %s : tensor<4xf32>
+    remat.yield carry(%u : tensor<4xf32>)
+  }
+  %l = linalg.reduce { arith.addf } ins(%r : tensor<4xf32>) outs(%zero : tensor<f32>) dimensions = [0]
+  return %l : tensor<f32>
+}
+func.func @main(%x: tensor<3x4xf32>, %h: tensor<4xf32>) -> (tensor<f32>, tensor<4xf32>) {
+  %l, %d = remat.value_and_gradient @loss(%x, %h) wrt [1] : (tensor<3x4xf32>, tensor<4xf32>) -> (tensor<f32>, tensor<4xf32>)
+  return %l, %d : tensor<f32>, tensor<4xf32>
+}
+)";
+  JudgeOptions options;
+  options.interpret = false;
+  judge(program, options, context, [](StringRef) {}, nullptr);
+}

@@ -1,0 +1,132 @@
+//===- Calls.cpp - Functions and rules of their own ------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../Productions.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace remat::random;
+
+/// Operands for the arguments of a function: of their types, within their ranges.
+static std::vector<Value> getOperands(Builder &builder, const std::vector<Argument> &arguments) {
+  std::vector<Value> operands;
+  for (const Argument &argument : arguments)
+    operands.push_back(builder.get(argument.value.type, Want{argument.value.range, argument.value.exact}));
+  return operands;
+}
+
+static std::string printResultTypes(const std::vector<Value> &values) {
+  return values.size() == 1 ? printTypes(values) : "(" + printTypes(values) + ")";
+}
+
+/// A helper: some operations, and up to two of their values.
+static Builder::Written writeHelper(Builder &builder, bool floatTensorsOnly) {
+  Type type = builder.drawWorkingType(true);
+  if (!type.isTensor || type.isDynamic())
+    type = builder.drawTensorType(builder.drawFloat(), 2);
+  return builder.writeFunction(
+      "helper", false,
+      [&] {
+        builder.newArgument(type, Range::symmetric(2));
+        if (builder.random.chance(0.4))
+          builder.newArgument(
+              builder.random.chance(0.5) || floatTensorsOnly ? type : builder.drawTensorType(builder.drawInteger(), 2),
+              Range::symmetric(2));
+        builder.writeOperations(static_cast<unsigned>(builder.random.between(1, 4)));
+        std::vector<Value> results;
+        int64_t number = floatTensorsOnly ? 1 : builder.random.between(1, 2);
+        for (int64_t i = 0; i < number; ++i)
+          results.push_back(builder.get(i == 0 ? type : builder.drawWorkingType(builder.random.chance(0.8))));
+        return results;
+      },
+      /*isHelper=*/true);
+}
+
+static std::vector<Value> addResults(Builder &builder, const std::vector<Value> &results) {
+  std::vector<Value> values;
+  for (const Value &result : results)
+    values.push_back(Value{builder.newName(), result.type, result.range, result.exact});
+  return values;
+}
+
+static bool writeCall(Builder &builder) {
+  if (builder.function->isHelper && builder.random.chance(0.8))
+    return false;
+  Builder::Written helper = writeHelper(builder, false);
+  std::vector<Value> operands = getOperands(builder, helper.arguments);
+  std::vector<Value> results = addResults(builder, helper.results);
+  builder.line(printNames(results) + " = func.call @" + helper.name + "(" + printNames(operands) + ") : (" +
+               printTypes(operands) + ") -> " + printResultTypes(helper.results));
+  for (const Value &result : results)
+    builder.addValue(result);
+  return true;
+}
+
+/// A function with a rule: the rule returns cotangents made of those of the results,
+/// whatever they mean. The reference runs the same rule.
+static bool writeCustomRule(Builder &builder) {
+  if (builder.function->isHelper)
+    return false;
+  Builder::Written helper = writeHelper(builder, true);
+  for (const Argument &argument : helper.arguments)
+    if (argument.value.type.isDynamic())
+      return false;
+  Builder::Written rule = builder.writeFunction(
+      "rule", false,
+      [&] {
+        std::vector<Value> cotangents;
+        auto add = [&](const Type &type, const Range &range, bool exact) {
+          Value value{builder.newName("a"), type, range, exact};
+          builder.function->arguments.push_back(Argument{value, ""});
+          builder.addValue(value);
+          return value;
+        };
+        for (const Argument &argument : helper.arguments)
+          add(argument.value.type, argument.value.range, argument.value.exact);
+        for (const Value &result : helper.results)
+          add(result.type, result.range, result.exact);
+        for (const Value &result : helper.results)
+          if (isFloat(result.type.element))
+            cotangents.push_back(add(result.type, Range::symmetric(1), false));
+        // No further arguments: those of a rule are given.
+        size_t number = builder.function->arguments.size();
+        while (builder.function->arguments.size() < 7)
+          builder.function->arguments.push_back(builder.function->arguments.back());
+        std::vector<Value> returned;
+        for (const Argument &argument : helper.arguments) {
+          if (!isFloat(argument.value.type.element))
+            continue;
+          Value cotangent;
+          for (const Value &value : cotangents)
+            if (value.type == argument.value.type)
+              cotangent = value;
+          std::string suffix = " : " + argument.value.type.print();
+          Value factor = builder.get(argument.value.type, Want{Range::symmetric(4), false});
+          if (cotangent.name.empty())
+            returned.push_back(factor);
+          else
+            returned.push_back(builder.emit("arith.mulf " + cotangent.name + ", " + factor.name + suffix,
+                                            argument.value.type, Range::symmetric(4), false));
+        }
+        builder.function->arguments.resize(number);
+        return returned;
+      },
+      /*isHelper=*/true);
+  std::vector<Value> operands = getOperands(builder, helper.arguments);
+  std::vector<Value> results = addResults(builder, helper.results);
+  builder.line(printNames(results) + " = remat.custom_vjp @" + helper.name + "(" + printNames(operands) + ") rule @" +
+               rule.name + " : (" + printTypes(operands) + ") -> " + printResultTypes(helper.results));
+  for (const Value &result : results)
+    builder.addValue(result);
+  return true;
+}
+
+void remat::random::addCallProductions(ProductionTable &table) {
+  table.push_back({"func.call", 1.5, Places::Tensors, writeCall});
+  table.push_back({"remat.custom_vjp", 0.7, Places::Tensors, writeCustomRule});
+}

@@ -1,0 +1,126 @@
+//===- Reductions.cpp - linalg.reduce, map, softmax ------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../Productions.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace remat::random;
+
+/// Some dimensions of \p rank, at least one.
+static std::vector<int64_t> drawDimensions(Builder &builder, int64_t rank) {
+  std::vector<int64_t> dimensions;
+  bool all = builder.random.chance(0.3);
+  for (int64_t i = 0; i < rank; ++i)
+    if (all || builder.random.chance(0.5))
+      dimensions.push_back(i);
+  if (dimensions.empty())
+    dimensions.push_back(builder.random.below(rank));
+  return dimensions;
+}
+
+static bool writeReduce(Builder &builder) {
+  bool wantsFloat = builder.random.chance(0.8);
+  Type type = builder.drawWorkingType(wantsFloat);
+  if (!type.isTensor || type.getRank() == 0)
+    return false;
+  static const std::vector<std::string> floatKinds = {"arith.addf", "arith.addf",     "arith.addf",
+                                                      "arith.mulf", "arith.maximumf", "arith.minimumf"};
+  static const std::vector<std::string> integerKinds = {"arith.addi", "arith.muli",  "arith.andi",  "arith.ori",
+                                                        "arith.xori", "arith.maxsi", "arith.minsi", "arith.maxui"};
+  std::string kind = builder.random.pick(wantsFloat ? floatKinds : integerKinds);
+  std::vector<int64_t> dimensions = drawDimensions(builder, type.getRank());
+  Type reduced = type.with(std::vector<int64_t>());
+  double number = 1;
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    if (std::find(dimensions.begin(), dimensions.end(), i) != dimensions.end())
+      number *= static_cast<double>(std::max<int64_t>(builder.getExtent(type.shape[i]), 1));
+    else
+      reduced.shape.push_back(type.shape[i]);
+  }
+  double limit = builder.getLimit(type.element);
+  Want want{Range::symmetric(10)};
+  if (kind == "arith.addf")
+    want.range = Range::symmetric(std::max(limit / number, 0.25));
+  else if (kind == "arith.mulf")
+    want.range = {0.5, number > 40 ? 1.03 : 1.25};
+  else if (!wantsFloat)
+    want = Want();
+  Value operand = builder.get(type, want);
+  Value init;
+  if (builder.random.chance(0.45))
+    init =
+        builder.get(reduced, wantsFloat ? Want{kind == "arith.mulf" ? Range{0.25, 2} : Range::symmetric(10)} : Want());
+  else
+    init = builder.filled(reduced, kind == "arith.mulf" || kind == "arith.muli" ? 1 : (kind == "arith.andi" ? 1 : 0));
+  Range range{std::min(operand.range.low, init.range.low), std::max(operand.range.high, init.range.high)};
+  if (kind == "arith.addf")
+    range = Range::symmetric(init.range.getMagnitude() + number * operand.range.getMagnitude());
+  else if (kind == "arith.mulf")
+    range = {0, init.range.high * std::pow(std::max(operand.range.high, 1.0), number)};
+  else if (!wantsFloat)
+    range = getFullRange(type.element);
+  bool exact = operand.exact && init.exact && kind != "arith.addf" && kind != "arith.mulf";
+  builder.emit("linalg.reduce { " + kind + " } ins(" + operand.name + " : " + type.print() + ") outs(" + init.name +
+                   " : " + reduced.print() + ") dimensions = " + printList(dimensions),
+               reduced, range, exact);
+  return true;
+}
+
+/// linalg.map with a scalar body.
+static bool writeMap(Builder &builder) {
+  Type type = builder.drawWorkingType(true);
+  if (!type.isTensor)
+    return false;
+  std::vector<Value> operands;
+  int64_t number = builder.random.between(1, 3);
+  for (int64_t i = 0; i < number; ++i)
+    operands.push_back(builder.get(builder.random.chance(0.8) ? type : type.with(builder.drawFloat())));
+  Value destination = builder.empty(type);
+  std::vector<std::string> arguments;
+  Value result;
+  std::string region = builder.writeRegion(Position::Body, [&] {
+    for (const Value &operand : operands) {
+      Value element{builder.newName("b"), Type::scalar(operand.type.element), operand.range, operand.exact};
+      arguments.push_back(element.name + ": " + element.type.print());
+      builder.addValue(element);
+    }
+    Value unused{builder.newName("b"), Type::scalar(type.element), {0, 0}, false};
+    arguments.push_back(unused.name + ": " + unused.type.print());
+    builder.writeOperations(static_cast<unsigned>(builder.random.between(1, 4)));
+    result = builder.get(Type::scalar(type.element));
+    builder.line("linalg.yield " + result.name + " : " + result.type.print());
+  });
+  Value value{builder.newName(), type, result.range, result.exact};
+  builder.line(value.name + " = linalg.map ins(" + printNames(operands) + " : " + printTypes(operands) + ") outs(" +
+               destination.name + " : " + type.print() + ")");
+  builder.line("(" + join(arguments) + ") {");
+  builder.function->text += region;
+  builder.line("}");
+  builder.addValue(value);
+  return true;
+}
+
+static bool writeSoftmax(Builder &builder) {
+  Type type = builder.drawWorkingType(true);
+  if (!type.isTensor || type.getRank() == 0 || type.isDynamic() || builder.countElements(type) == 0)
+    return false;
+  Value operand = builder.get(type, Want{Range::symmetric(10)});
+  Value destination = builder.empty(type);
+  builder.emit("linalg.softmax dimension(" + std::to_string(builder.random.below(type.getRank())) + ") ins(" +
+                   operand.name + " : " + type.print() + ") outs(" + destination.name + " : " + type.print() + ") -> " +
+                   type.print(),
+               type, {0, 1}, false);
+  return true;
+}
+
+void remat::random::addReductionProductions(ProductionTable &table) {
+  table.push_back({"linalg.reduce", 6, Places::Tensors, writeReduce});
+  table.push_back({"linalg.map", 2, Places::Tensors, writeMap});
+  table.push_back({"linalg.softmax", 0.3, Places::Tensors, writeSoftmax});
+}
