@@ -62,6 +62,9 @@ struct Options {
                                     llvm::cl::CommaSeparated, llvm::cl::cat(category)};
   llvm::cl::opt<std::string> only{"only", llvm::cl::desc("A production that every program has"),
                                   llvm::cl::value_desc("PRODUCTION"), llvm::cl::cat(category)};
+  llvm::cl::opt<bool> each{"each",
+                           llvm::cl::desc("COUNT programs for each production, and a table of what became of them"),
+                           llvm::cl::cat(category)};
   llvm::cl::opt<unsigned> size{"size", llvm::cl::desc("About how many operations a program has (default 14)"),
                                llvm::cl::init(14), llvm::cl::cat(category)};
   llvm::cl::opt<bool> shrink{"shrink", llvm::cl::desc("Shrink the first program of each kind"),
@@ -122,7 +125,9 @@ private:
   }
   bool readKnown();
   bool isKnown(StringRef kind) const;
-  std::optional<Case> makeCase(uint64_t seed);
+  std::optional<Case> makeCase(uint64_t seed, const std::string &only);
+  void start(uint64_t seed, const std::string &only);
+  void printProductions(llvm::raw_ostream &stream) const;
   void note(uint64_t seed, const Case &program, Report report);
   void write(const Case &program, const Verdict &verdict, uint64_t seed, StringRef suffix);
   void shrinkAll();
@@ -136,6 +141,8 @@ private:
   Coverage coverage;
   std::map<std::string, Group> failures, refusals, notes;
   std::map<std::string, int64_t> productions;
+  /// Per production, of --each: what became of how many programs.
+  std::map<std::string, std::map<std::string, int64_t>> fates;
   struct Found {
     uint64_t seed;
     Case program;
@@ -169,7 +176,7 @@ bool Campaign::isKnown(StringRef kind) const {
   return llvm::any_of(known, [&](const std::string &prefix) { return kind.starts_with(prefix); });
 }
 
-std::optional<Case> Campaign::makeCase(uint64_t seed) {
+std::optional<Case> Campaign::makeCase(uint64_t seed, const std::string &only) {
   Case program;
   if (!options.files.empty()) {
     std::optional<Case> mutated = mutate(options.files[seed % options.files.size()], seed, context);
@@ -178,7 +185,7 @@ std::optional<Case> Campaign::makeCase(uint64_t seed) {
   GeneratorOptions generatorOptions;
   generatorOptions.seed = seed;
   generatorOptions.types = types;
-  generatorOptions.only = options.only;
+  generatorOptions.only = only;
   generatorOptions.size = options.size;
   GeneratedProgram generated = generate(generatorOptions);
   for (const auto &[name, number] : generated.productions)
@@ -207,6 +214,18 @@ void Campaign::write(const Case &program, const Verdict &verdict, uint64_t seed,
   stream << "// " << getName(verdict.outcome) << ": " << verdict.detail << "\n// seed " << seed << "\n// "
          << program.printCommand(name) << "\n"
          << program.text;
+}
+
+void Campaign::start(uint64_t seed, const std::string &only) {
+  std::optional<Case> program = makeCase(seed, only);
+  if (!program)
+    return;
+  children.start(*program, judgeOptions, [this, seed, program, only](Report report) {
+    ++fates[only][report.verdict.isFailure() ? "wrong" : getName(report.verdict.outcome).str()];
+    note(seed, *program, std::move(report));
+  });
+  while (children.getNumRunning() >= std::max(1u, options.jobs.getValue()))
+    children.wait();
 }
 
 void Campaign::note(uint64_t seed, const Case &program, Report report) {
@@ -295,6 +314,22 @@ void Campaign::printSummary() {
   }
 }
 
+void Campaign::printProductions(llvm::raw_ostream &stream) const {
+  stream << llvm::formatv("\n{0,-38}{1,8}{2,8}{3,8}{4,8}{5,8}\n", "production", "uses", "right", "refused", "wrong",
+                          "invalid");
+  for (const std::string &name : getProductionNames()) {
+    auto uses = productions.find(name);
+    stream << llvm::formatv("{0,-38}{1,8}", name, uses == productions.end() ? 0 : uses->second);
+    auto row = fates.find(name);
+    if (row != fates.end())
+      for (const char *fate : {"right", "refused", "wrong", "invalid"}) {
+        auto number = row->second.find(fate);
+        stream << llvm::formatv("{0,8}", number == row->second.end() ? 0 : number->second);
+      }
+    stream << '\n';
+  }
+}
+
 int Campaign::run() {
   for (const std::string &name : options.types) {
     Element element;
@@ -312,24 +347,21 @@ int Campaign::run() {
     return 2;
   if (options.print) {
     for (uint64_t seed = options.seed; seed < options.seed + options.count; ++seed)
-      if (std::optional<Case> program = makeCase(seed))
+      if (std::optional<Case> program = makeCase(seed, options.only))
         llvm::outs() << "// seed " << seed << "\n// " << program->printCommand("FILE.mlir") << "\n" << program->text;
     return 0;
   }
   warmUp(context);
   auto begin = std::chrono::steady_clock::now();
-  for (uint64_t seed = options.seed; seed < options.seed + options.count; ++seed) {
-    double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    if (options.seconds > 0 && elapsed > options.seconds)
-      break;
-    std::optional<Case> program = makeCase(seed);
-    if (!program)
-      continue;
-    children.start(*program, judgeOptions,
-                   [this, seed, program](Report report) { note(seed, *program, std::move(report)); });
-    while (children.getNumRunning() >= std::max(1u, options.jobs.getValue()))
-      children.wait();
-  }
+  std::vector<std::string> subjects = {options.only};
+  if (options.each)
+    subjects = getProductionNames();
+  for (const std::string &subject : subjects)
+    for (uint64_t seed = options.seed; seed < options.seed + options.count; ++seed) {
+      double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+      if (options.seconds <= 0 || elapsed <= options.seconds)
+        start(seed, subject);
+    }
   while (children.getNumRunning())
     children.wait();
   if (options.shrink || options.shrinkRefused)
@@ -343,9 +375,7 @@ int Campaign::run() {
       return 2;
     }
     coverage.print(stream);
-    stream << "\nproductions\n";
-    for (const auto &[name, number] : productions)
-      stream << llvm::formatv("{0,-34} {1,6}\n", name, number);
+    printProductions(stream);
   }
   bool tooManyRefused =
       static_cast<double>(numRefused) > options.mostRefused * static_cast<double>(std::max<uint64_t>(numTried, 1));

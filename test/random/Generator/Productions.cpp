@@ -14,7 +14,7 @@ static ProductionTable makeTable() {
   for (auto add :
        {addFloatProductions, addIntegerProductions, addConversionProductions, addStructuredProductions,
         addGenericProductions, addReductionProductions, addSliceProductions, addShapeProductions, addElementProductions,
-        addBranchProductions, addLoopProductions, addRecurrenceProductions, addCallProductions})
+        addBranchProductions, addLoopProductions, addRecurrenceProductions, addCallProductions, addRareProductions})
     add(table);
   return table;
 }

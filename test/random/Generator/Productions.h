@@ -57,6 +57,7 @@ void addBranchProductions(ProductionTable &table);
 void addLoopProductions(ProductionTable &table);
 void addRecurrenceProductions(ProductionTable &table);
 void addCallProductions(ProductionTable &table);
+void addRareProductions(ProductionTable &table);
 
 /// All of them.
 const ProductionTable &getProductions();

@@ -189,12 +189,10 @@ static bool writeCompare(Builder &builder) {
   return true;
 }
 
-static bool writeClassify(Builder &builder) {
-  static const std::vector<std::string> names = {"math.isnan", "math.isinf", "math.isfinite", "math.isnormal"};
+static bool writeClassify(Builder &builder, const char *name) {
   Type type = builder.drawWorkingType(true);
   Value operand = builder.get(type, Want{wide, true});
-  builder.emit(builder.random.pick(names) + " " + operand.name + " : " + type.print(), type.with(Element::I1), {0, 1},
-               true);
+  builder.emit(std::string(name) + " " + operand.name + " : " + type.print(), type.with(Element::I1), {0, 1}, true);
   return true;
 }
 
@@ -208,6 +206,26 @@ static bool writeSelect(Builder &builder) {
   builder.emit("arith.select " + condition.name + ", " + left.name + ", " + right.name + " : " + types, type,
                {std::min(left.range.low, right.range.low), std::max(left.range.high, right.range.high)},
                left.exact && right.exact);
+  return true;
+}
+
+static bool writeClamp(Builder &builder) {
+  Type type = builder.drawWorkingType(true);
+  Value value = builder.get(type, Want{wide, true});
+  Value low = builder.get(type, Want{{-10, -1}, true}), high = builder.get(type, Want{{1, 10}, true});
+  builder.emit("math.clampf " + value.name + " to [" + low.name + ", " + high.name + "] : " + type.print(), type,
+               {std::max(value.range.low, low.range.low), std::min(value.range.high, high.range.high)}, true);
+  return true;
+}
+
+static bool writeSinCos(Builder &builder) {
+  Type type = builder.drawWorkingType(true);
+  Value operand = builder.get(type, Want{Range::symmetric(20), false});
+  Value sine{builder.newName(), type, Range::symmetric(1), false};
+  Value cosine{builder.newName(), type, Range::symmetric(1), false};
+  builder.line(sine.name + ", " + cosine.name + " = math.sincos " + operand.name + " : " + type.print());
+  builder.addValue(sine);
+  builder.addValue(cosine);
   return true;
 }
 
@@ -234,7 +252,11 @@ void remat::random::addFloatProductions(ProductionTable &table) {
   table.push_back({"math.fma", 1, Places::Everywhere, writeFma});
   table.push_back({"math.fpowi", 0.7, Places::Everywhere, writeIntegerPower});
   table.push_back({"arith.cmpf", 2, Places::Everywhere, writeCompare});
-  table.push_back({"math.is", 0.5, Places::Everywhere, writeClassify});
+  for (const char *name : {"math.isnan", "math.isinf", "math.isfinite", "math.isnormal"})
+    table.push_back(
+        {name, 0.12, Places::Everywhere, [name](Builder &builder) { return writeClassify(builder, name); }});
+  table.push_back({"math.clampf", 0.3, Places::Everywhere, writeClamp});
+  table.push_back({"math.sincos", 0.3, Places::Everywhere, writeSinCos});
   table.push_back({"arith.select", 4, Places::Everywhere, writeSelect});
   table.push_back({"remat.stop_gradient", 0.7, Places::Tensors, writeStopGradient});
 }
