@@ -46,6 +46,9 @@ ChainProblem ProgramLoop::getProblem(int64_t steps, int64_t budget) const {
 /// Sizes above this would overflow as soon as two are added.
 static constexpr int64_t maxBytes = std::numeric_limits<int64_t>::max() / 4;
 
+/// Times have room for the phases of a sweep.
+static constexpr int64_t maxTime = std::numeric_limits<int64_t>::max() / (2 * numSweepPhases);
+
 static bool isSize(int64_t bytes) { return bytes >= 0 && bytes <= maxBytes && bytes % arenaAlignment == 0; }
 
 static bool isBelow(int64_t index, size_t limit) { return index >= 0 && static_cast<size_t>(index) < limit; }
@@ -53,13 +56,16 @@ static bool isBelow(int64_t index, size_t limit) { return index >= 0 && static_c
 static const char *check(const ProgramLoop &loop, int64_t numCounts) {
   if (!isBelow(loop.count, static_cast<size_t>(numCounts)))
     return "a loop refers to a count that is not there";
-  for (int64_t bytes : {loop.stateBytes, loop.tapeBytes, loop.gradientBytes, loop.workspaceBytes})
+  for (int64_t bytes : {loop.stateBytes, loop.tapeBytes, loop.gradientBytes, loop.forwardWorkspaceBytes,
+                        loop.reverseWorkspaceBytes, loop.recordWorkspaceBytes, loop.replayWorkspaceBytes})
     if (!isSize(bytes))
       return "a size of a loop is not a multiple of the alignment in range";
   if (!isSize(loop.initialBytes) || loop.initialBytes > loop.stateBytes)
     return "the initial carries of a loop have more bytes than its carries";
   if (loop.advanceTime < 0 || loop.recordTime < 0 || loop.reverseTime < 0)
     return "a time of a loop is negative";
+  if (loop.forward > maxTime || loop.backward > maxTime)
+    return "a sweep of a loop comes too late";
   if (loop.filled < 0 || loop.filled > loop.forward || (loop.isDifferentiated && loop.forward > loop.backward))
     return "the sweeps of a loop are out of order";
   return nullptr;
@@ -70,7 +76,7 @@ static const char *check(const ProgramBuffer &buffer, int64_t numCounts, size_t 
     return "a buffer refers to a count that is not there";
   if (buffer.bytes < 0 || buffer.bytes > maxBytes || (buffer.count < 0 && !isSize(buffer.bytes)))
     return "the size of a buffer is not a multiple of the alignment in range";
-  if (buffer.first < 0 || buffer.first > buffer.last)
+  if (buffer.first < 0 || buffer.first > buffer.last || buffer.last > maxTime)
     return "the life of a buffer ends before it begins";
   if (buffer.home != BufferHome::Own && (!isBelow(buffer.loop, numLoops) || !isSize(buffer.offsetInHome)))
     return "a buffer lies in a loop that is not there";
@@ -118,6 +124,16 @@ ChainProblem ProgramInstance::getChain(size_t loop, int64_t budget) const {
   return getLoop(loop).getProblem(getSteps(loop), budget);
 }
 
+// Times of the layout: each operation of the program has one per phase of a sweep.
+
+static int64_t getTime(int64_t operation, SweepPhase phase) {
+  return operation * numSweepPhases + static_cast<int64_t>(phase);
+}
+
+static int64_t getStart(int64_t operation) { return operation * numSweepPhases; }
+
+static int64_t getEnd(int64_t operation) { return operation * numSweepPhases + numSweepPhases - 1; }
+
 void ProgramInstance::addParts(size_t index) {
   const ProgramLoop &loop = getLoop(index);
   int64_t steps = getSteps(index);
@@ -128,21 +144,26 @@ void ProgramInstance::addParts(size_t index) {
   int64_t gradients = std::min<int64_t>(2, steps - 1);
   // With a plan, a state may be copied into the core from a slot.
   int64_t cores = loop.isDifferentiated && steps >= 2 ? 2 : gradients;
-  int64_t from = loop.forward, to = loop.isDifferentiated ? loop.backward : loop.forward;
-  int64_t filled = loop.initialBytes > 0 ? loop.filled : from;
+  int64_t to = loop.isDifferentiated ? loop.backward : loop.forward;
+  int64_t from = getStart(loop.forward), forwardEnd = getEnd(loop.forward), end = getEnd(to);
+  int64_t filled = getStart(loop.initialBytes > 0 ? loop.filled : loop.forward);
+  int64_t reverse = getTime(to, SweepPhase::Reverse), record = getTime(to, SweepPhase::Record);
+  int64_t replay = getTime(to, SweepPhase::Replay);
   auto add = [&](LoopPart part, bool isThere, int64_t bytes, int64_t first, int64_t last, bool isCertain) {
     live[index * numLoopParts + static_cast<size_t>(part)] = {isThere ? bytes : 0, first, last, isCertain};
   };
   live.resize((index + 1) * numLoopParts);
-  add(LoopPart::ForwardCore, runs, cores * loop.stateBytes, from, from, /*isCertain=*/!loop.isDifferentiated);
-  add(LoopPart::ForwardWorkspace, runs, loop.workspaceBytes, from, from, /*isCertain=*/false);
+  add(LoopPart::ForwardCore, runs, cores * loop.stateBytes, from, forwardEnd, /*isCertain=*/!loop.isDifferentiated);
+  add(LoopPart::ForwardWorkspace, runs, loop.forwardWorkspaceBytes, from, forwardEnd, /*isCertain=*/false);
   // The needs of the plan say how large the walk and the slot region are.
-  add(LoopPart::Walk, returns, 0, from, to, /*isCertain=*/false);
-  add(LoopPart::BackwardCore, returns, 2 * loop.stateBytes, to, to, /*isCertain=*/false);
-  add(LoopPart::BackwardWorkspace, returns, loop.workspaceBytes, to, to, /*isCertain=*/false);
-  add(LoopPart::CoreTape, returns, loop.tapeBytes, from, to, /*isCertain=*/true);
-  add(LoopPart::Gradients, returns, gradients * loop.gradientBytes, to, to, /*isCertain=*/true);
-  add(LoopPart::Slots, returns, 0, filled, to, /*isCertain=*/true);
+  add(LoopPart::Walk, returns, 0, from, end, /*isCertain=*/false);
+  add(LoopPart::BackwardCore, returns, 2 * loop.stateBytes, record, replay, /*isCertain=*/false);
+  add(LoopPart::ReverseWorkspace, returns, loop.reverseWorkspaceBytes, reverse, reverse, /*isCertain=*/false);
+  add(LoopPart::RecordWorkspace, returns, loop.recordWorkspaceBytes, record, record, /*isCertain=*/false);
+  add(LoopPart::ReplayWorkspace, returns, loop.replayWorkspaceBytes, replay, replay, /*isCertain=*/false);
+  add(LoopPart::CoreTape, returns, loop.tapeBytes, from, record, /*isCertain=*/true);
+  add(LoopPart::Gradients, returns, gradients * loop.gradientBytes, reverse, replay, /*isCertain=*/true);
+  add(LoopPart::Slots, returns, 0, filled, end, /*isCertain=*/true);
 }
 
 bool ProgramInstance::isAtHome(const ProgramBuffer &buffer) const {
@@ -161,7 +182,8 @@ Verdict ProgramInstance::addBuffers() {
       bytes = alignBytes(*bytes);
     if (!bytes || *bytes > maxBytes)
       return {Status::Overflow, "a buffer does not fit in 64 bits"};
-    live.push_back({isAtHome(buffer) ? 0 : *bytes, buffer.first, buffer.last, buffer.isCertain});
+    int64_t end = buffer.endsInFirstReverse ? getTime(buffer.last, SweepPhase::Reverse) : getEnd(buffer.last);
+    live.push_back({isAtHome(buffer) ? 0 : *bytes, getStart(buffer.first), end, buffer.isCertain});
   }
   return {};
 }

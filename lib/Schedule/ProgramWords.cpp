@@ -74,7 +74,10 @@ static void visitLoop(Visitor &visitor, Loop &loop) {
   visitor.visit(loop.stateBytes);
   visitor.visit(loop.tapeBytes);
   visitor.visit(loop.gradientBytes);
-  visitor.visit(loop.workspaceBytes);
+  visitor.visit(loop.forwardWorkspaceBytes);
+  visitor.visit(loop.reverseWorkspaceBytes);
+  visitor.visit(loop.recordWorkspaceBytes);
+  visitor.visit(loop.replayWorkspaceBytes);
   visitor.visit(loop.advanceTime);
   visitor.visit(loop.recordTime);
   visitor.visit(loop.reverseTime);
@@ -96,6 +99,7 @@ static void visitBuffer(Visitor &visitor, Buffer &buffer) {
   visitor.visit(buffer.loop);
   visitor.visit(buffer.offsetInHome);
   visitor.visit(buffer.isCertain);
+  visitor.visit(buffer.endsInFirstReverse);
 }
 
 std::vector<int64_t> ProgramProblem::write() const {

@@ -12,7 +12,11 @@
 // compiler fills it in; who knows the counts, the compiler or the runtime, makes an
 // instance of it and plans that.
 //
-// Times are positions in the program's sequence of operations.
+// Times are positions in the program's sequence of operations. A backward sweep is
+// one of them, but not everything of a loop is in use at once: a reverse step reads
+// its tape and no state, a step that runs again writes no tape unless it is the last
+// one. So the parts of a backward sweep live in some of its three kinds of moves,
+// which stand in for points in time: see SweepPhase.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,12 +39,23 @@ enum class LoopPart {
   ForwardWorkspace,
   Walk,
   BackwardCore,
-  BackwardWorkspace,
+  /// Of the moves of a backward sweep by kind.
+  ReverseWorkspace,
+  RecordWorkspace,
+  ReplayWorkspace,
   CoreTape,
   Gradients,
   Slots
 };
-inline constexpr size_t numLoopParts = 8;
+inline constexpr size_t numLoopParts = 10;
+
+/// The kinds of moves of a backward sweep. Their order is chosen so that each part is
+/// in use in consecutive ones: the core tape, written by the last step of the forward
+/// sweep too, in the first two, the core states in the last two, the workspaces in
+/// one each. A schedule must not expect a core state to outlive a reverse step, nor a
+/// core tape to outlive a replay; remat.reverse and remat.recompute say so.
+enum class SweepPhase { Reverse, Record, Replay };
+inline constexpr int64_t numSweepPhases = 3;
 
 /// One loop. Sizes are multiples of the alignment.
 struct ProgramLoop {
@@ -49,8 +64,12 @@ struct ProgramLoop {
   int64_t stateBytes = 0;
   int64_t tapeBytes = 0;
   int64_t gradientBytes = 0;
-  /// Of one step, in either sweep.
-  int64_t workspaceBytes = 0;
+  /// Of one step: in the forward sweep and, in the backward sweep, of a reverse step,
+  /// of a step that leaves a tape, and of one that does not or is resumed.
+  int64_t forwardWorkspaceBytes = 0;
+  int64_t reverseWorkspaceBytes = 0;
+  int64_t recordWorkspaceBytes = 0;
+  int64_t replayWorkspaceBytes = 0;
   int64_t advanceTime = 1;
   int64_t recordTime = 1;
   int64_t reverseTime = 1;
@@ -94,6 +113,8 @@ struct ProgramBuffer {
   int64_t offsetInHome = 0;
   /// Whether every run writes it: one in a branch is used only if that is taken.
   bool isCertain = true;
+  /// Whether `last` is a backward sweep that reads it in its first reverse step alone.
+  bool endsInFirstReverse = false;
 };
 
 /// The number of steps from which on unread results stay in core memory.
@@ -117,8 +138,8 @@ struct ProgramProblem {
   static Verdict read(const int64_t *words, int64_t numWords, ProgramProblem &problem);
 };
 
-/// "RMTPROG" and the format version 2.
-inline constexpr int64_t programMagic = 0x524d5450524f4702;
+/// "RMTPROG" and the format version 3.
+inline constexpr int64_t programMagic = 0x524d5450524f4703;
 
 /// What a plan needs of the arena for one loop.
 struct LoopNeeds {

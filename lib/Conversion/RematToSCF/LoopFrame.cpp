@@ -36,8 +36,12 @@ int64_t LoopFrame::getConstant(LoopPart part) {
     return frame.getWalk();
   case LoopPart::BackwardCore:
     return frame.getBackwardCore();
-  case LoopPart::BackwardWorkspace:
-    return frame.getBackwardWorkspace();
+  case LoopPart::ReverseWorkspace:
+    return frame.getReverseWorkspace();
+  case LoopPart::RecordWorkspace:
+    return frame.getRecordWorkspace();
+  case LoopPart::ReplayWorkspace:
+    return frame.getReplayWorkspace();
   case LoopPart::CoreTape:
     return frame.getCoreTape();
   case LoopPart::Gradients:

@@ -116,9 +116,26 @@ void StepEmitter::addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> 
   operands.append({step, position});
 }
 
-void StepEmitter::addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, bool isBackward) {
-  auto type = MemRefType::get({int64_t(*chain.getWorkspaceBytes())}, builder.getI8Type());
-  LoopPart part = isBackward ? LoopPart::BackwardWorkspace : LoopPart::ForwardWorkspace;
+/// Where the temporaries of a function lie that a move of a sweep calls.
+static LoopPart getWorkspacePart(StepRole role, bool isBackward) {
+  if (!isBackward)
+    return LoopPart::ForwardWorkspace;
+  switch (role) {
+  case StepRole::Reverse:
+    return LoopPart::ReverseWorkspace;
+  case StepRole::Record:
+  case StepRole::ReplayRecord:
+    return LoopPart::RecordWorkspace;
+  default:
+    return LoopPart::ReplayWorkspace;
+  }
+}
+
+void StepEmitter::addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, StepRole role,
+                               bool isBackward) {
+  int64_t bytes = chain.getWorkspaceBytesOf(static_cast<unsigned>(role));
+  auto type = MemRefType::get({bytes}, builder.getI8Type());
+  LoopPart part = getWorkspacePart(role, isBackward);
   operands.push_back(viewArena(builder, frame.getOffset(builder, part), type));
   operands.push_back(
       memref::CastOp::create(builder, MemRefType::get({numStepCounters}, builder.getI64Type()), frame.getCounters()));
@@ -141,16 +158,21 @@ void StepEmitter::emitStep(ImplicitLocOpBuilder &builder, StepRole role, const M
   llvm::append_range(operands, getDestination(builder, move, isFirstRun, isBackward));
   if (isRecord)
     llvm::append_range(operands, viewAll(builder, getOffset(builder, move.tape, isBackward), chain.getTapeTypes()));
-  addWorkspace(builder, operands, isBackward);
+  // A function that writes nothing over time serves both times.
+  if (role == StepRole::Replay && !chain.getReplayAttr())
+    role = StepRole::Advance;
+  if (role == StepRole::ReplayRecord && !chain.getReplayRecordAttr())
+    role = StepRole::Record;
+  addWorkspace(builder, operands, role, isBackward);
   switch (role) {
   case StepRole::Advance:
     return call(builder, chain.getAdvanceAttr(), operands);
   case StepRole::Record:
     return call(builder, chain.getRecordAttr(), operands);
   case StepRole::Replay:
-    return call(builder, chain.getReplayOrAdvance(), operands);
+    return call(builder, chain.getReplayAttr(), operands);
   default:
-    return call(builder, chain.getReplayRecordOrRecord(), operands);
+    return call(builder, chain.getReplayRecordAttr(), operands);
   }
 }
 
@@ -181,7 +203,7 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
   llvm::append_range(operands, backward.getScanGradients());
   llvm::append_range(operands, backward.getAccumulators());
   llvm::append_range(operands, outgoing);
-  addWorkspace(builder, operands, /*isBackward=*/true);
+  addWorkspace(builder, operands, StepRole::Reverse, /*isBackward=*/true);
   call(builder, chain.getReverseAttr(), operands);
 }
 
@@ -196,7 +218,7 @@ void StepEmitter::emitResume(ImplicitLocOpBuilder &builder, const MoveValues &mo
   llvm::append_range(operands, forward.getCaptures());
   llvm::append_range(
       operands, viewAll(builder, getOffset(builder, move.destination, /*isBackward=*/true), chain.getCarryTypes()));
-  addWorkspace(builder, operands, /*isBackward=*/true);
+  addWorkspace(builder, operands, StepRole::Resume, /*isBackward=*/true);
   call(builder, chain.getResumeAttr(), operands);
 }
 

@@ -63,7 +63,7 @@ private:
   /// Operands that every step function starts with: the step and its position.
   void addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, Value step);
   /// Operands that every step function ends with: the workspace and the counters.
-  void addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, bool isBackward);
+  void addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, StepRole role, bool isBackward);
   void call(ImplicitLocOpBuilder &builder, FlatSymbolRefAttr function, ValueRange operands);
 
   /// The offset in the arena of a state or tape at \p place.

@@ -64,8 +64,8 @@ remat.chain "private" @integer advance(@step) record(@step) reverse(@step) carry
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
-// expected-error@+1 {{expects a workspace that is not negative, but got -64}}
-remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace(-64) copies [0, 0, 0, 0, 0, 0]
+// expected-error@+1 {{expects bytes in 'workspace' that are not negative, but got -64}}
+remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace [0, -64, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
 
 // -----
 
@@ -73,8 +73,17 @@ remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace(-64
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
-// expected-error@+1 {{expects six entries in 'copies' together with 'workspace'}}
-remat.chain "private" @copied advance(@step) carry [tensor<4xf32>] workspace(0) copies [0]
+// expected-error@+1 {{expects six entries in 'copies', but got 1}}
+remat.chain "private" @copied advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0] copies [0]
+
+// -----
+
+// chain_c4
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects 'copies' together with 'workspace'}}
+remat.chain "private" @alone advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0]
 
 // -----
 

@@ -63,8 +63,8 @@ func.func private @count_advance(%t: index, %pos: index, %n: memref<1xi64>, %out
   return
 }
 
-// CHECK: remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace(0) copies [0, 0, 0, 0, 0, 0]
-remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace(0) copies [0, 0, 0, 0, 0, 0]
+// CHECK: remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
 
 // CHECK-LABEL: func.func @forward_only
 func.func @forward_only(%n: memref<1xi64>, %out: memref<1xi64>, %count: index) {

@@ -5,7 +5,7 @@
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @kept_history() {
@@ -22,7 +22,7 @@ func.func @kept_history() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @one_schedule() {
@@ -42,7 +42,7 @@ func.func @one_schedule() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 memref.global "private" constant @walk_table : memref<20xi64> = dense<[5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
@@ -65,7 +65,7 @@ func.func @half_walk() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
 func.func @no_plan() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -87,7 +87,7 @@ func.func @no_plan() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @foreign() {
@@ -109,7 +109,7 @@ func.func @foreign() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @nothing_in_work() {
@@ -131,7 +131,7 @@ func.func @nothing_in_work() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @other_place() {
@@ -155,7 +155,7 @@ func.func @other_place() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @work_ends_with_sweep() {
@@ -179,7 +179,7 @@ func.func @work_ends_with_sweep() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @step_left_out() {
@@ -202,7 +202,7 @@ func.func @step_left_out() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @too_many_steps() {
@@ -225,7 +225,7 @@ func.func @too_many_steps() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @over_itself() {
@@ -249,7 +249,7 @@ func.func @over_itself() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @over_state_between() {
@@ -272,7 +272,7 @@ func.func @over_state_between() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_out_of_order() {
@@ -294,7 +294,7 @@ func.func @reverse_out_of_order() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_without_tape() {
@@ -317,7 +317,7 @@ func.func @reverse_without_tape() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_with_other_tape() {
@@ -339,7 +339,7 @@ func.func @reverse_with_other_tape() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_from_free_slot() {
@@ -363,7 +363,7 @@ func.func @reverse_from_free_slot() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @steps_missing() {
@@ -386,7 +386,7 @@ func.func @steps_missing() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reversals_missing() {
@@ -408,7 +408,7 @@ func.func @reversals_missing() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @left_over() {
@@ -431,7 +431,7 @@ func.func @left_over() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace(0) copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @more_than_planned() {
@@ -444,11 +444,63 @@ func.func @more_than_planned() {
   // S9
   // expected-error@+1 {{expects 0 steps without a tape, 2 with one, 0 states from a tape and 0 copies, as planned, but got 1, 2, 0 and 0}}
   remat.backward_sweep @walk history(%history) count(%count) schedule {
+    remat.reverse step 2 tape <core_tape>
     remat.restore state 0 from <initial>
     remat.recompute steps 1 to 1 from <initial> to <core 0>
+    remat.reverse step 1 tape <slot 0>
+    remat.discard tape 1 in <slot 0>
+  }
+  return
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
+remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+  plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+func.func @core_tape_lost() {
+  %count = arith.constant 2 : index
+  %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
+    remat.restore state 0 from <initial>
+    remat.record first step 1 from <initial> to <core 0> tape <slot 0>
+    remat.record first step 2 from <core 0> to <core 1> tape <core_tape>
+  }
+  remat.backward_sweep @walk history(%history) count(%count) schedule {
+    remat.restore state 0 from <initial>
+    remat.recompute steps 1 to 1 from <initial> to <core 0>
+    // S10
+    // expected-error@+1 {{expects tape 2 in <core_tape>, but got none}}
     remat.reverse step 2 tape <core_tape>
     remat.reverse step 1 tape <slot 0>
     remat.discard tape 1 in <slot 0>
+  }
+  return
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
+remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+  plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+func.func @core_state_lost() {
+  %count = arith.constant 2 : index
+  %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
+    remat.restore state 0 from <initial>
+    remat.record first step 1 from <initial> to <core 0> tape <slot 0>
+    remat.record first step 2 from <core 0> to <core 1> tape <core_tape>
+  }
+  remat.backward_sweep @walk history(%history) count(%count) schedule {
+    remat.reverse step 2 tape <core_tape>
+    remat.restore state 0 from <initial> to <core 0>
+    remat.reverse step 1 tape <slot 0>
+    remat.discard tape 1 in <slot 0>
+    // S10
+    // expected-error@+1 {{expects state 0 in <core 0> to be in work, but no state is}}
+    remat.recompute steps 1 to 1 from <core 0> to <core 1>
   }
   return
 }

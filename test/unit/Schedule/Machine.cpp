@@ -43,6 +43,13 @@ void Machine::put(int64_t place, Item item) {
   places[place] = item;
 }
 
+/// After the turn the temporaries of a step that leaves no tape lie where the core tape
+/// lies.
+void Machine::loseCoreTape() {
+  if (turned)
+    places.erase(CoreTape);
+}
+
 bool Machine::forward(const Move &move, bool first, bool record) {
   if (first != (move.step == result.firstRuns))
     return fail("first run and re-run are mixed up", move);
@@ -58,6 +65,7 @@ bool Machine::forward(const Move &move, bool first, bool record) {
     ++result.counts.records;
   } else {
     ++result.counts.advances;
+    loseCoreTape();
   }
   put(move.dst, move.step + 1);
   if (!has(move.src, move.step))
@@ -84,16 +92,21 @@ bool Machine::run(const Move &move) {
     if (!has(move.tape, -1 - move.step))
       return fail("tape is not there", move);
     ++result.counts.reverses;
+    // Its temporaries lie where the core states lie.
+    places.erase(CoreState0);
+    places.erase(CoreState1);
     return true;
   case MoveKind::Resume:
     if (!restartable || !has(move.src, -move.step) || move.dst >= 0)
       return fail("can not resume", move);
+    loseCoreTape();
     put(move.dst, move.step);
     ++result.counts.resumes;
     return true;
   case MoveKind::Copy:
     if (!has(move.src, move.step) || move.dst >= 0)
       return fail("can not copy", move);
+    loseCoreTape();
     put(move.dst, move.step);
     ++result.counts.copies;
     return true;

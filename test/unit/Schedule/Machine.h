@@ -50,6 +50,7 @@ private:
 
   bool has(int64_t place, Item item) const;
   void put(int64_t place, Item item);
+  void loseCoreTape();
   bool forward(const Move &move, bool first, bool record);
   bool fail(const std::string &what, const Move &move);
 

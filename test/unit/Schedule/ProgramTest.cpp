@@ -29,7 +29,10 @@ ProgramProblem makeProgram() {
   first.stateBytes = 128;
   first.tapeBytes = 320;
   first.gradientBytes = 64;
-  first.workspaceBytes = 192;
+  first.forwardWorkspaceBytes = 192;
+  first.reverseWorkspaceBytes = 128;
+  first.recordWorkspaceBytes = 64;
+  first.replayWorkspaceBytes = 192;
   first.advanceTime = 1000;
   first.recordTime = 1100;
   first.reverseTime = 2000;

@@ -38,6 +38,18 @@ LogicalResult ProgramMemory::collectLoops() {
   return failure(result.wasInterrupted());
 }
 
+/// The temporaries of the functions that each kind of move calls.
+static void describeWorkspaces(ChainOp chain, schedule::ProgramLoop &record) {
+  auto get = [&](StepRole role) { return chain.getWorkspaceBytesOf(static_cast<unsigned>(role)); };
+  StepRole replay = chain.getReplayAttr() ? StepRole::Replay : StepRole::Advance;
+  StepRole recordAgain = chain.getReplayRecordAttr() ? StepRole::ReplayRecord : StepRole::Record;
+  record.replayWorkspaceBytes = std::max(get(replay), get(StepRole::Resume));
+  record.recordWorkspaceBytes = get(recordAgain);
+  record.reverseWorkspaceBytes = get(StepRole::Reverse);
+  record.forwardWorkspaceBytes = std::max(
+      {get(StepRole::Advance), get(StepRole::Record), record.replayWorkspaceBytes, record.recordWorkspaceBytes});
+}
+
 LogicalResult ProgramMemory::describeLoop(Loop &loop) {
   ForwardSweepOp forward = loop.forward;
   if (!loop.chain || !loop.chain.isFinalized())
@@ -62,7 +74,7 @@ LogicalResult ProgramMemory::describeLoop(Loop &loop) {
   record.stateBytes = *state;
   record.tapeBytes = *tape;
   record.gradientBytes = *gradient;
-  record.workspaceBytes = *loop.chain.getWorkspaceBytes();
+  describeWorkspaces(loop.chain, record);
   StepTimes estimate = estimateStepTimes(loop.chain);
   record.advanceTime = estimate.advance;
   record.recordTime = estimate.record;
@@ -167,6 +179,26 @@ static bool writes(Operation *op, Value buffer) {
   return effects && effects.getEffectOnValue<MemoryEffects::Write>(buffer).has_value();
 }
 
+/// Whether the operation at time \p last, which uses \p alloc last, is a backward sweep
+/// to which it is a final cotangent and nothing else.
+bool ProgramMemory::endsInFirstReverse(memref::AllocOp alloc, int64_t last) {
+  bool isCotangent = false;
+  for (Value alias : aliases->resolve(alloc.getResult()))
+    for (OpOperand &use : alias.getUses()) {
+      if (getTime(use.getOwner()) != last)
+        continue;
+      auto sweep = dyn_cast<BackwardSweepOp>(use.getOwner());
+      if (!sweep)
+        return false;
+      OperandRange cotangents = sweep.getFinalCotangents();
+      unsigned position = use.getOperandNumber() - cotangents.getBeginOperandIndex();
+      if (use.getOperandNumber() < cotangents.getBeginOperandIndex() || position >= cotangents.size())
+        return false;
+      isCotangent = true;
+    }
+  return isCotangent;
+}
+
 LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Operation *, Home> &homes) {
   MemRefType type = alloc.getType();
   std::optional<int64_t> bytes = getUnitBytes(type);
@@ -191,6 +223,7 @@ LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Ope
       buffer.isCertain |= user->getBlock() == &entry.getBody().front() && writes(user, alias);
       isFirst = false;
     }
+  buffer.endsInFirstReverse = endsInFirstReverse(alloc, buffer.last);
   if (auto home = homes.find(alloc); home != homes.end()) {
     buffer.home = home->second.part;
     buffer.loop = home->second.loop;
@@ -315,8 +348,12 @@ static StringRef describePart(schedule::LoopPart part) {
   case schedule::LoopPart::Gradients:
     return "gradient carries";
   case schedule::LoopPart::ForwardWorkspace:
-  case schedule::LoopPart::BackwardWorkspace:
-    return "workspace of a step";
+    return "workspace of a forward step";
+  case schedule::LoopPart::ReverseWorkspace:
+    return "workspace of a backward step";
+  case schedule::LoopPart::RecordWorkspace:
+  case schedule::LoopPart::ReplayWorkspace:
+    return "workspace of a step that runs again";
   case schedule::LoopPart::Slots:
     break;
   }

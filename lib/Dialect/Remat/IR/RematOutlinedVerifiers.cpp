@@ -82,10 +82,16 @@ LogicalResult ChainOp::verify() {
                          /*mustBeFloat=*/true)))
     return failure();
   // chain_c4
-  if (std::optional<uint64_t> bytes = getWorkspaceBytes(); bytes && int64_t(*bytes) < 0)
-    return emitOpError("expects a workspace that is not negative, but got ") << int64_t(*bytes);
-  if (bool(getCopyBytes()) != isFinalized() || (getCopyBytes() && getCopyBytes()->size() != 6))
-    return emitOpError("expects six entries in 'copies' together with 'workspace'");
+  if (bool(getCopyBytes()) != isFinalized())
+    return emitOpError("expects 'copies' together with 'workspace'");
+  if (isFinalized())
+    for (auto [name, entries] : {std::pair("workspace", *getWorkspaceBytes()), std::pair("copies", *getCopyBytes())}) {
+      if (entries.size() != 6)
+        return emitOpError("expects six entries in '") << name << "', but got " << entries.size();
+      for (int64_t bytes : entries)
+        if (bytes < 0)
+          return emitOpError("expects bytes in '") << name << "' that are not negative, but got " << bytes;
+    }
   // chain_c5
   return verifyPlan(*this);
 }
@@ -136,10 +142,10 @@ public:
       llvm::append_range(results, types);
     return *this;
   }
-  FunctionType finish(std::optional<uint64_t> workspaceBytes) {
+  FunctionType finish(std::optional<int64_t> workspaceBytes) {
     if (workspaceBytes) {
       Builder builder(context);
-      arguments.push_back(MemRefType::get({int64_t(*workspaceBytes)}, builder.getI8Type()));
+      arguments.push_back(MemRefType::get({*workspaceBytes}, builder.getI8Type()));
       arguments.push_back(MemRefType::get({5}, builder.getI64Type()));
     }
     return FunctionType::get(context, arguments, results);
@@ -159,19 +165,27 @@ private:
 enum class Form { Tensors, Between, Memrefs };
 } // namespace
 
+/// The functions of a chain in the order of its description.
+enum StepFunctionNumber : unsigned { Advance, Replay, Record, ReplayRecord, Reverse, Resume };
+static constexpr StringLiteral functionNames[] = {"advance", "replay", "record", "replay_record", "reverse", "resume"};
+
 /// Checks that a step function has the type that the sweep's operands imply.
-static LogicalResult verifySignature(Operation *op, ChainOp chain, FlatSymbolRefAttr name, StringRef role,
+static LogicalResult verifySignature(Operation *op, ChainOp chain, FlatSymbolRefAttr name, StepFunctionNumber number,
                                      StepSignature &&signature, SymbolTableCollection &symbols) {
   if (!name)
     return success();
   auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(chain, name);
   if (!function)
     return success(); // Reported at the chain.
-  FunctionType expected = signature.finish(chain.getWorkspaceBytes());
+  std::optional<int64_t> workspace;
+  if (chain.isFinalized())
+    workspace = chain.getWorkspaceBytesOf(number);
+  FunctionType expected = signature.finish(workspace);
   if (function.getFunctionType() == expected)
     return success();
-  InFlightDiagnostic diagnostic = op->emitOpError("expects the '") << role << "' function to have the type " << expected
-                                                                   << ", but got " << function.getFunctionType();
+  InFlightDiagnostic diagnostic = op->emitOpError("expects the '")
+                                  << functionNames[number] << "' function to have the type " << expected << ", but got "
+                                  << function.getFunctionType();
   diagnostic.attachNote(function.getLoc()) << name << " is here";
   return diagnostic;
 }
@@ -274,19 +288,21 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
            << getChainAttr()
            << " because there are stacked outputs, which a re-run must not "
               "write";
-  return success(
-      succeeded(verifySignature(*this, chain, chain.getAdvanceAttr(), "advance", forward(true, false), symbols)) &&
-      succeeded(verifySignature(*this, chain, chain.getReplayAttr(), "replay", forward(false, false), symbols)) &&
-      succeeded(verifySignature(*this, chain, chain.getRecordAttr(), "record", forward(true, true), symbols)) &&
-      succeeded(
-          verifySignature(*this, chain, chain.getReplayRecordAttr(), "replay_record", forward(false, true), symbols)) &&
-      succeeded(verifySignature(*this, chain, chain.getResumeAttr(), "resume",
-                                std::move(StepSignature(context, /*takesStep=*/true)
-                                              .take(chain.getTapeTypes(), buffers)
-                                              .take(getScans().getTypes())
-                                              .take(getCaptures().getTypes())
-                                              .give(chain.getCarryTypes(), buffers)),
-                                symbols)));
+  return success(succeeded(verifySignature(*this, chain, chain.getAdvanceAttr(), StepFunctionNumber::Advance,
+                                           forward(true, false), symbols)) &&
+                 succeeded(verifySignature(*this, chain, chain.getReplayAttr(), StepFunctionNumber::Replay,
+                                           forward(false, false), symbols)) &&
+                 succeeded(verifySignature(*this, chain, chain.getRecordAttr(), StepFunctionNumber::Record,
+                                           forward(true, true), symbols)) &&
+                 succeeded(verifySignature(*this, chain, chain.getReplayRecordAttr(), StepFunctionNumber::ReplayRecord,
+                                           forward(false, true), symbols)) &&
+                 succeeded(verifySignature(*this, chain, chain.getResumeAttr(), StepFunctionNumber::Resume,
+                                           std::move(StepSignature(context, /*takesStep=*/true)
+                                                         .take(chain.getTapeTypes(), buffers)
+                                                         .take(getScans().getTypes())
+                                                         .take(getCaptures().getTypes())
+                                                         .give(chain.getCarryTypes(), buffers)),
+                                           symbols)));
 }
 
 LogicalResult BackwardSweepOp::verify() {
@@ -336,7 +352,8 @@ LogicalResult BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) 
       .give(chain.getGradientTypes(), buffers)
       .giveInPlace(getScanGradients().getTypes(), buffers)
       .giveInPlace(getAccumulators().getTypes(), buffers);
-  return verifySignature(*this, chain, chain.getReverseAttr(), "reverse", std::move(reverse), symbols);
+  return verifySignature(*this, chain, chain.getReverseAttr(), StepFunctionNumber::Reverse, std::move(reverse),
+                         symbols);
 }
 
 //===----------------------------------------------------------------------===//

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // The referee of the unrolled form. It knows the memory of a chain and the rules
-// of the dialect, (S1) to (S9), and nothing about plans as tables: it shares no
+// of the dialect, (S1) to (S10), and nothing about plans as tables: it shares no
 // code with the pass that writes schedules and none with their lowering.
 //
 //===----------------------------------------------------------------------===//
@@ -60,6 +60,7 @@ private:
   LogicalResult play(RecordOp op);
   LogicalResult play(ReverseOp op);
 
+  void loseCoreTape();
   LogicalResult run(Operation *op, bool isFirst, int64_t begin, int64_t end, PlaceAttr source);
   LogicalResult writeState(Operation *op, int64_t state, PlaceAttr source, PlaceAttr destination);
   LogicalResult keep(Operation *op, Item item, PlaceAttr place);
@@ -82,6 +83,7 @@ private:
   int64_t coreTape = 0;
   int64_t stepsRun = 0;
   int64_t nextReverse;
+  bool isBackward = false;
   int64_t advances = 0, records = 0, resumes = 0, copies = 0;
 };
 } // namespace
@@ -214,6 +216,8 @@ LogicalResult SchedulePlayer::play(RestoreOp op) {
     ++copies;
   }
   work = {state, op.getDestination().value_or(op.getSource()), /*mustBeKept=*/false};
+  if (op.getFromTape() || op.getDestination())
+    loseCoreTape();
   return success();
 }
 
@@ -247,6 +251,7 @@ LogicalResult SchedulePlayer::play(RecomputeOp op) {
   if (failed(run(op, op.getFirst(), begin, end, op.getSource())))
     return failure();
   advances += end - begin + 1;
+  loseCoreTape();
   // The states in between take turns in the core.
   PlaceAttr last = op.getSource();
   if (begin < end) {
@@ -269,7 +274,7 @@ LogicalResult SchedulePlayer::play(RecordOp op) {
 }
 
 LogicalResult SchedulePlayer::play(ReverseOp op) {
-  // (S7)
+  // (S7), (S10)
   int64_t step = op.getStep();
   if (step != nextReverse)
     return op.emitOpError("expects step ") << nextReverse << ", the last one that is not reversed, but got " << step;
@@ -283,7 +288,15 @@ LogicalResult SchedulePlayer::play(ReverseOp op) {
     coreTape = 0;
   }
   --nextReverse;
+  if (work && work->place.isCore())
+    work.reset();
   return success();
+}
+
+/// (S10)
+void SchedulePlayer::loseCoreTape() {
+  if (isBackward)
+    coreTape = 0;
 }
 
 //===----------------------------------------------------------------------===//
@@ -338,6 +351,7 @@ LogicalResult SchedulePlayer::expectAtEnd(BackwardSweepOp sweep) {
 }
 
 LogicalResult SchedulePlayer::playBackward(BackwardSweepOp sweep) {
+  isBackward = true;
   return success(succeeded(playAll(sweep, sweep.getSchedule())) && succeeded(expectAtEnd(sweep)));
 }
 

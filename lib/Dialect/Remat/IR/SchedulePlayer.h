@@ -13,7 +13,7 @@
 namespace remat {
 
 /// Checks (C5) of remat.backward_sweep: the form of the schedules of \p backward and
-/// its forward sweep and, if they are spelled out, the rules (S1) to (S9) of the
+/// its forward sweep and, if they are spelled out, the rules (S1) to (S10) of the
 /// dialect. Reports the first operation that breaks one. Takes O(log n) per operation
 /// with n things kept.
 LogicalResult verifySchedules(ForwardSweepOp forward, BackwardSweepOp backward, ChainOp chain);

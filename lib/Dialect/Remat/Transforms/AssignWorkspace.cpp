@@ -168,7 +168,7 @@ static LogicalResult assignWorkspace(ChainOp chain) {
   Builder builder(context);
   SmallVector<Workspace> workspaces;
   SmallVector<int64_t> copies(numStepRoles, 0);
-  int64_t bytes = 0;
+  SmallVector<int64_t> sizes(numStepRoles, 0);
   SmallVector<StepFunction> steps = getStepFunctions(chain);
   for (StepFunction &step : steps) {
     FailureOr<int64_t> copied = planCopies(step.function);
@@ -177,12 +177,12 @@ static LogicalResult assignWorkspace(ChainOp chain) {
     if (failed(copied) || failed(workspace.collect()))
       return failure();
     copies[static_cast<size_t>(step.role)] = *copied;
-    bytes = std::max(bytes, workspace.bytes);
+    sizes[static_cast<size_t>(step.role)] = workspace.bytes;
   }
-  auto workspaceType = MemRefType::get({bytes}, builder.getI8Type());
   auto countersType = MemRefType::get({numStepCounters}, builder.getI64Type());
   for (auto [step, workspace] : llvm::zip_equal(steps, workspaces)) {
     func::FuncOp function = step.function;
+    auto workspaceType = MemRefType::get({workspace.bytes}, builder.getI8Type());
     for (Type type : {Type(workspaceType), Type(countersType)})
       if (failed(function.insertArgument(function.getNumArguments(), type,
                                          /*argAttrs=*/{}, function.getLoc())))
@@ -193,7 +193,7 @@ static LogicalResult assignWorkspace(ChainOp chain) {
     if (failed(verifyNoAllocation(function)))
       return failure();
   }
-  chain.setWorkspaceBytes(bytes);
+  chain.setWorkspaceBytes(sizes);
   chain.setCopyBytes(copies);
   return success();
 }

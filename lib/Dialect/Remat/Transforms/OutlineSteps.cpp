@@ -170,8 +170,9 @@ public:
         ChainOp::create(builder, loop.getLoc(), builder.getStringAttr("private"), builder.getStringAttr(chainName),
                         loop.getReversedAttr(), advance, replay, record, replayRecord, reverse, resume,
                         builder.getTypeArrayAttr(SmallVector<Type>(loop.getInits().getTypes())),
-                        builder.getTypeArrayAttr(tapeTypes), builder.getTypeArrayAttr(gradientTypes), IntegerAttr(),
-                        DenseI64ArrayAttr(), PlanAttr(), FrameAttr(), /*plan_position=*/IntegerAttr());
+                        builder.getTypeArrayAttr(tapeTypes), builder.getTypeArrayAttr(gradientTypes),
+                        /*workspace_bytes=*/DenseI64ArrayAttr(), /*copy_bytes=*/DenseI64ArrayAttr(), PlanAttr(),
+                        FrameAttr(), /*plan_position=*/IntegerAttr());
     insert(chain);
     replaceBySweeps();
   }

@@ -106,7 +106,8 @@ void MemoryPlanner::setFrame(unsigned index, const schedule::ProgramInstance &in
   auto frame = FrameAttr::get(entry.getContext(), offsetOf(LoopPart::Walk), offsetOf(LoopPart::ForwardCore),
                               offsetOf(LoopPart::BackwardCore), offsetOf(LoopPart::CoreTape),
                               offsetOf(LoopPart::Gradients), offsetOf(LoopPart::ForwardWorkspace),
-                              offsetOf(LoopPart::BackwardWorkspace), offsetOf(LoopPart::Slots));
+                              offsetOf(LoopPart::ReverseWorkspace), offsetOf(LoopPart::RecordWorkspace),
+                              offsetOf(LoopPart::ReplayWorkspace), offsetOf(LoopPart::Slots));
   memory.getLoops()[index].chain.setFrameAttr(frame);
 }
 

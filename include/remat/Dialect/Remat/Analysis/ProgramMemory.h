@@ -92,6 +92,7 @@ private:
   LogicalResult collectBuffers();
   LogicalResult describeLoop(Loop &loop);
   bool isInitialCarryOwned(Loop &loop, unsigned index);
+  bool endsInFirstReverse(memref::AllocOp alloc, int64_t last);
   void assignHomes(int64_t index, DenseMap<Operation *, Home> &homes);
   void keepInits(int64_t index, DenseMap<Operation *, Home> &homes);
   LogicalResult addBuffer(memref::AllocOp alloc, const DenseMap<Operation *, Home> &homes);

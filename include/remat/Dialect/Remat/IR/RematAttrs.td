@@ -110,7 +110,9 @@ def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
   let summary = "where the fixed buffers of a chain lie in the arena";
   let description = [{
     Byte offsets into the arena: the walk and its stack, the two core states, the core
-    tape, the two gradient carries, the workspace of each sweep, and the slot region.
+    tape, the two gradient carries, the workspace of the forward sweep and of each kind of
+    step of the backward sweep, and the slot region. What is never in use at once may
+    overlap.
   }];
   let parameters = (ins
     "int64_t":$walk,
@@ -119,7 +121,9 @@ def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
     "int64_t":$core_tape,
     "int64_t":$gradients,
     "int64_t":$forward_workspace,
-    "int64_t":$backward_workspace,
+    "int64_t":$reverse_workspace,
+    "int64_t":$record_workspace,
+    "int64_t":$replay_workspace,
     "int64_t":$slots);
   let assemblyFormat = "`<` struct(params) `>`";
 }

@@ -50,6 +50,8 @@ def Remat_Dialect : Dialect {
     * (S8) What is discarded is kept, and lies where it is discarded from. A pinned initial state is not discarded.
     * (S9) In the end every step has run and was reversed, nothing but state 0 is kept, and steps, records,
       restores and copies are as many as the plan says.
+    * (S10) In the backward sweep a reverse step overwrites the core states, and a `remat.recompute` or a restore that
+      computes or copies a state overwrites the core tape: they may share memory.
   }];
   let useDefaultAttributePrinterParser = 1;
   let useDefaultTypePrinterParser = 1;

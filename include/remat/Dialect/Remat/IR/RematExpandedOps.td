@@ -8,7 +8,7 @@
 // The operations inside the `schedule` region of a sweep. `remat.walk` follows the
 // plan table, so its size does not depend on the number of steps. The others spell
 // a schedule out, move by move, for short chains and for teaching. The rules that a
-// spelled-out schedule follows as a whole, (S1) to (S9), stand in RematDialect.td.
+// spelled-out schedule follows as a whole, (S1) to (S10), stand in RematDialect.td.
 //
 //===----------------------------------------------------------------------===//
 

@@ -47,9 +47,10 @@ def Remat_ChainOp : Remat_Op<"chain",
 
     Once `remat-assign-workspace` has run the functions take memrefs and return
     nothing: results that are not in place have become trailing arguments, followed
-    by the workspace (`memref<Wxi8>` with W = `workspace_bytes`) and the counters
-    (`memref<5xi64>`: advance, replay, record, replay_record, reverse). `copy_bytes`
-    then says how many bytes each function copies, in the order of the table.
+    by the workspace (`memref<Wxi8>`) and the counters (`memref<5xi64>`: advance,
+    replay, record, replay_record, reverse). `workspace_bytes` has the W of each
+    function in the order of the table (0 for one that is not there), `copy_bytes`
+    the bytes that each of them copies.
 
     `remat-plan-schedule` adds the plan, `remat-plan-memory` the frame. If the number of
     steps is not known yet, there is neither: `runtime_plan` then says which loop of the
@@ -61,7 +62,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     * (C2) `record` and `reverse` come together; `replay`, `replay_record` and `resume` need them.
     * (C3) Carry, tape and gradient types are tensors of static shape with float or integer
       elements; tape and gradient types need `reverse`, gradient types are float tensors.
-    * (C4) `workspace_bytes` is not negative; `copy_bytes` comes with it and has six entries.
+    * (C4) `workspace_bytes` and `copy_bytes` come together and have six entries each, none negative.
     * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table for
       its number of steps, restartable only if there is a `resume`, its counts are those
       of the table, and its stack frames are enough.
@@ -88,7 +89,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     TypeArrayAttr:$carry_types,
     DefaultValuedAttr<TypeArrayAttr, "{}">:$tape_types,
     DefaultValuedAttr<TypeArrayAttr, "{}">:$gradient_types,
-    OptionalAttr<I64Attr>:$workspace_bytes,
+    OptionalAttr<DenseI64ArrayAttr>:$workspace_bytes,
     OptionalAttr<DenseI64ArrayAttr>:$copy_bytes,
     OptionalAttr<Remat_PlanAttr>:$plan,
     OptionalAttr<Remat_FrameAttr>:$frame,
@@ -102,7 +103,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     (`reverse` `(` $reverse^ `)`)?
     (`resume` `(` $resume^ `)`)?
     `carry` $carry_types (`tape` $tape_types^)? (`gradient` $gradient_types^)?
-    (`workspace` `(` $workspace_bytes^ `)`)? (`copies` $copy_bytes^)?
+    (`workspace` $workspace_bytes^)? (`copies` $copy_bytes^)?
     (`plan` $plan^)? (`frame` $frame^)? (`runtime_plan` `(` $plan_position^ `)`)?
     attr-dict
   }];
@@ -110,15 +111,8 @@ def Remat_ChainOp : Remat_Op<"chain",
     bool isDifferentiated() { return getReverseAttr() != nullptr; }
     /// True once the step functions take memrefs and return nothing.
     bool isFinalized() { return getWorkspaceBytesAttr() != nullptr; }
-    /// The function that runs a step again and keeps nothing. `advance` serves if
-    /// there is nothing stacked.
-    ::mlir::FlatSymbolRefAttr getReplayOrAdvance() {
-      return getReplayAttr() ? getReplayAttr() : getAdvanceAttr();
-    }
-    /// The function that runs a step again and leaves its tape.
-    ::mlir::FlatSymbolRefAttr getReplayRecordOrRecord() {
-      return getReplayRecordAttr() ? getReplayRecordAttr() : getRecordAttr();
-    }
+    /// The workspace of the function with the number \p role in the table.
+    int64_t getWorkspaceBytesOf(unsigned role) { return (*getWorkspaceBytes())[role]; }
   }];
   let hasVerifier = 1;
 }
@@ -219,7 +213,7 @@ def Remat_BackwardSweepOp : Remat_SweepOp<"backward_sweep"> {
     * (C4) `packed_accumulators` are increasing numbers of accumulators.
     * (C5) This sweep and its forward sweep both have a schedule or neither has; either both are one
       `remat.walk`, or both are spelled out, the chain has a plan, and they follow the rules (S1) to
-      (S9) of the dialect.
+      (S10) of the dialect.
 
     Example:
 
