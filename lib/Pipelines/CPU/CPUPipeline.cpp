@@ -28,6 +28,8 @@ using mlir::OpPassManager;
 
 /// Gradient requests become primal and adjoint code.
 static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions &options) {
+  // First, while every operation is one that the author wrote.
+  manager.addPass(createCheckNumbers());
   // Rules see operations, not calls; what an author factored out costs nothing.
   manager.addPass(createInlineCalls());
   // Slices need no guards, and have rules.

@@ -94,7 +94,10 @@ static int64_t sumBytes(ArrayAttr types) {
   std::optional<int64_t> sum = 0;
   for (Type type : types.getAsValueRange<TypeAttr>()) {
     auto tensor = cast<RankedTensorType>(type);
-    std::optional<int64_t> bytes = llvm::PowerOf2Ceil(llvm::divideCeil(tensor.getElementTypeBitWidth(), 8u));
+    Type element = tensor.getElementType();
+    // An index has a size, but no width that MLIR would tell.
+    unsigned bits = element.isIndex() ? IndexType::kInternalStorageBitWidth : element.getIntOrFloatBitWidth();
+    std::optional<int64_t> bytes = llvm::PowerOf2Ceil(llvm::divideCeil(bits, 8u));
     for (int64_t extent : tensor.getShape())
       bytes = bytes ? schedule::multiplyBytes(*bytes, extent) : std::nullopt;
     bytes = bytes ? schedule::alignBytes(*bytes) : std::nullopt;

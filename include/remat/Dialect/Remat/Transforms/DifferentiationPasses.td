@@ -14,6 +14,18 @@ include "mlir/Pass/PassBase.td"
 // Differentiation
 //===----------------------------------------------------------------------===//
 
+def CheckNumbers : Pass<"remat-check-numbers"> {
+  let summary = "refuse types without a kernel, and take licences to change bits away";
+  let description = [{
+    Programs compute with f16, bf16, f32, f64, integers of 1 to 64 bits without a sign in
+    their type, and index. Anything else, and a rounding mode other than
+    `to_nearest_even`, is an error at the operation.
+
+    `fastmath` flags are removed: whether two operations may become one would depend on
+    whether they are in the same step function, and so on the budget.
+  }];
+}
+
 def InlineCalls : Pass<"remat-inline-calls", "::mlir::ModuleOp"> {
   let summary = "inline all calls of functions with a body";
   let description = [{

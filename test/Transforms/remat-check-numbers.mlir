@@ -1,0 +1,60 @@
+// RUN: remat-opt %s --remat-check-numbers --split-input-file --verify-diagnostics | FileCheck %s
+
+// CHECK-LABEL: func @all
+// CHECK:         arith.mulf %{{.*}}, %{{.*}} : tensor<4xf32>
+// CHECK:         math.tanh %{{.*}} : tensor<4xf32>
+// CHECK-NOT:     fastmath
+func.func @all(%a: tensor<4xf32>, %b: tensor<4xf16>, %c: tensor<?xi1>, %d: i24, %e: tensor<index>, %f: bf16) -> tensor<4xf32> {
+  %0 = arith.mulf %a, %a fastmath<contract, reassoc> : tensor<4xf32>
+  %1 = math.tanh %0 fastmath<afn> : tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @below {{expects floats of f16, bf16, f32 or f64, but got tensor<4xf80>}}
+func.func @argument(%x: tensor<4xf80>) {
+  return
+}
+
+// -----
+
+func.func @eight_bits(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @below {{'arith.truncf' op expects floats of f16, bf16, f32 or f64, but got tensor<4xf8E4M3FN>}}
+  %0 = arith.truncf %x : tensor<4xf32> to tensor<4xf8E4M3FN>
+  %1 = arith.extf %0 : tensor<4xf8E4M3FN> to tensor<4xf32>
+  return %1 : tensor<4xf32>
+}
+
+// -----
+
+func.func @wide(%x: i64) -> i64 {
+  // expected-error @below {{'arith.extui' op expects integers of 1 to 64 bits, but got 'i128'}}
+  %0 = arith.extui %x : i64 to i128
+  %1 = arith.trunci %0 : i128 to i64
+  return %1 : i64
+}
+
+// -----
+
+func.func @sign() {
+  // expected-error @below {{'tensor.empty' op expects integers without a sign in the type, such as i32, but got 'tensor<4xui8>'}}
+  %0 = tensor.empty() : tensor<4xui8>
+  return
+}
+
+// -----
+
+func.func @complex() {
+  // expected-error @below {{'tensor.empty' op expects elements of a float, integer or index type, but got 'tensor<4xcomplex<f32>>'}}
+  %0 = tensor.empty() : tensor<4xcomplex<f32>>
+  return
+}
+
+// -----
+
+func.func @rounding(%x: tensor<4xf32>) -> tensor<4xbf16> {
+  // expected-error @below {{'arith.truncf' op expects the rounding mode 'to_nearest_even', but got 'downward'}}
+  %0 = arith.truncf %x downward : tensor<4xf32> to tensor<4xbf16>
+  return %0 : tensor<4xbf16>
+}
