@@ -12,7 +12,7 @@ func.func @all(%a: tensor<4xf32>, %b: tensor<4xf16>, %c: tensor<?xi1>, %d: i24, 
 
 // -----
 
-// expected-error @below {{expects floats of f16, bf16, f32 or f64, but got tensor<4xf80>}}
+// expected-error @below {{expects floats of f16, bf16, f32 or f64, but got 'tensor<4xf80>'}}
 func.func @argument(%x: tensor<4xf80>) {
   return
 }
@@ -20,7 +20,7 @@ func.func @argument(%x: tensor<4xf80>) {
 // -----
 
 func.func @eight_bits(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error @below {{'arith.truncf' op expects floats of f16, bf16, f32 or f64, but got tensor<4xf8E4M3FN>}}
+  // expected-error @below {{'arith.truncf' op expects floats of f16, bf16, f32 or f64, but got 'tensor<4xf8E4M3FN>'}}
   %0 = arith.truncf %x : tensor<4xf32> to tensor<4xf8E4M3FN>
   %1 = arith.extf %0 : tensor<4xf8E4M3FN> to tensor<4xf32>
   return %1 : tensor<4xf32>
