@@ -71,13 +71,13 @@ struct CheckNumbersPass final : remat::impl::CheckNumbersBase<CheckNumbersPass> 
   using Base::Base;
 
   void runOnOperation() override {
-    auto strict = arith::FastMathFlagsAttr::get(&getContext(), arith::FastMathFlags::none);
     getOperation()->walk([&](Operation *op) {
       if (failed(checkNumbers(op)))
         signalPassFailure();
-      if (auto relaxed = dyn_cast<arith::ArithFastMathInterface>(op))
-        if (relaxed.getFastMathFlagsAttr() && relaxed.getFastMathFlagsAttr() != strict)
-          op->setAttr(relaxed.getFastMathAttrName(), strict);
+      auto relaxed = dyn_cast<arith::ArithFastMathInterface>(op);
+      if (relaxed && relaxed.getFastMathFlagsAttr())
+        op->setAttr(relaxed.getFastMathAttrName(),
+                    arith::FastMathFlagsAttr::get(&getContext(), arith::FastMathFlags::none));
     });
   }
 };
