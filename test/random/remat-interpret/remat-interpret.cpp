@@ -45,7 +45,9 @@ namespace {
 /// The declarations; they live while the command line is parsed.
 struct CommandLine {
   cl::OptionCategory category{"remat-interpret options"};
-  cl::opt<std::string> program{cl::Positional, cl::Required, cl::desc("PROGRAM.mlir"), cl::cat(category)};
+  cl::opt<std::string> program{cl::Positional, cl::desc("PROGRAM.mlir"), cl::cat(category)};
+  cl::opt<bool> list{"list-operations", cl::cat(category),
+                     cl::desc("Print the names of all operations that programs are written in")};
   cl::opt<std::string> entry{"entry", cl::value_desc("NAME"), cl::cat(category), cl::desc("As in remat-run")};
   cl::list<std::string> inputs{"input", cl::value_desc("NAME=SPEC"), cl::cat(category), cl::desc("As in remat-run")};
   cl::list<std::string> shapes{"shape", cl::value_desc("NAME=16x256"), cl::cat(category), cl::desc("As in remat-run")};
@@ -62,6 +64,7 @@ class Run {
 public:
   explicit Run(CommandLine &commandLine);
   llvm::Error load();
+  void listOperations();
   llvm::Error interpret();
   llvm::Error print();
   llvm::Error compare();
@@ -93,6 +96,13 @@ Run::Run(CommandLine &commandLine) : commandLine(commandLine) {
 int Run::fail(llvm::Error error) {
   llvm::errs() << "remat-interpret: error: " << llvm::toString(std::move(error)) << '\n';
   return static_cast<int>(status);
+}
+
+void Run::listOperations() {
+  context.loadAllAvailableDialects();
+  for (mlir::RegisteredOperationName name : context.getRegisteredOperations())
+    if (llvm::is_contained({"arith", "linalg", "math", "scf", "tensor"}, name.getDialectNamespace()))
+      llvm::outs() << name.getStringRef() << '\n';
 }
 
 static mlir::Type getElement(mlir::Type type) {
@@ -247,6 +257,14 @@ int main(int argc, char **argv) {
   if (!cl::ParseCommandLineOptions(argc, argv, "what a program should give\n", &llvm::errs()))
     return static_cast<int>(ExitStatus::Usage);
   Run run(commandLine);
+  if (commandLine.list) {
+    run.listOperations();
+    return 0;
+  }
+  if (commandLine.program.empty()) {
+    llvm::errs() << "remat-interpret: error: expects a program\n";
+    return static_cast<int>(ExitStatus::Usage);
+  }
   for (auto step : {&Run::load, &Run::interpret})
     if (llvm::Error error = (run.*step)())
       return run.fail(std::move(error));
