@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Integers wrap around. What MLIR leaves undefined (a shift by the width, a float
-// that the integer does not hold) is uncertain; a division that has no result ends
-// the program.
+// Integers wrap around. Where MLIR leaves a value undefined, it is the one of
+// docs/Rationale.md: x / 0 is all ones, a shift by the width gives 0 or the sign,
+// conversions to integers saturate.
 //
 //===----------------------------------------------------------------------===//
 
@@ -55,18 +55,12 @@ static uint64_t minSigned(uint64_t a, uint64_t b, unsigned width) {
   return signExtend(a, width) < signExtend(b, width) ? a : b;
 }
 
-/// Shifts by the width or more are undefined.
-template <uint64_t (*compute)(uint64_t, uint64_t, unsigned width)>
-static void runShift(Machine &machine, const Instruction &instruction, const Number *in, Number *out) {
-  bool defined = in[1].bits < instruction.width;
-  out[0] = makeInteger(instruction, in, 2, defined ? compute(in[0].bits, in[1].bits, instruction.width) : 0);
-  if (!defined)
-    out[0].error = infinity;
+// A shift by the width or more leaves 0, or the sign.
+static uint64_t shiftLeft(uint64_t a, uint64_t b, unsigned width) { return b < width ? a << b : 0; }
+static uint64_t shiftRightUnsigned(uint64_t a, uint64_t b, unsigned width) { return b < width ? a >> b : 0; }
+static uint64_t shiftRightSigned(uint64_t a, uint64_t b, unsigned width) {
+  return static_cast<uint64_t>(signExtend(a, width) >> std::min<uint64_t>(b, width - 1));
 }
-
-static uint64_t shiftLeft(uint64_t a, uint64_t b, unsigned) { return a << b; }
-static uint64_t shiftRightUnsigned(uint64_t a, uint64_t b, unsigned) { return a >> b; }
-static uint64_t shiftRightSigned(uint64_t a, uint64_t b, unsigned width) { return signExtend(a, width) >> b; }
 
 enum class Division { Signed, Unsigned, CeilSigned, CeilUnsigned, FloorSigned, RemainderSigned, RemainderUnsigned };
 
@@ -76,15 +70,18 @@ static void runDivision(Machine &machine, const Instruction &instruction, const 
   constexpr bool isSigned =
       kind != Division::Unsigned && kind != Division::CeilUnsigned && kind != Division::RemainderUnsigned;
   APInt a(width, in[0].bits), b(width, in[1].bits);
+  APInt result = a;
   bool overflows = isSigned && a.isMinSignedValue() && b.isAllOnes();
   if (b.isZero() || overflows) {
-    if (!in[0].isCertain() || !in[1].isCertain())
-      machine.decideUncertainly();
-    machine.fail(Failure::IntegerDivision, instruction.op,
-                 b.isZero() ? "division by zero" : "division of the smallest number by -1");
+    // x / 0 has all bits set and leaves x, the smallest number by -1 is itself.
+    bool isRemainder = kind == Division::RemainderSigned || kind == Division::RemainderUnsigned;
+    if (overflows)
+      result = isRemainder ? APInt::getZero(width) : a;
+    else if (!isRemainder)
+      result = APInt::getAllOnes(width);
+    out[0] = makeInteger(instruction, in, 2, result.getZExtValue());
     return;
   }
-  APInt result = a;
   switch (kind) {
   case Division::Signed:
     result = a.sdiv(b);
@@ -320,18 +317,29 @@ static void toFloat(Machine &machine, const Instruction &instruction, const Numb
   out[0] = machine.arithmetic.round(*instruction.format, value, in[0].error, rounded ? 1 : 0);
 }
 
+/// The nearest integer that the type holds, towards zero; 0 for NaN.
+template <bool isSigned>
+static uint64_t saturate(double value, unsigned width) {
+  double low = isSigned ? -std::ldexp(1.0, static_cast<int>(width) - 1) : 0;
+  double high = std::ldexp(1.0, static_cast<int>(isSigned ? width - 1 : width));
+  value = std::trunc(value);
+  if (std::isnan(value) || (!isSigned && value <= 0))
+    return 0;
+  if (value >= high)
+    return truncateBits(isSigned ? (uint64_t(1) << (width - 1)) - 1 : ~uint64_t(0), width);
+  if (value <= low)
+    return uint64_t(1) << (width - 1);
+  return truncateBits(isSigned ? static_cast<uint64_t>(static_cast<int64_t>(value)) : static_cast<uint64_t>(value),
+                      width);
+}
+
 template <bool isSigned>
 static void toInteger(Machine &machine, const Instruction &instruction, const Number *in, Number *out) {
-  double value = std::trunc(in[0].value);
-  double low = isSigned ? -std::ldexp(1.0, instruction.width - 1) : 0;
-  double high = std::ldexp(1.0, isSigned ? instruction.width - 1 : instruction.width);
-  bool defined = value >= low && value < high;
-  uint64_t bits = 0;
-  if (defined)
-    bits = isSigned ? static_cast<uint64_t>(static_cast<int64_t>(value)) : static_cast<uint64_t>(value);
-  bool certain = in[0].error == 0 ||
-                 (std::trunc(in[0].value - in[0].error) == value && std::trunc(in[0].value + in[0].error) == value);
-  out[0] = Number::fromBits(truncateBits(bits, instruction.width), defined && certain);
+  const Number &x = in[0];
+  uint64_t bits = saturate<isSigned>(x.value, instruction.width);
+  bool certain = x.error == 0 || (x.isCertain() && saturate<isSigned>(x.value - x.error, instruction.width) == bits &&
+                                  saturate<isSigned>(x.value + x.error, instruction.width) == bits);
+  out[0] = Number::fromBits(bits, certain);
 }
 
 static void bitcast(Machine &machine, const Instruction &instruction, const Number *in, Number *out) {
@@ -439,9 +447,9 @@ void remat::interpreter::addArithOps(OperationTable &table) {
   kernels["arith.remsi"] = runDivision<Division::RemainderSigned>;
   kernels["arith.remui"] = runDivision<Division::RemainderUnsigned>;
   kernels["arith.select"] = select;
-  kernels["arith.shli"] = runShift<shiftLeft>;
-  kernels["arith.shrsi"] = runShift<shiftRightSigned>;
-  kernels["arith.shrui"] = runShift<shiftRightUnsigned>;
+  kernels["arith.shli"] = runInteger<shiftLeft>;
+  kernels["arith.shrsi"] = runInteger<shiftRightSigned>;
+  kernels["arith.shrui"] = runInteger<shiftRightUnsigned>;
   kernels["arith.sitofp"] = toFloat<true>;
   kernels["arith.subf"] = runFloat<&Arithmetic::subtract>;
   kernels["arith.subi"] = runInteger<subtractBits>;

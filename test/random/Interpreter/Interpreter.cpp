@@ -20,8 +20,6 @@ llvm::StringRef remat::interpreter::getName(Failure kind) {
     return "assertion";
   case Failure::IndexOutOfRange:
     return "index out of range";
-  case Failure::IntegerDivision:
-    return "integer division";
   case Failure::Extents:
     return "extents disagree";
   case Failure::Undefined:

@@ -57,12 +57,9 @@ enum class Failure {
   Assertion,
   /// An index outside of a tensor.
   IndexOutOfRange,
-  /// An integer division by zero, or of the smallest number by -1.
-  IntegerDivision,
   /// Extents that disagree, or a negative count.
   Extents,
-  /// What the language leaves undefined otherwise: a shift by the width or more, a
-  /// float converted to an integer that does not hold it, poison.
+  /// What the language leaves undefined: a loop whose step is not positive.
   Undefined,
   /// Too many operations or elements.
   Limit,

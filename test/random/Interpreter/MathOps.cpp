@@ -248,18 +248,14 @@ void runFPowI(Machine &machine, const Instruction &instruction, const Number *in
 }
 
 /// By squaring, with wrap-around; a negative exponent inverts: only 1 and -1 have an
-/// inverse, everything else gives 0, and 0 has none.
+/// inverse, everything else gives 0, and what 0 gives is undefined.
 void runIPowI(Machine &machine, const Instruction &instruction, const Number *in, Number *out) {
   unsigned width = instruction.width;
   int64_t base = signExtend(in[0].bits, width), exponent = signExtend(in[1].bits, width);
   bool certain = in[0].isCertain() && in[1].isCertain();
   if (exponent < 0) {
-    if (base == 0) {
-      machine.fail(Failure::IntegerDivision, instruction.op, "0 to a negative power");
-      return;
-    }
     int64_t value = base == 1 ? 1 : base == -1 ? (exponent % 2 ? -1 : 1) : 0;
-    out[0] = Number::fromBits(truncateBits(static_cast<uint64_t>(value), width), certain);
+    out[0] = Number::fromBits(truncateBits(static_cast<uint64_t>(value), width), certain && base != 0);
     return;
   }
   uint64_t result = 1, square = in[0].bits;

@@ -41,14 +41,22 @@ TEST(Arith, Divisions) {
             (Numbers{-3, -4, -3, -1, 2147483644, 1}));
 }
 
-TEST(Arith, DivisionWithoutResultFails) {
-  Program program(R"(func.func @main(%a: i32, %b: i32) -> i32 {
-    %0 = arith.divsi %a, %b : i32
-    return %0 : i32
+TEST(Arith, WhatMLIRLeavesOpenHasAValue) {
+  Program program(R"(func.func @main(%a: i8, %b: i8, %x: f32) -> (i8, i8, i8, i8, i8, i8, i8, i8, i8) {
+    %0 = arith.divsi %a, %b : i8
+    %1 = arith.remsi %a, %b : i8
+    %2 = arith.divui %a, %b : i8
+    %3 = arith.ceildivsi %a, %b : i8
+    %4 = arith.shli %a, %b : i8
+    %5 = arith.shrui %a, %b : i8
+    %6 = arith.shrsi %a, %b : i8
+    %7 = arith.fptosi %x : f32 to i8
+    %8 = arith.fptoui %x : f32 to i8
+    return %0, %1, %2, %3, %4, %5, %6, %7, %8 : i8, i8, i8, i8, i8, i8, i8, i8, i8
   })");
-  EXPECT_EQ(program.run({{{7}}, {{0}}}).kind, interpreter::Failure::IntegerDivision);
-  EXPECT_EQ(program.run({{{-2147483648.0}}, {{-1}}}).kind, interpreter::Failure::IntegerDivision);
-  EXPECT_EQ(program.getResults({{{-6}}, {{4}}}), Numbers{-1});
+  EXPECT_EQ(program.getResults({{{-7}}, {{0}}, {{-1000}}}), (Numbers{-1, -7, -1, -1, -7, -7, -7, -128, 0}));
+  EXPECT_EQ(program.getResults({{{-128}}, {{-1}}, {{1000}}}), (Numbers{-128, 0, 0, -128, 0, 0, -1, 127, -1}));
+  EXPECT_EQ(program.getResults({{{-6}}, {{4}}, {{NAN}}}), (Numbers{-1, -2, 62, -1, -96, 15, -1, 0, 0}));
 }
 
 TEST(Arith, ExtendedProductsAndSums) {

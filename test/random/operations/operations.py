@@ -1,0 +1,161 @@
+"""Runs one program for every operation of arith, math, tensor, linalg and scf through
+remat-run and the reference interpreter, and prints a table: operation, types, and
+right, or the refusal.
+
+The operations are those that the dialects register, so that one that lacks here fails
+the run. So do a wrong value, a crash, a time-out, and a refusal in other words than
+remat's: one that names an operation or a type that the program does not have.
+
+Programs whose failure is known stand in --known FILE, one `operation | types` per
+line; one that stands there and does not fail fails the run, too.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+
+import programs
+
+# What an .npy file calls the element types, and struct.
+TYPES = {
+    "f64": ("<f8", "d"), "f32": ("<f4", "f"), "f16": ("<f2", "e"), "bf16": ("<f4", "f"), "i1": ("|b1", "?"),
+    "i8": ("|i1", "b"), "i16": ("<i2", "h"), "i32": ("<i4", "i"), "i64": ("<i8", "q"), "index": ("<i8", "q"),
+}
+BITS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "index": 64}
+
+# Benign numbers for gradients; values also see the ends and the special ones.
+PLAIN = [0.5, -0.75, 1.25, 2.0, -1.5, 0.125, 3.0, -0.3125, 0.875, -2.25, 0.0625, 1.75, -0.5]
+SPECIAL = PLAIN + [0.0, -0.0, float("inf"), float("-inf"), float("nan"), 60000.0, 6.2e-05, -1.0, 1.0, 88.0, -88.0, 2.5, -3.5]
+
+FOREIGN = re.compile(r"memref|vector<|llvm|bufferiz|affine_map|remat\.(?!recurrence|value_and_gradient|custom_vjp|stop_gradient|yield)"
+                     r"|legaliz|unrealized|JIT|Symbols|LLVM|not bufferizable|equivalent|inferred|internal")
+
+
+def make_values(name, element, count, position, special):
+    """The elements of an argument. Arguments differ by their position."""
+    if element in ("f64", "f32", "f16", "bf16"):
+        numbers = SPECIAL if special else PLAIN
+        # Strides without a common divisor: all pairs of two arguments come up.
+        return [numbers[(i * (1 + 2 * position) + 3 * position + i // len(numbers)) % len(numbers)] for i in range(count)]
+    if name == "i":
+        return [1] * count
+    if name == "k":
+        return [(2 * i) % 3 for i in range(count)]
+    if name == "e":
+        return [i % 6 - 2 for i in range(count)]
+    if element == "i1":
+        return [i % 3 != 1 for i in range(count)]
+    low, high = -(1 << (BITS[element] - 1)), (1 << (BITS[element] - 1)) - 1
+    numbers = [7, -3, 0, 1, -1, 100, low, high, 2, -100, 5, 3, 31]
+    return [numbers[(i * (1 + 2 * position) + position + i // len(numbers)) % len(numbers)] for i in range(count)]
+
+
+def write_npy(path, element, shape, values):
+    descr, code = TYPES[element]
+    header = "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }" % (descr, "".join("%d, " % n for n in shape))
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+        file.write(struct.pack("<%d%s" % (len(values), code), *values))
+
+
+def make_inputs(text, folder):
+    """The --input options for the arguments of @main."""
+    header = re.search(r"func\.func @main\((.*)\) -> ", text).group(1)
+    options = []
+    special = "value_and_gradient" not in text
+    for position, (name, type) in enumerate(re.findall(r"%(\w+): ([^,]*(?:<[^>]*>)?)", header)):
+        inner = re.fullmatch(r"tensor<((?:[?\d]+x)*)(\w+)>", type)
+        extents = [3 if e == "?" else int(e) for e in inner.group(1).split("x")[:-1]] if inner else []
+        element = inner.group(2) if inner else type
+        count = 1
+        for extent in extents:
+            count *= extent
+        path = os.path.join(folder, name + ".npy")
+        write_npy(path, element, extents, make_values(name, element, count, position, special))
+        options += ["--input", "%s=%s" % (name, path)]
+    return options
+
+
+def execute(command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, errors="replace")
+    except subprocess.TimeoutExpired:
+        return 124, "timed out"
+    errors = [line for line in done.stderr.splitlines() if "error:" in line]
+    return done.returncode, errors[0].split("error:", 1)[1].strip() if errors else ""
+
+
+def try_program(options, text):
+    """The outcome of one program, and whether it is a failure."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "program.mlir")
+        with open(path, "w") as file:
+            file.write(text)
+        inputs = make_inputs(text, folder)
+        output = os.path.join(folder, "output")
+        status, message = execute([options.remat_run, path, *inputs, "--output", output, "--repeat", "0",
+                                   "--check-identical", "off"])
+        if status == 1:
+            return "refused: " + message, bool(FOREIGN.search(message)) or not message
+        if status != 0:
+            return "status %d %s" % (status, message), True
+        status, message = execute([options.remat_interpret, path, *inputs, "--compare", output])
+        return ("right", False) if status == 0 else ("WRONG: " + message if status == 4 else "not judged: " + message, True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--remat-run", default="remat-run")
+    parser.add_argument("--remat-interpret", default="remat-interpret")
+    parser.add_argument("--quick", action="store_true", help="one element type of each operation")
+    parser.add_argument("--filter", default="", help="only operations that match this expression")
+    parser.add_argument("--known", help="file of the failures that are known")
+    parser.add_argument("--save", help="folder for the programs that fail")
+    parser.add_argument("--jobs", type=int, default=1)
+    options = parser.parse_args()
+
+    names = subprocess.run([options.remat_interpret, "--list-operations"], capture_output=True, text=True, check=True)
+    wanted = sorted(n for n in names.stdout.split() if re.search(options.filter, n))
+    known = set()
+    if options.known:
+        with open(options.known) as file:
+            known = {line.strip() for line in file if line.strip() and not line.startswith("#")}
+
+    tasks, failures = [], []
+    for name in wanted:
+        cases = programs.get_programs(name)
+        if not cases:
+            failures.append("%s | no program" % name)
+            continue
+        first = cases[0][0].split()[0]
+        for label, text in cases:
+            if not options.quick or label.split()[0] == first:
+                tasks.append((name, label, text))
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        outcomes = list(pool.map(lambda task: try_program(options, task[2]), tasks))
+    counts = {}
+    for (name, label, text), (outcome, failed) in zip(tasks, outcomes):
+        key = "%s | %s" % (name, label)
+        print("%s | %s" % (key, outcome))
+        kind = "failed" if failed else outcome.split(":")[0]
+        counts[kind] = counts.get(kind, 0) + 1
+        if failed != (key in known):
+            failures.append("%s | %s" % (key, outcome if failed else "is known to fail, but does not"))
+        if failed and options.save:
+            os.makedirs(options.save, exist_ok=True)
+            with open(os.path.join(options.save, re.sub(r"\W+", "_", key) + ".mlir"), "w") as file:
+                file.write("// %s\n%s" % (outcome, text))
+    print("%d operations, %s" % (len(wanted), ", ".join("%d %s" % (n, kind) for kind, n in sorted(counts.items()))))
+    for failure in failures:
+        print("error: " + failure, file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
