@@ -270,8 +270,10 @@ Number Arithmetic::selectExtremum(const Format &format, const Number &a, const N
   if (result.error != 0 && other.error == infinity)
     result.error = infinity;
   record(format, result, {&a, &b}, [&](Number *partials) {
-    double first = isTie ? shares[0] : takesA;
-    double second = isTie ? shares[1] : !takesA;
+    // A NaN that wins has no derivative.
+    bool hasWinner = !std::isnan(result.value);
+    double first = !hasWinner ? 0 : isTie ? shares[0] : takesA;
+    double second = !hasWinner ? 0 : isTie ? shares[1] : !takesA;
     partials[0] = Number::fromFloat(first, uncertain ? 1 : 0);
     partials[1] = Number::fromFloat(second, uncertain ? 1 : 0);
   });

@@ -55,8 +55,13 @@ Number evaluate(const Formula &f, double (*function)(double), const Number &x, D
                                     [&](const Number &y) { return derivative(f, x, y); });
 }
 
-Number deriveSqrt(const Formula &f, const Number &x, const Number &y) { return f.divide(f.constant(0.5), y); }
+// At zeros of either sign the derivatives are those at +0.
+Number deriveSqrt(const Formula &f, const Number &x, const Number &y) {
+  return x.value == 0 ? Number::fromFloat(infinity, x.error) : f.divide(f.constant(0.5), y);
+}
 Number deriveRsqrt(const Formula &f, const Number &x, const Number &y) {
+  if (x.value == 0)
+    return Number::fromFloat(-infinity, x.error);
   return f.scale(-0.5, f.multiply(y, f.multiply(y, y)));
 }
 Number deriveExp(const Formula &f, const Number &x, const Number &y) { return y; }
@@ -201,6 +206,11 @@ void runAtan2(Machine &machine, const Instruction &instruction, const Number *in
     inherited = infinity;
   out[0] = machine.arithmetic.round(format, value, inherited, functionUlps);
   machine.arithmetic.record(format, out[0], {&y, &x}, [&](Number *partials) {
+    // There is no direction at the origin.
+    if (x.value == 0 && y.value == 0) {
+      partials[0] = partials[1] = Number::fromFloat(0, x.error + y.error > 0 ? infinity : 0);
+      return;
+    }
     // By the length first: squares overflow and underflow where the angle does not.
     Number length = Number::fromFloat(std::hypot(x.value, y.value), x.error + y.error);
     if (machine.arithmetic.depth > 0)

@@ -64,6 +64,13 @@ TEST(Gradient, SingularPoints) {
                           0),
             (Numbers{0, 0.5}));
   EXPECT_EQ(differentiate("%y = math.absf %x : tensor<f64>", 0), (Numbers{0, 0}));
+  // No direction at the origin, and a NaN has not won.
+  EXPECT_EQ(differentiate("%y = math.atan2 %x, %x : tensor<f64>", 0)[1], 0);
+  EXPECT_EQ(differentiate(R"(
+    %n = arith.constant dense<0x7FF8000000000000> : tensor<f64>
+    %y = arith.maximumf %x, %n : tensor<f64>)",
+                          1)[1],
+            0);
   // The branch that is not selected overflows.
   EXPECT_EQ(differentiate(R"(
     %big = arith.constant dense<1000.0> : tensor<f64>
