@@ -99,8 +99,9 @@ Number deriveAtan(const Formula &f, const Number &x, const Number &y) {
 Number deriveAsinh(const Formula &f, const Number &x, const Number &y) {
   return rsqrt(f, f.add(f.multiply(x, x), f.constant(1)));
 }
+/// By factors, so that it is NaN below 1, where the value is.
 Number deriveAcosh(const Formula &f, const Number &x, const Number &y) {
-  return rsqrt(f, f.multiply(f.subtract(x, f.constant(1)), f.add(x, f.constant(1))));
+  return f.multiply(rsqrt(f, f.subtract(x, f.constant(1))), rsqrt(f, f.add(x, f.constant(1))));
 }
 Number deriveAtanh(const Formula &f, const Number &x, const Number &y) {
   return f.divide(f.constant(1), makeOneMinusSquare(f, x));
