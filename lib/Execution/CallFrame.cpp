@@ -87,6 +87,7 @@ llvm::StringMap<void *> remat::getHostSymbols() {
   llvm::StringMap<void *> symbols;
   symbols["rematFail"] = reinterpret_cast<void *>(&rematFail);
   symbols["rematCheckIndices"] = reinterpret_cast<void *>(&rematCheckIndices);
+  symbols["rematCheckRange"] = reinterpret_cast<void *>(&rematCheckRange);
   symbols["rematFlushDenormals"] = reinterpret_cast<void *>(&rematFlushDenormals);
   symbols["rematRestoreDenormals"] = reinterpret_cast<void *>(&rematRestoreDenormals);
   symbols["rematWalkBegin"] = reinterpret_cast<void *>(&rematWalkBegin);

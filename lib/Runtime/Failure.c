@@ -52,8 +52,11 @@ static int64_t loadIndex(const void *indices, int64_t at, int64_t width) {
   }
 }
 
-static void failAtIndex(int64_t index, int64_t step, int64_t position, int64_t limit) {
-  char place[64], range[64], message[256];
+/// Long enough for the path of a file and what is said of it.
+enum { MessageSize = 4600 };
+
+static void failAtIndex(int64_t index, int64_t step, int64_t position, int64_t limit, const char *source) {
+  char place[64], range[64], message[MessageSize];
   if (step >= 0)
     snprintf(place, sizeof(place), "step %" PRId64 ", position %" PRId64, step, position);
   else
@@ -62,18 +65,36 @@ static void failAtIndex(int64_t index, int64_t step, int64_t position, int64_t l
     snprintf(range, sizeof(range), "expected 0 to %" PRId64, limit - 1);
   else
     snprintf(range, sizeof(range), "it is empty");
-  snprintf(message, sizeof(message), "index %" PRId64 " at %s is outside its table: %s", index, place, range);
+  snprintf(message, sizeof(message), "index %" PRId64 " at %s is outside its table: %s%s", index, place, range, source);
   rematFail(message);
 }
 
 void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int64_t limit, int64_t width,
-                       int64_t firstStep, int64_t reversed) {
+                       int64_t firstStep, int64_t reversed, const char *place) {
   for (int64_t step = 0; step < steps; ++step) {
     int64_t row = reversed ? steps - 1 - step : step;
     for (int64_t position = 0; position < perStep; ++position) {
       int64_t index = loadIndex(indices, row * perStep + position, width);
       if (index < 0 || index >= limit)
-        failAtIndex(index, firstStep < 0 ? firstStep : firstStep + step, position, limit);
+        failAtIndex(index, firstStep < 0 ? firstStep : firstStep + step, position, limit, place);
     }
   }
+}
+
+void rematCheckRange(int64_t value, int64_t least, int64_t most, int64_t step, const char *what, const char *place) {
+  if (value >= least && value <= most)
+    return;
+  char when[32] = "", range[64], message[MessageSize];
+  if (step >= 0)
+    snprintf(when, sizeof(when), " at step %" PRId64, step);
+  if (least == most)
+    snprintf(range, sizeof(range), "%" PRId64, most);
+  else if (most == INT64_MAX)
+    snprintf(range, sizeof(range), "at least %" PRId64, least);
+  else if (least > most)
+    snprintf(range, sizeof(range), "another, there is none that fits");
+  else
+    snprintf(range, sizeof(range), "%" PRId64 " to %" PRId64, least, most);
+  snprintf(message, sizeof(message), "%s is %" PRId64 "%s: expected %s%s", what, value, when, range, place);
+  rematFail(message);
 }

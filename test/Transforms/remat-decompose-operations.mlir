@@ -53,3 +53,25 @@ func.func @strong(%dy: tensor<?xf32>, %x: tensor<?xf32>) -> tensor<?xf32> {
   %quotient = remat.strong_quotient %product, %x : tensor<?xf32>
   return %quotient : tensor<?xf32>
 }
+
+// A trip count is computed before there are arrays.
+// CHECK-LABEL: func.func @count(
+// CHECK-SAME:    %[[N:.*]]: tensor<4xi64>, %[[I:.*]]: index)
+// CHECK:         %[[ELEMENT:.*]] = tensor.extract %[[N]][%[[I]]]
+// CHECK:         %[[SUM:.*]] = arith.addi %[[ELEMENT]], %{{.*}} : i64
+// CHECK:         return %[[SUM]]
+func.func @count(%n: tensor<4xi64>, %i: index) -> i64 {
+  %one = arith.constant dense<1> : tensor<4xi64>
+  %m = arith.addi %n, %one : tensor<4xi64>
+  %e = tensor.extract %m[%i] : tensor<4xi64>
+  return %e : i64
+}
+
+// Floats are computed where they are.
+// CHECK-LABEL: func.func @negative_float(
+// CHECK:         math.tanh %{{.*}} : tensor<4xf32>
+func.func @negative_float(%x: tensor<4xf32>, %i: index) -> f32 {
+  %y = math.tanh %x : tensor<4xf32>
+  %e = tensor.extract %y[%i] : tensor<4xf32>
+  return %e : f32
+}

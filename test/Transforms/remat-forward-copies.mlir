@@ -28,3 +28,19 @@ func.func @read_in_between(%x: memref<4x4xf32>, %w: memref<4x4xf32>, %state: mem
   memref.copy %temporary, %state : memref<4x4xf32> to memref<4x4xf32>
   return
 }
+
+// Nothing is written to a place before it is checked.
+// CHECK-LABEL: func.func @negative_checked
+// CHECK:         memref.alloc
+// CHECK:         linalg.fill
+// CHECK:         remat.check_range
+// CHECK:         memref.subview
+// CHECK:         memref.copy
+func.func @negative_checked(%x: memref<8xf32>, %i: index, %least: index, %most: index, %v: f32) {
+  %alloc = memref.alloc() : memref<4xf32>
+  linalg.fill ins(%v : f32) outs(%alloc : memref<4xf32>)
+  remat.check_range %i in %least to %most, "the offset"
+  %part = memref.subview %x[%i] [4] [1] : memref<8xf32> to memref<4xf32, strided<[1], offset: ?>>
+  memref.copy %alloc, %part : memref<4xf32> to memref<4xf32, strided<[1], offset: ?>>
+  return
+}

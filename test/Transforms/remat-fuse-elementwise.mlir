@@ -295,3 +295,21 @@ func.func @only_row(%a: tensor<1x3xf32>) -> tensor<1x3xf32> {
   } -> tensor<1x3xf32>
   return %c : tensor<1x3xf32>
 }
+
+// What may leave its table stays behind its check, wherever operations that need none
+// are brought together.
+// CHECK-LABEL: func.func @behind_check
+// CHECK:         remat.check_range
+// CHECK:         tensor.extract
+// CHECK:         remat.check_range
+// CHECK:         linalg.generic
+// CHECK-NOT:     remat.check_range
+// CHECK:         return
+func.func @behind_check(%a: tensor<?xf32>, %b: tensor<?xf32>, %i: index, %n: index, %m: index) -> (f32, tensor<?xf32>) {
+  %x = math.sin %a : tensor<?xf32>
+  remat.check_range %i in %n to %n, "the index"
+  %value = tensor.extract %a[%i] : tensor<?xf32>
+  remat.check_range %m in %n to %n, "the extent"
+  %y = arith.addf %x, %b : tensor<?xf32>
+  return %value, %y : f32, tensor<?xf32>
+}

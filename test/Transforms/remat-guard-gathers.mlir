@@ -296,3 +296,94 @@ func.func @inside(%table: tensor<7xf32>) -> (tensor<5xf32>, tensor<2xf32>) {
   %slice = tensor.extract_slice %table[5] [2] [1] : tensor<7xf32> to tensor<2xf32>
   return %x, %slice : tensor<5xf32>, tensor<2xf32>
 }
+
+// -----
+
+// The check of one branch does not count for the other. What is checked in front counts
+// for both.
+
+// CHECK-LABEL: func.func @branches(
+// CHECK:         scf.if
+// CHECK:           remat.check_indices
+// CHECK-NEXT:      tensor.extract
+// CHECK:         else
+// CHECK:           remat.check_indices
+// CHECK-NEXT:      tensor.extract
+// CHECK:         remat.check_indices
+// CHECK:         scf.if
+// CHECK-NOT:       remat.check_indices
+// CHECK:         return
+func.func @branches(%x: tensor<4xf32>, %i: index, %j: index, %c: i1) -> (f32, f32, f32) {
+  %v = scf.if %c -> f32 {
+    %a = tensor.extract %x[%i] : tensor<4xf32>
+    scf.yield %a : f32
+  } else {
+    %b = tensor.extract %x[%i] : tensor<4xf32>
+    scf.yield %b : f32
+  }
+  %first = tensor.extract %x[%j] : tensor<4xf32>
+  %w = scf.if %c -> f32 {
+    %a = tensor.extract %x[%j] : tensor<4xf32>
+    scf.yield %a : f32
+  } else {
+    %b = tensor.extract %x[%j] : tensor<4xf32>
+    scf.yield %b : f32
+  }
+  return %v, %first, %w : f32, f32, f32
+}
+
+// -----
+
+// A loop without steps uses no index, be it an element of an array or computed.
+
+// CHECK-LABEL: func.func @no_steps(
+// CHECK-SAME:    %[[ROWS:[^:]*]]: tensor<3xi32>, %[[TABLE:[^:]*]]: tensor<7xf32>, %{{[^:]*}}: tensor<3xf32>, %[[COUNT:[^:]*]]: index
+// CHECK:         %[[SOME:.*]] = arith.cmpi sgt, %[[COUNT]], %{{.*}}
+// CHECK:         scf.if %[[SOME]] {
+// CHECK-NEXT:      %{{.*}} = arith.constant 7 : index
+// CHECK-NEXT:      remat.check_indices %[[ROWS]] below %{{.*}} : tensor<3xi32>
+// CHECK-NEXT:    }
+// CHECK:         %[[SOME:.*]] = arith.cmpi sgt, %[[COUNT]], %{{.*}}
+// CHECK:         scf.if %[[SOME]] {
+// CHECK:           remat.check_indices
+// CHECK:         remat.recurrence
+// CHECK-NOT:     remat.check_indices
+// CHECK:         return
+#vector = affine_map<(i) -> (i)>
+func.func @no_steps(%rows: tensor<3xi32>, %table: tensor<7xf32>, %h0: tensor<3xf32>, %count: index, %i: index) -> tensor<3xf32> {
+  %h = remat.recurrence count(%count) at(%t) carry(%c = %h0 : tensor<3xf32>) {
+    %x = linalg.generic {indexing_maps = [#vector, #vector], iterator_types = ["parallel"]}
+        ins(%rows : tensor<3xi32>) outs(%c : tensor<3xf32>) {
+    ^bb0(%row: i32, %out: f32):
+      %at = arith.index_cast %row : i32 to index
+      %a = tensor.extract %table[%at] : tensor<7xf32>
+      linalg.yield %a : f32
+    } -> tensor<3xf32>
+    %value = tensor.extract %table[%i] : tensor<7xf32>
+    %values = tensor.splat %value : tensor<3xf32>
+    %sum = arith.addf %x, %values : tensor<3xf32>
+    remat.yield carry(%sum : tensor<3xf32>)
+  }
+  return %h : tensor<3xf32>
+}
+
+// -----
+
+// No index is used where another loop of the body has no turn.
+
+// CHECK-LABEL: func.func @no_columns(
+// CHECK:         scf.if
+// CHECK-NEXT:      arith.constant 7 : index
+// CHECK-NEXT:      remat.check_indices
+// CHECK:         linalg.generic
+func.func @no_columns(%rows: tensor<3xi32>, %table: tensor<7xf32>, %out: tensor<3x?xf32>) -> tensor<3x?xf32> {
+  %x = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%rows : tensor<3xi32>) outs(%out : tensor<3x?xf32>) {
+  ^bb0(%row: i32, %old: f32):
+    %at = arith.index_cast %row : i32 to index
+    %a = tensor.extract %table[%at] : tensor<7xf32>
+    linalg.yield %a : f32
+  } -> tensor<3x?xf32>
+  return %x : tensor<3x?xf32>
+}

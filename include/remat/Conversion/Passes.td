@@ -337,10 +337,11 @@ def ConvertAssertToRuntimePass : Pass<"convert-assert-to-runtime", "::mlir::Modu
 }
 
 def ConvertCheckToRuntimePass : Pass<"convert-check-to-runtime", "::mlir::ModuleOp"> {
-  let summary = "lower remat.check_indices to a call of the runtime";
+  let summary = "lower checks to calls of the runtime";
   let description = [{
     Runs on memory: `remat.check_indices` becomes a call of `rematCheckIndices`, which
-    formats the message and does not return if an index is outside the table.
+    formats the message and does not return if an index is outside the table, and
+    `remat.check_range` a call of `rematCheckRange`.
 
     Before:
 
@@ -351,8 +352,8 @@ def ConvertCheckToRuntimePass : Pass<"convert-check-to-runtime", "::mlir::Module
     After:
 
     ```mlir
-    llvm.call @rematCheckIndices(%pointer, %steps, %per_step, %limit, %width)
-        : (!llvm.ptr, i64, i64, i64, i64) -> ()
+    llvm.call @rematCheckIndices(%pointer, %steps, %per_step, %limit, %width, %first_step, %reversed, %place)
+        : (!llvm.ptr, i64, i64, i64, i64, i64, i64, !llvm.ptr) -> ()
     ```
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",

@@ -40,10 +40,15 @@ void rematFail(const char *message);
 /// `limit`. The integers are signed, `width` bytes each (1, 2, 4 or 8), and lie
 /// one after the other, those of the last step first if `reversed` is not 0. The
 /// message names the first bad one in the order of the steps, by its step and its
-/// position in it; `firstStep` is the number of the first step, or negative for
-/// indices that belong to no step.
+/// position in it, and ends with `place`, where the table is read in the program;
+/// `firstStep` is the number of the first step, or negative for indices that belong to
+/// no step.
 void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int64_t limit, int64_t width,
-                       int64_t firstStep, int64_t reversed);
+                       int64_t firstStep, int64_t reversed, const char *place);
+
+/// Fails unless `value` is at least `least` and at most `most`. The message calls it
+/// `what`, names the step unless that is negative, and ends with `place`.
+void rematCheckRange(int64_t value, int64_t least, int64_t most, int64_t step, const char *what, const char *place);
 
 //===----------------------------------------------------------------------===//
 // Floating-point environment

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../RuntimeText.h"
 #include "remat/Conversion/Passes.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -33,18 +34,6 @@ static LLVM::LLVMFuncOp getOrDeclareFailure(ModuleOp module) {
   auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
                                           LLVM::LLVMPointerType::get(module.getContext()));
   return LLVM::LLVMFuncOp::create(builder, module.getLoc(), name, type);
-}
-
-/// A constant with the message of \p assertion, ended by a zero.
-static LLVM::GlobalOp createMessage(ModuleOp module, SymbolTable &symbols, cf::AssertOp assertion) {
-  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  std::string text = assertion.getMsg().str();
-  text.push_back('\0');
-  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
-  auto global = LLVM::GlobalOp::create(builder, assertion.getLoc(), type, /*isConstant=*/true, LLVM::Linkage::Internal,
-                                       "remat_message", builder.getStringAttr(text));
-  symbols.insert(global);
-  return global;
 }
 
 static void lowerAssertion(cf::AssertOp assertion, LLVM::LLVMFuncOp failure, LLVM::GlobalOp message) {
@@ -84,7 +73,8 @@ struct ConvertAssertToRuntimePass final : remat::impl::ConvertAssertToRuntimePas
     LLVM::LLVMFuncOp failure = getOrDeclareFailure(module);
     SymbolTable symbols(module);
     for (cf::AssertOp assertion : assertions)
-      lowerAssertion(assertion, failure, createMessage(module, symbols, assertion));
+      lowerAssertion(assertion, failure,
+                     remat::createRuntimeText(module, symbols, assertion.getLoc(), assertion.getMsg()));
   }
 };
 

@@ -1,12 +1,14 @@
-//===- CheckToRuntime.cpp - Index checks call the runtime ----- -*- C++ -*-===//
+//===- CheckToRuntime.cpp - Checks call the runtime ----- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
+#include "../RuntimeText.h"
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Support/FormatPlace.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -19,43 +21,84 @@ namespace remat {
 using namespace mlir;
 using namespace remat;
 
-/// The declaration of the runtime's check.
-static LLVM::LLVMFuncOp getOrDeclareCheck(ModuleOp module) {
-  constexpr llvm::StringLiteral name = "rematCheckIndices";
-  if (auto existing = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+namespace {
+/// Lowers the checks of one module.
+class CheckLowering {
+public:
+  explicit CheckLowering(ModuleOp module) : module(module), symbols(module) {}
+
+  void lower(CheckIndicesOp check);
+  void lower(CheckRangeOp check);
+
+private:
+  /// The declaration of a function of the runtime that takes \p types.
+  LLVM::LLVMFuncOp getOrDeclare(StringRef name, ArrayRef<Type> types);
+  /// The address of \p text.
+  Value createText(OpBuilder &builder, Location loc, StringRef text);
+
+  ModuleOp module;
+  SymbolTable symbols;
+};
+} // namespace
+
+LLVM::LLVMFuncOp CheckLowering::getOrDeclare(StringRef name, ArrayRef<Type> types) {
+  if (auto existing = symbols.lookup<LLVM::LLVMFuncOp>(name))
     return existing;
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  Type i64 = builder.getI64Type();
-  auto type =
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
-                                  {LLVM::LLVMPointerType::get(module.getContext()), i64, i64, i64, i64, i64, i64});
-  return LLVM::LLVMFuncOp::create(builder, module.getLoc(), name, type);
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()), types);
+  auto function = LLVM::LLVMFuncOp::create(builder, module.getLoc(), name, type);
+  symbols.insert(function);
+  return function;
 }
 
-static void lowerCheck(CheckIndicesOp check, LLVM::LLVMFuncOp callee) {
+Value CheckLowering::createText(OpBuilder &builder, Location loc, StringRef text) {
+  return LLVM::AddressOfOp::create(builder, loc, createRuntimeText(module, symbols, loc, text));
+}
+
+static Value toI64(OpBuilder &builder, Location loc, Value index) {
+  return arith::IndexCastOp::create(builder, loc, builder.getI64Type(), index);
+}
+
+static Value createI64(OpBuilder &builder, Location loc, int64_t value) {
+  return arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(value));
+}
+
+void CheckLowering::lower(CheckIndicesOp check) {
   OpBuilder builder(check);
   Location loc = check.getLoc();
   auto type = cast<MemRefType>(check.getIndices().getType());
-  Type i64 = builder.getI64Type();
-  auto toI64 = [&](Value index) -> Value { return arith::IndexCastOp::create(builder, loc, i64, index); };
-
-  Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, check.getIndices());
-  Value pointer =
-      LLVM::IntToPtrOp::create(builder, loc, LLVM::LLVMPointerType::get(builder.getContext()), toI64(address));
-  auto constant = [&](int64_t value) -> Value {
-    return arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(value));
+  auto size = [&](int64_t dim) {
+    return toI64(builder, loc, memref::DimOp::create(builder, loc, check.getIndices(), dim));
   };
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, check.getIndices());
+  Type pointerType = LLVM::LLVMPointerType::get(builder.getContext());
+  Value pointer = LLVM::IntToPtrOp::create(builder, loc, pointerType, toI64(builder, loc, address));
   bool perStepRows = check.getPerStep();
-  Value steps = perStepRows ? toI64(memref::DimOp::create(builder, loc, check.getIndices(), 0)) : constant(1);
-  Value perStep = constant(1);
+  Value steps = perStepRows ? size(0) : createI64(builder, loc, 1);
+  Value perStep = createI64(builder, loc, 1);
   for (int64_t dim = perStepRows ? 1 : 0; dim < type.getRank(); ++dim)
-    perStep = arith::MulIOp::create(builder, loc, perStep,
-                                    toI64(memref::DimOp::create(builder, loc, check.getIndices(), dim)));
+    perStep = arith::MulIOp::create(builder, loc, perStep, size(dim));
   unsigned bytes = type.getElementType().isIndex() ? 8 : type.getElementTypeBitWidth() / 8;
-  Value first = check.getStep() ? toI64(check.getStep()) : constant(perStepRows ? 0 : -1);
-  LLVM::CallOp::create(builder, loc, callee,
-                       ValueRange{pointer, steps, perStep, toI64(check.getLimit()), constant(bytes), first,
-                                  constant(check.getReversed() ? 1 : 0)});
+  Value first = check.getStep() ? toI64(builder, loc, check.getStep()) : createI64(builder, loc, perStepRows ? 0 : -1);
+  Value limit = toI64(builder, loc, check.getLimit());
+  Value width = createI64(builder, loc, bytes), reversed = createI64(builder, loc, check.getReversed() ? 1 : 0);
+  Value place = createText(builder, loc, formatPlace(loc));
+  Type i64 = builder.getI64Type();
+  LLVM::CallOp::create(builder, loc,
+                       getOrDeclare("rematCheckIndices", {pointerType, i64, i64, i64, i64, i64, i64, pointerType}),
+                       ValueRange{pointer, steps, perStep, limit, width, first, reversed, place});
+  check.erase();
+}
+
+void CheckLowering::lower(CheckRangeOp check) {
+  OpBuilder builder(check);
+  Location loc = check.getLoc();
+  Type i64 = builder.getI64Type(), pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  Value step = check.getStep() ? toI64(builder, loc, check.getStep()) : createI64(builder, loc, -1);
+  LLVM::CallOp::create(builder, loc, getOrDeclare("rematCheckRange", {i64, i64, i64, i64, pointer, pointer}),
+                       ValueRange{toI64(builder, loc, check.getValue()), toI64(builder, loc, check.getLeast()),
+                                  toI64(builder, loc, check.getMost()), step, createText(builder, loc, check.getWhat()),
+                                  createText(builder, loc, formatPlace(loc))});
   check.erase();
 }
 
@@ -64,15 +107,20 @@ struct ConvertCheckToRuntimePass final : remat::impl::ConvertCheckToRuntimePassB
   using Base::Base;
 
   void runOnOperation() override {
-    SmallVector<CheckIndicesOp> checks;
-    getOperation().walk([&](CheckIndicesOp check) { checks.push_back(check); });
-    for (CheckIndicesOp check : checks) {
+    SmallVector<CheckIndicesOp> indices;
+    SmallVector<CheckRangeOp> ranges;
+    getOperation().walk([&](CheckIndicesOp check) { indices.push_back(check); });
+    getOperation().walk([&](CheckRangeOp check) { ranges.push_back(check); });
+    CheckLowering lowering(getOperation());
+    for (CheckIndicesOp check : indices) {
       if (!isa<MemRefType>(check.getIndices().getType())) {
         check.emitOpError("expects its indices in memory, but got ") << check.getIndices().getType();
         return signalPassFailure();
       }
-      lowerCheck(check, getOrDeclareCheck(getOperation()));
+      lowering.lower(check);
     }
+    for (CheckRangeOp check : ranges)
+      lowering.lower(check);
   }
 };
 } // namespace

@@ -34,6 +34,8 @@ static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions 
   manager.addPass(createInlineCalls());
   // Slices need no guards, and have rules.
   manager.addPass(createRaiseConcatenations());
+  // Nothing may rely on what types promise before.
+  manager.addPass(createGuardExtentsPass());
   // The adjoint of a gather uses the index that is guarded here.
   manager.addPass(createGuardGathersPass());
   // Whole-tensor arithmetic is what rules and the choice of the tape work on.

@@ -156,3 +156,12 @@ func.func @strong(%dy: tensor<?x4xf32>, %slope: tensor<?x4xf32>, %ds: f64, %s: f
   %quotient = remat.strong_quotient %ds, %s : f64
   return %product, %quotient : tensor<?x4xf32>, f64
 }
+
+// CHECK-LABEL: func.func @check_range(
+// CHECK:         remat.check_range %{{.*}} in %{{.*}} to %{{.*}}, "the size"
+// CHECK:         remat.check_range %{{.*}} in %{{.*}} to %{{.*}} at(%{{.*}}), "the size"
+func.func @check_range(%n: index, %least: index, %most: index, %t: index) {
+  remat.check_range %n in %least to %most, "the size"
+  remat.check_range %n in %least to %most at(%t), "the size"
+  return
+}

@@ -286,7 +286,9 @@ std::unique_ptr<DifferentiatedFunction> DifferentiatedFunction::compile(const st
   llvm::orc::MangleAndInterner mangle(implementation->jit->getExecutionSession(), implementation->jit->getDataLayout());
   llvm::cantFail(implementation->jit->getMainJITDylib().define(llvm::orc::absoluteSymbols(
       {{mangle("rematCheckIndices"),
-        {llvm::orc::ExecutorAddr::fromPtr(&rematCheckIndices), llvm::JITSymbolFlags::Exported}}})));
+        {llvm::orc::ExecutorAddr::fromPtr(&rematCheckIndices), llvm::JITSymbolFlags::Exported}},
+       {mangle("rematCheckRange"),
+        {llvm::orc::ExecutorAddr::fromPtr(&rematCheckRange), llvm::JITSymbolFlags::Exported}}})));
   llvm::cantFail(implementation->jit->addIRModule(
       llvm::orc::ThreadSafeModule(std::move(code), llvm::orc::ThreadSafeContext(std::move(llvmContext)))));
   return std::unique_ptr<DifferentiatedFunction>(new DifferentiatedFunction(std::move(implementation)));

@@ -8,6 +8,7 @@
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 
 #include "remat/Dialect/Remat/Analysis/StepCost.h"
+#include "remat/Support/FormatPlace.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -377,13 +378,6 @@ SmallVector<PeakBuffer> ProgramMemory::getBuffersAtPeak(const schedule::ProgramI
   for (size_t index : instance.getLiveAtPeak())
     described.push_back(describe(index, instance.getLiveBuffers()[index].bytes));
   return described;
-}
-
-std::string remat::formatPlace(Location loc) {
-  auto place = loc->findInstanceOf<FileLineColLoc>();
-  if (!place)
-    return "";
-  return (" (" + place.getFilename().getValue() + ":" + Twine(place.getLine()) + ")").str();
 }
 
 SmallVector<std::string> ProgramMemory::describeLiveBuffers() {

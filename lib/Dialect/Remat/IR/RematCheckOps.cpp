@@ -67,3 +67,15 @@ LogicalResult CheckIndicesOp::bufferize(RewriterBase &rewriter, const Bufferizat
                                                getReversed());
   return success();
 }
+
+LogicalResult CheckRangeOp::verify() {
+  // check_range_c1
+  if (getWhat().empty())
+    return emitOpError("expects text that says what is checked, but got \"\"");
+  return success();
+}
+
+void CheckRangeOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  // As above.
+  effects.emplace_back(MemoryEffects::Write::get());
+}

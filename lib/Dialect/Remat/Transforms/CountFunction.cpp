@@ -16,9 +16,7 @@
 #include "remat/Dialect/Remat/IR/Remat.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -32,7 +30,8 @@ namespace {
 /// Copies what values are computed from into another function.
 class SliceCloner {
 public:
-  SliceCloner(func::FuncOp from, func::FuncOp to, ImplicitLocOpBuilder &builder) : builder(builder) {
+  SliceCloner(func::FuncOp from, func::FuncOp to, const BufferAliases &aliases, ImplicitLocOpBuilder &builder)
+      : aliases(aliases), builder(builder) {
     for (auto [argument, copy] : llvm::zip(from.getArguments(), to.getArguments()))
       mapping.map(argument, copy);
   }
@@ -66,22 +65,29 @@ public:
   }
 
 private:
-  /// Arguments are not written before the program runs.
-  static bool isAvailable(Operation *op) {
-    if (auto load = dyn_cast<memref::LoadOp>(op))
-      return isa<BlockArgument>(load.getMemRef());
-    return isMemoryEffectFree(op);
+  /// Arguments are not written before the program runs. Results are arguments as well,
+  /// but the program writes them.
+  bool isAvailable(Operation *op) const {
+    auto load = dyn_cast<memref::LoadOp>(op);
+    if (!load)
+      return isMemoryEffectFree(op);
+    return isa<BlockArgument>(load.getMemRef()) && !isWritten(load.getMemRef());
+  }
+  bool isWritten(Value argument) const {
+    for (Value alias : aliases.resolve(argument))
+      for (Operation *user : alias.getUsers())
+        if (!isMemoryEffectFree(user) &&
+            (!isa<MemoryEffectOpInterface>(user) || hasEffect<MemoryEffects::Write>(user, alias)))
+          return true;
+    return false;
   }
 
+  const BufferAliases &aliases;
   ImplicitLocOpBuilder &builder;
   IRMapping mapping;
 };
 
 } // namespace
-
-static Value compare(ImplicitLocOpBuilder &builder, arith::CmpIPredicate predicate, Value left, Value right) {
-  return arith::CmpIOp::create(builder, predicate, left, right);
-}
 
 /// Checks that a sweep has as many steps as its arrays have elements.
 static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, ImplicitLocOpBuilder &builder) {
@@ -89,19 +95,19 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
   if (!count)
     return sweep.emitOpError("expects a trip count that is a constant or computed from extents and scalars of the "
                              "function's arguments alone");
+  builder.setLoc(sweep.getLoc());
   Value zero = arith::ConstantIndexOp::create(builder, 0);
-  std::string chain = (sweep.getChain() + formatPlace(sweep.getLoc())).str();
-  cf::AssertOp::create(builder, compare(builder, arith::CmpIPredicate::sge, count, zero),
-                       "the trip count of @" + chain + " is negative");
+  Value unlimited = arith::ConstantIndexOp::create(builder, std::numeric_limits<int64_t>::max());
+  std::string chain = ("@" + sweep.getChain()).str();
+  CheckRangeOp::create(builder, count, zero, unlimited, /*step=*/Value(), "the trip count of " + chain);
   auto check = [&](OperandRange arrays, StringRef what) -> LogicalResult {
     for (auto [number, array] : llvm::enumerate(arrays)) {
       Value extent = slice.cloneExtent(array, 0);
       if (!extent)
         return sweep.emitOpError("expects ")
                << what << " #" << number << " to have an extent that is computed from the function's arguments";
-      std::string message =
-          (what + " #" + Twine(number) + " of @" + chain + " does not have one element per step").str();
-      cf::AssertOp::create(builder, compare(builder, arith::CmpIPredicate::eq, extent, count), message);
+      CheckRangeOp::create(builder, extent, count, count, /*step=*/Value(),
+                           (what + " #" + Twine(number) + " of " + chain + ", in elements,").str());
     }
     return success();
   };
@@ -115,31 +121,7 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
   return success();
 }
 
-/// Checks that the operands of a structured operation agree on its iterations, as
-/// far as that is not known from types.
-static void checkExtents(linalg::LinalgOp op, SliceCloner &slice, ImplicitLocOpBuilder &builder) {
-  if (!llvm::is_contained(op.getStaticLoopRanges(), ShapedType::kDynamic))
-    return;
-  DenseMap<unsigned, Value> ranges;
-  for (OpOperand &operand : op->getOpOperands()) {
-    if (!isa<MemRefType>(operand.get().getType()))
-      continue;
-    for (auto [axis, expression] : llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
-      auto iteration = dyn_cast<AffineDimExpr>(expression);
-      Value extent = iteration ? slice.cloneExtent(operand.get(), axis) : Value();
-      if (!extent)
-        continue;
-      auto [known, isFirst] = ranges.try_emplace(iteration.getPosition(), extent);
-      if (!isFirst && known->second != extent)
-        cf::AssertOp::create(builder, compare(builder, arith::CmpIPredicate::eq, known->second, extent),
-                             "operand #" + std::to_string(operand.getOperandNumber()) + " of '" +
-                                 op->getName().getStringRef().str() + "'" + formatPlace(op->getLoc()) +
-                                 " does not have the extent of the others");
-    }
-  }
-}
-
-LogicalResult remat::createCountFunction(func::FuncOp entry, ArrayRef<Value> counts) {
+LogicalResult remat::createCountFunction(func::FuncOp entry, ArrayRef<Value> counts, const BufferAliases &aliases) {
   ImplicitLocOpBuilder builder(entry.getLoc(), entry->getContext());
   builder.setInsertionPointAfter(entry);
   SmallVector<Type> types(entry.getArgumentTypes());
@@ -150,13 +132,12 @@ LogicalResult remat::createCountFunction(func::FuncOp entry, ArrayRef<Value> cou
   Block *body = function.addEntryBlock();
   builder.setInsertionPointToStart(body);
 
-  SliceCloner slice(entry, function, builder);
+  SliceCloner slice(entry, function, aliases, builder);
   WalkResult checked = entry.walk([&](ForwardSweepOp sweep) {
     return failed(checkSweep(sweep, slice, builder)) ? WalkResult::interrupt() : WalkResult::advance();
   });
   if (checked.wasInterrupted())
     return failure();
-  entry.walk([&](linalg::LinalgOp op) { checkExtents(op, slice, builder); });
   for (auto [number, value] : llvm::enumerate(counts)) {
     Value count = slice.clone(value);
     if (!count)

@@ -8,7 +8,7 @@
 #ifndef REMAT_LIB_DIALECT_REMAT_TRANSFORMS_COUNTFUNCTION_H
 #define REMAT_LIB_DIALECT_REMAT_TRANSFORMS_COUNTFUNCTION_H
 
-#include "remat/Support/LLVM.h"
+#include "remat/Dialect/Remat/Analysis/BufferAliases.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -19,10 +19,10 @@ namespace remat {
 ///   @<entry>_counts(arguments of the entry..., counts: memref<?xi64>)
 ///
 /// It checks the arguments (trip counts are not negative, scanned and stacked
-/// arrays have one element per step, operands of structured operations agree in their
-/// extents) and writes the values of \p counts. Fails where
-/// a count depends on more than extents and scalars of the arguments.
-LogicalResult createCountFunction(func::FuncOp entry, ArrayRef<Value> counts);
+/// arrays have one element per step) and writes the values of \p counts. Fails where
+/// a count depends on more than extents and scalars of the arguments. \p aliases are
+/// those of the entry.
+LogicalResult createCountFunction(func::FuncOp entry, ArrayRef<Value> counts, const BufferAliases &aliases);
 
 } // namespace remat
 

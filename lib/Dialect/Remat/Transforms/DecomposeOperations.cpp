@@ -1,4 +1,4 @@
-//===- DecomposeOperations.cpp - Softmax and concat ----------- -*- C++ -*-===//
+//===- DecomposeOperations.cpp - What has no form of its own --- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -63,13 +63,38 @@ struct DecomposeStrong final : OpRewritePattern<StrongT> {
   }
 };
 
+/// One element of integers that are computed is computed from one element each. What
+/// a plan is made for is known before any array is, a trip count for one.
+struct ExtractComputedInteger final : OpRewritePattern<tensor::ExtractOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ExtractOp op, PatternRewriter &rewriter) const override {
+    Operation *producer = op.getTensor().getDefiningOp();
+    auto isInteger = [](Type type) { return getElementTypeOrSelf(type).isIntOrIndex(); };
+    if (!producer || op->getParentOfType<linalg::LinalgOp>() || producer->getNumResults() != 1 ||
+        !OpTrait::hasElementwiseMappableTraits(producer) || !isInteger(op.getType()) ||
+        !llvm::all_of(producer->getOperandTypes(), isInteger))
+      return rewriter.notifyMatchFailure(op, "reads no element of integers that are computed element by element");
+    SmallVector<Value> operands = llvm::map_to_vector(producer->getOperands(), [&](Value operand) -> Value {
+      if (!isa<RankedTensorType>(operand.getType()))
+        return operand;
+      return tensor::ExtractOp::create(rewriter, op.getLoc(), operand, op.getIndices());
+    });
+    OperationState state(producer->getLoc(), producer->getName(), operands, TypeRange(op.getType()),
+                         producer->getDiscardableAttrDictionary().getValue());
+    state.propertiesAttr = producer->getPropertiesAsAttribute();
+    rewriter.replaceOp(op, rewriter.create(state));
+    return success();
+  }
+};
+
 struct DecomposeOperationsPass final : remat::impl::DecomposeOperationsBase<DecomposeOperationsPass> {
   using DecomposeOperationsBase::DecomposeOperationsBase;
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);
     set.add<DecomposeSincos, DecomposeSoftmax, DecomposeStrong<StrongProductOp, arith::MulFOp>,
-            DecomposeStrong<StrongQuotientOp, arith::DivFOp>>(context);
+            DecomposeStrong<StrongQuotientOp, arith::DivFOp>, ExtractComputedInteger>(context);
     tensor::populateDecomposeTensorConcatPatterns(set);
     math::populateExpansionPatterns(set, {"clampf"});
     patterns = std::move(set);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "CalleesFirst.h"
+#include "ExtentOrigin.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
@@ -18,6 +19,20 @@ namespace remat {
 
 using namespace mlir;
 using namespace remat;
+
+/// Checks that \p seed has the shape of \p output, which types need not say.
+static void checkSeed(Value seed, Value output, int64_t number, BlockDifferentiator &adjoint, Location loc) {
+  auto type = dyn_cast<RankedTensorType>(seed.getType());
+  for (int64_t axis = 0; type && axis < type.getRank(); ++axis) {
+    ExtentOrigin got = ExtentOrigin::of(seed, axis), expected = ExtentOrigin::of(output, axis);
+    if (got == expected)
+      continue;
+    Value bound = getValueOrCreateConstantIndexOp(adjoint, loc, expected.materialize(adjoint, loc));
+    CheckRangeOp::create(adjoint, loc, getValueOrCreateConstantIndexOp(adjoint, loc, got.materialize(adjoint, loc)),
+                         bound, bound, /*step=*/Value(),
+                         ("extent " + Twine(axis) + " of seed #" + Twine(number)).str());
+  }
+}
 
 /// Appends the adjoint of \p block to it, in front of its terminator, which holds
 /// the results. Returns the gradients.
@@ -39,6 +54,7 @@ static FailureOr<SmallVector<Value>> appendAdjoint(Block &block, ValueAndGradien
     if (!adjoint.isActive(output))
       continue;
     Value seed = request.getSeeds().empty() ? adjoint.createSplat(1.0, output, loc) : request.getSeeds()[index];
+    checkSeed(seed, output, index, adjoint, loc);
     adjoint.addCotangent(output, seed, loc);
   }
   if (failed(adjoint.emitAdjoint()))

@@ -13,8 +13,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
+#include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -44,6 +46,7 @@ private:
   bool isTargetUntouched();
   bool acceptsTargetType();
   bool canHoist(Value value) const;
+  bool isHoistedPastCheck();
   void hoist(Value value);
   bool mayOverlap(Value a, Value b) const;
 
@@ -131,6 +134,22 @@ bool Forwarding::canHoist(Value value) const {
          llvm::all_of(op->getOperands(), [&](Value operand) { return canHoist(operand); });
 }
 
+/// True if the target is known only after a check: the place it is at may be what is
+/// checked, and nothing may be written there before.
+bool Forwarding::isHoistedPastCheck() {
+  Operation *target = copy.getTarget().getDefiningOp();
+  if (!target || target->getBlock() != copy->getBlock() || target->isBeforeInBlock(first))
+    return false;
+  for (Operation *op = first; op != target; op = op->getNextNode()) {
+    WalkResult result = op->walk([](Operation *nested) {
+      return isa<cf::AssertOp, CheckIndicesOp, CheckRangeOp>(nested) ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      return true;
+  }
+  return false;
+}
+
 void Forwarding::hoist(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op || op->getBlock() != copy->getBlock() || op->isBeforeInBlock(first))
@@ -143,7 +162,7 @@ void Forwarding::hoist(Value value) {
 bool Forwarding::run() {
   alloc = copy.getSource().getDefiningOp<memref::AllocOp>();
   if (!alloc || alloc->getBlock() != copy->getBlock() || mayOverlap(alloc, copy.getTarget()) || !findRange() ||
-      !acceptsTargetType() || !canHoist(copy.getTarget()) || !isTargetUntouched())
+      !acceptsTargetType() || !canHoist(copy.getTarget()) || isHoistedPastCheck() || !isTargetUntouched())
     return false;
   hoist(copy.getTarget());
   alloc.getResult().replaceAllUsesWith(copy.getTarget());

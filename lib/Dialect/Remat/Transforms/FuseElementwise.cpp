@@ -11,7 +11,8 @@
 //
 // The operations of a block are gathered into clusters. An operation may join a
 // cluster if nothing outside of the cluster lies between the two, or the block
-// could not be put in order again.
+// could not be put in order again. What has effects stays in front of what it may
+// guard: a check of an index or an extent comes before the memory that is read with it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +21,9 @@
 #include "remat/Interfaces/BlockDifferentiator.h"
 
 #include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 #include <queue>
 
@@ -47,6 +50,7 @@ public:
   BlockFuser(Block &block, const WritableArguments &writable) : block(block), writable(writable) {}
 
   void run() {
+    findGuards();
     findClusters();
     if (clusters.empty())
       return;
@@ -56,16 +60,20 @@ public:
   }
 
 private:
-  /// The operations that an operation of the block uses, itself or in its regions.
+  /// The operations that an operation of the block uses, itself or in its regions, and
+  /// the one that guards it.
   SmallVector<Operation *> getProducers(Operation *op) const {
     SmallVector<Operation *> producers;
     for (Value input : getInputs(op))
       if (Operation *producer = input.getDefiningOp(); producer && producer->getBlock() == &block)
         producers.push_back(producer);
+    if (Operation *guard = guardOf.lookup(op))
+      producers.push_back(guard);
     return producers;
   }
 
   bool canJoin(Operation *op, size_t cluster) const;
+  void findGuards();
   void findClusters();
   void sortBlock();
 
@@ -73,9 +81,42 @@ private:
   const WritableArguments &writable;
   std::vector<Cluster> clusters;
   DenseMap<Operation *, size_t> clusterOf;
+  /// The last operation with effects in front of one that it may guard.
+  DenseMap<Operation *, Operation *> guardOf;
 };
 
 } // namespace
+
+/// True if \p op reads or writes memory at places that types do not tell, or has effects.
+static bool mayNeedGuard(Operation *op) {
+  if (!isMemoryEffectFree(op))
+    return true;
+  WalkResult result = op->walk([](Operation *nested) {
+    if (isa<tensor::ExtractOp, tensor::InsertOp>(nested))
+      return WalkResult::interrupt();
+    if (auto slice = dyn_cast<OffsetSizeAndStrideOpInterface>(nested))
+      if (!slice.getOffsets().empty() || !slice.getSizes().empty() || !slice.getStrides().empty())
+        return WalkResult::interrupt();
+    auto isDynamic = [](Type type) {
+      auto shaped = dyn_cast<ShapedType>(type);
+      return shaped && !shaped.hasStaticShape();
+    };
+    bool dynamic =
+        llvm::any_of(nested->getOperandTypes(), isDynamic) || llvm::any_of(nested->getResultTypes(), isDynamic);
+    return dynamic && !isa<tensor::DimOp>(nested) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return result.wasInterrupted();
+}
+
+void BlockFuser::findGuards() {
+  Operation *last = nullptr;
+  for (Operation &op : block.without_terminator()) {
+    if (last && mayNeedGuard(&op))
+      guardOf[&op] = last;
+    if (!isMemoryEffectFree(&op))
+      last = &op;
+  }
+}
 
 /// Walks back from \p op outside of the cluster: meeting a member means that
 /// something outside lies between.

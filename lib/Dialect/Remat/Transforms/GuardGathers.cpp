@@ -15,6 +15,10 @@
 //   - any other index of a step, such as one that depends on a carry: in the step,
 //     in front of its use; only the first execution of a step checks.
 //
+// A check stands for an access, so it is made where that is made: not for a branch that
+// is not taken, a loop without steps or a body that runs for no point. And it counts
+// for what follows it in its block and in the blocks inside, not for other branches.
+//
 // One that can not be separated from the operation that uses it, as it depends on an
 // accumulator, is an error of the program: kernels have no place to stop at.
 //
@@ -30,6 +34,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace remat {
 #define GEN_PASS_DEF_GUARDGATHERSPASS
@@ -58,6 +63,8 @@ struct IndexArray {
   /// Whether its first dimension counts the steps of a loop, and in which order.
   bool isScanned = false;
   bool isReversed = false;
+  /// The numbers of steps of the loops that read all of it in each step.
+  SmallVector<Value> counts;
 };
 } // namespace
 
@@ -74,8 +81,11 @@ static std::optional<IndexArray> findIndexArray(Value index, linalg::LinalgOp op
   IndexArray found{operand.get(), op};
   while (auto recurrence = dyn_cast<RecurrenceOp>(found.before->getParentOp())) {
     // A scan element stands for the scan; a value from outside stands for itself.
-    if (auto argument = dyn_cast<BlockArgument>(found.array);
-        argument && argument.getOwner() == &recurrence.getStep()) {
+    auto argument = dyn_cast<BlockArgument>(found.array);
+    bool isElement = argument && argument.getOwner() == &recurrence.getStep();
+    if (!isElement)
+      found.counts.push_back(recurrence.getCount());
+    if (isElement) {
       unsigned number = argument.getArgNumber(), first = 1 + recurrence.getInits().size();
       if (number < first)
         return std::nullopt;
@@ -111,11 +121,13 @@ public:
 private:
   bool checkArray(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
   bool checkComputed(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
+  bool isChecked(Block *block, Value index, OpFoldResult limit) const;
 
-  /// The checks that are there already: place, array, limit, order of steps.
+  /// The checks of arrays that are there already, and are always made: place, array,
+  /// limit, order of steps.
   SmallVector<std::tuple<Operation *, Value, OpFoldResult, bool>> arrays;
-  /// And those of computed indices: place, index, limit.
-  SmallVector<std::tuple<Operation *, Value, OpFoldResult>> computed;
+  /// And those of computed indices: the block of the use, index, limit.
+  SmallVector<std::tuple<Block *, Value, OpFoldResult>> computed;
 };
 
 struct GuardGathersPass final : remat::impl::GuardGathersPassBase<GuardGathersPass> {
@@ -150,6 +162,60 @@ static OpFoldResult getLimit(OpBuilder &builder, Location loc, Value table, int6
   return rest;
 }
 
+namespace {
+/// Whether an access is made at all, as a conjunction of numbers that must not be 0.
+class Condition {
+public:
+  void require(OpFoldResult number) {
+    std::optional<int64_t> constant = getConstantIntValue(number);
+    if (!constant)
+      numbers.push_back(cast<Value>(number));
+    else if (*constant <= 0)
+      isNever = true;
+  }
+  /// Of the loops of \p op other than \p indexLoops: each runs at least once.
+  void requireTurns(linalg::LinalgOp op, const llvm::SmallBitVector &indexLoops);
+
+  bool isNeverTrue() const { return isNever; }
+  bool isAlwaysTrue() const { return numbers.empty() && !isNever; }
+  bool isKnownBefore(Operation *place) const {
+    return llvm::all_of(numbers, [&](Value number) { return remat::isKnownBefore(number, place); });
+  }
+  /// Moves \p builder to a place where the condition holds.
+  void enter(OpBuilder &builder, Location loc) const;
+
+private:
+  SmallVector<Value> numbers;
+  bool isNever = false;
+};
+} // namespace
+
+void Condition::requireTurns(linalg::LinalgOp op, const llvm::SmallBitVector &indexLoops) {
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  OpBuilder builder(op);
+  for (auto [loop, range] : llvm::enumerate(ranges)) {
+    if (indexLoops.test(loop))
+      continue;
+    if (!ShapedType::isDynamic(range))
+      require(builder.getIndexAttr(range));
+    else
+      require(op.createLoopRanges(builder, op.getLoc())[loop].size);
+  }
+}
+
+void Condition::enter(OpBuilder &builder, Location loc) const {
+  Value all;
+  for (Value number : numbers) {
+    Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+    Value some = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sgt, number, zero);
+    all = all ? arith::AndIOp::create(builder, loc, all, some).getResult() : some;
+  }
+  if (!all)
+    return;
+  auto branch = scf::IfOp::create(builder, loc, all, /*withElseRegion=*/false);
+  builder.setInsertionPointToStart(branch.thenBlock());
+}
+
 /// Checks the whole array that the index is read from.
 bool Guards::checkArray(OpOperand &index, Value table, int64_t dim, OpFoldResult extent) {
   auto op = dyn_cast<linalg::LinalgOp>(index.getOwner()->getParentOp());
@@ -157,16 +223,37 @@ bool Guards::checkArray(OpOperand &index, Value table, int64_t dim, OpFoldResult
   bool isStatic = !cast<RankedTensorType>(table.getType()).isDynamicDim(dim);
   if (!source || getConstantIntValue(extent) != 1 || (!isStatic && !isKnownBefore(table, source->before)))
     return false;
+  std::optional<llvm::SmallBitVector> loops = findIndexLoops(index.get(), index.getOwner());
+  if (!loops)
+    return false;
+  Condition condition;
+  condition.requireTurns(op, *loops);
+  for (Value count : source->counts)
+    condition.require(count);
+  if (condition.isNeverTrue())
+    return true;
+  if (!condition.isKnownBefore(source->before))
+    return false;
   OpBuilder builder(source->before);
   Location loc = index.getOwner()->getLoc();
   OpFoldResult limit = getLimit(builder, loc, table, dim, extent);
   auto key = std::make_tuple(source->before, source->array, limit, source->isReversed);
   if (llvm::is_contained(arrays, key))
     return true;
+  condition.enter(builder, loc);
   CheckIndicesOp::create(builder, loc, source->array, getValueOrCreateConstantIndexOp(builder, loc, limit),
                          /*step=*/Value(), source->isScanned, source->isReversed);
-  arrays.push_back(key);
+  if (condition.isAlwaysTrue())
+    arrays.push_back(key);
   return true;
+}
+
+/// Whether a check in \p block or around it came before.
+bool Guards::isChecked(Block *block, Value index, OpFoldResult limit) const {
+  for (; block; block = block->getParentOp()->getBlock())
+    if (llvm::is_contained(computed, std::make_tuple(block, index, limit)))
+      return true;
+  return false;
 }
 
 /// Whether a check can stand in front of \p op: what is around it are branches, loops
@@ -189,23 +276,30 @@ bool Guards::checkComputed(OpOperand &index, Value table, int64_t dim, OpFoldRes
   OpBuilder builder(place);
   Location loc = user->getLoc();
   OpFoldResult limit = getLimit(builder, loc, table, dim, extent);
-  auto key = std::make_tuple(user->getParentOp(), skipConversions(index.get()), limit);
-  if (llvm::is_contained(computed, key))
+  Value source = skipConversions(index.get());
+  if (isChecked(user->getBlock(), source, limit))
     return true;
+  Condition condition;
   Value indices;
   if (place != user) {
-    indices = computeIndexTensor(index.get(), user);
+    std::optional<llvm::SmallBitVector> loops = findIndexLoops(index.get(), user);
+    if (!loops)
+      return false;
+    condition.requireTurns(cast<linalg::LinalgOp>(place), *loops);
+    if (condition.isNeverTrue())
+      return true;
+    condition.enter(builder, loc);
+    indices = computeIndexTensor(builder, index.get(), user);
   } else {
     Value scalar = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), index.get());
     indices = tensor::FromElementsOp::create(builder, loc, RankedTensorType::get({}, builder.getI64Type()), scalar);
   }
-  if (!indices)
-    return false;
   auto loop = place->getParentOfType<RecurrenceOp>();
   auto check =
       CheckIndicesOp::create(builder, loc, indices, getValueOrCreateConstantIndexOp(builder, loc, limit),
                              loop ? loop.getStep().getArgument(0) : Value(), /*per_step=*/false, /*reversed=*/false);
-  computed.push_back(key);
+  if (condition.isAlwaysTrue())
+    computed.emplace_back(user->getBlock(), source, limit);
   if (loop)
     hoistCheck(check, loop);
   return true;
@@ -223,21 +317,24 @@ LogicalResult Guards::guard(OpOperand &index, Value table, int64_t dim, OpFoldRe
          << "'arith.minsi' keep inside the table";
 }
 
-/// Guards the dynamic offsets of a slice of \p whole.
+/// Guards the dynamic offsets of a slice of known size of \p whole.
 template <typename OpT>
 static LogicalResult guardSlice(OpT slice, Value whole, Guards &guards) {
-  unsigned number = slice.getOffsetSizeAndStrideStartOperandIndex();
-  for (auto [dim, offset] : llvm::enumerate(slice.getStaticOffsets()))
-    if (ShapedType::isDynamic(offset)) {
-      // A stride spreads the slice: it reaches (size - 1) * stride + 1 elements.
-      OpFoldResult extent = slice.getMixedSizes()[dim];
-      std::optional<int64_t> size = getConstantIntValue(extent);
-      std::optional<int64_t> stride = getConstantIntValue(slice.getMixedStrides()[dim]);
-      if (size && stride)
-        extent = OpBuilder(slice).getIndexAttr((*size - 1) * *stride + 1);
-      if (failed(guards.guard(slice->getOpOperand(number++), whole, dim, extent)))
-        return failure();
-    }
+  unsigned next = slice.getOffsetSizeAndStrideStartOperandIndex();
+  for (auto [dim, offset] : llvm::enumerate(slice.getStaticOffsets())) {
+    if (!ShapedType::isDynamic(offset))
+      continue;
+    unsigned number = next++;
+    std::optional<int64_t> size = getConstantIntValue(slice.getMixedSizes()[dim]);
+    std::optional<int64_t> stride = getConstantIntValue(slice.getMixedStrides()[dim]);
+    // remat-guard-extents checks the whole of a slice whose size is not known.
+    if (!size || !stride)
+      continue;
+    // A stride spreads the slice: it reaches (size - 1) * stride + 1 elements.
+    OpFoldResult extent = OpBuilder(slice).getIndexAttr(*size == 0 ? 0 : (*size - 1) * *stride + 1);
+    if (failed(guards.guard(slice->getOpOperand(number), whole, dim, extent)))
+      return failure();
+  }
   return success();
 }
 

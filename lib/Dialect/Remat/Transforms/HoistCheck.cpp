@@ -19,6 +19,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
@@ -69,6 +70,11 @@ void remat::hoistCheck(CheckIndicesOp check, RecurrenceOp loop) {
     for (auto [scan, element] : llvm::zip_equal(loop.getScans(), loop.getElements()))
       if (arguments.contains(element))
         mapping.map(element, extractElement(builder, loc, scan, position));
+  } else if (std::optional<int64_t> count = getConstantIntValue(loop.getCount()); !count || *count <= 0) {
+    // What is the same in all steps is used in the first one, if there is one.
+    Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+    Value hasSteps = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sgt, loop.getCount(), zero);
+    builder.setInsertionPointToStart(scf::IfOp::create(builder, loc, hasSteps, /*withElseRegion=*/false).thenBlock());
   }
   for (Operation *op : slice)
     builder.clone(*op, mapping);

@@ -22,7 +22,6 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
 using namespace remat;
@@ -44,7 +43,8 @@ public:
 
   /// Whether that is possible.
   bool collect();
-  Value emit();
+  const llvm::SmallBitVector &getLoops() const { return loops; }
+  Value emit(OpBuilder &builder);
 
 private:
   bool collectBranches();
@@ -183,10 +183,9 @@ Value IndexSlice::getArray() {
   return op.getMatchingIndexingMap(operand).isProjectedPermutation() ? operand->get() : Value();
 }
 
-Value IndexSlice::emit() {
+Value IndexSlice::emit(OpBuilder &builder) {
   if (Value array = getArray(); array && isa<RankedTensorType>(array.getType()))
     return array;
-  OpBuilder builder(op);
   Location loc = user->getLoc();
   MLIRContext *context = builder.getContext();
   unsigned numLoops = loops.count();
@@ -214,10 +213,15 @@ Value IndexSlice::emit() {
   return generic.getResult(0);
 }
 
-Value remat::computeIndexTensor(Value index, Operation *user) {
+std::optional<llvm::SmallBitVector> remat::findIndexLoops(Value index, Operation *user) {
   auto op = user->getParentOfType<linalg::LinalgOp>();
   if (!op || !op.hasPureTensorSemantics())
-    return Value();
+    return std::nullopt;
   IndexSlice slice(op, index, user);
-  return slice.collect() ? slice.emit() : Value();
+  return slice.collect() ? std::make_optional(slice.getLoops()) : std::nullopt;
+}
+
+Value remat::computeIndexTensor(OpBuilder &builder, Value index, Operation *user) {
+  IndexSlice slice(user->getParentOfType<linalg::LinalgOp>(), index, user);
+  return slice.collect() ? slice.emit(builder) : Value();
 }

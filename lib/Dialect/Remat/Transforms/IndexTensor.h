@@ -11,18 +11,21 @@
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace remat {
 
 /// The integer that \p index is a sign-preserving conversion of.
 Value skipConversions(Value index);
 
-/// Computes all values that \p index, an operand of \p user in the body of a linalg
-/// operation, takes there: emits an operation in front of that one whose result has
-/// an element per point of the loops that the index depends on. Where \p user stands
-/// in a branch that is not taken, the element is 0. Null, with nothing emitted, if
-/// the computation can not be separated.
-Value computeIndexTensor(Value index, Operation *user);
+/// The loops of the operation around \p user on which \p index, an operand of \p user
+/// in its body, depends. Nothing if its computation can not be separated.
+std::optional<llvm::SmallBitVector> findIndexLoops(Value index, Operation *user);
+
+/// Computes all values that \p index takes, for which findIndexLoops() has an answer:
+/// emits an operation whose result has an element per point of those loops. Where
+/// \p user stands in a branch that is not taken, the element is 0.
+Value computeIndexTensor(OpBuilder &builder, Value index, Operation *user);
 
 } // namespace remat
 

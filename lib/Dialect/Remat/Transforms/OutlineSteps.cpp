@@ -112,7 +112,7 @@ public:
     function.setType(builder.getFunctionType(getBlock().getArgumentTypes(), results.getTypes()));
     if (isRepeated)
       function.walk([](Operation *op) {
-        if (isa<cf::AssertOp, CheckIndicesOp>(op))
+        if (isa<cf::AssertOp, CheckIndicesOp, CheckRangeOp>(op))
           op->erase();
       });
     eraseDeadOperations(getBlock());

@@ -190,7 +190,7 @@ LogicalResult MemoryPlanner::addProblem(RuntimePlanAttr attribute) {
 }
 
 LogicalResult MemoryPlanner::runDynamic(RuntimePlanAttr attribute) {
-  if (failed(addProblem(attribute)) || failed(createCountFunction(entry, memory.getCounts())) || failed(addArguments()))
+  if (failed(addProblem(attribute)) || failed(createCountFunction(entry, memory.getCounts(), memory.getAliases())) || failed(addArguments()))
     return failure();
   Type words = MemRefType::get({ShapedType::kDynamic}, Builder(entry.getContext()).getI64Type());
   unsigned last = entry.getNumArguments();

@@ -49,10 +49,6 @@ struct PeakBuffer {
   Location loc;
 };
 
-/// " (file.mlir:12)" for messages of a program that runs; empty if the place in the
-/// author's file is not known.
-std::string formatPlace(Location loc);
-
 class ProgramMemory {
 public:
   /// Collects loops and allocations of \p entry, whose chains are finalized.
@@ -62,6 +58,9 @@ public:
   /// The loops and allocations, in the order of the problem's loops and buffers.
   MutableArrayRef<Loop> getLoops() { return loops; }
   ArrayRef<memref::AllocOp> getAllocations() const { return allocations; }
+
+  /// The aliases of the function's buffers, as long as none is made or replaced.
+  const BufferAliases &getAliases() const { return *aliases; }
 
   /// Copies of parameters and their offsets in a block of their own.
   ArrayRef<std::pair<memref::AllocOp, int64_t>> getParameterCopies() const { return parameterCopies; }

@@ -100,12 +100,46 @@ def RaiseConcatenations : Pass<"remat-raise-concatenations"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def GuardExtentsPass : Pass<"remat-guard-extents", "::mlir::ModuleOp"> {
+  let summary = "make sure that extents agree where memory is read and written";
+  let description = [{
+    A dynamic extent is not known from types. Puts `remat.check_range` in front of
+    operations that would leave an operand if its extents were not what the operation
+    takes them for: of operands that run along one loop or are computed on element by
+    element, of casts, of what is expanded or reshaped, of slices and what is put into
+    them, of scans. Sizes are at least 0.
+
+    An extent is followed to the array or number it comes from; two that come from one
+    place are not compared. Slices of which only the offset is dynamic are guarded by
+    `remat-guard-gathers`.
+
+    Runs on inlined functions, before anything relies on types.
+
+    Before:
+
+    ```mlir
+    %sum = arith.addf %x, %y : tensor<?xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %expected = tensor.dim %x, %c0 : tensor<?xf32>
+    %got = tensor.dim %y, %c0 : tensor<?xf32>
+    remat.check_range %got in %expected to %expected, "extent 0 of operand #1 of 'arith.addf'"
+    %sum = arith.addf %x, %y : tensor<?xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect", "::remat::RematDialect"];
+}
+
 def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
   let summary = "make sure that no index leaves its table";
   let description = [{
     Guards the indices of `tensor.extract` and `tensor.insert` and the offsets of
     slices that are not known to lie inside: `remat.check_indices` ends the run with
-    the index, its step and its position.
+    the index, its step, its position and its place in the program.
 
     * An index that a linalg operation reads from an array is checked once, before
       all loops, if the array is known there.
@@ -118,6 +152,8 @@ def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
       the branches it stands in. One that depends on an accumulator can not be, and is
       an error of the program, unless constant bounds are known to hold: those of a
       loop's number, of `arith.minsi` and of `arith.maxsi`.
+    * A check is made where its access is: not for a branch that is not taken, a loop
+      without steps or a body that runs for no point.
 
     Runs on inlined functions, before differentiation: the adjoint of a gather uses
     the guarded index.

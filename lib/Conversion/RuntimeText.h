@@ -1,0 +1,33 @@
+//===- RuntimeText.h - Text that a program says at run time --- ---*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_LIB_CONVERSION_RUNTIMETEXT_H
+#define REMAT_LIB_CONVERSION_RUNTIMETEXT_H
+
+#include "remat/Support/LLVM.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/SymbolTable.h"
+
+namespace remat {
+
+/// A constant of \p module with \p text, ended by a zero.
+inline LLVM::GlobalOp createRuntimeText(ModuleOp module, SymbolTable &symbols, Location loc, StringRef text) {
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  std::string ended = text.str();
+  ended.push_back('\0');
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), ended.size());
+  auto global = LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal,
+                                       "remat_message", builder.getStringAttr(ended));
+  symbols.insert(global);
+  return global;
+}
+
+} // namespace remat
+
+#endif // REMAT_LIB_CONVERSION_RUNTIMETEXT_H
