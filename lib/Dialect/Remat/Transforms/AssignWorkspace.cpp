@@ -19,6 +19,7 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 namespace remat {
 #define GEN_PASS_DEF_ASSIGNWORKSPACEPASS
@@ -40,6 +41,43 @@ struct Workspace {
   void rewrite(Value workspace);
 };
 } // namespace
+
+/// How many elements the extent \p size of \p alloc has at most: as many as an array of
+/// static shape that a slice of this size is taken of, or what 'arith.minsi' says. The
+/// slice has to be taken whenever \p alloc is made.
+static std::optional<int64_t> getLargestExtent(Value size, Operation *alloc) {
+  if (std::optional<int64_t> constant = getConstantIntValue(size))
+    return constant;
+  std::optional<int64_t> largest;
+  auto limit = [&](std::optional<int64_t> bound) {
+    if (bound)
+      largest = std::min(largest.value_or(*bound), *bound);
+  };
+  if (auto min = size.getDefiningOp<arith::MinSIOp>())
+    for (Value operand : min.getOperands())
+      limit(getConstantIntValue(operand));
+  for (Operation *user : size.getUsers()) {
+    auto view = dyn_cast<memref::SubViewOp>(user);
+    if (!view || !view->getBlock()->findAncestorOpInBlock(*alloc))
+      continue;
+    for (auto [extent, taken] : llvm::zip_equal(view.getSourceType().getShape(), view.getMixedSizes()))
+      if (taken == OpFoldResult(size) && !ShapedType::isDynamic(extent))
+        limit(extent);
+  }
+  return largest;
+}
+
+/// What \p alloc takes at most; nothing if an extent has no bound.
+static std::optional<int64_t> getLargestBytes(Operation *alloc) {
+  auto type = cast<MemRefType>(alloc->getResult(0).getType());
+  std::optional<int64_t> bytes = getUnitBytes(type);
+  // An allocation has no other operands than its sizes, and symbols of a layout.
+  for (Value size : alloc->getOperands().take_front(type.getNumDynamicDims())) {
+    std::optional<int64_t> largest = getLargestExtent(size, alloc);
+    bytes = bytes && largest ? multiplyBytes(*bytes, *largest) : std::nullopt;
+  }
+  return bytes ? alignBytes(*bytes) : std::nullopt;
+}
 
 /// The times at which the allocation is in use, counted in operations of the
 /// function's block. Uses in nested regions count for the whole operation.
@@ -72,11 +110,11 @@ LogicalResult Workspace::collect() {
     if (!isa<memref::AllocOp, memref::AllocaOp>(op))
       return WalkResult::advance();
     auto type = cast<MemRefType>(op->getResult(0).getType());
-    std::optional<int64_t> size = getAlignedBytes(type);
+    std::optional<int64_t> size = getLargestBytes(op);
     if (!size || !type.getLayout().isIdentity()) {
-      op->emitOpError("expects a temporary of a step to have a static shape, "
-                      "but got ")
-          << type;
+      op->emitError("expects what a step computes to have a static shape or, in each dimension, the extent of a slice of "
+                    "a tensor of static shape or of an 'arith.minsi' with a constant, but got ")
+          << RankedTensorType::get(type.getShape(), type.getElementType());
       return WalkResult::interrupt();
     }
     allocations.push_back(op);
@@ -98,8 +136,9 @@ void Workspace::rewrite(Value workspace) {
   for (auto [op, buffer] : llvm::zip_equal(allocations, buffers)) {
     OpBuilder builder(op);
     Value offset = arith::ConstantIndexOp::create(builder, op->getLoc(), buffer.offset);
-    Value view = memref::ViewOp::create(builder, op->getLoc(), cast<MemRefType>(op->getResult(0).getType()), workspace,
-                                        offset, ValueRange());
+    auto type = cast<MemRefType>(op->getResult(0).getType());
+    Value view = memref::ViewOp::create(builder, op->getLoc(), type, workspace, offset,
+                                        op->getOperands().take_front(type.getNumDynamicDims()));
     op->getResult(0).replaceAllUsesWith(view);
     op->erase();
   }
@@ -119,21 +158,16 @@ static void countCall(func::FuncOp function, Value counters, StepRole role) {
 }
 
 /// Turns copies into linalg.copy, which the target lowers like everything else,
-/// and returns their bytes; nothing if one has a size that is not known.
+/// and returns their bytes. An extent that is not known counts as one, as in the
+/// estimate of times.
 static FailureOr<int64_t> planCopies(func::FuncOp function) {
   int64_t total = 0;
   WalkResult result = function.walk([&](memref::CopyOp copy) {
-    auto type = dyn_cast<MemRefType>(copy.getSource().getType());
-    std::optional<int64_t> bytes;
-    if (type && type.hasStaticShape())
-      if (std::optional<int64_t> element = getElementBytes(type.getElementType()))
-        bytes = multiplyBytes(type.getNumElements(), *element);
+    std::optional<int64_t> bytes = getUnitBytes(cast<ShapedType>(copy.getSource().getType()));
     if (bytes)
       bytes = addBytes(total, *bytes);
     if (!bytes) {
-      copy.emitOpError("copies an array whose size is not known when the step "
-                       "is planned: ")
-          << copy.getSource().getType();
+      copy.emitError("expects the copies of a step to be of less than 2^63 bytes");
       return WalkResult::interrupt();
     }
     total = *bytes;

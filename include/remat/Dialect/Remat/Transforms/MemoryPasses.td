@@ -143,6 +143,9 @@ def AssignWorkspacePass : Pass<"remat-assign-workspace", "::mlir::ModuleOp"> {
   let description = [{
     Every allocation of a step function becomes a view of one workspace argument, at
     a static offset; temporaries that are not in use at the same time share memory.
+    An extent that the step computes takes the room of the largest one that it can
+    have: that of the array of static shape that a slice of this extent is taken of,
+    or the constant of an `arith.minsi`.
     The functions of a chain share one workspace, whose size is noted on the chain.
     Each function also gets an argument with counters and increments its own, so that
     what has run can be checked against what was planned.
