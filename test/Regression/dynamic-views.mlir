@@ -3,6 +3,7 @@
 // RUN: remat-run %s --entry broadcast --steps 5 --check-gradient --input a=0.5 --output %t/broadcast && %python %S/show.py %t/broadcast/*.npy | FileCheck %s --check-prefix=BROADCAST
 // RUN: remat-run %s --entry sum --steps 17 --check-gradient --budget min --check-identical on
 // RUN: remat-run %s --entry rows --check-gradient --input a=0.5 --output %t/rows && %python %S/show.py %t/rows/*.npy | FileCheck %s --check-prefix=ROWS
+// RUN: remat-run %s --entry cache --check-gradient --budget min --check-identical on --input c0=0.5 --input qs=0.5 --output %t/cache && %python %S/show.py %t/cache/*.npy | FileCheck %s --check-prefix=CACHE
 
 // A slice whose size depends on the step is at most as large as what it is taken of.
 // SHRINK: r 0.67843 0.745624 0.841471 1{{$}}
@@ -95,4 +96,32 @@ func.func private @rows_loss(%a: tensor<17xf64>) -> tensor<f64> {
 func.func @rows(%a: tensor<17xf64>) -> (tensor<f64> {remat.name = "l"}, tensor<17xf64> {remat.name = "g"}) {
   %l, %g = remat.value_and_gradient @rows_loss(%a) wrt [0] : (tensor<17xf64>) -> (tensor<f64>, tensor<17xf64>)
   return %l, %g : tensor<f64>, tensor<17xf64>
+}
+
+// A cache that grows by a row per step and is read as far as it is filled: the product has an
+// extent of the step. Step t adds the products of q with the first t + 1 rows.
+// CACHE: {{^}}g 1.5 1.5 1.5{{( 0){48}$}}
+// CACHE: {{^}}h 1.37758 1.37758 1.37758 1.41822 1.41822 1.41822 1.45885 1.45885 1.45885{{$}}
+// CACHE: {{^}}l 4.40741{{$}}
+func.func private @cache_loss(%c0: tensor<17x3xf64>, %qs: tensor<3x3xf64>) -> tensor<f64> {
+  %n = arith.constant 3 : index
+  %one = arith.constant 1 : index
+  %zero = arith.constant dense<0.0> : tensor<f64>
+  %z = arith.constant 0.0 : f64
+  %c, %l = remat.recurrence count(%n) at(%t) carry(%c = %c0 : tensor<17x3xf64>, %l = %zero : tensor<f64>) scan(%q = %qs : tensor<3x3xf64>) {
+    %m = arith.addi %t, %one : index
+    %s = tensor.extract_slice %c[0, 0] [%m, 3] [1, 1] : tensor<17x3xf64> to tensor<?x3xf64>
+    %e = tensor.empty(%m) : tensor<?xf64>
+    %f = linalg.fill ins(%z : f64) outs(%e : tensor<?xf64>) -> tensor<?xf64>
+    %y = linalg.matvec ins(%s, %q : tensor<?x3xf64>, tensor<3xf64>) outs(%f : tensor<?xf64>) -> tensor<?xf64>
+    %sum = linalg.reduce { arith.addf } ins(%y : tensor<?xf64>) outs(%l : tensor<f64>) dimensions = [0]
+    %k = math.sin %q : tensor<3xf64>
+    %u = tensor.insert_slice %k into %c[%m, 0] [1, 3] [1, 1] : tensor<3xf64> into tensor<17x3xf64>
+    remat.yield carry(%u, %sum : tensor<17x3xf64>, tensor<f64>)
+  }
+  return %l : tensor<f64>
+}
+func.func @cache(%c0: tensor<17x3xf64>, %qs: tensor<3x3xf64>) -> (tensor<f64> {remat.name = "l"}, tensor<17x3xf64> {remat.name = "g"}, tensor<3x3xf64> {remat.name = "h"}) {
+  %l, %g, %h = remat.value_and_gradient @cache_loss(%c0, %qs) wrt [0, 1] : (tensor<17x3xf64>, tensor<3x3xf64>) -> (tensor<f64>, tensor<17x3xf64>, tensor<3x3xf64>)
+  return %l, %g, %h : tensor<f64>, tensor<17x3xf64>, tensor<3x3xf64>
 }

@@ -12,6 +12,7 @@
 
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
 #include "remat/Dialect/Remat/Analysis/BufferLayout.h"
+#include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
@@ -19,7 +20,6 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 namespace remat {
 #define GEN_PASS_DEF_ASSIGNWORKSPACEPASS
@@ -41,43 +41,6 @@ struct Workspace {
   void rewrite(Value workspace);
 };
 } // namespace
-
-/// How many elements the extent \p size of \p alloc has at most: as many as an array of
-/// static shape that a slice of this size is taken of, or what 'arith.minsi' says. The
-/// slice has to be taken whenever \p alloc is made.
-static std::optional<int64_t> getLargestExtent(Value size, Operation *alloc) {
-  if (std::optional<int64_t> constant = getConstantIntValue(size))
-    return constant;
-  std::optional<int64_t> largest;
-  auto limit = [&](std::optional<int64_t> bound) {
-    if (bound)
-      largest = std::min(largest.value_or(*bound), *bound);
-  };
-  if (auto min = size.getDefiningOp<arith::MinSIOp>())
-    for (Value operand : min.getOperands())
-      limit(getConstantIntValue(operand));
-  for (Operation *user : size.getUsers()) {
-    auto view = dyn_cast<memref::SubViewOp>(user);
-    if (!view || !view->getBlock()->findAncestorOpInBlock(*alloc))
-      continue;
-    for (auto [extent, taken] : llvm::zip_equal(view.getSourceType().getShape(), view.getMixedSizes()))
-      if (taken == OpFoldResult(size) && !ShapedType::isDynamic(extent))
-        limit(extent);
-  }
-  return largest;
-}
-
-/// What \p alloc takes at most; nothing if an extent has no bound.
-static std::optional<int64_t> getLargestBytes(Operation *alloc) {
-  auto type = cast<MemRefType>(alloc->getResult(0).getType());
-  std::optional<int64_t> bytes = getUnitBytes(type);
-  // An allocation has no other operands than its sizes, and symbols of a layout.
-  for (Value size : alloc->getOperands().take_front(type.getNumDynamicDims())) {
-    std::optional<int64_t> largest = getLargestExtent(size, alloc);
-    bytes = bytes && largest ? multiplyBytes(*bytes, *largest) : std::nullopt;
-  }
-  return bytes ? alignBytes(*bytes) : std::nullopt;
-}
 
 /// The times at which the allocation is in use, counted in operations of the
 /// function's block. Uses in nested regions count for the whole operation.
@@ -112,8 +75,9 @@ LogicalResult Workspace::collect() {
     auto type = cast<MemRefType>(op->getResult(0).getType());
     std::optional<int64_t> size = getLargestBytes(op);
     if (!size || !type.getLayout().isIdentity()) {
-      op->emitError("expects what a step computes to have a static shape or, in each dimension, the extent of a slice of "
-                    "a tensor of static shape or of an 'arith.minsi' with a constant, but got ")
+      op->emitError(
+          "expects what a step computes to have a static shape or, in each dimension, the extent of a slice of "
+          "a tensor of static shape or of an 'arith.minsi' with a constant, but got ")
           << RankedTensorType::get(type.getShape(), type.getElementType());
       return WalkResult::interrupt();
     }
