@@ -29,3 +29,24 @@ func.func private @step_advance(%t: index, %pos: index, %h: memref<20xf32>, %nex
 
 // CHECK: remat.chain "private" @step {{.*}} workspace [256, 0, 0, 0, 0, 0] copies [80, 0, 0, 0, 0, 0]
 remat.chain "private" @step advance(@step_advance) carry [tensor<20xf32>]
+
+// An extent of the step takes the room of what the slice is taken of, or of a constant
+// that it does not exceed: 9 x 4 floats are 192 bytes.
+// CHECK-LABEL: func.func private @sliced_advance
+// CHECK-SAME:    %[[T:.*]]: index, %{{.*}}: index, %{{.*}}: memref<9x4xf32>, %{{.*}}: memref<9x4xf32>, %[[WORKSPACE:.*]]: memref<384xi8>
+// CHECK:         memref.view %[[WORKSPACE]][%{{.*}}][%[[T]]] : memref<384xi8> to memref<?x4xf32>
+// CHECK:         %[[M:.*]] = arith.minsi
+// CHECK:         memref.view %[[WORKSPACE]][%{{.*}}][%[[M]]] : memref<384xi8> to memref<?x4xf32>
+// CHECK:         remat.chain "private" @sliced {{.*}} workspace [384, 0, 0, 0, 0, 0]
+func.func private @sliced_advance(%t: index, %pos: index, %h: memref<9x4xf32>, %next: memref<9x4xf32>) {
+  %nine = arith.constant 9 : index
+  %part = memref.subview %h[0, 0] [%t, 4] [1, 1] : memref<9x4xf32> to memref<?x4xf32, strided<[4, 1]>>
+  %a = memref.alloc(%t) : memref<?x4xf32>
+  memref.copy %part, %a : memref<?x4xf32, strided<[4, 1]>> to memref<?x4xf32>
+  %m = arith.minsi %t, %nine : index
+  %b = memref.alloc(%m) : memref<?x4xf32>
+  memref.copy %a, %b : memref<?x4xf32> to memref<?x4xf32>
+  memref.copy %b, %part : memref<?x4xf32> to memref<?x4xf32, strided<[4, 1]>>
+  return
+}
+remat.chain "private" @sliced advance(@sliced_advance) carry [tensor<9x4xf32>]

@@ -16,11 +16,24 @@
 #include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace remat;
 
+/// Whether the elements of \p type along dimension \p inner, its last one, would have
+/// gaps between them once it is merged with the dimension in front: an extent of
+/// one passes on the stride of its neighbour.
+static bool losesUnitStride(MemRefType type, unsigned inner) {
+  if (inner + 1 != type.getRank() || type.getDimSize(inner) != 1)
+    return false;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  return failed(type.getStridesAndOffset(strides, offset)) || strides[inner - 1] != 1;
+}
+
 /// Whether loops \p dim and dim + 1 can become one: each operand has neither, or
-/// has them next to each other and can be collapsed there.
+/// has them next to each other and can be collapsed there. What is written has to
+/// stay contiguous.
 static bool canMergeWithNext(linalg::GenericOp op, unsigned dim) {
   for (OpOperand &operand : op->getOpOperands()) {
     AffineMap map = op.getMatchingIndexingMap(&operand);
@@ -34,7 +47,7 @@ static bool canMergeWithNext(linalg::GenericOp op, unsigned dim) {
       return false;
     unsigned outer = *map.getResultPosition(getAffineDimExpr(dim, op.getContext()));
     unsigned inner = *map.getResultPosition(getAffineDimExpr(dim + 1, op.getContext()));
-    if (inner != outer + 1)
+    if (inner != outer + 1 || (op.isDpsInit(&operand) && losesUnitStride(type, inner)))
       return false;
     SmallVector<ReassociationIndices> groups;
     for (int64_t i = 0; i < type.getRank(); ++i) {
@@ -133,7 +146,7 @@ static Type getWidestElement(linalg::GenericOp op) {
   return widest;
 }
 
-LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target) {
+LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp &op, const KernelTarget &target) {
   if (op.getNumParallelLoops() != op.getNumLoops() || op.getNumLoops() == 0)
     return failure();
   std::optional<unsigned> vectorDim = chooseVectorDim(op);
@@ -141,6 +154,8 @@ LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp 
     return failure();
   op = mergeLoops(rewriter, op);
   vectorDim = chooseVectorDim(op);
+  if (!vectorDim)
+    return failure();
   BodyEmitter body(op, *vectorDim);
 
   KernelBuilder b(op);
@@ -151,7 +166,8 @@ LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp 
     if (dim != *vectorDim)
       outer.push_back(dim);
   Type widest = getWidestElement(op);
-  int64_t lanes = widest ? target.getLanes(widest) : 1;
+  // A single element of a column is no vector.
+  int64_t lanes = widest && !isOneInteger(extents[*vectorDim]) ? target.getLanes(widest) : 1;
   auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
   b.nest(outer, extents, point, [&] {
     b.vectorLoop(extents[*vectorDim], lanes, target, [&](VectorBlock block) {

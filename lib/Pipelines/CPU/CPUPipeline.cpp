@@ -76,10 +76,13 @@ static void buildOutline(OpPassManager &manager, const CPUPipelineOptions &optio
 static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &options) {
   // Before anything is allowed to choose where a value lives.
   manager.addPass(createMarkEntriesPass());
+  manager.addPass(createPrepareViewsPass());
   manager.addPass(createPrepareBufferizationPass());
   mlir::bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.functionBoundaryTypeConversion = mlir::bufferization::LayoutMapOption::IdentityLayoutMap;
+  // A new buffer is a whole array, also if it is made in a branch.
+  bufferize.unknownTypeConversion = mlir::bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(mlir::bufferization::createOneShotBufferizePass(bufferize));
   // Casts between equal layouts hide that a result is an argument; two rounds,
   // because CSE leaves copies of a buffer to itself.

@@ -47,8 +47,9 @@ LogicalResult lowerContraction(RewriterBase &rewriter, linalg::GenericOp op, con
 /// loops, by transposes of squares of full vectors; fails likewise.
 LogicalResult lowerTranspose(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
 
-/// Replaces the all-parallel \p op by vector loops; fails likewise.
-LogicalResult lowerElementwise(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
+/// Replaces the all-parallel \p op by vector loops; fails likewise, but may leave
+/// another operation in its place.
+LogicalResult lowerElementwise(RewriterBase &rewriter, linalg::GenericOp &op, const KernelTarget &target);
 
 /// Replaces the reduction \p op by vector loops; fails likewise.
 LogicalResult lowerReduction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);

@@ -7,6 +7,7 @@
 
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 
+#include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
 #include "remat/Dialect/Remat/Analysis/StepCost.h"
 #include "remat/Support/FormatPlace.h"
 
@@ -203,10 +204,15 @@ bool ProgramMemory::endsInFirstReverse(memref::AllocOp alloc, int64_t last) {
 LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Operation *, Home> &homes) {
   MemRefType type = alloc.getType();
   std::optional<int64_t> bytes = getUnitBytes(type);
-  bool isDynamic = type.getNumDynamicDims() == 1;
-  if (bytes && !isDynamic)
+  // What is computed in a loop or branch is nothing that a plan could ask for.
+  bool isBounded = llvm::any_of(
+      alloc.getDynamicSizes(), [&](Value size) { return size.getParentBlock() != &entry.getBody().front(); });
+  bool isDynamic = type.getNumDynamicDims() == 1 && !isBounded;
+  if (isBounded)
+    bytes = getLargestBytes(alloc);
+  else if (bytes && !isDynamic)
     bytes = alignBytes(*bytes);
-  if (!bytes || type.getNumDynamicDims() > 1 || !type.getLayout().isIdentity())
+  if (!bytes || (type.getNumDynamicDims() > 1 && !isBounded) || !type.getLayout().isIdentity())
     return alloc.emitOpError("expects a shape with at most one extent that is not known when the program is planned, "
                              "but got ")
            << type;

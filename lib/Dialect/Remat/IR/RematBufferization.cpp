@@ -34,17 +34,35 @@ static AliasingValueList getAliases(OpOperand &operand, ResultRange outputs) {
   return {{Value(outputs[operand.getOperandNumber() - first]), BufferRelation::Equivalent}};
 }
 
+/// \p buffer as a whole array, which is what step functions take. Views have been
+/// copied before (remat-prepare-views), so that what is written is the destination
+/// itself; an operand that is only read can still be.
+static FailureOr<Value> getWholeArray(RewriterBase &rewriter, Operation *op, Value buffer, bool isWritten,
+                                      const BufferizationOptions &options) {
+  auto type = dyn_cast<MemRefType>(buffer.getType());
+  if (!type)
+    return op->emitOpError("expects buffers of known rank, but got ") << buffer.getType();
+  auto whole = MemRefType::get(type.getShape(), type.getElementType());
+  if (type == whole)
+    return buffer;
+  if (isWritten && !type.getLayout().isIdentity())
+    return op->emitOpError("expects destinations to be whole arrays, but got ") << type;
+  return castOrReallocMemRefValue(rewriter, buffer, whole, options);
+}
+
 /// Replaces tensor operands by buffers; the outputs become the destinations.
 static LogicalResult bufferizeSweep(RewriterBase &rewriter, Operation *op, ResultRange outputs,
                                     const BufferizationOptions &options, const BufferizationState &state,
                                     llvm::function_ref<Operation *(ValueRange)> create) {
   SmallVector<Value> operands;
-  for (Value operand : op->getOperands()) {
-    if (!isa<TensorType>(operand.getType())) {
-      operands.push_back(operand);
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<TensorType>(operand.get().getType())) {
+      operands.push_back(operand.get());
       continue;
     }
-    FailureOr<Value> buffer = getBuffer(rewriter, operand, options, state);
+    FailureOr<Value> buffer = getBuffer(rewriter, operand.get(), options, state);
+    if (succeeded(buffer))
+      buffer = getWholeArray(rewriter, op, *buffer, isDestination(operand, outputs), options);
     if (failed(buffer))
       return failure();
     operands.push_back(*buffer);

@@ -12,6 +12,7 @@
 
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
 #include "remat/Dialect/Remat/Analysis/BufferLayout.h"
+#include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
@@ -72,11 +73,12 @@ LogicalResult Workspace::collect() {
     if (!isa<memref::AllocOp, memref::AllocaOp>(op))
       return WalkResult::advance();
     auto type = cast<MemRefType>(op->getResult(0).getType());
-    std::optional<int64_t> size = getAlignedBytes(type);
+    std::optional<int64_t> size = getLargestBytes(op);
     if (!size || !type.getLayout().isIdentity()) {
-      op->emitOpError("expects a temporary of a step to have a static shape, "
-                      "but got ")
-          << type;
+      op->emitError(
+          "expects what a step computes to have a static shape or, in each dimension, the extent of a slice of "
+          "a tensor of static shape or of an 'arith.minsi' with a constant, but got ")
+          << RankedTensorType::get(type.getShape(), type.getElementType());
       return WalkResult::interrupt();
     }
     allocations.push_back(op);
@@ -98,8 +100,9 @@ void Workspace::rewrite(Value workspace) {
   for (auto [op, buffer] : llvm::zip_equal(allocations, buffers)) {
     OpBuilder builder(op);
     Value offset = arith::ConstantIndexOp::create(builder, op->getLoc(), buffer.offset);
-    Value view = memref::ViewOp::create(builder, op->getLoc(), cast<MemRefType>(op->getResult(0).getType()), workspace,
-                                        offset, ValueRange());
+    auto type = cast<MemRefType>(op->getResult(0).getType());
+    Value view = memref::ViewOp::create(builder, op->getLoc(), type, workspace, offset,
+                                        op->getOperands().take_front(type.getNumDynamicDims()));
     op->getResult(0).replaceAllUsesWith(view);
     op->erase();
   }
@@ -119,21 +122,16 @@ static void countCall(func::FuncOp function, Value counters, StepRole role) {
 }
 
 /// Turns copies into linalg.copy, which the target lowers like everything else,
-/// and returns their bytes; nothing if one has a size that is not known.
+/// and returns their bytes. An extent that is not known counts as one, as in the
+/// estimate of times.
 static FailureOr<int64_t> planCopies(func::FuncOp function) {
   int64_t total = 0;
   WalkResult result = function.walk([&](memref::CopyOp copy) {
-    auto type = dyn_cast<MemRefType>(copy.getSource().getType());
-    std::optional<int64_t> bytes;
-    if (type && type.hasStaticShape())
-      if (std::optional<int64_t> element = getElementBytes(type.getElementType()))
-        bytes = multiplyBytes(type.getNumElements(), *element);
+    std::optional<int64_t> bytes = getUnitBytes(cast<ShapedType>(copy.getSource().getType()));
     if (bytes)
       bytes = addBytes(total, *bytes);
     if (!bytes) {
-      copy.emitOpError("copies an array whose size is not known when the step "
-                       "is planned: ")
-          << copy.getSource().getType();
+      copy.emitError("expects the copies of a step to be of less than 2^63 bytes");
       return WalkResult::interrupt();
     }
     total = *bytes;

@@ -133,12 +133,23 @@ static Value findUpdated(Value output, ArrayRef<Operation *> members, const Elem
   return {};
 }
 
+/// True if \p value is what a loop carries from one turn to the next, and \p output
+/// what it is in the next turn: only in its place is it the same buffer.
+static bool isNextValue(Value value, Value output) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  auto loop = argument ? dyn_cast_if_present<LoopLikeOpInterface>(argument.getOwner()->getParentOp()) : nullptr;
+  OpOperand *yielded = loop ? loop.getTiedLoopYieldedValue(argument) : nullptr;
+  return yielded && yielded->get() == output;
+}
+
 /// True if \p output may be written over \p value, which only the loop reads.
 static bool canReplace(Value value, Value output, const WritableArguments &writable) {
   if (value.getType() != output.getType())
     return false;
   if (auto producer = value.getDefiningOp<linalg::LinalgOp>())
     return producer.getNumReductionLoops() != 0;
+  if (isNextValue(value, output))
+    return true;
   // What is returned has a place of its own.
   bool isReturned =
       llvm::any_of(output.getUsers(), [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); });

@@ -206,6 +206,29 @@ void LoopBuilder::emitBody(OpBuilder &body) {
                           llvm::map_to_vector(outputs, [&](Value output) { return elements.lookup(output); }));
 }
 
+/// The sizes of \p value, from what it is written into where that is known: the value
+/// itself may be a broadcast that nothing needs.
+static SmallVector<OpFoldResult> getSizesOf(OpBuilder &builder, Location loc, Value value) {
+  while (true) {
+    auto result = dyn_cast<OpResult>(value);
+    auto destination = result ? dyn_cast<DestinationStyleOpInterface>(result.getOwner()) : nullptr;
+    if (!destination)
+      break;
+    value = destination.getTiedOpOperand(result)->get();
+  }
+  if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
+    return empty.getMixedSizes();
+  if (auto splat = value.getDefiningOp<tensor::SplatOp>()) {
+    SmallVector<OpFoldResult> sizes = getAsIndexOpFoldResult(builder.getContext(), splat.getType().getShape());
+    auto next = splat.getDynamicSizes().begin();
+    for (auto [dim, size] : llvm::enumerate(sizes))
+      if (splat.getType().isDynamicDim(dim))
+        size = *next++;
+    return sizes;
+  }
+  return tensor::getMixedSizes(builder, loc, value);
+}
+
 /// The sizes of the loop.
 SmallVector<OpFoldResult> LoopBuilder::getSizes() {
   if (type.hasStaticShape())
@@ -213,11 +236,13 @@ SmallVector<OpFoldResult> LoopBuilder::getSizes() {
   for (auto [input, map] : llvm::zip_equal(reads.values, reads.maps))
     if (map.isIdentity())
       return tensor::getMixedSizes(builder, loc, input);
-  // All that is read is broadcast: there is a structured operation with a destination.
-  for (Operation *op : members)
-    if (auto structured = dyn_cast<linalg::LinalgOp>(op))
-      return tensor::getMixedSizes(builder, loc, structured.getDpsInits().front());
-  return {};
+  // All that is read is broadcast. The first member has the sizes of its destination,
+  // or those of an operand: nothing else gives an operation that is not structured a shape.
+  Operation *first = members.front();
+  if (auto structured = dyn_cast<linalg::LinalgOp>(first))
+    return getSizesOf(builder, loc, structured.getDpsInits().front());
+  auto operand = llvm::find_if(first->getOperands(), [](Value value) { return isa<RankedTensorType>(value.getType()); });
+  return getSizesOf(builder, loc, *operand);
 }
 
 void LoopBuilder::run() {

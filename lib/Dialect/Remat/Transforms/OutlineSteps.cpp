@@ -11,6 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LoopViews.h"
+
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
 
@@ -81,6 +83,11 @@ public:
       mapping.map(value, addArgument(value.getType()));
   }
 
+  /// The element of \p view at the step's position stands for \p element.
+  void extractFor(Value element, tensor::ExtractSliceOp view) {
+    mapping.map(element, extractFromView(builder, view, mapping, position));
+  }
+
   /// The elements of \p arrays at the step's position stand for \p elements.
   void extractFor(ValueRange elements, ValueRange arrays) {
     for (auto [element, array] : llvm::zip_equal(elements, arrays))
@@ -139,7 +146,17 @@ public:
       if (region->empty() || (!unwind && region != &loop.getAdvance()))
         continue;
       sinkConstants(*region);
+      sinkViews(*region);
       getUsedValuesDefinedAbove(*region, values);
+    }
+    for (Value scan : loop.getScans()) {
+      views.push_back(getScannedView(scan, loop.getCount()));
+      if (!views.back()) {
+        scans.push_back(scan);
+        continue;
+      }
+      for (Value operand : views.back()->getOperands())
+        values.insert(operand);
     }
     captures = values.takeVector();
   }
@@ -194,9 +211,9 @@ private:
 
   std::string nameFor(StringRef form) { return makeUnique(chainName + "_" + form.str()); }
 
-  SmallVector<Value> getScanElements(Block &block, size_t first) {
-    return SmallVector<Value>(block.getArguments().slice(first, loop.getScans().size()));
-  }
+  /// The elements at the step's position stand for those of \p block. The first
+  /// is argument \p first; \p arrays stand for the scans that are arrays.
+  void extractScans(StepFunction &function, Block &block, size_t first, ValueRange arrays);
 
   FlatSymbolRefAttr outlineForward(StringRef form, Region &region, bool isRepeated);
   FlatSymbolRefAttr outlineReverse();
@@ -207,6 +224,10 @@ private:
   UnwindOp unwind; // null if there is no backward half
   SymbolTable &symbols;
   Operation *insertAfter;
+  /// What the loop scans: arrays, and for each of its scans the slice that it is taken
+  /// from in the step, or null.
+  SmallVector<Value> scans;
+  SmallVector<tensor::ExtractSliceOp> views;
   SmallVector<Value> captures;
   std::string chainName;
 };
@@ -231,18 +252,30 @@ struct OutlineStepsPass final : remat::impl::OutlineStepsBase<OutlineStepsPass> 
 
 } // namespace
 
+void LoopOutliner::extractScans(StepFunction &function, Block &block, size_t first, ValueRange arrays) {
+  SmallVector<Value> elements;
+  for (auto [index, view] : llvm::enumerate(views)) {
+    Value element = block.getArgument(first + index);
+    if (view)
+      function.extractFor(element, view);
+    else
+      elements.push_back(element);
+  }
+  function.extractFor(elements, arrays);
+}
+
 FlatSymbolRefAttr LoopOutliner::outlineForward(StringRef form, Region &region, bool isRepeated) {
   Block &block = region.front();
   auto yield = cast<YieldOp>(block.getTerminator());
   StepFunction function(loop.getLoc(), nameFor(form));
   function.mapping.map(block.getArgument(0), function.step);
   function.addArgumentsFor(block.getArguments().slice(1, loop.getInits().size()));
-  SmallVector<Value> scans = function.addArguments(loop.getScans().getTypes());
+  SmallVector<Value> arrays = function.addArguments(ValueRange(scans).getTypes());
   function.addArgumentsFor(captures);
   SmallVector<Value> stacked;
   if (!isRepeated)
     stacked = function.addArguments(loop.getStacked().getTypes());
-  function.extractFor(getScanElements(block, 1 + loop.getInits().size()), scans);
+  extractScans(function, block, 1 + loop.getInits().size(), arrays);
   function.cloneBody(block);
 
   SmallVector<Value> results = function.lookup(yield.getCarries());
@@ -264,13 +297,13 @@ FlatSymbolRefAttr LoopOutliner::outlineReverse() {
   StepFunction function(loop.getLoc(), nameFor("reverse"));
   function.mapping.map(block.getArgument(0), function.step);
   function.addArgumentsFor(tape);
-  SmallVector<Value> scans = function.addArguments(loop.getScans().getTypes());
+  SmallVector<Value> arrays = function.addArguments(ValueRange(scans).getTypes());
   function.addArgumentsFor(captures);
   function.addArgumentsFor(cotangents.take_front(numCarries));
   SmallVector<Value> stackedCotangents = function.addArguments(unwind.getEmits().getTypes());
   SmallVector<Value> scanGradients = function.addArguments(unwind.getScanCotangents().getTypes());
   function.addArgumentsFor(cotangents.drop_front(numCarries + numEmits));
-  function.extractFor(getScanElements(block, 1), scans);
+  extractScans(function, block, 1, arrays);
   function.extractFor(cotangents.slice(numCarries, numEmits), stackedCotangents);
   function.cloneBody(block);
 
@@ -286,9 +319,9 @@ FlatSymbolRefAttr LoopOutliner::outlineResume() {
   StepFunction function(loop.getLoc(), nameFor("resume"));
   function.mapping.map(block.getArgument(0), function.step);
   function.addArgumentsFor(block.getArguments().drop_front(1 + loop.getScans().size()));
-  SmallVector<Value> scans = function.addArguments(loop.getScans().getTypes());
+  SmallVector<Value> arrays = function.addArguments(ValueRange(scans).getTypes());
   function.addArgumentsFor(captures);
-  function.extractFor(getScanElements(block, 1), scans);
+  extractScans(function, block, 1, arrays);
   function.cloneBody(block);
   return insert(function.finish(function.lookup(yield.getCarries()), /*isRepeated=*/true));
 }
@@ -307,21 +340,21 @@ void LoopOutliner::replaceBySweeps() {
   Type historyType = unwind ? HistoryType::get(loop.getContext()) : Type();
   auto forward =
       ForwardSweepOp::create(builder, loc, types, historyType, FlatSymbolRefAttr::get(loop.getContext(), chainName),
-                             count, loop.getInits(), loop.getScans(), captures, stacked, finals);
+                             count, loop.getInits(), scans, captures, stacked, finals);
   loop.getStacked().replaceAllUsesWith(forward.getOutputs().take_front(stacked.size()));
   loop.getFinalCarries().replaceAllUsesWith(forward.getOutputs().drop_front(stacked.size()));
 
   if (unwind) {
     builder.setInsertionPoint(unwind);
-    SmallVector<Value> inits, scans;
+    SmallVector<Value> initGradients, scanGradients;
     for (Type type : unwind.getInitCotangents().getTypes())
-      inits.push_back(createArray(builder, unwind.getLoc(), type, count));
+      initGradients.push_back(createArray(builder, unwind.getLoc(), type, count));
     for (Type type : unwind.getScanCotangents().getTypes())
-      scans.push_back(createArray(builder, unwind.getLoc(), type, count));
+      scanGradients.push_back(createArray(builder, unwind.getLoc(), type, count));
     auto backward =
         BackwardSweepOp::create(builder, unwind.getLoc(), unwind.getResultTypes(), forward.getChainAttr(),
-                                forward.getHistory(), count, loop.getInits(), loop.getScans(), captures,
-                                unwind.getCarries(), unwind.getEmits(), inits, scans, unwind.getAccumulators());
+                                forward.getHistory(), count, loop.getInits(), scans, captures, unwind.getCarries(),
+                                unwind.getEmits(), initGradients, scanGradients, unwind.getAccumulators());
     unwind.getResults().replaceAllUsesWith(backward.getOutputs());
     unwind.erase();
   }

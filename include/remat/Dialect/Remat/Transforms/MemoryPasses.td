@@ -14,6 +14,38 @@ include "mlir/Pass/PassBase.td"
 // From tensors to buffers
 //===----------------------------------------------------------------------===//
 
+def PrepareViewsPass : Pass<"remat-prepare-views", "::mlir::ModuleOp"> {
+  let summary = "give slices a form that memory can express";
+  let description = [{
+    A slice becomes a view, a buffer with strides. The stride of one element is set
+    to one, for it says nothing; where strides still do not tell which extents of
+    one a slice drops, it keeps its rank and a change of shape follows.
+
+    Step functions take whole arrays. A view that a sweep of a public function uses
+    (a slice, or the result of a branch, of which the layout is not known) is
+    copied in front of it, once for both sweeps of a loop. The copy is a buffer like
+    any other, so the budget covers it.
+
+    Run it in front of `remat-prepare-bufferization`.
+
+    Before:
+
+    ```mlir
+    %row = tensor.extract_slice %x[1, 0] [1, 1] [2, 1] : tensor<2x1xf32> to tensor<1xf32>
+    %out, %h = remat.forward_sweep @loop count(%n) init(%row : tensor<1xf32>) ...
+    ```
+
+    After:
+
+    ```mlir
+    %row = tensor.extract_slice %x[1, 0] [1, 1] [1, 1] : tensor<2x1xf32> to tensor<1xf32>
+    %copy = bufferization.alloc_tensor() copy(%row) : tensor<1xf32>
+    %out, %h = remat.forward_sweep @loop count(%n) init(%copy : tensor<1xf32>) ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def PrepareBufferizationPass : Pass<"remat-prepare-bufferization", "::mlir::ModuleOp"> {
   let summary = "say which tensor arguments may be overwritten";
   let description = [{
@@ -111,6 +143,9 @@ def AssignWorkspacePass : Pass<"remat-assign-workspace", "::mlir::ModuleOp"> {
   let description = [{
     Every allocation of a step function becomes a view of one workspace argument, at
     a static offset; temporaries that are not in use at the same time share memory.
+    An extent that the step computes takes the room of the largest one that it can
+    have: that of the array of static shape that a slice of this extent is taken of,
+    or the constant of an `arith.minsi`.
     The functions of a chain share one workspace, whose size is noted on the chain.
     Each function also gets an argument with counters and increments its own, so that
     what has run can be checked against what was planned.

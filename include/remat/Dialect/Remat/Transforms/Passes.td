@@ -75,7 +75,8 @@ def OutlineSteps : Pass<"remat-outline-steps", "::mlir::ModuleOp"> {
     arrays over time are passed whole, and the step reads and writes its element.
     Of `advance` and `record` there is a second version for steps that run again,
     without what only the emitted values need and without assertions, if there are
-    emitted values.
+    emitted values. A slice with whole rows that the loop captures or scans is taken
+    in the step, and the array that it is a slice of is captured: nothing is copied.
 
     Before:
 
@@ -96,7 +97,7 @@ def OutlineSteps : Pass<"remat-outline-steps", "::mlir::ModuleOp"> {
       final_cotangent(%dhT : tensor<4xf32>) init_gradient(%e2 : tensor<4xf32>) -> tensor<4xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def FuseElementwise : Pass<"remat-fuse-elementwise"> {
