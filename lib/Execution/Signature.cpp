@@ -51,6 +51,11 @@ static llvm::Error checkArray(llvm::StringRef what, llvm::StringRef name, const 
 }
 
 llvm::Expected<Signature> Signature::read(func::FuncOp entry) {
+  if (size_t numBlocks = entry.getBody().getBlocks().size(); numBlocks > 1)
+    return makeInputError("@" + entry.getName() +
+                          " expects a body of one block, with 'scf.if' and 'scf.while' in place of "
+                          "branches between blocks, but got " +
+                          llvm::Twine(numBlocks));
   Signature signature;
   llvm::StringSet<> names;
   for (auto [number, type] : llvm::enumerate(entry.getArgumentTypes())) {

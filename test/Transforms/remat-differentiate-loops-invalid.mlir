@@ -83,3 +83,46 @@ func.func @through_the_value(%z: tensor<f64>, %h0: tensor<f64>) -> tensor<f64> {
   %l, %d = remat.value_and_gradient @both(%z, %h0) wrt [0] : (tensor<f64>, tensor<f64>) -> (tensor<f64>, tensor<f64>)
   return %d : tensor<f64>
 }
+
+// -----
+
+// Under a condition there is no plan, also not for a loop that a request in a branch brings there.
+
+func.func @under_condition(%x: tensor<4xf32>, %b: i1) -> tensor<4xf32> {
+  %n = arith.constant 3 : index
+  // expected-note@+1 {{a choice between results is written with 'arith.select' after the loop; a loop that runs under a condition has a count that is 0 where the condition does not hold, and returns its initial carries}}
+  %y = scf.if %b -> tensor<4xf32> {
+    // expected-error@+1 {{'remat.recurrence' expects no 'scf.if' around it, but a function or the step of another one}}
+    %r = remat.recurrence count(%n) at(%t) carry(%c = %x : tensor<4xf32>) {
+      %q = arith.mulf %c, %c : tensor<4xf32>
+      remat.yield carry(%q : tensor<4xf32>)
+    }
+    scf.yield %r : tensor<4xf32>
+  } else {
+    scf.yield %x : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func private @loss(%h0: tensor<4xf32>) -> tensor<4xf32> {
+  %count = arith.constant 9 : index
+  // expected-error@+1 {{'remat.recurrence' expects no 'scf.if' around it, but a function or the step of another one}}
+  %hT = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>) {
+    %next = math.sin %h : tensor<4xf32>
+    remat.yield carry(%next : tensor<4xf32>)
+  }
+  return %hT : tensor<4xf32>
+}
+func.func @request_under_condition(%h0: tensor<4xf32>, %b: i1) -> tensor<4xf32> {
+  // expected-note@+1 {{a choice between results is written with 'arith.select' after the loop}}
+  %y = scf.if %b -> tensor<4xf32> {
+    %r:2 = remat.value_and_gradient @loss(%h0) wrt [0] seed(%h0 : tensor<4xf32>)
+      : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+    scf.yield %r#1 : tensor<4xf32>
+  } else {
+    scf.yield %h0 : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}

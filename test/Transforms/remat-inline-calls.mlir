@@ -81,3 +81,15 @@ func.func @calls_unknown_step(%x: tensor<4xf32>, %n: index) -> tensor<4xf32> {
   }
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// expected-error @+1 {{'func.func' op expects a body of one block, with 'scf.if' and 'scf.while' in place of branches between blocks, but got 3}}
+func.func @branches(%x: tensor<4xf32>, %c: i1) -> tensor<4xf32> {
+  cf.cond_br %c, ^a, ^b
+^a:
+  %q = math.tanh %x : tensor<4xf32>
+  return %q : tensor<4xf32>
+^b:
+  return %x : tensor<4xf32>
+}

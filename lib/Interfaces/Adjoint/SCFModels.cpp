@@ -90,9 +90,22 @@ struct IfModel : AdjointOpInterface::ExternalModel<IfModel, scf::IfOp> {
     return success();
   }
 };
+
+/// Loops that are differentiated are recurrences: what a turn leaves for its adjoint has
+/// to be planned.
+template <typename LoopOp>
+struct LoopModel : AdjointOpInterface::ExternalModel<LoopModel<LoopOp>, LoopOp> {
+  LogicalResult emitAdjoint(Operation *op, AdjointBuilder &adjoint) const {
+    return op->emitOpError("has no derivative rule: expects a loop that a gradient passes through to be a "
+                           "'remat.recurrence', or to be unrolled; 'remat.stop_gradient' keeps the gradient out");
+  }
+};
 } // namespace
 
 void remat::registerSCFAdjointModels(DialectRegistry &registry) {
-  registry.addExtension(
-      +[](MLIRContext *context, scf::SCFDialect *) { scf::IfOp::attachInterface<IfModel>(*context); });
+  registry.addExtension(+[](MLIRContext *context, scf::SCFDialect *) {
+    scf::ForOp::attachInterface<LoopModel<scf::ForOp>>(*context);
+    scf::IfOp::attachInterface<IfModel>(*context);
+    scf::WhileOp::attachInterface<LoopModel<scf::WhileOp>>(*context);
+  });
 }

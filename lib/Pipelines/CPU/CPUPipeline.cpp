@@ -32,6 +32,8 @@ static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions 
   manager.addPass(createCheckNumbers());
   // Rules see operations, not calls; what an author factored out costs nothing.
   manager.addPass(createInlineCalls());
+  // Before guards, which look into bodies, and before rules.
+  manager.addPass(createExpandOperations());
   // Slices need no guards, and have rules.
   manager.addPass(createRaiseConcatenations());
   // Nothing may rely on what types promise before.
@@ -78,6 +80,8 @@ static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &opt
   manager.addPass(createMarkEntriesPass());
   manager.addPass(createPrepareViewsPass());
   manager.addPass(createPrepareBufferizationPass());
+  // The pass that follows refuses loops that carry a tensor from buffer to buffer.
+  manager.addPass(createCarryInPlacePass());
   mlir::bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.functionBoundaryTypeConversion = mlir::bufferization::LayoutMapOption::IdentityLayoutMap;

@@ -161,3 +161,25 @@ func.func @varying_padding(%x: tensor<4xf32>, %dy: tensor<6xf32>) -> tensor<4xf3
   %y, %dx = remat.value_and_gradient @f(%x) wrt [0] seed(%dy : tensor<6xf32>) : (tensor<4xf32>) -> (tensor<6xf32>, tensor<4xf32>)
   return %dx : tensor<4xf32>
 }
+
+// -----
+
+// A gradient passes through a loop that is no recurrence.
+
+func.func private @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  // expected-error @+1 {{'scf.for' op has no derivative rule: expects a loop that a gradient passes through to be a 'remat.recurrence', or to be unrolled; 'remat.stop_gradient' keeps the gradient out}}
+  %y = scf.for %i = %c0 to %c3 step %c1 iter_args(%a = %x) -> tensor<4xf32> {
+    %b = arith.mulf %a, %x : tensor<4xf32>
+    scf.yield %b : tensor<4xf32>
+  }
+  return %y : tensor<4xf32>
+}
+
+func.func @loop(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y, %dx = remat.value_and_gradient @f(%x) wrt [0] seed(%x : tensor<4xf32>)
+      : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
+  return %dx : tensor<4xf32>
+}

@@ -11,6 +11,7 @@
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -26,7 +27,7 @@ bool remat::isCheapToRecompute(Operation *op) {
     return false;
   if (auto structured = dyn_cast<linalg::LinalgOp>(op))
     return structured.getNumReductionLoops() == 0;
-  if (auto branch = dyn_cast<scf::IfOp>(op))
+  if (isa<scf::IfOp, scf::IndexSwitchOp>(op))
     return !op->walk([&](Operation *nested) {
                 bool isCheap = nested == op || isa<scf::YieldOp>(nested) || isCheapToRecompute(nested);
                 return isCheap ? WalkResult::advance() : WalkResult::interrupt();
@@ -35,7 +36,7 @@ bool remat::isCheapToRecompute(Operation *op) {
   if (op->getNumRegions() != 0 && !isa<tensor::PadOp>(op))
     return false;
   return isa<arith::ArithDialect, math::MathDialect, tensor::TensorDialect>(op->getDialect()) ||
-         isa<StrongProductOp, StrongQuotientOp>(op);
+         isa<affine::AffineApplyOp, affine::AffineMaxOp, affine::AffineMinOp, StrongProductOp, StrongQuotientOp>(op);
 }
 
 std::optional<int64_t> remat::getTapeBytes(Type type) {

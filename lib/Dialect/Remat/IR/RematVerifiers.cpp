@@ -46,7 +46,7 @@ LogicalResult RecurrenceOp::verifyRegions() {
   // recurrence_c8
   WalkResult result = getStep().walk([&](Operation *op) {
     if (isa<cf::AssertOp, CheckIndicesOp, CheckRangeOp>(op) || op->hasTrait<OpTrait::HasRecursiveMemoryEffects>() ||
-        isa<CallOpInterface, CustomVjpOp>(op) || isMemoryEffectFree(op))
+        isa<CallOpInterface, CustomVjpOp, ValueAndGradientOp>(op) || isMemoryEffectFree(op))
       return WalkResult::advance();
     (op->emitOpError("has side effects, which a step of a recurrence must not have").attachNote(getLoc())
      << "the recurrence");

@@ -103,14 +103,35 @@ static LogicalResult inlineCustomVjp(CustomVjpOp call, FunctionOpInterface calle
   return success();
 }
 
+/// A plan is made for a loop that certainly runs, so one under a condition is refused. In
+/// a step it is no loop of a plan.
+template <typename LoopOp>
+static LogicalResult verifyUnconditional(ModuleOp module) {
+  WalkResult result = module.walk([](LoopOp loop) {
+    Operation *parent = loop->getParentOp();
+    if (isa<FunctionOpInterface>(parent) || loop->template getParentOfType<RecurrenceOp>())
+      return WalkResult::advance();
+    InFlightDiagnostic diagnostic = emitError(loop.getLoc(), "'remat.recurrence' expects no '")
+                                    << parent->getName() << "' around it, but a function or the step of another one";
+    diagnostic.attachNote(parent->getLoc())
+        << "a choice between results is written with 'arith.select' after the loop; a loop that runs under a "
+           "condition has a count that is 0 where the condition does not hold, and returns its initial carries";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 namespace {
 struct DifferentiatePass final : remat::impl::DifferentiateBase<DifferentiatePass> {
   using DifferentiateBase::DifferentiateBase;
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (failed(CalleesFirst<ValueAndGradientOp>::run(module, expandRequest)) ||
-        failed(CalleesFirst<CustomVjpOp>::run(module, inlineCustomVjp)))
+    // Also one that a request in a branch brings there.
+    if (failed(verifyUnconditional<RecurrenceOp>(module)) ||
+        failed(CalleesFirst<ValueAndGradientOp>::run(module, expandRequest)) ||
+        failed(CalleesFirst<CustomVjpOp>::run(module, inlineCustomVjp)) ||
+        failed(verifyUnconditional<RecurrenceOp>(module)) || failed(verifyUnconditional<BpttOp>(module)))
       return signalPassFailure();
     module.walk([](StopGradientOp stop) {
       stop.getResult().replaceAllUsesWith(stop.getInput());

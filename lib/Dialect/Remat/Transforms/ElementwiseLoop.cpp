@@ -98,6 +98,9 @@ struct Access {
 /// of their result is reading one of their operand.
 static Access resolve(Value value, AffineMap map) {
   while (true) {
+    // One condition for all elements of a select.
+    if (!isa<RankedTensorType>(value.getType()))
+      return {value, {}, {}};
     DenseElementsAttr constant;
     if (matchPattern(value, m_Constant(&constant)) && constant.isSplat())
       return {{}, {}, constant.getSplatValue<Attribute>()};

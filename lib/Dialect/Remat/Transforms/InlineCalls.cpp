@@ -38,6 +38,13 @@ struct InlineCallsPass final : remat::impl::InlineCallsBase<InlineCallsPass> {
   void runOnOperation() override {
     if (failed(CalleesFirst<func::CallOp>::run(getOperation(), inlineCall)))
       return signalPassFailure();
+    for (auto function : getOperation().getOps<FunctionOpInterface>())
+      if (size_t numBlocks = function.getFunctionBody().getBlocks().size(); numBlocks > 1) {
+        function.emitOpError("expects a body of one block, with 'scf.if' and 'scf.while' in place of branches between "
+                             "blocks, but got ")
+            << numBlocks;
+        return signalPassFailure();
+      }
     // What a step does has to be known: it runs again, and must have no side effects.
     WalkResult result = getOperation().walk([](func::CallOp call) {
       if (!call->getParentOfType<RecurrenceOp>())

@@ -10,6 +10,8 @@
 #include "remat/Dialect/Remat/Analysis/TapeSelection.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -86,7 +88,35 @@ static Block &addBlock(Region &region, ValueRange values, IRMapping &mapping) {
   return block;
 }
 
+/// A tape holds tensors: scalars that are not cheap to compute again, such as those of a
+/// loop over integers, are read through one.
+static void keepScalars(Block &joint) {
+  for (Operation &op : llvm::make_early_inc_range(joint.without_terminator())) {
+    if (isCheapToRecompute(&op))
+      continue;
+    OpBuilder builder(op.getContext());
+    builder.setInsertionPointAfter(&op);
+    for (Value result : op.getResults()) {
+      Type type = result.getType();
+      if (!type.isIntOrIndexOrFloat())
+        continue;
+      Location loc = op.getLoc();
+      Value stored = result;
+      if (type.isIndex())
+        stored = arith::IndexCastOp::create(builder, loc, builder.getI64Type(), stored);
+      auto tensorType = RankedTensorType::get({}, stored.getType());
+      auto tensor = tensor::FromElementsOp::create(builder, loc, tensorType, stored);
+      Value read = tensor::ExtractOp::create(builder, loc, tensor, ValueRange());
+      if (type.isIndex())
+        read = arith::IndexCastOp::create(builder, loc, type, read);
+      Operation *writer = type.isIndex() ? stored.getDefiningOp() : tensor.getOperation();
+      result.replaceAllUsesExcept(read, writer);
+    }
+  }
+}
+
 LogicalResult remat::partitionStep(Block &joint, BpttOp op) {
+  keepScalars(joint);
   JointLayout layout(joint, op);
   FailureOr<Tape> tape =
       selectTape({&joint, layout.carries, layout.cotangents, layout.yield.getCarries(), layout.results});

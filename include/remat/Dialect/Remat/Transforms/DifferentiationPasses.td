@@ -58,6 +58,36 @@ def InlineCalls : Pass<"remat-inline-calls", "::mlir::ModuleOp"> {
   }];
 }
 
+def ExpandOperations : Pass<"remat-expand-operations"> {
+  let summary = "write out operations that have neither a rule nor a form in memory";
+  let description = [{
+    Rewrites `math.isnan`, `math.isinf`, `math.isfinite`, `math.isnormal`, `math.ipowi`,
+    `arith.addui_extended`, `arith.mulsi_extended`, `arith.mului_extended`,
+    `tensor.bitcast`, `tensor.generate`, `tensor.gather`, `linalg.pack`, `linalg.unpack` and
+    a `tensor.pad` by a negative amount into simpler operations, before anything else looks
+    at them. `tensor.scatter` is an error.
+
+    Zero to a negative power is -1, what 1 / 0 gives.
+
+    Before:
+
+    ```mlir
+    %r = math.isinf %x : tensor<5xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %magnitude = math.absf %x : tensor<5xf32>
+    %infinity = arith.constant dense<0x7F800000> : tensor<5xf32>
+    %r = arith.cmpf oeq, %magnitude, %infinity : tensor<5xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def RaiseConcatenations : Pass<"remat-raise-concatenations"> {
   let summary = "turn branches by position into slices";
   let description = [{

@@ -76,6 +76,41 @@ def PrepareBufferizationPass : Pass<"remat-prepare-bufferization", "::mlir::Modu
                            "::mlir::tensor::TensorDialect"];
 }
 
+def CarryInPlacePass : Pass<"remat-carry-in-place", "::mlir::ModuleOp"> {
+  let summary = "let loops of scf carry each tensor in one buffer";
+  let description = [{
+    One-shot bufferization refuses an `scf.for` or `scf.while` that yields a tensor in
+    another buffer than the one it came in. In such a loop the tensor is copied to where
+    it belongs at the end of the turn; one that may lie in the buffer of an argument, as
+    where arguments change places, goes through a buffer of its own. What a condition
+    forwards other than the arguments as they came gets arguments of its own.
+
+    Left alone is a tensor that operations in the loop write into and yield. Runs directly in
+    front of one-shot-bufferize.
+
+    Before:
+
+    ```mlir
+    %r = scf.for %i = %c0 to %n step %c1 iter_args(%a = %x) -> (tensor<4xf32>) {
+      %b = arith.addf %a, %y : tensor<4xf32>
+      scf.yield %b : tensor<4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    %r = scf.for %i = %c0 to %n step %c1 iter_args(%a = %x) -> (tensor<4xf32>) {
+      %b = arith.addf %a, %y : tensor<4xf32>
+      %c = linalg.copy ins(%b : tensor<4xf32>) outs(%a : tensor<4xf32>) -> tensor<4xf32>
+      scf.yield %c : tensor<4xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def FinalizeStepsPass : Pass<"remat-finalize-steps", "::mlir::ModuleOp"> {
   let summary = "turn the results of step functions and entry functions into arguments";
   let description = [{
