@@ -17,6 +17,11 @@ std::optional<CodeCache::Object> CodeCache::find(llvm::StringRef key) const {
   return found->second;
 }
 
+size_t CodeCache::getSize() const {
+  std::scoped_lock lock(mutex);
+  return objects.size();
+}
+
 void CodeCache::insert(llvm::StringRef key, llvm::StringRef object) {
   std::scoped_lock lock(mutex);
   objects.try_emplace(key, object.begin(), object.end());

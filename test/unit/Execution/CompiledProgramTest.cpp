@@ -7,14 +7,17 @@
 
 #include "remat/Execution/CompiledProgram.h"
 
+#include "remat/Execution/CodeCache.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/InitAll.h"
+#include "remat/Runtime/Runtime.h"
 
 #include "mlir/Parser/Parser.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 
 using namespace remat;
 
@@ -245,4 +248,94 @@ TEST_F(CompiledProgramTest, ABudgetThatIsTooSmallSaysWhatWouldDo) {
   auto program = compile(makeLoop("arith.addi %n, %n : index"), "f", "64");
   ASSERT_TRUE(program) << error;
   llvm::handleAllErrors(program->getPlan(arguments).takeError(), check);
+}
+
+TEST_F(CompiledProgramTest, SharesCodeOfSteps) {
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(makeLoop("arith.constant 30 : index"), &context);
+  CodeCache cache;
+  std::vector<int64_t> bytes;
+  for (const char *budget : {"unlimited", "50%", "unlimited"}) {
+    CPUPipelineOptions options;
+    options.budget = budget;
+    auto program = CompiledProgram::compile(*module, "f", options, {}, &cache);
+    ASSERT_TRUE(static_cast<bool>(program)) << llvm::toString(program.takeError());
+    bytes.push_back((*program)->getObjectBytes());
+  }
+  // Code from the cache is the same code.
+  EXPECT_EQ(bytes.front(), bytes.back());
+  // The steps once, and an entry for each plan.
+  EXPECT_EQ(cache.getSize(), 3u);
+}
+
+/// A handler of the embedder, as it sets one for programs compiled ahead of time.
+[[noreturn]] static void endProcess(void *, const char *) { std::exit(1); }
+
+TEST_F(CompiledProgramTest, KeepsTheFailureHandlerOfTheCaller) {
+  auto program = compile(R"(
+    func.func @f(%x: tensor<4xf32>, %n: index) -> tensor<4xf32> {
+      %zero = arith.constant 0 : index
+      %ok = arith.cmpi sgt, %n, %zero : index
+      cf.assert %ok, "expects a positive number"
+      return %x : tensor<4xf32>
+    })");
+  ASSERT_TRUE(program) << error;
+  Array x = makeArray({4}, {1, 2, 3, 4}), y = makeArray({4}, {0, 0, 0, 0});
+  int mark = 0;
+  rematSetFailureHandler(endProcess, &mark);
+  for (int64_t n : {1, 0}) {
+    llvm::Error failure = program->call({x.getView(), {ElementType::Index, {}, &n}}, {y.getView()});
+    EXPECT_EQ(static_cast<bool>(failure), n == 0);
+    llvm::consumeError(std::move(failure));
+    void *kept = nullptr;
+    EXPECT_EQ(rematGetFailureHandler(&kept), &endProcess);
+    EXPECT_EQ(kept, &mark);
+  }
+  rematSetFailureHandler(nullptr, nullptr);
+}
+
+TEST_F(CompiledProgramTest, BugsAreErrorsOfTheirOwn) {
+  context.allowUnregisteredDialects();
+  std::vector<std::string> seen;
+  mlir::ScopedDiagnosticHandler handler(&context,
+                                        [&](mlir::Diagnostic &diagnostic) { seen.push_back(diagnostic.str()); });
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(R"(
+    func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = "nobody.knows"(%x) : (tensor<4xf32>) -> tensor<4xf32>
+      return %y : tensor<4xf32>
+    })",
+                                                        &context);
+  llvm::Error failure = CompiledProgram::compile(*module, "f", CPUPipelineOptions()).takeError();
+  bool isInternal = false;
+  llvm::handleAllErrors(
+      std::move(failure),
+      [&](const InternalError &internal) {
+        isInternal = true;
+        EXPECT_EQ(internal.getKind(), ProgramError::Kind::Internal);
+        EXPECT_EQ(internal.message(), "internal: this is a bug in remat, not in the program");
+        for (const char *part : {"// stage 'bufferize' failed", "nobody.knows", "mlir_reproducer", "remat-to-cpu{"})
+          EXPECT_NE(internal.getReproducer().find(part), std::string::npos) << part;
+      },
+      [](const llvm::ErrorInfoBase &other) { ADD_FAILURE() << other.message(); });
+  EXPECT_TRUE(isInternal);
+  // The compiler's words are in the reproducer and nowhere else.
+  EXPECT_TRUE(seen.empty()) << seen.front();
+}
+
+TEST_F(CompiledProgramTest, RefusalsAreTheAuthorsBusiness) {
+  std::vector<std::string> seen;
+  mlir::ScopedDiagnosticHandler handler(&context,
+                                        [&](mlir::Diagnostic &diagnostic) { seen.push_back(diagnostic.str()); });
+  auto program = compile(R"(
+    func.func private @g(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = func.call @g(%x) : (tensor<4xf32>) -> tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
+    func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = func.call @g(%x) : (tensor<4xf32>) -> tensor<4xf32>
+      return %y : tensor<4xf32>
+    })");
+  EXPECT_FALSE(program);
+  EXPECT_NE(error.find("expects no recursion"), std::string::npos) << error;
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_NE(seen.front().find("expects no recursion"), std::string::npos);
 }

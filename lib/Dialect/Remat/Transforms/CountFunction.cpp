@@ -87,8 +87,11 @@ static Value compare(ImplicitLocOpBuilder &builder, arith::CmpIPredicate predica
 static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, ImplicitLocOpBuilder &builder) {
   Value count = slice.clone(sweep.getCount());
   if (!count)
-    return sweep.emitOpError("expects a trip count that is a constant or computed from extents and scalars of the "
-                             "function's arguments alone");
+    // The author wrote no sweep.
+    return emitError(
+        sweep.getLoc(),
+        "'remat.recurrence' op expects a trip count that is a constant or computed from extents and scalars of the "
+        "function's arguments alone");
   Value zero = arith::ConstantIndexOp::create(builder, 0);
   std::string chain = (sweep.getChain() + formatPlace(sweep.getLoc())).str();
   cf::AssertOp::create(builder, compare(builder, arith::CmpIPredicate::sge, count, zero),
@@ -97,7 +100,7 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
     for (auto [number, array] : llvm::enumerate(arrays)) {
       Value extent = slice.cloneExtent(array, 0);
       if (!extent)
-        return sweep.emitOpError("expects ")
+        return emitError(sweep.getLoc(), "'remat.recurrence' op expects ")
                << what << " #" << number << " to have an extent that is computed from the function's arguments";
       std::string message =
           (what + " #" + Twine(number) + " of @" + chain + " does not have one element per step").str();
