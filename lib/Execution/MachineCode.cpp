@@ -232,6 +232,8 @@ static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> 
     roots.insert(addPackedFunction(*function, entry));
     roots.insert(function);
     roots.insert(code->getFunction(entry));
+    // Its body, if there is one apart.
+    roots.insert(code->getFunction((entry + flushedSuffix).str()));
   }
   std::unique_ptr<llvm::Module> steps =
       splitOffSteps(*code, [&](const llvm::Function &function) { return roots.contains(&function); });
