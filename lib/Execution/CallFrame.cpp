@@ -109,11 +109,14 @@ llvm::Error remat::runGuarded(llvm::function_ref<void()> code) {
   fenv_t environment;
   std::fegetenv(&environment);
   Frame frame;
+  // The embedder may have set one, for programs that were compiled ahead of time.
+  void *formerContext = nullptr;
+  RematFailureHandler former = rematGetFailureHandler(&formerContext);
   rematSetFailureHandler(leaveFrame, &frame);
   bool failed = setjmp(frame.exit) != 0;
   if (!failed)
     code();
-  rematSetFailureHandler(nullptr, nullptr);
+  rematSetFailureHandler(former, formerContext);
   std::fesetenv(&environment);
   return failed ? makeFault(frame.message.data()) : llvm::Error::success();
 }

@@ -17,6 +17,14 @@ std::optional<CodeCache::Object> CodeCache::find(llvm::StringRef key) const {
   return found->second;
 }
 
+size_t CodeCache::getBytes() const {
+  std::scoped_lock lock(mutex);
+  size_t bytes = 0;
+  for (const auto &entry : objects)
+    bytes += entry.second.size();
+  return bytes;
+}
+
 void CodeCache::insert(llvm::StringRef key, llvm::StringRef object) {
   std::scoped_lock lock(mutex);
   objects.try_emplace(key, object.begin(), object.end());

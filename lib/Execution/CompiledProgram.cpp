@@ -41,6 +41,9 @@ struct CompiledProgram::Implementation {
   MemoryBlock parameters;
   bool hasBlocks = false;
 
+  /// Compiles; the reproducer of an internal error is what failed, and no more.
+  llvm::Error build(mlir::ModuleOp module, llvm::StringRef entryName, const CPUPipelineOptions &options,
+                    TargetDescription target, Diagnosis &diagnosis, CodeCache *cache);
   llvm::Error checkArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results) const;
   /// Makes the plan for checked arrays, unless it is the one in use.
   llvm::Error preparePlan(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results);
@@ -130,6 +133,36 @@ double CompiledProgram::getCompileSeconds() const {
                          [](double sum, const PhaseTime &time) { return sum + time.seconds; });
 }
 
+llvm::Error CompiledProgram::Implementation::build(mlir::ModuleOp module, llvm::StringRef entryName,
+                                                   const CPUPipelineOptions &options, TargetDescription target,
+                                                   Diagnosis &diagnosis, CodeCache *cache) {
+  auto program = lowerProgram(module, entryName, options, diagnosis, times);
+  if (!program)
+    return program.takeError();
+  lowered = std::move(*program);
+  std::vector<std::string> functions = {entryName.str()};
+  if (lowered.isPlannedLater())
+    functions.push_back(getCountsName(entryName));
+  auto made = MachineCode::create(*lowered.module, functions, std::move(target), lowered.declared, times, cache);
+  if (!made)
+    return made.takeError();
+  // The program is machine code now; its IR is not needed any more.
+  lowered.module = nullptr;
+  code = std::move(*made);
+  plan.figures = lowered.plan;
+  if (lowered.isPlannedLater()) {
+    auto counts = code.lookup(getCountsName(entryName));
+    if (!counts)
+      return counts.takeError();
+    countFunction = *counts;
+  }
+  auto address = code.lookup(entryName);
+  if (!address)
+    return address.takeError();
+  entry = *address;
+  return llvm::Error::success();
+}
+
 llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::ModuleOp module, llvm::StringRef entry,
                                                                           const CPUPipelineOptions &options,
                                                                           const TargetOptions &target,
@@ -143,30 +176,18 @@ llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::
   forTarget.isa = host->isa;
   implementation->targetCPU = host->builder.getCPU();
   implementation->isa = host->isa;
-  auto lowered = lowerProgram(module, entry, forTarget, implementation->times);
-  if (!lowered)
-    return lowered.takeError();
-  std::vector<std::string> functions = {entry.str()};
-  if (lowered->isPlannedLater())
-    functions.push_back(getCountsName(entry));
-  auto code = MachineCode::create(*lowered->module, functions, *host, implementation->times, cache);
-  if (!code)
-    return code.takeError();
-  // The program is machine code now; its IR is not needed any more.
-  lowered->module = nullptr;
-  implementation->lowered = std::move(*lowered);
-  implementation->plan.figures = implementation->lowered.plan;
-  if (implementation->lowered.isPlannedLater()) {
-    auto counts = code->lookup(getCountsName(entry));
-    if (!counts)
-      return counts.takeError();
-    implementation->countFunction = *counts;
-  }
-  auto address = code->lookup(entry);
-  if (!address)
-    return address.takeError();
-  implementation->code = std::move(*code);
-  implementation->entry = *address;
+  Diagnosis diagnosis(module);
+  llvm::Error error = implementation->build(module, entry, forTarget, std::move(*host), diagnosis, cache);
+  // Only here is everything known that reproduces a bug.
+  auto reproduce = [&](llvm::StringRef reason) {
+    return makeInternalError(makeReproducer(module, entry, forTarget, reason));
+  };
+  error = llvm::handleErrors(
+      std::move(error), [&](const InternalError &internal) { return reproduce(internal.getReproducer()); },
+      [](std::unique_ptr<ProgramError> other) { return llvm::Error(std::move(other)); },
+      [&](const llvm::ErrorInfoBase &other) { return reproduce(other.message()); });
+  if (error)
+    return std::move(error);
   return std::unique_ptr<CompiledProgram>(new CompiledProgram(std::move(implementation)));
 }
 

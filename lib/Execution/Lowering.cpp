@@ -13,58 +13,14 @@
 #include "remat/Schedule/Program.h"
 #include "remat/Support/Budget.h"
 
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "llvm/Support/DynamicLibrary.h"
 
 using namespace remat;
 using mlir::ModuleOp;
-
-namespace {
-
-/// Remembers the first error while the handlers around it see everything.
-class FirstError {
-public:
-  explicit FirstError(mlir::MLIRContext *context)
-      : context(context), printsOperations(context->shouldPrintOpOnDiagnostic()),
-        handler(context, [this](mlir::Diagnostic &diagnostic) {
-          if (diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error && text.empty())
-            text = describe(diagnostic);
-          return mlir::failure();
-        }) {
-    // An operation in the middle of the pipeline says nothing to an author.
-    context->printOpOnDiagnostic(false);
-  }
-  ~FirstError() { context->printOpOnDiagnostic(printsOperations); }
-  FirstError(const FirstError &) = delete;
-  FirstError &operator=(const FirstError &) = delete;
-
-  const std::string &getText() const { return text; }
-
-  llvm::Error take(llvm::StringRef stage) const {
-    return makeInputError(text.empty() ? "stage '" + stage.str() + "' failed" : text);
-  }
-
-private:
-  /// The message, behind its place in the author's file if that is known.
-  static std::string describe(mlir::Diagnostic &diagnostic) {
-    auto place = diagnostic.getLocation()->findInstanceOf<mlir::FileLineColLoc>();
-    if (!place)
-      return diagnostic.str();
-    return (place.getFilename().getValue() + ":" + llvm::Twine(place.getLine()) + ":" + llvm::Twine(place.getColumn()) +
-            ": " + diagnostic.str())
-        .str();
-  }
-
-  mlir::MLIRContext *context;
-  bool printsOperations;
-  std::string text;
-  mlir::ScopedDiagnosticHandler handler;
-};
-
-} // namespace
 
 /// Finds the entry and hides all other functions.
 static llvm::Expected<mlir::func::FuncOp> isolateEntry(ModuleOp module, llvm::StringRef name) {
@@ -79,8 +35,21 @@ static llvm::Expected<mlir::func::FuncOp> isolateEntry(ModuleOp module, llvm::St
   return entry;
 }
 
+/// Reports a call of a function that is neither in \p module nor in the process.
+static mlir::LogicalResult checkCallees(ModuleOp module) {
+  llvm::sys::DynamicLibrary::LoadLibraryPermanently(nullptr);
+  mlir::WalkResult result = module.walk([](mlir::func::CallOp call) {
+    if (llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(call.getCallee().str()))
+      return mlir::WalkResult::advance();
+    call.emitError("the program calls @") << call.getCallee() << ", which has no body";
+    return mlir::WalkResult::interrupt();
+  });
+  return mlir::failure(result.wasInterrupted());
+}
+
 llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::StringRef entryName,
-                                                   const CPUPipelineOptions &options, std::vector<PhaseTime> &times) {
+                                                   const CPUPipelineOptions &options, Diagnosis &diagnosis,
+                                                   std::vector<PhaseTime> &times) {
   mlir::MLIRContext *context = module.getContext();
   mlir::registerBuiltinDialectTranslation(*context);
   mlir::registerLLVMDialectTranslation(*context);
@@ -100,22 +69,30 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
   if (!signature)
     return signature.takeError();
   program.signature = std::move(*signature);
+  for (auto function : program.module->getOps<mlir::func::FuncOp>())
+    if (function.isExternal())
+      program.declared.insert(function.getName());
 
-  FirstError firstError(context);
   for (const CPUStage &stage : getCPUStages()) {
     PhaseTimer timer(stage.name, times);
     mlir::PassManager manager(context, ModuleOp::getOperationName());
     manager.enableVerifier(stage.verifiesPasses);
+    manager.addInstrumentation(std::make_unique<RefusalObserver>(diagnosis.getForeignFailure()));
     stage.build(manager, options);
     bool failed = mlir::failed(manager.run(*program.module)) ||
                   (!stage.verifiesPasses && mlir::failed(mlir::verify(*program.module)));
     timer.stop();
     auto lowered = program.module->lookupSymbol<mlir::func::FuncOp>(entryName);
     if (failed && lowered)
-      if (llvm::Error infeasible = readInfeasible(lowered, firstError.getText()))
+      if (llvm::Error infeasible = readInfeasible(lowered, diagnosis.getText())) {
+        diagnosis.release();
         return std::move(infeasible);
+      }
     if (failed)
-      return firstError.take(stage.name);
+      return diagnosis.judge(stage.name);
+    // Calls that are left now are of functions without a body.
+    if (stage.name == "differentiate" && mlir::failed(checkCallees(*program.module)))
+      return diagnosis.judge(stage.name);
     if (!stage.isPlanned)
       continue;
     program.plan = readPlan(lowered, !budget->isUnlimited());
@@ -127,7 +104,7 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
   schedule::ProgramProblem described;
   schedule::Verdict verdict = schedule::ProgramProblem::read(program.problem.data(), program.problem.size(), described);
   if (!verdict.ok())
-    return makeInputError("the program cannot be planned: " + verdict.message);
+    return makeInternalError("the runtime can not read the problem: " + verdict.message);
   program.numCounts = described.numCounts;
   program.policy = schedule::stringifyPolicy(described.policy);
   return std::move(program);

@@ -8,6 +8,7 @@
 #ifndef REMAT_LIB_EXECUTION_LOWERING_H
 #define REMAT_LIB_EXECUTION_LOWERING_H
 
+#include "Diagnosis.h"
 #include "remat/Execution/CompiledProgram.h"
 
 #include "mlir/IR/OwningOpRef.h"
@@ -29,6 +30,8 @@ struct LoweredProgram {
   /// What each live buffer of an instance of the problem is.
   std::vector<std::string> bufferNames;
   std::string policy;
+  /// Functions without a body, as the author wrote them.
+  llvm::StringSet<> declared;
 
   bool isPlannedLater() const { return !problem.empty(); }
 };
@@ -37,9 +40,10 @@ struct LoweredProgram {
 inline std::string getCountsName(llvm::StringRef entry) { return (entry + "_counts").str(); }
 
 /// Runs remat-to-cpu on a copy of \p module with \p entry as its only public
-/// function. Appends the time of each stage to \p times.
+/// function. \p diagnosis listens. Appends the time of each stage to \p times.
 llvm::Expected<LoweredProgram> lowerProgram(mlir::ModuleOp module, llvm::StringRef entry,
-                                            const CPUPipelineOptions &options, std::vector<PhaseTime> &times);
+                                            const CPUPipelineOptions &options, Diagnosis &diagnosis,
+                                            std::vector<PhaseTime> &times);
 
 } // namespace remat
 

@@ -187,8 +187,9 @@ llvm::Expected<TargetDescription> TargetDescription::create(const TargetOptions 
 }
 
 /// Every function that \p module calls has to be in it, in \p other, in this library or in the
-/// process: the linker would print what is missing, and not as an error of a program.
-static llvm::Error checkCallees(const llvm::Module &module, const llvm::Module *other) {
+/// process: the linker knows nothing of the author, who may have forgotten a body.
+static llvm::Error checkCallees(const llvm::Module &module, const llvm::Module *other,
+                                const llvm::StringSet<> &declared) {
   using llvm::sys::DynamicLibrary;
   DynamicLibrary::LoadLibraryPermanently(nullptr);
   llvm::StringMap<void *> host = getHostSymbols();
@@ -197,8 +198,11 @@ static llvm::Error checkCallees(const llvm::Module &module, const llvm::Module *
         host.contains(function.getName()) || DynamicLibrary::SearchForAddressOfSymbol(function.getName().str()))
       continue;
     const llvm::Function *definition = other ? other->getFunction(function.getName()) : nullptr;
-    if (!definition || definition->isDeclaration())
+    if (definition && !definition->isDeclaration())
+      continue;
+    if (declared.contains(function.getName()))
       return makeInputError("the program calls @" + function.getName() + ", which has no body");
+    return makeInternalError("the machine code calls '" + function.getName() + "', which is nowhere");
   }
   return llvm::Error::success();
 }
@@ -217,17 +221,19 @@ static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> 
                              const llvm::TargetMachine &machine, llvm::LLVMContext &context, std::vector<Part> &parts) {
   std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, context, "remat");
   if (!code)
-    return makeInputError("the program can not be translated to LLVM IR");
+    return makeInternalError("translation to LLVM IR failed");
   code->setDataLayout(machine.createDataLayout());
   code->setTargetTriple(machine.getTargetTriple());
   llvm::SmallPtrSet<const llvm::Function *, 8> roots;
   for (const std::string &entry : entries) {
     llvm::Function *function = code->getFunction("_mlir_ciface_" + entry);
     if (!function)
-      return makeInputError("function @" + entry + " has no C interface after lowering");
+      return makeInternalError("function @" + entry + " has no C interface after lowering");
     roots.insert(addPackedFunction(*function, entry));
     roots.insert(function);
     roots.insert(code->getFunction(entry));
+    // Its body, if there is one apart.
+    roots.insert(code->getFunction((entry + flushedSuffix).str()));
   }
   std::unique_ptr<llvm::Module> steps =
       splitOffSteps(*code, [&](const llvm::Function &function) { return roots.contains(&function); });
@@ -239,8 +245,8 @@ static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> 
 }
 
 llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
-                                                TargetDescription target, std::vector<PhaseTime> &times,
-                                                CodeCache *cache) {
+                                                TargetDescription target, const llvm::StringSet<> &declared,
+                                                std::vector<PhaseTime> &times, CodeCache *cache) {
   auto machine = target.builder.createTargetMachine();
   if (!machine)
     return machine.takeError();
@@ -266,7 +272,7 @@ llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::Arr
   optimization.stop();
   for (auto [number, part] : llvm::enumerate(parts)) {
     const llvm::Module *other = parts.size() == 2 ? parts[1 - number].module.get() : nullptr;
-    if (llvm::Error error = checkCallees(*part.module, other))
+    if (llvm::Error error = checkCallees(*part.module, other, declared))
       return std::move(error);
   }
 
@@ -290,6 +296,10 @@ llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::Arr
   auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(target.builder)).create();
   if (!jit)
     return jit.takeError();
+  // What a lookup returns does not say why it failed.
+  std::string reasons;
+  (*jit)->getExecutionSession().setErrorReporter(
+      [&](llvm::Error error) { reasons += llvm::toString(std::move(error)) + "\n"; });
   if (llvm::Error error = defineHostSymbols(**jit))
     return std::move(error);
   for (Part &part : parts)
@@ -300,7 +310,9 @@ llvm::Expected<MachineCode> MachineCode::create(mlir::ModuleOp module, llvm::Arr
   // The first lookup links.
   for (const std::string &entry : entries)
     if (auto address = result.lookup(entry); !address)
-      return address.takeError();
+      return makeInternalError(llvm::Twine(reasons) + llvm::toString(address.takeError()));
+  // Nothing is linked any more, so nothing is reported.
+  result.jit->getExecutionSession().setErrorReporter(llvm::consumeError);
   link.stop();
   return result;
 }

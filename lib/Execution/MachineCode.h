@@ -10,6 +10,7 @@
 
 #include "remat/Execution/CompiledProgram.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 
@@ -32,10 +33,11 @@ public:
 
   /// Translates \p module, which must be in the LLVM dialect, optimises it for
   /// \p target and links it. Only \p entries, a list of functions, remain
-  /// callable. Appends the times of its phases to \p times. What \p cache (may be
-  /// null) knows is not compiled again.
+  /// callable. The author has declared \p declared without a body. Appends the times of its phases to \p times. What \p
+  /// cache (may be null) knows is not compiled again.
   static llvm::Expected<MachineCode> create(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
-                                            TargetDescription target, std::vector<PhaseTime> &times, CodeCache *cache);
+                                            TargetDescription target, const llvm::StringSet<> &declared,
+                                            std::vector<PhaseTime> &times, CodeCache *cache);
 
   /// The address of one of the entries.
   llvm::Expected<PackedFunction> lookup(llvm::StringRef entry) const;

@@ -13,6 +13,11 @@
 using namespace remat;
 
 char ProgramError::ID = 0;
+char InternalError::ID = 0;
+
+InternalError::InternalError(std::string reproducer)
+    : ErrorInfo(Kind::Internal, "internal: this is a bug in remat, not in the program"),
+      reproducer(std::move(reproducer)) {}
 
 void ProgramError::log(llvm::raw_ostream &stream) const { stream << text; }
 
@@ -24,4 +29,8 @@ llvm::Error remat::makeInputError(const llvm::Twine &message) {
 
 llvm::Error remat::makeFault(const llvm::Twine &message) {
   return llvm::make_error<ProgramError>(ProgramError::Kind::Fault, message.str());
+}
+
+llvm::Error remat::makeInternalError(const llvm::Twine &reproducer) {
+  return llvm::make_error<InternalError>(reproducer.str());
 }

@@ -21,17 +21,22 @@ static std::string formatType(Type type) {
   return text;
 }
 
+/// Chooses the name of an argument or result, which tools use as the name of a file.
 /// Makes names unique by appending their number.
-static std::string chooseName(DictionaryAttr attributes, llvm::StringRef fallback, unsigned number,
-                              llvm::StringSet<> &taken) {
+static llvm::Expected<std::string> chooseName(func::FuncOp entry, DictionaryAttr attributes, llvm::StringRef what,
+                                              llvm::StringRef fallback, unsigned number, llvm::StringSet<> &taken) {
   std::string name = (fallback + llvm::Twine(number)).str();
   if (attributes)
     if (auto given = attributes.getAs<StringAttr>(nameAttrName))
       name = given.str();
-  if (taken.contains(name))
-    name += "_" + std::to_string(number);
-  taken.insert(name);
-  return name;
+  bool isPlain = llvm::none_of(name, [](char c) { return c == '/' || c == '\\' || (c >= 0 && !llvm::isPrint(c)); });
+  if (name.empty() || name == "." || name == ".." || !isPlain)
+    return makeInputError(what + " #" + llvm::Twine(number) + " of @" + entry.getName() +
+                          " expects a name that a file can have, but is called '" + name + "'");
+  std::string unique = name;
+  while (!taken.insert(unique).second)
+    unique += "_" + std::to_string(number);
+  return unique;
 }
 
 /// Checks one array against its declared type.
@@ -57,10 +62,17 @@ llvm::Expected<Signature> Signature::read(func::FuncOp entry) {
                           "branches between blocks, but got " +
                           llvm::Twine(numBlocks));
   Signature signature;
+  if (!llvm::hasSingleElement(entry.getBody()))
+    return makeInputError("@" + entry.getName() + " expects a body of one block, but has " +
+                          llvm::Twine(entry.getBody().getBlocks().size()) +
+                          ": write 'scf.if' for a branch and 'remat.recurrence' for a loop");
   llvm::StringSet<> names;
   for (auto [number, type] : llvm::enumerate(entry.getArgumentTypes())) {
     ArgumentInfo info;
-    info.name = chooseName(entry.getArgAttrDict(number), "arg", number, names);
+    auto name = chooseName(entry, entry.getArgAttrDict(number), "argument", "arg", number, names);
+    if (!name)
+      return name.takeError();
+    info.name = std::move(*name);
     auto tensor = dyn_cast<RankedTensorType>(type);
     std::optional<ElementType> element = getElementType(tensor ? tensor.getElementType() : type);
     if (!element)
@@ -77,7 +89,10 @@ llvm::Expected<Signature> Signature::read(func::FuncOp entry) {
   names.clear();
   for (auto [number, type] : llvm::enumerate(entry.getResultTypes())) {
     ResultInfo info;
-    info.name = chooseName(entry.getResultAttrDict(number), "result", number, names);
+    auto name = chooseName(entry, entry.getResultAttrDict(number), "result", "result", number, names);
+    if (!name)
+      return name.takeError();
+    info.name = std::move(*name);
     auto tensor = dyn_cast<RankedTensorType>(type);
     std::optional<ElementType> element;
     if (tensor)

@@ -30,6 +30,11 @@ void rematSetFailureHandler(RematFailureHandler handler, void *context) {
   currentContext = context;
 }
 
+RematFailureHandler rematGetFailureHandler(void **context) {
+  *context = currentContext;
+  return currentHandler;
+}
+
 void rematFail(const char *message) {
   rematLeaveFlushing();
   if (currentHandler)

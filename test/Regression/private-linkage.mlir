@@ -1,4 +1,4 @@
-// RUN: remat-opt %s --remat-to-cpu | FileCheck %s
+// RUN: remat-opt %s --remat-to-cpu=isa=generic | FileCheck %s
 
 // func.func private alone is exported from the object file.
 

@@ -1,4 +1,4 @@
-// RUN: remat-opt %s --remat-to-cpu | FileCheck %s
+// RUN: remat-opt %s --remat-to-cpu=isa=generic | FileCheck %s
 // RUN: remat-run %s --input x=3 --output %t && %python %S/show.py %t/y.npy | FileCheck %s --check-prefix=RESULT
 
 // A copy between strided memrefs becomes a call of the function memrefCopy of MLIR's

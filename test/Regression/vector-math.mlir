@@ -1,5 +1,5 @@
-// RUN: remat-opt %s --remat-to-cpu | FileCheck %s
-// RUN: remat-opt %s --remat-to-cpu=accurate | FileCheck %s --check-prefix=ACCURATE
+// RUN: remat-opt %s --remat-to-cpu=isa=generic | FileCheck %s
+// RUN: remat-opt %s --remat-to-cpu="isa=generic accurate" | FileCheck %s --check-prefix=ACCURATE
 
 // A vector function that reaches LLVM is one call of the C library per lane, without
 // a word, and two of them would be computed as exp(x) - 1 and log(1 + x).

@@ -10,7 +10,7 @@ remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
 func.func @run(%count: index) {
   // TABLE: remat.walk{{$}}
-  // expected-error@+1 {{'remat.forward_sweep' op expects a constant trip count to unroll the schedule of @walk}}
+  // expected-error@+1 {{'remat.recurrence' op expects a constant trip count to unroll the schedule of @walk}}
   %history = remat.forward_sweep @walk count(%count) history !remat.history
   remat.backward_sweep @walk history(%history) count(%count)
   return

@@ -64,4 +64,4 @@
 // LEAST-NEXT: remat.record step 4 from <core 0> to <core 1> tape <core_tape>
 // LEAST-NOT: <slot
 
-// LIMIT: error: 'remat.forward_sweep' op expects at most 19 moves to unroll the schedule of @walk, but got 20
+// LIMIT: error: 'remat.recurrence' op expects at most 19 moves to unroll the schedule of @walk, but got 20

@@ -7,12 +7,18 @@
 //
 // mlir-opt with remat's dialect and passes, and with the exit statuses that all
 // tools of remat share: 0 done, 1 wrong input, 2 wrong command line, 3 no plan fits
-// the budget, 5 the target lacks what was asked for, 6 the output can not be written.
+// the budget, 5 the target lacks what was asked for, 6 the output can not be written,
+// 7 a bug in remat.
+//
+// Whether a pass that fails is right to do so, only a whole pipeline knows: a single
+// pass may be given anything. So only remat-to-cpu ends with 7. Its input and its options
+// are those of the command line, so there is no reproducer to write.
 //
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/InitAll.h"
+#include "remat/Pipelines/Refusals.h"
 #include "support/OutputFiles.h"
 #include "support/ToolMain.h"
 
@@ -30,7 +36,15 @@ using remat::OutputFiles;
 
 namespace {
 
-enum ExitStatus { Done = 0, InvalidInput = 1, Usage = 2, Infeasible = 3, TargetUnavailable = 5, Fault = 6 };
+enum ExitStatus {
+  Done = 0,
+  InvalidInput = 1,
+  Usage = 2,
+  Infeasible = 3,
+  TargetUnavailable = 5,
+  Fault = 6,
+  Internal = 7
+};
 
 /// Sees why a pass failed, by what it left on the function.
 class FailureObserver : public mlir::PassInstrumentation {
@@ -77,9 +91,14 @@ static int run(int argc, char **argv) {
   }
   ExitStatus reason = InvalidInput;
   bool isPipelineWrong = false;
+  std::atomic<bool> hasForeignFailure = false;
+  bool isWhole = llvm::any_of(llvm::ArrayRef(argv, argc),
+                              [](llvm::StringRef argument) { return argument.contains("remat-to-cpu"); });
   mlir::MlirOptMainConfig config = parsed;
   config.setPassPipelineSetupFn([&](mlir::PassManager &manager) {
     manager.addInstrumentation(std::make_unique<FailureObserver>(reason));
+    if (isWhole)
+      manager.addInstrumentation(std::make_unique<remat::RefusalObserver>(hasForeignFailure));
     isPipelineWrong = mlir::failed(parsed.setupPassPipeline(manager));
     return mlir::failure(isPipelineWrong);
   });
@@ -104,7 +123,12 @@ static int run(int argc, char **argv) {
   llvm::Error error = write();
   if (mlir::failed(result)) {
     llvm::consumeError(std::move(error));
-    return isPipelineWrong ? Usage : reason;
+    if (isPipelineWrong)
+      return Usage;
+    if (!hasForeignFailure)
+      return reason;
+    llvm::errs() << "remat-opt: error: internal: this is a bug in remat, not in the program\n";
+    return Internal;
   }
   if (error) {
     llvm::errs() << "remat-opt: error: " << llvm::toString(std::move(error)) << '\n';

@@ -27,6 +27,8 @@ enum class ExitStatus {
   TargetUnavailable = 5,
   /// A fault while running: memory, files, an assertion of the program.
   Fault = 6,
+  /// A bug in remat. Never the fault of the input, never a budget that is too small.
+  Internal = 7,
   /// Ctrl-C, as shells report it.
   Interrupted = 130,
 };

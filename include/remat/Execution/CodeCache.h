@@ -35,6 +35,8 @@ public:
   std::optional<Object> find(llvm::StringRef key) const;
   /// Keeps a copy of \p object.
   void insert(llvm::StringRef key, llvm::StringRef object);
+  /// The sum of the sizes of all objects.
+  size_t getBytes() const;
 
 private:
   mutable std::mutex mutex;

@@ -38,6 +38,9 @@ public:
     /// The compiled program stopped: an assertion of the program, an index
     /// outside a table, no memory. Results are unspecified.
     Fault,
+    /// A bug in remat: neither the program nor the budget is to blame. See
+    /// InternalError.
+    Internal,
     /// This machine can not execute code for the target that was asked for.
     TargetUnavailable,
   };
@@ -68,9 +71,25 @@ private:
   std::vector<BudgetComponent> components;
 };
 
+/// A fault of remat itself. The message says no more than that; what failed, and what
+/// is needed to see it again, is in the reproducer.
+class InternalError : public llvm::ErrorInfo<InternalError, ProgramError> {
+public:
+  static char ID;
+
+  explicit InternalError(std::string reproducer);
+
+  /// A file for `remat-opt --run-reproducer`: what failed, the module, the pipeline.
+  const std::string &getReproducer() const { return reproducer; }
+
+private:
+  std::string reproducer;
+};
+
 /// Shorthands for returning an error.
 llvm::Error makeInputError(const llvm::Twine &message);
 llvm::Error makeFault(const llvm::Twine &message);
+llvm::Error makeInternalError(const llvm::Twine &reproducer);
 
 } // namespace remat
 

@@ -49,8 +49,9 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
                                    llvm::cl::desc("The most moves of a chain that may be unrolled"),
                                    llvm::cl::init(defaultUnrolledMoves)};
   Option<VectorISA> isa{*this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
-                        llvm::cl::init(VectorISA::Generic),
-                        llvm::cl::values(clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
+                        llvm::cl::init(VectorISA::Host),
+                        llvm::cl::values(clEnumValN(VectorISA::Host, "host", "Those of the processor that compiles"),
+                                         clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
                                          clEnumValN(VectorISA::Neon, "neon", "32 registers of 128 bits"),
                                          clEnumValN(VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
                                          clEnumValN(VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))};

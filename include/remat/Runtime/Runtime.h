@@ -33,6 +33,9 @@ typedef void (*RematFailureHandler)(void *context, const char *message);
 /// prints the message to standard error and ends the process with status 6.
 void rematSetFailureHandler(RematFailureHandler handler, void *context);
 
+/// The handler of the calling thread and its context; null if it is the default.
+RematFailureHandler rematGetFailureHandler(void **context);
+
 /// Ends the run of the calling thread's program with `message`.
 void rematFail(const char *message);
 

@@ -16,6 +16,10 @@ namespace remat {
 /// by, a string.
 inline constexpr llvm::StringLiteral nameAttrName = "remat.name";
 
+/// What the name of an entry ends with where its body moved behind a change of the
+/// floating-point mode (remat-flush-denormals).
+inline constexpr llvm::StringLiteral flushedSuffix = "_flushed";
+
 } // namespace remat
 
 #endif // REMAT_SUPPORT_ATTRIBUTENAMES_H

@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Conversion/Passes.h"
+#include "remat/Support/AttributeNames.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/IR/SymbolTable.h"
@@ -75,7 +76,7 @@ private:
   void wrap(func::FuncOp entry, SymbolTable &symbols) {
     Location loc = entry.getLoc();
     OpBuilder builder(entry);
-    auto body = func::FuncOp::create(loc, (entry.getName() + "_flushed").str(), entry.getFunctionType());
+    auto body = func::FuncOp::create(loc, (entry.getName() + flushedSuffix).str(), entry.getFunctionType());
     symbols.insert(body, entry->getIterator());
     body.setPrivate();
     body->setAttr("llvm.linkage", LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal));

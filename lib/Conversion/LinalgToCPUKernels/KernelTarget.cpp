@@ -35,6 +35,8 @@ llvm::StringRef remat::getName(VectorISA isa) {
     return "avx2";
   case VectorISA::AVX512:
     return "avx512";
+  case VectorISA::Host:
+    return "host";
   }
   return "";
 }
@@ -61,8 +63,10 @@ VectorISA remat::getHostVectorISA() {
   return getVectorISA(llvm::Triple(llvm::sys::getProcessTriple()), features.getString());
 }
 
+VectorISA remat::resolveVectorISA(VectorISA isa) { return isa == VectorISA::Host ? getHostVectorISA() : isa; }
+
 KernelTarget KernelTarget::get(VectorISA isa) {
-  switch (isa) {
+  switch (resolveVectorISA(isa)) {
   case VectorISA::AVX512:
     return {512, 32, true};
   case VectorISA::AVX2:
@@ -70,6 +74,7 @@ KernelTarget KernelTarget::get(VectorISA isa) {
   case VectorISA::Neon:
     return {128, 32, false};
   case VectorISA::Generic:
+  case VectorISA::Host:
     break;
   }
   return {128, 16, false};

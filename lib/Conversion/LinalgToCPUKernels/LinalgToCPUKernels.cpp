@@ -16,10 +16,12 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Remarks.h"
 
 namespace remat {
 #define GEN_PASS_DEF_CONVERTLINALGTOCPUKERNELSPASS
@@ -73,6 +75,12 @@ struct ConvertLinalgToCPUKernelsPass final
 
   void runOnOperation() override {
     KernelTarget target = KernelTarget::get(isa);
+    // The code of the entry runs at its speed on such processors alone.
+    if (getOperation()->hasAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName()))
+      remark::analysis(
+          getOperation().getLoc(),
+          remark::RemarkOpts::name("InstructionSet").category("remat-kernels").function(getOperation().getSymName()))
+          << remark::metric("ISA", remat::getName(resolveVectorISA(isa)));
     IRRewriter rewriter(&getContext());
     SmallVector<memref::CopyOp> copies;
     getOperation().walk([&](memref::CopyOp copy) { copies.push_back(copy); });

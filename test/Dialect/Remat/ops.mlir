@@ -19,6 +19,28 @@ func.func @recurrence(%h0: tensor<4xf32>, %n0: tensor<2xi32>, %xs: tensor<5x4xf3
   return %hT, %nT, %ys : tensor<4xf32>, tensor<2xi32>, tensor<5x4xf32>
 }
 
+// The types of emitted arrays may stand in parentheses, as results of functions do.
+// CHECK-LABEL: func.func @recurrence_result_types
+// CHECK:         scan(%{{[^ ),:]+}} = %{{[^ ),:]+}} : tensor<5x4xf32>) -> tensor<5x4xf32>, tensor<5x4xf32> {
+// CHECK:         scan(%{{[^ ),:]+}} = %{{[^ ),:]+}} : tensor<5x4xf32>) -> tensor<5x4xf32> {
+// CHECK:         carry(%{{[^ ),:]+}} = %{{[^ ),:]+}} : tensor<4xf32>) {
+func.func @recurrence_result_types(%xs: tensor<5x4xf32>, %h0: tensor<4xf32>)
+    -> (tensor<5x4xf32>, tensor<5x4xf32>, tensor<5x4xf32>, tensor<4xf32>) {
+  %count = arith.constant 5 : index
+  %ys, %zs = remat.recurrence count(%count) at(%t) scan(%x = %xs : tensor<5x4xf32>)
+      -> (tensor<5x4xf32>, tensor<5x4xf32>) {
+    %y = math.exp %x : tensor<4xf32>
+    remat.yield emit(%y, %x : tensor<4xf32>, tensor<4xf32>)
+  }
+  %us = remat.recurrence count(%count) at(%t) scan(%x = %xs : tensor<5x4xf32>) -> (tensor<5x4xf32>) {
+    remat.yield emit(%x : tensor<4xf32>)
+  }
+  %hT = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>) -> () {
+    remat.yield carry(%h : tensor<4xf32>)
+  }
+  return %ys, %zs, %us, %hT : tensor<5x4xf32>, tensor<5x4xf32>, tensor<5x4xf32>, tensor<4xf32>
+}
+
 // CHECK-LABEL: func.func @recurrence_reversed_dynamic
 // CHECK:         remat.recurrence reversed count(%{{[^ ),:]+}}) at(%{{[^ ),:]+}}) scan(%{{[^ ),:]+}} = %{{[^ ),:]+}} : tensor<?x4xf32>) -> tensor<?x4xf32> {
 // CHECK:           remat.yield emit(%{{[^ ),:]+}} : tensor<4xf32>)

@@ -7,14 +7,17 @@
 
 #include "remat/Execution/CompiledProgram.h"
 
+#include "remat/Execution/CodeCache.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/InitAll.h"
+#include "remat/Runtime/Runtime.h"
 
 #include "mlir/Parser/Parser.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 
 using namespace remat;
 
@@ -245,4 +248,117 @@ TEST_F(CompiledProgramTest, ABudgetThatIsTooSmallSaysWhatWouldDo) {
   auto program = compile(makeLoop("arith.addi %n, %n : index"), "f", "64");
   ASSERT_TRUE(program) << error;
   llvm::handleAllErrors(program->getPlan(arguments).takeError(), check);
+}
+
+TEST_F(CompiledProgramTest, SharesCodeOfSteps) {
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(R"(
+    func.func private @loss(%h0: tensor<33x33xf32>, %w: tensor<33x33xf32>) -> tensor<f32> {
+      %steps = arith.constant 30 : index
+      %zero = arith.constant dense<0.0> : tensor<f32>
+      %h = remat.recurrence count(%steps) at(%t) carry(%h = %h0 : tensor<33x33xf32>) {
+        %z = linalg.matmul ins(%h, %w : tensor<33x33xf32>, tensor<33x33xf32>) outs(%h : tensor<33x33xf32>)
+            -> tensor<33x33xf32>
+        %y = math.tanh %z : tensor<33x33xf32>
+        remat.yield carry(%y : tensor<33x33xf32>)
+      }
+      %total = linalg.reduce { arith.addf } ins(%h : tensor<33x33xf32>) outs(%zero : tensor<f32>) dimensions = [0, 1]
+      return %total : tensor<f32>
+    }
+    func.func @f(%h0: tensor<33x33xf32>, %w: tensor<33x33xf32>) -> (tensor<f32>, tensor<33x33xf32>) {
+      %loss, %d_w = remat.value_and_gradient @loss(%h0, %w) wrt [1]
+        : (tensor<33x33xf32>, tensor<33x33xf32>) -> (tensor<f32>, tensor<33x33xf32>)
+      return %loss, %d_w : tensor<f32>, tensor<33x33xf32>
+    })",
+                                                        &context);
+  ASSERT_TRUE(module);
+  CodeCache cache;
+  std::vector<int64_t> objects;
+  std::vector<size_t> kept;
+  for (const char *budget : {"unlimited", "50%", "unlimited"}) {
+    CPUPipelineOptions options;
+    options.budget = budget;
+    auto program = CompiledProgram::compile(*module, "f", options, {}, &cache);
+    ASSERT_TRUE(static_cast<bool>(program)) << llvm::toString(program.takeError());
+    objects.push_back((*program)->getObjectBytes());
+    kept.push_back(cache.getBytes());
+  }
+  // Another budget is another plan around the same steps; the same budget is nothing new.
+  EXPECT_EQ(kept[0], static_cast<size_t>(objects[0]));
+  EXPECT_GT(kept[1], kept[0]);
+  EXPECT_LT(kept[1] - kept[0], kept[0] / 2);
+  EXPECT_EQ(kept[2], kept[1]);
+  EXPECT_EQ(objects[2], objects[0]);
+}
+
+/// A handler of the embedder, as it sets one for programs compiled ahead of time.
+[[noreturn]] static void endProcess(void *, const char *) { std::exit(1); }
+
+TEST_F(CompiledProgramTest, KeepsTheFailureHandlerOfTheCaller) {
+  auto program = compile(R"(
+    func.func @f(%x: tensor<4xf32>, %n: index) -> tensor<4xf32> {
+      %zero = arith.constant 0 : index
+      %ok = arith.cmpi sgt, %n, %zero : index
+      cf.assert %ok, "expects a positive number"
+      return %x : tensor<4xf32>
+    })");
+  ASSERT_TRUE(program) << error;
+  Array x = makeArray({4}, {1, 2, 3, 4}), y = makeArray({4}, {0, 0, 0, 0});
+  int mark = 0;
+  rematSetFailureHandler(endProcess, &mark);
+  for (int64_t n : {1, 0}) {
+    llvm::Error failure = program->call({x.getView(), {ElementType::Index, {}, &n}}, {y.getView()});
+    EXPECT_EQ(static_cast<bool>(failure), n == 0);
+    llvm::consumeError(std::move(failure));
+    void *kept = nullptr;
+    EXPECT_EQ(rematGetFailureHandler(&kept), &endProcess);
+    EXPECT_EQ(kept, &mark);
+  }
+  rematSetFailureHandler(nullptr, nullptr);
+}
+
+TEST_F(CompiledProgramTest, BugsAreErrorsOfTheirOwn) {
+  context.allowUnregisteredDialects();
+  std::vector<std::string> seen;
+  mlir::ScopedDiagnosticHandler handler(&context,
+                                        [&](mlir::Diagnostic &diagnostic) { seen.push_back(diagnostic.str()); });
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(R"(
+    func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = "nobody.knows"(%x) : (tensor<4xf32>) -> tensor<4xf32>
+      return %y : tensor<4xf32>
+    })",
+                                                        &context);
+  llvm::Error failure = CompiledProgram::compile(*module, "f", CPUPipelineOptions()).takeError();
+  bool isInternal = false;
+  llvm::handleAllErrors(
+      std::move(failure),
+      [&](const InternalError &internal) {
+        isInternal = true;
+        EXPECT_EQ(internal.getKind(), ProgramError::Kind::Internal);
+        EXPECT_EQ(internal.message(), "internal: this is a bug in remat, not in the program");
+        for (const char *part : {"// stage 'bufferize' failed", "nobody.knows", "mlir_reproducer", "remat-to-cpu{"})
+          EXPECT_NE(internal.getReproducer().find(part), std::string::npos) << part;
+      },
+      [](const llvm::ErrorInfoBase &other) { ADD_FAILURE() << other.message(); });
+  EXPECT_TRUE(isInternal);
+  // The compiler's words are in the reproducer and nowhere else.
+  EXPECT_TRUE(seen.empty()) << seen.front();
+}
+
+TEST_F(CompiledProgramTest, RefusalsAreTheAuthorsBusiness) {
+  std::vector<std::string> seen;
+  mlir::ScopedDiagnosticHandler handler(&context,
+                                        [&](mlir::Diagnostic &diagnostic) { seen.push_back(diagnostic.str()); });
+  auto program = compile(R"(
+    func.func private @g(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = func.call @g(%x) : (tensor<4xf32>) -> tensor<4xf32>
+      return %y : tensor<4xf32>
+    }
+    func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+      %y = func.call @g(%x) : (tensor<4xf32>) -> tensor<4xf32>
+      return %y : tensor<4xf32>
+    })");
+  EXPECT_FALSE(program);
+  EXPECT_NE(error.find("expects no recursion"), std::string::npos) << error;
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_NE(seen.front().find("expects no recursion"), std::string::npos);
 }

@@ -288,11 +288,26 @@ static llvm::Error checkNames(const std::vector<Spec> &specs, const Signature &s
   return llvm::Error::success();
 }
 
+/// Fails if --steps was given to a program whose length nothing can change.
+static llvm::Error checkSteps(const InputOptions &options, const Signature &signature) {
+  bool hasPlace = llvm::any_of(signature.getArguments(), [](const ArgumentInfo &info) {
+    return (info.type == ElementType::Index && info.isScalar) ||
+           (!info.shape.empty() && mlir::ShapedType::isDynamic(info.shape.front()));
+  });
+  if (!options.steps || hasPlace)
+    return llvm::Error::success();
+  return makeInputError("--steps " + llvm::Twine(*options.steps) +
+                        " has no effect: no argument has a dynamic first extent or is an index, so the program itself "
+                        "fixes the number of steps");
+}
+
 llvm::Expected<std::vector<Array>> remat::makeInputs(const Signature &signature, const InputOptions &options,
                                                      llvm::function_ref<void(const std::string &)> warn) {
   if (llvm::Error error = checkNames(options.inputs, signature, "--input"))
     return std::move(error);
   if (llvm::Error error = checkNames(options.shapes, signature, "--shape"))
+    return std::move(error);
+  if (llvm::Error error = checkSteps(options, signature))
     return std::move(error);
   std::vector<Array> arrays;
   for (const ArgumentInfo &info : signature.getArguments()) {

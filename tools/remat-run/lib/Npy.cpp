@@ -268,15 +268,13 @@ void remat::writeNpy(const Array &array, llvm::raw_ostream &stream) {
   }
 }
 
-/// Whether a number with these exponent and mantissa bits is a NaN.
-static bool isNaN(uint64_t bits, uint64_t exponentMask, uint64_t mantissaMask) {
-  return (bits & exponentMask) == exponentMask && (bits & mantissaMask) != 0;
-}
-
-/// The index of the first NaN, or -1.
-static int64_t findFirstNaN(const Array &array) {
+/// The index of the first element whose exponent is that of NaN and infinity, and whose
+/// mantissa is zero or not; -1 if there is none.
+static int64_t findSpecial(const Array &array, bool isInfinity) {
   auto find = [&](auto elements, uint64_t exponentMask, uint64_t mantissaMask) -> int64_t {
-    const auto *found = llvm::find_if(elements, [&](auto bits) { return isNaN(bits, exponentMask, mantissaMask); });
+    const auto *found = llvm::find_if(elements, [&](auto bits) {
+      return (bits & exponentMask) == exponentMask && ((bits & mantissaMask) == 0) == isInfinity;
+    });
     return found == elements.end() ? -1 : found - elements.begin();
   };
   switch (array.getType()) {
@@ -293,8 +291,8 @@ static int64_t findFirstNaN(const Array &array) {
   }
 }
 
-std::optional<llvm::SmallVector<int64_t, 4>> remat::findNaN(const Array &array) {
-  int64_t index = findFirstNaN(array);
+/// The position of element \p index, which is negative if there is none.
+static std::optional<llvm::SmallVector<int64_t, 4>> locate(const Array &array, int64_t index) {
   if (index < 0)
     return std::nullopt;
   llvm::SmallVector<int64_t, 4> position(array.getShape().size());
@@ -303,6 +301,14 @@ std::optional<llvm::SmallVector<int64_t, 4>> remat::findNaN(const Array &array) 
     index /= array.getShape()[i];
   }
   return position;
+}
+
+std::optional<llvm::SmallVector<int64_t, 4>> remat::findNaN(const Array &array) {
+  return locate(array, findSpecial(array, /*isInfinity=*/false));
+}
+
+std::optional<llvm::SmallVector<int64_t, 4>> remat::findInfinity(const Array &array) {
+  return locate(array, findSpecial(array, /*isInfinity=*/true));
 }
 
 std::string remat::formatPosition(llvm::ArrayRef<int64_t> position) {

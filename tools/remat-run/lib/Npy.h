@@ -38,6 +38,8 @@ llvm::StringRef getNpyDescr(ElementType type);
 /// The position of the first element that is not a number, one index per
 /// dimension; nullopt if there is none.
 std::optional<llvm::SmallVector<int64_t, 4>> findNaN(const Array &array);
+/// The same for infinities of both signs.
+std::optional<llvm::SmallVector<int64_t, 4>> findInfinity(const Array &array);
 
 /// "[2, 0, 7]"
 std::string formatPosition(llvm::ArrayRef<int64_t> position);

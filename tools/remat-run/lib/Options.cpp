@@ -71,6 +71,8 @@ struct CommandLine {
   cl::opt<std::string> problem{"export-problem", cl::value_desc("FILE"), cl::cat(category),
                                cl::desc("Write the chain problem of the program for remat-plan; with several loops, "
                                         "problem.json becomes problem.0.json and so on")};
+  cl::opt<std::string> reproducer{"reproducer-dir", cl::value_desc("DIR"), cl::init("."), cl::cat(category),
+                                  cl::desc("Where a bug in remat leaves a file that reproduces it (default: here)")};
   cl::opt<bool> checkGradient{
       "check-gradient", cl::cat(category),
       cl::desc("Compare gradients with central differences in f64, and with the program's own types")};
@@ -137,6 +139,7 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   options.json = line.json;
   options.outputDirectory = line.output;
   options.problemPath = line.problem;
+  options.reproducerDirectory = line.reproducer;
   options.checkGradient = line.checkGradient;
   options.identicalCheck = line.identical;
   if (llvm::Error error = convertInputs(line, options.inputs))

@@ -42,6 +42,8 @@ struct RunOptions {
   bool json = false;
   std::string outputDirectory;
   std::string problemPath;
+  /// Where a bug in remat leaves a file.
+  std::string reproducerDirectory;
   bool checkGradient = false;
   double gradientTolerance = 0;
   IdenticalCheck identicalCheck = IdenticalCheck::Automatic;

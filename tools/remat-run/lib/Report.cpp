@@ -7,6 +7,7 @@
 
 #include "Report.h"
 
+#include "FloatElements.h"
 #include "remat/Support/Budget.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -47,11 +48,48 @@ static double sumSeconds(llvm::ArrayRef<PhaseTime> phases) {
                          [](double sum, const PhaseTime &phase) { return sum + phase.seconds; });
 }
 
+/// The only element of \p array, in the fewest digits that read as the same number.
+static std::string formatElement(const Array &array) {
+  if (!isFloat(array.getType())) {
+    switch (getByteSize(array.getType())) {
+    case 1:
+      return std::to_string(array.getElements<int8_t>()[0]);
+    case 2:
+      return std::to_string(array.getElements<int16_t>()[0]);
+    case 4:
+      return std::to_string(array.getElements<int32_t>()[0]);
+    default:
+      return std::to_string(array.getElements<int64_t>()[0]);
+    }
+  }
+  double value = loadFloat(array, 0);
+  // Which sign a NaN has is an accident.
+  if (std::isnan(value))
+    return "nan";
+  llvm::Expected<Array> copy = Array::create(array.getType(), array.getShape());
+  std::string text;
+  constexpr int mostDigits = 17;
+  for (int digits = 1; digits <= mostDigits; ++digits) {
+    text.clear();
+    llvm::raw_string_ostream(text) << llvm::format("%.*g", digits, value);
+    double read = 0;
+    if (!copy || llvm::StringRef(text).getAsDouble(read))
+      continue;
+    storeFloat(*copy, 0, read);
+    if (copy->getBytes() == array.getBytes())
+      break;
+  }
+  llvm::consumeError(copy.takeError());
+  return text;
+}
+
 ResultDigest remat::digestResult(StringRef name, const Array &array) {
   ResultDigest digest;
   digest.name = name.str();
   digest.shape.assign(array.getShape().begin(), array.getShape().end());
   digest.type = array.getType();
+  if (array.getNumElements() == 1)
+    digest.value = formatElement(array);
   digest.sha256 = llvm::toHex(llvm::SHA256::hash(array.getBytes()), /*LowerCase=*/true);
   return digest;
 }
@@ -187,6 +225,12 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
           });
           json.attribute("dtype", getName(result.type));
           json.attribute("sha256", result.sha256);
+          if (result.value.empty())
+            return;
+          // JSON has no spelling for NaN and infinity.
+          json.attributeBegin("value");
+          json.rawValue(result.value.find_first_of("an") == std::string::npos ? result.value : "null");
+          json.attributeEnd();
         });
     });
     if (report.gradientChecks.differences.empty())
@@ -231,7 +275,7 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("device", report.device + ", 1 thread");
   row("code for", report.targetCPU + " (" + report.instructionSet + ")");
   row("steps", llvm::Twine(plan.steps));
-  row("policy", plan.policy.empty() ? "none, nothing is differentiated" : plan.policy);
+  row("policy", plan.policy.empty() ? "none, no recurrence is differentiated" : plan.policy);
   row("budget", plan.budgetBytes ? formatByteSize(*plan.budgetBytes) : "unlimited");
   row("planned peak", formatByteSize(plan.peakBytes));
   row("measured peak", formatByteSize(report.measurement.getPeakBytes()) +
@@ -251,8 +295,9 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) + ", min " +
                       format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");
   for (const ResultDigest &result : report.results)
-    row("result " + result.name,
-        formatArrayType(result.type, result.shape) + " sha256 " + StringRef(result.sha256).take_front(16));
+    row("result " + result.name, (result.value.empty() ? "" : result.value + ", ") +
+                                     formatArrayType(result.type, result.shape) + " sha256 " +
+                                     StringRef(result.sha256).take_front(16));
   for (const GradientCheckResult &check : report.gradientChecks.differences)
     row("gradient " + check.name, (check.passed ? "ok" : "WRONG") + llvm::Twine(": relative error ") +
                                       format("%.2e", check.relativeError) + ", tolerance " +

@@ -29,6 +29,8 @@ struct ResultDigest {
   ElementType type = ElementType::F32;
   /// SHA-256 of the elements, as hexadecimal digits.
   std::string sha256;
+  /// The number itself, if it is only one; shortest text that reads as the same number.
+  std::string value;
 };
 
 struct Report {

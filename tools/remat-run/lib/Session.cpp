@@ -18,10 +18,12 @@
 #include "support/OutputFiles.h"
 
 #include "mlir/IR/Diagnostics.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/SHA256.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <cstring>
@@ -64,20 +66,36 @@ std::vector<ArrayView> Session::getArgumentViews() { return getViews(arguments);
 
 void Session::warn(const std::string &message) { errors << "remat-run: warning: " << message << '\n'; }
 
+/// The exit status of an error.
+static ExitStatus getStatus(ProgramError::Kind kind) {
+  switch (kind) {
+  case ProgramError::Kind::InvalidInput:
+    return ExitStatus::InvalidInput;
+  case ProgramError::Kind::Infeasible:
+    return ExitStatus::Infeasible;
+  case ProgramError::Kind::Fault:
+    return ExitStatus::Fault;
+  case ProgramError::Kind::Internal:
+    return ExitStatus::Internal;
+  case ProgramError::Kind::TargetUnavailable:
+    return ExitStatus::TargetUnavailable;
+  }
+  return ExitStatus::Internal;
+}
+
 int Session::fail(llvm::Error error) {
   ExitStatus status = ExitStatus::InvalidInput;
   llvm::handleAllErrors(
       std::move(error),
+      [&](const InternalError &problem) {
+        status = ExitStatus::Internal;
+        errors << "remat-run: error: " << problem.message() << '\n';
+        writeReproducer(problem.getReproducer());
+      },
       [&](const ProgramError &problem) {
-        if (problem.getKind() == ProgramError::Kind::Infeasible) {
-          status = ExitStatus::Infeasible;
-          if (options.json)
-            printInfeasible(problem, output);
-        } else if (problem.getKind() == ProgramError::Kind::Fault) {
-          status = ExitStatus::Fault;
-        } else if (problem.getKind() == ProgramError::Kind::TargetUnavailable) {
-          status = ExitStatus::TargetUnavailable;
-        }
+        status = getStatus(problem.getKind());
+        if (problem.getKind() == ProgramError::Kind::Infeasible && options.json)
+          printInfeasible(problem, output);
         if (diagnosed)
           return;
         errors << "remat-run: error: " << problem.message() << '\n';
@@ -86,6 +104,20 @@ int Session::fail(llvm::Error error) {
       },
       [&](const llvm::ErrorInfoBase &other) { errors << "remat-run: error: " << other.message() << '\n'; });
   return static_cast<int>(status);
+}
+
+void Session::writeReproducer(llvm::StringRef text) {
+  llvm::SmallString<128> path(options.reproducerDirectory);
+  std::string digest = llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(text)), /*LowerCase=*/true);
+  llvm::sys::path::append(path, "remat-internal-" + digest.substr(0, 12) + ".mlir");
+  OutputFiles files(makeFault);
+  llvm::Error error = files.add(path, [&](llvm::raw_ostream &stream) { stream << text; });
+  if (!error)
+    error = files.commit();
+  if (error)
+    errors << "remat-run: note: the reproducer could not be written: " << llvm::toString(std::move(error)) << '\n';
+  else
+    errors << "remat-run: note: please report it with " << path << ", which says what failed\n";
 }
 
 int Session::run() {
@@ -190,6 +222,8 @@ llvm::Error Session::measure() {
     report.results.push_back(digestResult(info.name, result));
     if (auto position = findNaN(result))
       warn("element " + formatPosition(*position) + " of result '" + info.name + "' is NaN");
+    if (auto position = findInfinity(result))
+      warn("element " + formatPosition(*position) + " of result '" + info.name + "' is infinite");
   }
   return llvm::Error::success();
 }

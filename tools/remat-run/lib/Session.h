@@ -52,6 +52,8 @@ private:
   void verify();
   /// Prints an error and returns the status for it.
   int fail(llvm::Error error);
+  /// Leaves what reproduces a bug in a file, or says why it can not.
+  void writeReproducer(llvm::StringRef text);
 
   std::vector<ArrayView> getArgumentViews();
   void warn(const std::string &message);

@@ -34,7 +34,8 @@ enum class VectorISA {
   Generic, ///< 16 registers of 128 bits, no masks: any processor
   Neon,    ///< 32 registers of 128 bits
   AVX2,    ///< 16 registers of 256 bits
-  AVX512   ///< 32 registers of 512 bits, masks on every instruction
+  AVX512,  ///< 32 registers of 512 bits, masks on every instruction
+  Host     ///< that of the processor that runs the compiler
 };
 
 /// "avx512"
@@ -46,6 +47,9 @@ VectorISA getVectorISA(const llvm::Triple &triple, llvm::StringRef features);
 
 /// The instruction set of the processor that runs this code.
 VectorISA getHostVectorISA();
+
+/// \p isa itself, or what Host stands for here.
+VectorISA resolveVectorISA(VectorISA isa);
 
 /// What the kernels need to know of a processor.
 struct KernelTarget {

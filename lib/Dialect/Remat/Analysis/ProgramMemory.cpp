@@ -374,8 +374,11 @@ PeakBuffer ProgramMemory::describe(size_t liveIndex, int64_t bytes) {
     return {bytes, (part + " of @" + loop.chain.getSymName()).str(), loop.forward.getLoc()};
   }
   memref::AllocOp alloc = allocations[liveIndex - loops.size() * schedule::numLoopParts];
+  // The author wrote tensors.
   std::string text;
-  llvm::raw_string_ostream(text) << describeAllocation(alloc) << " (" << alloc.getType() << ")";
+  MemRefType type = alloc.getType();
+  llvm::raw_string_ostream(text) << describeAllocation(alloc) << " ("
+                                 << RankedTensorType::get(type.getShape(), type.getElementType()) << ")";
   return {bytes, text, alloc.getLoc()};
 }
 

@@ -19,7 +19,8 @@ FailureOr<FunctionOpInterface> remat::getStraightLineFunction(Operation *at, Fla
     return at->emitOpError("expects ") << name << " to be a function with a body";
   if (!function.getFunctionBody().hasOneBlock())
     return (at->emitOpError("expects ") << name << " to have a body of one block, but got "
-                                        << function.getFunctionBody().getBlocks().size())
+                                        << function.getFunctionBody().getBlocks().size()
+                                        << ": write 'scf.if' for a branch and 'remat.recurrence' for a loop")
                .attachNote(function->getLoc())
            << "the function";
   return function;

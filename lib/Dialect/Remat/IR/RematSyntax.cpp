@@ -48,6 +48,17 @@ static void printBindings(OpAsmPrinter &printer, StringRef keyword, ValueRange i
   printer << ')';
 }
 
+/// Parses `-> A, B`, or with parentheses, as functions spell their results.
+static ParseResult parseOptionalResultTypes(OpAsmParser &parser, SmallVectorImpl<Type> &types) {
+  if (failed(parser.parseOptionalArrow()))
+    return success();
+  if (failed(parser.parseOptionalLParen()))
+    return parser.parseTypeList(types);
+  if (succeeded(parser.parseOptionalRParen()))
+    return success();
+  return failure(parser.parseTypeList(types) || parser.parseRParen());
+}
+
 ParseResult remat::parseStep(OpAsmParser &parser, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &inits,
                              SmallVectorImpl<Type> &initTypes, SmallVectorImpl<OpAsmParser::UnresolvedOperand> &scans,
                              SmallVectorImpl<Type> &scanTypes, SmallVectorImpl<Type> &resultTypes, Region &body) {
@@ -62,7 +73,7 @@ ParseResult remat::parseStep(OpAsmParser &parser, SmallVectorImpl<OpAsmParser::U
     return failure();
 
   llvm::append_range(resultTypes, carry.types);
-  if (succeeded(parser.parseOptionalArrow()) && parser.parseTypeList(resultTypes))
+  if (parseOptionalResultTypes(parser, resultTypes))
     return failure();
 
   stepNumber.type = parser.getBuilder().getIndexType();

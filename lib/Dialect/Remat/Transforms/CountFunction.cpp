@@ -93,8 +93,11 @@ private:
 static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, ImplicitLocOpBuilder &builder) {
   Value count = slice.clone(sweep.getCount());
   if (!count)
-    return sweep.emitOpError("expects a trip count that is a constant or computed from extents and scalars of the "
-                             "function's arguments alone");
+    // The author wrote no sweep.
+    return emitError(
+        sweep.getLoc(),
+        "'remat.recurrence' op expects a trip count that is a constant or computed from extents and scalars of the "
+        "function's arguments alone");
   builder.setLoc(sweep.getLoc());
   Value zero = arith::ConstantIndexOp::create(builder, 0);
   Value unlimited = arith::ConstantIndexOp::create(builder, std::numeric_limits<int64_t>::max());
@@ -104,7 +107,7 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
     for (auto [number, array] : llvm::enumerate(arrays)) {
       Value extent = slice.cloneExtent(array, 0);
       if (!extent)
-        return sweep.emitOpError("expects ")
+        return emitError(sweep.getLoc(), "'remat.recurrence' op expects ")
                << what << " #" << number << " to have an extent that is computed from the function's arguments";
       CheckRangeOp::create(builder, extent, count, count, /*step=*/Value(),
                            (what + " #" + Twine(number) + " of " + chain + ", in elements,").str());

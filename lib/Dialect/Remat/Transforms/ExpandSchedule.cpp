@@ -78,14 +78,19 @@ private:
     follow(backward, backward.getSchedule(), table);
   }
 
+  /// An error at what the author wrote, which was no sweep.
+  static InFlightDiagnostic refuse(ForwardSweepOp forward) {
+    return emitError(forward.getLoc(), "'remat.recurrence' op ");
+  }
+
   LogicalResult unroll(ForwardSweepOp forward, BackwardSweepOp backward, ChainOp chain) {
     if (!chain.getPlanAttr())
-      return forward.emitOpError("expects a constant trip count to unroll the schedule of ") << forward.getChainAttr();
+      return refuse(forward) << "expects a constant trip count to unroll the schedule of " << forward.getChainAttr();
     int64_t limit = maxUnrolledMoves;
     uint64_t moves = countMoves(chain.getPlanAttr());
     if (limit < 0 || moves > uint64_t(limit))
-      return forward.emitOpError("expects at most ")
-             << limit << " moves to unroll the schedule of " << forward.getChainAttr() << ", but got " << moves;
+      return refuse(forward) << "expects at most " << limit << " moves to unroll the schedule of "
+                             << forward.getChainAttr() << ", but got " << moves;
     unrollSchedule(forward, backward, chain);
     return success();
   }

@@ -15,6 +15,7 @@
 #include "CountFunction.h"
 
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
+#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Schedule/RuntimePlan.h"
 
@@ -68,6 +69,13 @@ LogicalResult MemoryPlanner::addArguments() {
       return failure();
   arena = entry.getArgument(first);
   parameters = entry.getArgument(first + 1);
+  // The steps add to the counters, and callers want those of one call.
+  OpBuilder body = OpBuilder::atBlockBegin(&entry.getBody().front());
+  for (int64_t counter = 0; counter < numStepCounters && !memory.getLoops().empty(); ++counter) {
+    Value zero = arith::ConstantIntOp::create(body, entry.getLoc(), 0, /*width=*/64);
+    Value index = arith::ConstantIndexOp::create(body, entry.getLoc(), counter);
+    memref::StoreOp::create(body, entry.getLoc(), zero, entry.getArgument(first + 2), index);
+  }
   return success();
 }
 

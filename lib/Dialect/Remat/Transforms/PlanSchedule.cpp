@@ -49,6 +49,9 @@ static Policy getTablePolicy(schedule::Policy policy) {
   }
 }
 
+/// How many buffers are named if no budget changes them.
+static constexpr size_t mostBuffersWithoutChoice = 3;
+
 /// Reports a budget that is too small, with what the smallest one consists of.
 static LogicalResult reportInfeasible(func::FuncOp entry, ProgramMemory &memory,
                                       const schedule::ProgramInstance &instance, StringRef text, int64_t budget,
@@ -60,11 +63,17 @@ static LogicalResult reportInfeasible(func::FuncOp entry, ProgramMemory &memory,
   else
     error << budget << " bytes";
   error << ": the smallest feasible budget is " << minimum << " bytes";
+  // A budget has nothing to choose from then, and a list of all buffers hides it.
+  bool hasChoice = llvm::any_of(memory.getProblem().loops, [](const auto &loop) { return loop.isDifferentiated; });
+  if (!hasChoice)
+    error << ", which is what it takes in any case: only the steps of a differentiated 'remat.recurrence' are kept or "
+             "run again as a budget allows, and there is none";
   Builder builder(entry.getContext());
   SmallVector<int64_t> bytes;
   SmallVector<StringAttr> descriptions;
   for (const PeakBuffer &buffer : memory.getBuffersAtPeak(instance)) {
-    error.attachNote(buffer.loc) << buffer.bytes << " bytes: " << buffer.description;
+    if (hasChoice || bytes.size() < mostBuffersWithoutChoice)
+      error.attachNote(buffer.loc) << buffer.bytes << " bytes: " << buffer.description;
     bytes.push_back(buffer.bytes);
     descriptions.push_back(builder.getStringAttr(buffer.description));
   }

@@ -116,11 +116,46 @@ struct RecurrenceAdjointModel final : AdjointOpInterface::ExternalModel<Recurren
 
 } // namespace
 
+/// A recurrence in what \p op calls and its rule, through other custom rules too.
+static RecurrenceOp findRecurrence(CustomVjpOp op, SmallPtrSetImpl<Operation *> &visited) {
+  for (FlatSymbolRefAttr name : {op.getCalleeAttr(), op.getRuleAttr()}) {
+    Operation *function = SymbolTable::lookupNearestSymbolFrom(op, name);
+    if (!function || !visited.insert(function).second)
+      continue;
+    RecurrenceOp found;
+    function->walk([&](Operation *nested) {
+      if (auto recurrence = dyn_cast<RecurrenceOp>(nested))
+        found = recurrence;
+      else if (auto inner = dyn_cast<CustomVjpOp>(nested))
+        found = findRecurrence(inner, visited);
+      return found ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    if (found)
+      return found;
+  }
+  return {};
+}
+
 LogicalResult RecurrenceDifferentiator::checkStep() {
   WalkResult result = loop.getBody().walk([&](RecurrenceOp inner) {
-    inner.emitOpError("is nested in the step of a recurrence that is differentiated, which is not supported")
+    inner.emitOpError("is nested in the step of a recurrence that is differentiated, which is not supported: write "
+                      "one recurrence over the steps of both")
             .attachNote(loop.getLoc())
         << "the recurrence";
+    return WalkResult::interrupt();
+  });
+  if (result.wasInterrupted())
+    return failure();
+  SmallPtrSet<Operation *, 4> visited;
+  result = loop.getBody().walk([&](CustomVjpOp custom) {
+    RecurrenceOp inner = findRecurrence(custom, visited);
+    if (!inner)
+      return WalkResult::advance();
+    InFlightDiagnostic error = custom.emitOpError("calls a function with a recurrence in the step of a recurrence that "
+                                                  "is differentiated, which is not supported: write one recurrence "
+                                                  "over the steps of both");
+    error.attachNote(inner.getLoc()) << "the recurrence in the function";
+    error.attachNote(loop.getLoc()) << "the recurrence around it";
     return WalkResult::interrupt();
   });
   return failure(result.wasInterrupted());
