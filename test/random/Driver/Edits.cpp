@@ -433,6 +433,48 @@ static Applied replaceOperand(ModuleOp module, unsigned site) {
   return applied;
 }
 
+/// One operation that nobody uses.
+static Applied eraseUnused(ModuleOp module, unsigned site) {
+  unsigned number = 0;
+  Operation *found = nullptr;
+  module.walk([&](Operation *op) {
+    if (isRemovable(op) && op->use_empty() && number++ == site)
+      found = op;
+  });
+  if (!found)
+    return Applied::End;
+  found->erase();
+  return Applied::Yes;
+}
+
+/// The entry returns an operand of what it returned.
+static Applied returnOperand(ModuleOp module, unsigned site) {
+  unsigned number = 0;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic())
+      continue;
+    auto returned = cast<func::ReturnOp>(function.getBody().front().getTerminator());
+    for (OpOperand &result : returned->getOpOperands()) {
+      Operation *source = result.get().getDefiningOp();
+      if (!source)
+        continue;
+      for (Value operand : source->getOperands()) {
+        if (!isa<RankedTensorType>(operand.getType()) || operand.getDefiningOp<tensor::EmptyOp>())
+          continue;
+        if (number++ != site)
+          continue;
+        if (!getCallers(module, function).empty())
+          return Applied::No;
+        result.set(operand);
+        function.setType(
+            FunctionType::get(module.getContext(), function.getArgumentTypes(), returned.getOperandTypes()));
+        return Applied::Yes;
+      }
+    }
+  }
+  return Applied::End;
+}
+
 /// Operands and results of structured operations that nobody reads.
 static Applied eraseUnusedOperands(ModuleOp module, unsigned site) {
   if (site > 0)
@@ -443,7 +485,7 @@ static Applied eraseUnusedOperands(ModuleOp module, unsigned site) {
 }
 
 ArrayRef<Edit> remat::random::getEdits() {
-  static const Edit edits[] = {dropResult,   dropGradient,        replaceResult, takeBranch,    simplifyLoop,
-                               dropArgument, eraseUnusedOperands, inlineCall,    replaceOperand};
+  static const Edit edits[] = {dropResult,   eraseUnused,  returnOperand,       dropGradient, replaceResult, takeBranch,
+                               simplifyLoop, dropArgument, eraseUnusedOperands, inlineCall,   replaceOperand};
   return edits;
 }

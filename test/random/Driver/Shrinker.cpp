@@ -82,6 +82,8 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> parse(StringRef text);
   /// Takes \p program if it fails in the same way.
   bool take(const Case &program);
+  /// Whether what nobody uses has no part in the fault.
+  bool tryToRemoveUnused();
   bool applyEdits();
   bool shrinkExtents();
   bool simplifyInputs();
@@ -92,6 +94,7 @@ private:
   Children &children;
   mlir::MLIRContext &context;
   std::set<std::string> tried;
+  bool removesUnused = true;
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
 };
 
@@ -121,6 +124,17 @@ bool Shrinker::take(const Case &program) {
   return true;
 }
 
+bool Shrinker::tryToRemoveUnused() {
+  mlir::OwningOpRef<mlir::ModuleOp> module = parse(best.program.text);
+  if (!module)
+    return false;
+  removeUnused(*module);
+  Case smaller = best.program;
+  smaller.text.clear();
+  llvm::raw_string_ostream(smaller.text) << *module << '\n';
+  return take(smaller);
+}
+
 bool Shrinker::applyEdits() {
   bool changed = false;
   for (Edit edit : getEdits())
@@ -134,7 +148,8 @@ bool Shrinker::applyEdits() {
         break;
       bool taken = false;
       if (applied == Applied::Yes) {
-        removeUnused(*module);
+        if (removesUnused)
+          removeUnused(*module);
         Case smaller = best.program;
         smaller.text.clear();
         if (succeeded(mlir::verify(*module))) {
@@ -230,6 +245,7 @@ ShrinkResult Shrinker::run() {
     options = all;
     tried.clear();
   }
+  removesUnused = tryToRemoveUnused();
   while (!isSpent()) {
     bool changed = applyEdits();
     changed |= shrinkExtents();
