@@ -21,6 +21,7 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 
+#include <cmath>
 #include <optional>
 
 using namespace remat;
@@ -49,12 +50,25 @@ static std::vector<ArrayView> getViews(llvm::MutableArrayRef<Array> arrays) {
   return views;
 }
 
-/// The name of the first result whose bits differ.
+/// Whether element \p element of result \p result is said by the program: nothing was
+/// left unwritten that it hangs on.
+static bool isSaid(const interpreter::Outcome *reference, size_t result, int64_t element) {
+  return !reference || reference->failed || reference->errors[result][static_cast<size_t>(element)] < HUGE_VAL;
+}
+
+/// The name of the first result whose bits differ. With a \p reference, only elements
+/// that it is sure of count.
 static std::optional<std::string> findDifference(const Signature &signature, llvm::ArrayRef<Array> left,
-                                                 llvm::ArrayRef<Array> right) {
-  for (auto [info, a, b] : llvm::zip_equal(signature.getResults(), left, right))
-    if (a.getBytes() != b.getBytes())
-      return info.name;
+                                                 llvm::ArrayRef<Array> right, const interpreter::Outcome *reference) {
+  for (auto [number, info] : llvm::enumerate(signature.getResults())) {
+    llvm::ArrayRef<uint8_t> a = left[number].getBytes(), b = right[number].getBytes();
+    if (a == b)
+      continue;
+    size_t bytes = static_cast<size_t>(remat::getByteSize(left[number].getType()));
+    for (size_t i = 0; i < a.size(); ++i)
+      if (a[i] != b[i] && isSaid(reference, number, static_cast<int64_t>(i / bytes)))
+        return info.name;
+  }
   return std::nullopt;
 }
 
@@ -85,6 +99,9 @@ private:
   /// What the program means, before anything is compiled.
   void interpret();
   bool hasReference() const;
+  /// A mutation may read what nobody wrote; a generated program does not, and all
+  /// of its bits have to be equal.
+  const interpreter::Outcome *getCertainty() const { return options.mayFail && options.interpret ? &own : nullptr; }
   Verdict compareWithReference();
   Verdict compileAgain();
 
@@ -228,7 +245,7 @@ Verdict Session::runVariant(StringRef variant) {
     return explain(std::move(error), "second run");
 
   enter("compare");
-  if (auto name = findDifference(code.getSignature(), *results, *again))
+  if (auto name = findDifference(code.getSignature(), *results, *again, getCertainty()))
     return {Outcome::Bits, "two runs differ in a result; " + *name + " with " + variant.str()};
   int64_t peak = measurement.getPeakBytes();
   std::string suffix = "; " + variant.str();
@@ -250,7 +267,7 @@ Verdict Session::runVariant(StringRef variant) {
     hasResults = true;
     return {};
   }
-  if (auto name = findDifference(code.getSignature(), *results, expected))
+  if (auto name = findDifference(code.getSignature(), *results, expected, getCertainty()))
     return {Outcome::Bits, "a result depends on the plan; " + *name + " with " + variant.str()};
   return {};
 }

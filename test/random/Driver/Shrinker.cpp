@@ -27,13 +27,17 @@ static constexpr double mostSeconds = 240;
 
 std::string remat::random::replaceExtent(StringRef text, int64_t from, int64_t to) {
   std::string number = std::to_string(from), replaced;
-  unsigned brackets = 0;
+  // Offsets, sizes, strides and shapes; other lists hold numbers of dimensions, for
+  // which the verifiers are not made to be too large.
+  bool isSizes = false;
   for (size_t i = 0; i < text.size();) {
     if (!llvm::isDigit(text[i]) || (i > 0 && (llvm::isAlnum(text[i - 1]) && text[i - 1] != 'x'))) {
-      brackets += text[i] == '[';
-      brackets -= text[i] == ']' && brackets > 0;
-      if (text[i] == '\n')
-        brackets = 0;
+      StringRef before = text.take_front(i);
+      if (text[i] == '[')
+        isSizes = before.ends_with("] ") || before.ends_with("output_shape ") ||
+                  (i > 0 && (llvm::isAlnum(before.back()) || before.back() == '_'));
+      else if (text[i] == ']' || text[i] == '\n')
+        isSizes = false;
       replaced += text[i++];
       continue;
     }
@@ -42,7 +46,7 @@ std::string remat::random::replaceExtent(StringRef text, int64_t from, int64_t t
     bool isInteger = !before.ends_with("%") && !before.ends_with("#") && !before.ends_with(".") &&
                      !before.ends_with("-") && !before.ends_with("d") && !rest.starts_with(".");
     bool isExtent = rest.starts_with("x") && (before.ends_with("<") || before.ends_with("x"));
-    bool isSize = brackets > 0 && (before.ends_with("[") || before.ends_with(" "));
+    bool isSize = isSizes && (before.ends_with("[") || before.ends_with(" "));
     bool isIndex = before.ends_with("arith.constant ") && rest.starts_with(" : index");
     replaced += isInteger && token == number && (isExtent || isSize || isIndex) ? std::to_string(to) : token.str();
     i += token.size();

@@ -118,8 +118,9 @@ TEST_F(RandomPrograms, StayValidWhenEdited) {
 }
 
 TEST(Extents, AreReplacedWhereTheyAreExtents) {
-  EXPECT_EQ(replaceExtent("%v17 = f(%a) [0, 17] [17, 1] : tensor<17x3x17xf32>", 17, 5),
-            "%v17 = f(%a) [0, 5] [5, 1] : tensor<5x3x5xf32>");
+  EXPECT_EQ(replaceExtent("tensor.extract_slice %v17[0, 17] [17, 1] [1, 1] : tensor<17x3x17xf32>", 17, 5),
+            "tensor.extract_slice %v17[0, 5] [5, 1] [1, 1] : tensor<5x3x5xf32>");
+  EXPECT_EQ(replaceExtent("dimensions = [0, 2] : tensor<2xf32>", 2, 9), "dimensions = [0, 2] : tensor<9xf32>");
   EXPECT_EQ(replaceExtent("%n = arith.constant 4 : index\n%c = arith.constant 4 : i32", 4, 1),
             "%n = arith.constant 1 : index\n%c = arith.constant 4 : i32");
   EXPECT_EQ(replaceExtent("dense<3.0> : tensor<3xf64>", 3, 2), "dense<3.0> : tensor<2xf64>");
