@@ -62,10 +62,6 @@ llvm::Expected<Signature> Signature::read(func::FuncOp entry) {
                           "branches between blocks, but got " +
                           llvm::Twine(numBlocks));
   Signature signature;
-  if (!llvm::hasSingleElement(entry.getBody()))
-    return makeInputError("@" + entry.getName() + " expects a body of one block, but has " +
-                          llvm::Twine(entry.getBody().getBlocks().size()) +
-                          ": write 'scf.if' for a branch and 'remat.recurrence' for a loop");
   llvm::StringSet<> names;
   for (auto [number, type] : llvm::enumerate(entry.getArgumentTypes())) {
     ArgumentInfo info;

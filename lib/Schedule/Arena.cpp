@@ -71,7 +71,11 @@ std::optional<int64_t> remat::schedule::packBuffers(std::vector<LiveBuffer> &buf
   const Before orders[] = {
       [](const LiveBuffer &a, const LiveBuffer &b) { return a.first != b.first ? a.first < b.first : a.last > b.last; },
       [](const LiveBuffer &a, const LiveBuffer &b) { return a.last - a.first > b.last - b.first; },
-      [](const LiveBuffer &a, const LiveBuffer &b) { return a.bytes > b.bytes; }};
+      [](const LiveBuffer &a, const LiveBuffer &b) { return a.bytes > b.bytes; },
+      [](const LiveBuffer &a, const LiveBuffer &b) { return a.last != b.last ? a.last > b.last : a.first < b.first; },
+      [](const LiveBuffer &a, const LiveBuffer &b) {
+        return a.first != b.first ? a.first < b.first : a.bytes > b.bytes;
+      }};
   std::optional<int64_t> best;
   bool bestIsCertain = false;
   std::vector<LiveBuffer> bestBuffers;

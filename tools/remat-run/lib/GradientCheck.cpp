@@ -254,6 +254,10 @@ static llvm::Error perturb(std::vector<Array> &arrays, double size, uint64_t see
   return llvm::Error::success();
 }
 
+static double getSmallestNormal(mlir::FloatType type) {
+  return llvm::APFloat::getSmallestNormalized(type.getFloatSemantics()).convertToDouble();
+}
+
 namespace {
 /// What the checks of one program have in common.
 struct CheckContext {
@@ -305,7 +309,9 @@ static llvm::Error checkTypes(GradientPrograms &programs, unsigned index, Compil
     const Array &reference = (*exact)[number];
     double norm = std::sqrt(dot(reference, reference));
     double deviation = getDistance((*gradients)[number], reference);
-    double allowed = tolerance * norm + getDistance((*nearby)[number], reference);
+    // What is smaller than a normal number of the type vanishes on its way.
+    double vanishing = getSmallestNormal(type) * numOperations;
+    double allowed = tolerance * norm + getDistance((*nearby)[number], reference) + vanishing;
     TypeCheckResult result;
     result.name = request.callee + " " + request.operandNames[request.wrt[number]];
     llvm::raw_string_ostream(result.type) << mlir::Type(type);

@@ -48,11 +48,8 @@ LogicalResult RecurrenceOp::verifyRegions() {
     if (isa<cf::AssertOp, CheckIndicesOp, CheckRangeOp>(op) || op->hasTrait<OpTrait::HasRecursiveMemoryEffects>() ||
         isa<CallOpInterface, CustomVjpOp, ValueAndGradientOp>(op) || isMemoryEffectFree(op))
       return WalkResult::advance();
-    const char *reason = isa<ValueAndGradientOp>(op)
-                             ? "is not supported inside of a step of a recurrence: write the gradient of the step's "
-                               "function with operations, or take the gradient of a function that has the loop in it"
-                             : "has side effects, which a step of a recurrence must not have";
-    (op->emitOpError(reason).attachNote(getLoc()) << "the recurrence");
+    (op->emitOpError("has side effects, which a step of a recurrence must not have").attachNote(getLoc())
+     << "the recurrence");
     return WalkResult::interrupt();
   });
   return failure(result.wasInterrupted());
