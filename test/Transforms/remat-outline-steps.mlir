@@ -120,18 +120,19 @@ func.func @plain(%h0: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-// A loop that is not unwound, differentiated or not, goes forward only.
+// A loop that is not unwound, differentiated or not, goes forward only. What it emits
+// is stored if it is read.
 // CHECK-LABEL: func.func @forward_only
 // CHECK:         %[[FIRST:.*]]:2 = remat.forward_sweep @forward_only_loop count({{.*}} stacked({{.*}} final({{.*}} -> tensor<9xf32>, tensor<f32>{{$}}
 // CHECK:         remat.forward_sweep @forward_only_loop_0 count({{.*}} init(%[[FIRST]]#1 : tensor<f32>) final({{.*}} -> tensor<f32>{{$}}
 // CHECK:       remat.chain "private" @forward_only_loop_0 advance(@forward_only_loop_0_advance) carry [tensor<f32>]{{$}}
 // CHECK:       remat.chain "private" @forward_only_loop advance(@forward_only_loop_advance) carry [tensor<f32>]{{$}}
-func.func @forward_only(%h0: tensor<f32>) -> tensor<f32> {
+func.func @forward_only(%h0: tensor<f32>) -> (tensor<f32>, tensor<9xf32>) {
   %count = arith.constant 9 : index
-  %hT, %ys = remat.bptt count(%count) carry(%h0 : tensor<f32>) -> tensor<f32>, tensor<9xf32>
+  %hT, %ys, %zs = remat.bptt count(%count) carry(%h0 : tensor<f32>) -> tensor<f32>, tensor<9xf32>, tensor<9xf32>
   advance(%t: index, %h: tensor<f32>) {
     %next = arith.mulf %h, %h : tensor<f32>
-    remat.yield carry(%next : tensor<f32>) emit(%h : tensor<f32>)
+    remat.yield carry(%next : tensor<f32>) emit(%h, %next : tensor<f32>, tensor<f32>)
   }
   %gT, %history = remat.bptt count(%count) carry(%hT : tensor<f32>) active_carries [0] -> tensor<f32>, !remat.history
   advance(%t: index, %h: tensor<f32>) {
@@ -141,5 +142,5 @@ func.func @forward_only(%h0: tensor<f32>) -> tensor<f32> {
   } reverse(%t: index, %dh: tensor<f32>) {
     remat.yield_adjoint carry(%dh : tensor<f32>)
   }
-  return %gT : tensor<f32>
+  return %gT, %ys : tensor<f32>, tensor<9xf32>
 }

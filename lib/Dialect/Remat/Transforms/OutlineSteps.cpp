@@ -159,6 +159,9 @@ public:
         values.insert(operand);
     }
     captures = values.takeVector();
+    for (auto [index, array] : llvm::enumerate(loop.getStacked()))
+      if (!array.use_empty())
+        readEmits.push_back(index);
   }
 
   void run(StringRef base) {
@@ -167,7 +170,7 @@ public:
     chainName = makeUnique(base);
     FlatSymbolRefAttr advance = outlineForward("advance", loop.getAdvance(), /*isRepeated=*/false);
     FlatSymbolRefAttr replay, record, replayRecord, reverse, resume;
-    bool hasStacked = !loop.getStacked().empty();
+    bool hasStacked = !readEmits.empty();
     if (unwind) {
       if (hasStacked)
         replay = outlineForward("replay", loop.getAdvance(), /*isRepeated=*/true);
@@ -215,6 +218,11 @@ private:
   /// is argument \p first; \p arrays stand for the scans that are arrays.
   void extractScans(StepFunction &function, Block &block, size_t first, ValueRange arrays);
 
+  /// Those of one value per emitted one that are read after the loop.
+  SmallVector<Value> pickRead(ValueRange values) const {
+    return llvm::map_to_vector(readEmits, [&](unsigned index) { return values[index]; });
+  }
+
   FlatSymbolRefAttr outlineForward(StringRef form, Region &region, bool isRepeated);
   FlatSymbolRefAttr outlineReverse();
   FlatSymbolRefAttr outlineResume();
@@ -229,6 +237,9 @@ private:
   SmallVector<Value> scans;
   SmallVector<tensor::ExtractSliceOp> views;
   SmallVector<Value> captures;
+  /// The emitted values that are read after the loop. A gradient may be asked of one
+  /// whose value nobody asked for: its cotangents are read, but it is not stored.
+  SmallVector<unsigned> readEmits;
   std::string chainName;
 };
 
@@ -274,13 +285,13 @@ FlatSymbolRefAttr LoopOutliner::outlineForward(StringRef form, Region &region, b
   function.addArgumentsFor(captures);
   SmallVector<Value> stacked;
   if (!isRepeated)
-    stacked = function.addArguments(loop.getStacked().getTypes());
+    stacked = function.addArguments(TypeRange(ValueRange(pickRead(loop.getStacked()))));
   extractScans(function, block, 1 + loop.getInits().size(), arrays);
   function.cloneBody(block);
 
   SmallVector<Value> results = function.lookup(yield.getCarries());
   if (!isRepeated)
-    llvm::append_range(results, function.insert(yield.getEmits(), stacked));
+    llvm::append_range(results, function.insert(pickRead(yield.getEmits()), stacked));
   llvm::append_range(results, function.lookup(yield.getTape()));
   return insert(function.finish(results, isRepeated));
 }
@@ -330,18 +341,19 @@ void LoopOutliner::replaceBySweeps() {
   Location loc = loop.getLoc();
   OpBuilder builder(loop);
   Value count = loop.getCount();
-  SmallVector<Value> stacked, finals;
-  for (Type type : loop.getStacked().getTypes())
+  SmallVector<Value> read = pickRead(loop.getStacked()), stacked, finals;
+  SmallVector<Type> types(ValueRange(read).getTypes());
+  for (Type type : types)
     stacked.push_back(createArray(builder, loc, type, count));
   for (Type type : loop.getInits().getTypes())
     finals.push_back(createArray(builder, loc, type, count));
-  SmallVector<Type> types(loop.getStacked().getTypes());
   llvm::append_range(types, loop.getInits().getTypes());
   Type historyType = unwind ? HistoryType::get(loop.getContext()) : Type();
   auto forward =
       ForwardSweepOp::create(builder, loc, types, historyType, FlatSymbolRefAttr::get(loop.getContext(), chainName),
                              count, loop.getInits(), scans, captures, stacked, finals);
-  loop.getStacked().replaceAllUsesWith(forward.getOutputs().take_front(stacked.size()));
+  for (auto [array, output] : llvm::zip(read, forward.getOutputs()))
+    array.replaceAllUsesWith(output);
   loop.getFinalCarries().replaceAllUsesWith(forward.getOutputs().drop_front(stacked.size()));
 
   if (unwind) {
