@@ -110,6 +110,16 @@ static Extent traceExtent(Value tensor, unsigned dimension, unsigned depth) {
     return traceExtent(destinationStyle.getTiedOpOperand(result)->get(), dimension, depth - 1);
   if (auto empty = dyn_cast<tensor::EmptyOp>(op))
     return traceFoldResult(empty.getMixedSizes()[dimension], depth - 1);
+  // One size for each dynamic extent.
+  auto traceSize = [&](ValueRange sizes) { return traceValue(sizes[type.getDynamicDimIndex(dimension)], depth - 1); };
+  if (auto splat = dyn_cast<tensor::SplatOp>(op))
+    return traceSize(splat.getDynamicSizes());
+  if (auto generate = dyn_cast<tensor::GenerateOp>(op))
+    return traceSize(generate.getDynamicExtents());
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+    return traceSize(expand.getOutputShape());
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+    return traceExtent(insert.getDest(), dimension, depth - 1);
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
     if (slice.getSourceType().getRank() == type.getRank())
       return traceFoldResult(slice.getMixedSizes()[dimension], depth - 1);

@@ -88,6 +88,8 @@ static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &opt
   // A new buffer is a whole array, also if it is made in a branch.
   bufferize.unknownTypeConversion = mlir::bufferization::LayoutMapOption::IdentityLayoutMap;
   manager.addPass(mlir::bufferization::createOneShotBufferizePass(bufferize));
+  // The pass before lets addresses decide how constants are called.
+  manager.addPass(createOrderGlobalsPass());
   // Casts between equal layouts hide that a result is an argument; two rounds,
   // because CSE leaves copies of a buffer to itself.
   manager.addPass(mlir::createCanonicalizerPass());

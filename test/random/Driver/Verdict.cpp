@@ -91,7 +91,9 @@ bool remat::random::isInternalMessage(StringRef message, StringRef program) {
       return true;
   // The operation that a message is about stands in the program; others that it
   // names are advice.
-  StringRef quoted = message.split('\'').second.split('\'').first;
+  auto [quoted, rest] = message.split('\'').second.split('\'');
+  if (!rest.starts_with(" op "))
+    return false;
   bool isName = quoted.contains('.') && !quoted.contains(' ') && !quoted.contains('<') && !quoted.contains('%') &&
                 llvm::isLower(quoted.front());
   // func.return and func.call are mostly written without the dialect.

@@ -205,17 +205,18 @@ LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Ope
   MemRefType type = alloc.getType();
   std::optional<int64_t> bytes = getUnitBytes(type);
   // What is computed in a loop or branch is nothing that a plan could ask for.
-  bool isBounded = llvm::any_of(
-      alloc.getDynamicSizes(), [&](Value size) { return size.getParentBlock() != &entry.getBody().front(); });
+  bool isBounded = llvm::any_of(alloc.getDynamicSizes(),
+                                [&](Value size) { return size.getParentBlock() != &entry.getBody().front(); });
   bool isDynamic = type.getNumDynamicDims() == 1 && !isBounded;
   if (isBounded)
     bytes = getLargestBytes(alloc);
   else if (bytes && !isDynamic)
     bytes = alignBytes(*bytes);
   if (!bytes || (type.getNumDynamicDims() > 1 && !isBounded) || !type.getLayout().isIdentity())
-    return alloc.emitOpError("expects a shape with at most one extent that is not known when the program is planned, "
-                             "but got ")
-           << type;
+    // Of the array that the author wrote; an allocation is none of his words.
+    return alloc.emitError("expects an array of at most one extent that is not known when the program is planned, "
+                           "but got ")
+           << RankedTensorType::get(type.getShape(), type.getElementType());
   schedule::ProgramBuffer buffer;
   buffer.bytes = *bytes;
   if (isDynamic)

@@ -354,6 +354,16 @@ static LogicalResult expandUnPack(linalg::UnPackOp op, PatternRewriter &rewriter
   return linalg::lowerUnPack(rewriter, op);
 }
 
+/// What to write instead of an operation that no other ones stand for; empty for
+/// all others.
+static StringRef getAdvice(Operation *op) {
+  if (isa<tensor::ScatterOp>(op))
+    return "each slice to be put in its place with 'tensor.insert_slice', in a loop over them";
+  if (isa<linalg::WinogradFilterTransformOp, linalg::WinogradInputTransformOp, linalg::WinogradOutputTransformOp>(op))
+    return "the convolution that is transformed, such as 'linalg.conv_2d_nhwc_fhwc'";
+  return "";
+}
+
 namespace {
 struct ExpandOperationsPass final : remat::impl::ExpandOperationsBase<ExpandOperationsPass> {
   using ExpandOperationsBase::ExpandOperationsBase;
@@ -390,10 +400,11 @@ struct ExpandOperationsPass final : remat::impl::ExpandOperationsBase<ExpandOper
     for (int round = 0; round < 2; ++round)
       if (failed(applyOpPatternsGreedily(collectOperations(), patterns, config)))
         return signalPassFailure();
-    WalkResult result = getOperation()->walk([](tensor::ScatterOp op) {
-      op.emitOpError(
-          "has no form in memory: expects each slice to be put in its place with 'tensor.insert_slice', in a "
-          "loop over them");
+    WalkResult result = getOperation()->walk([](Operation *op) {
+      StringRef advice = getAdvice(op);
+      if (advice.empty())
+        return WalkResult::advance();
+      op->emitOpError("has no form in memory: expects ") << advice;
       return WalkResult::interrupt();
     });
     if (result.wasInterrupted())

@@ -111,6 +111,31 @@ def CarryInPlacePass : Pass<"remat-carry-in-place", "::mlir::ModuleOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def OrderGlobalsPass : Pass<"remat-order-globals", "::mlir::ModuleOp"> {
+  let summary = "put constants in the order of their first use";
+  let description = [{
+    One-shot bufferization makes private globals of constant tensors, in an order that
+    depends on addresses in the compiler. They are named and put in front of the module in
+    the order in which the module uses them first; one that nothing reads is dropped.
+    Runs directly behind one-shot-bufferize, so that a program is always the same code.
+
+    Before:
+
+    ```mlir
+    memref.global "private" constant @__constant_2xf32_0 : memref<2xf32> = dense<[3.0, 4.0]>
+    memref.global "private" constant @__constant_2xf32 : memref<2xf32> = dense<[1.0, 2.0]>
+    ```
+
+    After:
+
+    ```mlir
+    memref.global "private" constant @__constant_0 : memref<2xf32> = dense<[1.0, 2.0]>
+    memref.global "private" constant @__constant_1 : memref<2xf32> = dense<[3.0, 4.0]>
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def FinalizeStepsPass : Pass<"remat-finalize-steps", "::mlir::ModuleOp"> {
   let summary = "turn the results of step functions and entry functions into arguments";
   let description = [{
