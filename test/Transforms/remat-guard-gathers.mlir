@@ -299,6 +299,38 @@ func.func @inside(%table: tensor<7xf32>) -> (tensor<5xf32>, tensor<2xf32>) {
 
 // -----
 
+// Nor can the numbers of loops whose bounds are known, whichever loop of scf it is.
+
+// CHECK-LABEL: func.func @loops_inside(
+// CHECK-NOT:     arith.maxsi
+// CHECK-NOT:     remat.check_indices
+// CHECK:         return
+func.func @loops_inside(%table: tensor<3x17xf32>) -> (tensor<3x17xf32>, f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %c17 = arith.constant 17 : index
+  %zero = arith.constant 0.0 : f32
+  %rows = scf.forall (%i) in (3) shared_outs(%out = %table) -> tensor<3x17xf32> {
+    %row = tensor.extract_slice %table[%i, 0] [1, 17] [1, 1] : tensor<3x17xf32> to tensor<1x17xf32>
+    %double = arith.addf %row, %row : tensor<1x17xf32>
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %double into %out[%i, 0] [1, 17] [1, 1] : tensor<1x17xf32> into tensor<3x17xf32>
+    }
+  }
+  %sum = scf.parallel (%i, %j) = (%c0, %c1) to (%c3, %c17) step (%c1, %c1) init (%zero) -> f32 {
+    %value = tensor.extract %table[%i, %j] : tensor<3x17xf32>
+    scf.reduce(%value : f32) {
+    ^bb0(%a: f32, %b: f32):
+      %next = arith.addf %a, %b : f32
+      scf.reduce.return %next : f32
+    }
+  }
+  return %rows, %sum : tensor<3x17xf32>, f32
+}
+
+// -----
+
 // The check of one branch does not count for the other. What is checked in front counts
 // for both.
 

@@ -105,7 +105,9 @@ struct LoopModel : AdjointOpInterface::ExternalModel<LoopModel<LoopOp>, LoopOp> 
 void remat::registerSCFAdjointModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, scf::SCFDialect *) {
     scf::ForOp::attachInterface<LoopModel<scf::ForOp>>(*context);
+    scf::ForallOp::attachInterface<LoopModel<scf::ForallOp>>(*context);
     scf::IfOp::attachInterface<IfModel>(*context);
+    scf::ParallelOp::attachInterface<LoopModel<scf::ParallelOp>>(*context);
     scf::WhileOp::attachInterface<LoopModel<scf::WhileOp>>(*context);
   });
 }

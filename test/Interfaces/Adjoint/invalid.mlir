@@ -183,3 +183,46 @@ func.func @loop(%x: tensor<4xf32>) -> tensor<4xf32> {
       : (tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
   return %dx : tensor<4xf32>
 }
+
+// -----
+
+func.func private @f(%x: tensor<3xf32>) -> tensor<3xf32> {
+  // expected-error @+1 {{'scf.forall' op has no derivative rule: expects a loop that a gradient passes through to be a 'remat.recurrence', or to be unrolled; 'remat.stop_gradient' keeps the gradient out}}
+  %y = scf.forall (%i) in (3) shared_outs(%out = %x) -> tensor<3xf32> {
+    %a = tensor.extract_slice %x[%i] [1] [1] : tensor<3xf32> to tensor<1xf32>
+    %b = arith.mulf %a, %a : tensor<1xf32>
+    scf.forall.in_parallel {
+      tensor.parallel_insert_slice %b into %out[%i] [1] [1] : tensor<1xf32> into tensor<3xf32>
+    }
+  }
+  return %y : tensor<3xf32>
+}
+
+func.func @turns(%x: tensor<3xf32>) -> tensor<3xf32> {
+  %y, %dx = remat.value_and_gradient @f(%x) wrt [0] seed(%x : tensor<3xf32>) : (tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+  return %dx : tensor<3xf32>
+}
+
+// -----
+
+func.func private @f(%x: tensor<f32>) -> tensor<f32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %v = tensor.extract %x[] : tensor<f32>
+  // expected-error @+1 {{'scf.parallel' op has no derivative rule: expects a loop that a gradient passes through to be a 'remat.recurrence', or to be unrolled; 'remat.stop_gradient' keeps the gradient out}}
+  %s = scf.parallel (%i) = (%c0) to (%c3) step (%c1) init (%v) -> f32 {
+    scf.reduce(%v : f32) {
+    ^bb0(%a: f32, %b: f32):
+      %next = arith.mulf %a, %b : f32
+      scf.reduce.return %next : f32
+    }
+  }
+  %y = tensor.from_elements %s : tensor<f32>
+  return %y : tensor<f32>
+}
+
+func.func @reduced(%x: tensor<f32>) -> tensor<f32> {
+  %y, %dx = remat.value_and_gradient @f(%x) wrt [0] : (tensor<f32>) -> (tensor<f32>, tensor<f32>)
+  return %dx : tensor<f32>
+}

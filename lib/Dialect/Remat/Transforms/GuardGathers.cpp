@@ -260,7 +260,8 @@ bool Guards::isChecked(Block *block, Value index, OpFoldResult limit) const {
 /// and steps.
 static bool canStop(Operation *op) {
   Operation *parent = op->getParentOp();
-  while (isa_and_nonnull<scf::IfOp, scf::ForOp, scf::IndexSwitchOp, scf::WhileOp, RecurrenceOp>(parent))
+  while (isa_and_nonnull<scf::IfOp, scf::ForOp, scf::ForallOp, scf::ParallelOp, scf::IndexSwitchOp, scf::WhileOp,
+                         scf::ExecuteRegionOp, RecurrenceOp>(parent))
     parent = parent->getParentOp();
   return isa_and_nonnull<FunctionOpInterface>(parent);
 }

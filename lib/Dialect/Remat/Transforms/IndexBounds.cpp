@@ -9,8 +9,8 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 using namespace mlir;
 using namespace remat;
@@ -46,10 +46,16 @@ IndexBounds remat::getBounds(Value index) {
   if (Bound constant = getConstantIntValue(index))
     return {constant, constant};
   if (auto argument = dyn_cast<BlockArgument>(index)) {
-    auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
-    if (!loop || loop.getInductionVar() != index)
+    auto loop = dyn_cast<LoopLikeOpInterface>(argument.getOwner()->getParentOp());
+    std::optional<SmallVector<Value>> numbers = loop ? loop.getLoopInductionVars() : std::nullopt;
+    std::optional<SmallVector<OpFoldResult>> begins = loop ? loop.getLoopLowerBounds() : std::nullopt;
+    std::optional<SmallVector<OpFoldResult>> ends = loop ? loop.getLoopUpperBounds() : std::nullopt;
+    if (!numbers || !begins || !ends)
       return {};
-    return getLoopBounds(getConstantIntValue(loop.getLowerBound()), getConstantIntValue(loop.getUpperBound()));
+    for (auto [number, begin, end] : llvm::zip_equal(*numbers, *begins, *ends))
+      if (number == index)
+        return getLoopBounds(getConstantIntValue(begin), getConstantIntValue(end));
+    return {};
   }
   Operation *op = index.getDefiningOp();
   if (auto number = dyn_cast<linalg::IndexOp>(op)) {
