@@ -16,6 +16,7 @@
 #include "remat/Dialect/Remat/IR/Remat.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
@@ -30,6 +31,10 @@ static constexpr unsigned maxDepth = 256;
 static Extent traceExtent(Value tensor, unsigned dimension, unsigned depth);
 
 static Extent makeConstant(int64_t value) { return ResultExtent{ResultExtent::Kind::Constant, value}; }
+
+static bool areSame(const ResultExtent &a, const ResultExtent &b) {
+  return std::tie(a.kind, a.value, a.argument, a.dimension) == std::tie(b.kind, b.value, b.argument, b.dimension);
+}
 
 /// The entry function's argument behind \p value, which belongs to a function.
 static std::optional<unsigned> getFunctionArgument(Value value) {
@@ -79,6 +84,18 @@ static Extent traceCallee(Operation *call, FlatSymbolRefAttr callee, ValueRange 
                                                            : traceExtent(operand, inside->dimension, depth - 1);
 }
 
+/// The extent that all branches of \p op give their result.
+static Extent traceBranches(Operation *op, unsigned result, unsigned dimension, unsigned depth) {
+  Extent common;
+  for (Region &region : op->getRegions()) {
+    Extent extent = traceExtent(region.front().getTerminator()->getOperand(result), dimension, depth - 1);
+    if (!extent || (common && !areSame(*common, *extent)))
+      return std::nullopt;
+    common = extent;
+  }
+  return common;
+}
+
 /// Where extent \p dimension of \p tensor comes from.
 static Extent traceExtent(Value tensor, unsigned dimension, unsigned depth) {
   auto type = dyn_cast<RankedTensorType>(tensor.getType());
@@ -121,10 +138,15 @@ static Extent traceExtent(Value tensor, unsigned dimension, unsigned depth) {
   if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
     return traceExtent(insert.getDest(), dimension, depth - 1);
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
-    if (slice.getSourceType().getRank() == type.getRank())
-      return traceFoldResult(slice.getMixedSizes()[dimension], depth - 1);
-    return std::nullopt;
+    SmallVector<OpFoldResult> sizes;
+    llvm::SmallBitVector dropped = slice.getDroppedDims();
+    for (auto [dim, size] : llvm::enumerate(slice.getMixedSizes()))
+      if (!dropped.test(dim))
+        sizes.push_back(size);
+    return traceFoldResult(sizes[dimension], depth - 1);
   }
+  if (isa<scf::IfOp, scf::IndexSwitchOp>(op))
+    return traceBranches(op, number, dimension, depth);
   // Element-wise operations, casts between tensors of one shape.
   if (op->hasTrait<OpTrait::Elementwise>() || isa<tensor::CastOp, StopGradientOp>(op))
     return traceExtent(op->getOperand(op->getNumOperands() - 1), dimension, depth - 1);
