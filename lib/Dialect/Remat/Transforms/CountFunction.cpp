@@ -124,7 +124,8 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
   return success();
 }
 
-LogicalResult remat::createCountFunction(func::FuncOp entry, ArrayRef<Value> counts, const BufferAliases &aliases) {
+FailureOr<func::FuncOp> remat::createCountFunction(func::FuncOp entry, ArrayRef<Value> counts,
+                                                   const BufferAliases &aliases) {
   ImplicitLocOpBuilder builder(entry.getLoc(), entry->getContext());
   builder.setInsertionPointAfter(entry);
   SmallVector<Type> types(entry.getArgumentTypes());
@@ -151,5 +152,5 @@ LogicalResult remat::createCountFunction(func::FuncOp entry, ArrayRef<Value> cou
     memref::StoreOp::create(builder, word, body->getArguments().back(), position);
   }
   func::ReturnOp::create(builder);
-  return success();
+  return function;
 }

@@ -21,8 +21,8 @@ namespace remat {
 /// It checks the arguments (trip counts are not negative, scanned and stacked
 /// arrays have one element per step) and writes the values of \p counts. Fails where
 /// a count depends on more than extents and scalars of the arguments. \p aliases are
-/// those of the entry.
-LogicalResult createCountFunction(func::FuncOp entry, ArrayRef<Value> counts, const BufferAliases &aliases);
+/// those of the entry. Returns the function.
+FailureOr<func::FuncOp> createCountFunction(func::FuncOp entry, ArrayRef<Value> counts, const BufferAliases &aliases);
 
 } // namespace remat
 

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "CountFunction.h"
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Schedule/ProgramPlanner.h"
@@ -125,7 +126,7 @@ struct PlanSchedulePass final : remat::impl::PlanSchedulePassBase<PlanSchedulePa
   /// Plans now, as all counts are known.
   LogicalResult planNow(func::FuncOp entry, ProgramMemory &memory, std::vector<int64_t> counts);
   /// Leaves what the runtime needs to plan.
-  void planLater(func::FuncOp entry, ProgramMemory &memory);
+  LogicalResult planLater(func::FuncOp entry, ProgramMemory &memory);
   void attach(ProgramMemory &memory, const schedule::ProgramInstance &instance, const schedule::ProgramPlan &plan);
   DenseSet<Operation *> plannedChains;
 };
@@ -170,7 +171,13 @@ LogicalResult PlanSchedulePass::planNow(func::FuncOp entry, ProgramMemory &memor
   return success();
 }
 
-void PlanSchedulePass::planLater(func::FuncOp entry, ProgramMemory &memory) {
+LogicalResult PlanSchedulePass::planLater(func::FuncOp entry, ProgramMemory &memory) {
+  // Who plans later asks this function. remat-plan-memory makes it when buffers have
+  // places; whether it can be made is said here, where a program may be refused.
+  FailureOr<func::FuncOp> counts = createCountFunction(entry, memory.getCounts(), memory.getAliases());
+  if (failed(counts))
+    return failure();
+  counts->erase();
   Builder builder(&getContext());
   for (auto [index, loop] : llvm::enumerate(memory.getLoops()))
     loop.chain.setPlanPosition(index);
@@ -180,6 +187,7 @@ void PlanSchedulePass::planLater(func::FuncOp entry, ProgramMemory &memory) {
   entry->setAttr(
       "remat.runtime_plan",
       RuntimePlanAttr::get(&getContext(), builder.getDenseI64ArrayAttr(memory.getProblem().write()), buffers));
+  return success();
 }
 
 LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limit) {
@@ -202,6 +210,5 @@ LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limi
   memory->getProblem().budget = limit;
   if (std::optional<std::vector<int64_t>> counts = memory->getConstantCounts())
     return planNow(entry, *memory, std::move(*counts));
-  planLater(entry, *memory);
-  return success();
+  return planLater(entry, *memory);
 }
