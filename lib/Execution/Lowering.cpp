@@ -17,12 +17,14 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/Support/DynamicLibrary.h"
 
 using namespace remat;
 using mlir::ModuleOp;
 
-/// Finds the entry and hides all other functions.
+/// Finds the entry, hides all other functions, and erases those that it does not
+/// reach: they need not be what remat compiles.
 static llvm::Expected<mlir::func::FuncOp> isolateEntry(ModuleOp module, llvm::StringRef name) {
   auto entry = module.lookupSymbol<mlir::func::FuncOp>(name);
   if (!entry)
@@ -32,6 +34,10 @@ static llvm::Expected<mlir::func::FuncOp> isolateEntry(ModuleOp module, llvm::St
   for (auto function : module.getOps<mlir::func::FuncOp>())
     function.setVisibility(mlir::SymbolTable::Visibility::Private);
   entry.setVisibility(mlir::SymbolTable::Visibility::Public);
+  mlir::PassManager manager(module.getContext(), ModuleOp::getOperationName());
+  manager.addPass(mlir::createSymbolDCEPass());
+  if (failed(manager.run(module)))
+    return makeInputError("the functions that @" + name + " does not reach cannot be told");
   return entry;
 }
 
