@@ -148,6 +148,8 @@ llvm::Expected<OwningOpRef<ModuleOp>> GradientPrograms::createValueModule(unsign
       other.setPrivate();
 
   PassManager manager(copy->getContext(), ModuleOp::getOperationName());
+  // The inliner simplifies as it goes, and must know what a slice drops.
+  manager.addPass(createExpandOperations());
   manager.addPass(mlir::createInlinerPass());
   manager.addPass(mlir::createSymbolDCEPass());
   manager.addPass(createConvertRematSourceToSCFPass());

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "RankReducedSlices.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -354,28 +355,6 @@ static LogicalResult expandUnPack(linalg::UnPackOp op, PatternRewriter &rewriter
   return linalg::lowerUnPack(rewriter, op);
 }
 
-/// Makes constants that \p slice takes as operands part of it. The canonical form of MLIR
-/// does so too, but guesses anew which of several extents of one the result drops.
-static void takeConstants(tensor::ExtractSliceOp slice) {
-  SmallVector<OpFoldResult> offsets = slice.getMixedOffsets(), sizes = slice.getMixedSizes(),
-                            strides = slice.getMixedStrides();
-  OpBuilder builder(slice);
-  bool hasConstants = false;
-  // The sizes stay, for the type of the result says the same of them.
-  for (SmallVector<OpFoldResult> *numbers : {&offsets, &strides})
-    for (OpFoldResult &number : *numbers)
-      if (std::optional<int64_t> constant = getConstantIntValue(number); constant && isa<Value>(number)) {
-        number = builder.getIndexAttr(*constant);
-        hasConstants = true;
-      }
-  if (!hasConstants)
-    return;
-  Value folded = tensor::ExtractSliceOp::create(builder, slice.getLoc(), slice.getType(), slice.getSource(), offsets,
-                                                sizes, strides);
-  slice.replaceAllUsesWith(folded);
-  slice.erase();
-}
-
 /// What to write instead of an operation that no other ones stand for; empty for
 /// all others.
 static StringRef getAdvice(Operation *op) {
@@ -422,7 +401,7 @@ struct ExpandOperationsPass final : remat::impl::ExpandOperationsBase<ExpandOper
     for (int round = 0; round < 2; ++round)
       if (failed(applyOpPatternsGreedily(collectOperations(), patterns, config)))
         return signalPassFailure();
-    getOperation()->walk(takeConstants);
+    keepRankOfAmbiguousSlices(getOperation());
     WalkResult result = getOperation()->walk([](Operation *op) {
       StringRef advice = getAdvice(op);
       if (advice.empty())
