@@ -229,6 +229,7 @@ def write_requests(name, count, shape, operands, results, body):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--remat-run", required=True)
+    parser.add_argument("--target-cpu", help="the processor to make code for; by default this machine's")
     parser.add_argument("--type", choices=["f32", "f64"], required=True)
     parser.add_argument("--form", choices=["whole", "body", "rank0"], required=True)
     parser.add_argument("--extent", type=int, default=17)
@@ -271,7 +272,8 @@ def main():
         (folder / "program.mlir").write_text("\n".join(text) + "\n")
         numbers.write(folder / "x.npy", first, (extent,))
         numbers.write(folder / "z.npy", second, (extent,))
-        command = [arguments.remat_run, folder / "program.mlir", "--input", f"x={folder / 'x.npy'}",
+        target = ["--target-cpu", arguments.target_cpu] if arguments.target_cpu else []
+        command = [arguments.remat_run, *target, folder / "program.mlir", "--input", f"x={folder / 'x.npy'}",
                    "--input", f"z={folder / 'z.npy'}", "--output", folder / "out", "--repeat", "0"]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
