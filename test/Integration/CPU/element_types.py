@@ -360,12 +360,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     groups = {function.__name__: function for function in (conversions, integers, maxima, reductions, masks)}
     parser.add_argument("--remat-run", required=True)
+    parser.add_argument("--target-cpu", help="the processor to make code for, unless remat-run's own options name one")
     parser.add_argument("--extents", nargs="+", type=int, default=EXTENTS)
     parser.add_argument("groups", nargs="+", choices=groups)
     own, options = sys.argv[1:], []
     if "--" in own:
         own, options = own[: own.index("--")], own[own.index("--") + 1 :]
     arguments = parser.parse_args(own)
+    if arguments.target_cpu and "--target-cpu" not in options:
+        options = ["--target-cpu", arguments.target_cpu, *options]
     for group in arguments.groups:
         run(groups[group](arguments.extents), arguments.remat_run, options)
 
