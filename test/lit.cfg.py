@@ -42,6 +42,8 @@ if lit_config.params.get("checkpoint_schedules"):
 remat_run = config.remat_tools_dir + "/remat-run"
 target_cpu = lit_config.params.get("target_cpu")
 target_options = ["--target-cpu=" + target_cpu] if target_cpu else []
+if target_cpu:
+    config.available_features.add("target-cpu")
 probe = subprocess.run([remat_run, config.test_source_root + "/Tools/remat-run/Inputs/rnn.mlir", "--json", *target_options],
                        capture_output=True, text=True)
 if probe.returncode != 0:

@@ -71,13 +71,13 @@ def differentiate(steps, inputs):
     return gradients
 
 
-def check(remat_run, text, steps, folder):
+def check(remat_run, target, text, steps, folder):
     text = sweep.with_static_steps(text, steps).replace("f32>", "f64>")
     program = folder / "program.mlir"
     program.write_text(text)
     options = sweep.write_inputs(folder, text, {name: "normal 1" for name in ["xs", "h0", "a", "k"]})
     output = folder / "output"
-    subprocess.run([remat_run, program, *options, "--repeat", "0", "--output", output], check=True,
+    subprocess.run([remat_run, *target, program, *options, "--repeat", "0", "--output", output], check=True,
                    stdout=subprocess.DEVNULL)
     inputs = {name: read_npy(folder / f"{name}.npy") for name in ["xs", "flags", "h0", "a", "k"]}
     gradients = differentiate(steps, inputs)
@@ -96,10 +96,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--remat-run", required=True)
+    parser.add_argument("--target-cpu", help="the processor to make code for; by default this machine's")
     arguments = parser.parse_args()
+    target = ["--target-cpu", arguments.target_cpu] if arguments.target_cpu else []
     for steps in [5, 37]:
         with tempfile.TemporaryDirectory() as folder:
-            check(arguments.remat_run, arguments.program.read_text(), steps, pathlib.Path(folder))
+            check(arguments.remat_run, target, arguments.program.read_text(), steps, pathlib.Path(folder))
 
 
 if __name__ == "__main__":
