@@ -254,8 +254,12 @@ static llvm::Error perturb(std::vector<Array> &arrays, double size, uint64_t see
   return llvm::Error::success();
 }
 
-static double getSmallestNormal(mlir::FloatType type) {
-  return llvm::APFloat::getSmallestNormalized(type.getFloatSemantics()).convertToDouble();
+/// What an operation on small numbers of \p type is off by: f16 has its denormals, of the
+/// other types they are flushed.
+static double getVanishing(mlir::FloatType type) {
+  const llvm::fltSemantics &semantics = type.getFloatSemantics();
+  return (type.isF16() ? llvm::APFloat::getSmallest(semantics) : llvm::APFloat::getSmallestNormalized(semantics))
+      .convertToDouble();
 }
 
 namespace {
@@ -309,8 +313,7 @@ static llvm::Error checkTypes(GradientPrograms &programs, unsigned index, Compil
     const Array &reference = (*exact)[number];
     double norm = std::sqrt(dot(reference, reference));
     double deviation = getDistance((*gradients)[number], reference);
-    // What is smaller than a normal number of the type vanishes on its way.
-    double vanishing = getSmallestNormal(type) * numOperations;
+    double vanishing = getVanishing(type) * numOperations;
     double allowed = tolerance * norm + getDistance((*nearby)[number], reference) + vanishing;
     TypeCheckResult result;
     result.name = request.callee + " " + request.operandNames[request.wrt[number]];
