@@ -13,6 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "RankReducedSlices.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
@@ -52,29 +53,6 @@ static bool isAmbiguous(const llvm::SmallBitVector &dropped, ArrayRef<OpFoldResu
          int64_t(dropped.count()) < llvm::count_if(sizes, isOneInteger);
 }
 
-/// The groups of dimensions of which each keeps one.
-static SmallVector<ReassociationIndices> getGroups(const llvm::SmallBitVector &dropped) {
-  SmallVector<ReassociationIndices> groups;
-  ReassociationIndices group;
-  for (int64_t dim = 0, e = dropped.size(); dim < e; ++dim) {
-    if (!dropped.test(dim) && llvm::any_of(group, [&](int64_t other) { return !dropped.test(other); })) {
-      groups.push_back(group);
-      group.clear();
-    }
-    group.push_back(dim);
-  }
-  groups.push_back(group);
-  return groups;
-}
-
-/// The type of a slice of \p sizes that keeps the rank.
-static RankedTensorType getFullType(RankedTensorType type, ArrayRef<OpFoldResult> sizes) {
-  SmallVector<int64_t> shape;
-  for (OpFoldResult size : sizes)
-    shape.push_back(getConstantIntValue(size).value_or(ShapedType::kDynamic));
-  return RankedTensorType::get(shape, type.getElementType());
-}
-
 static void rewriteExtraction(tensor::ExtractSliceOp op) {
   OpBuilder builder(op);
   SmallVector<OpFoldResult> offsets = op.getMixedOffsets(), sizes = op.getMixedSizes();
@@ -84,10 +62,11 @@ static void rewriteExtraction(tensor::ExtractSliceOp op) {
   bool splits = isAmbiguous(dropped, sizes, strides);
   if (!splits && strides == op.getMixedStrides())
     return;
-  Value slice = tensor::ExtractSliceOp::create(builder, op.getLoc(), splits ? getFullType(type, sizes) : type,
-                                               op.getSource(), offsets, sizes, strides);
+  Value slice = tensor::ExtractSliceOp::create(
+      builder, op.getLoc(), splits ? tensor::ExtractSliceOp::inferResultType(op.getSourceType(), sizes) : type,
+      op.getSource(), offsets, sizes, strides);
   if (splits)
-    slice = tensor::CollapseShapeOp::create(builder, op.getLoc(), type, slice, getGroups(dropped));
+    slice = tensor::CollapseShapeOp::create(builder, op.getLoc(), type, slice, groupDroppedExtents(dropped));
   op.replaceAllUsesWith(slice);
   op.erase();
 }
@@ -102,8 +81,9 @@ static void rewriteInsertion(tensor::InsertSliceOp op) {
   if (!splits && strides == op.getMixedStrides())
     return;
   if (splits)
-    source = tensor::ExpandShapeOp::create(builder, op.getLoc(), getFullType(op.getSourceType(), sizes), source,
-                                           getGroups(dropped), sizes);
+    source = tensor::ExpandShapeOp::create(builder, op.getLoc(),
+                                           tensor::ExtractSliceOp::inferResultType(op.getDestType(), sizes), source,
+                                           groupDroppedExtents(dropped), sizes);
   Value inserted = tensor::InsertSliceOp::create(builder, op.getLoc(), source, op.getDest(), offsets, sizes, strides);
   op.replaceAllUsesWith(inserted);
   op.erase();

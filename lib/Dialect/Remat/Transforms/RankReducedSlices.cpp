@@ -13,9 +13,7 @@
 using namespace mlir;
 using namespace remat;
 
-/// Each extent that is kept with the dropped ones behind it, and those in front of the
-/// first one with that.
-static SmallVector<ReassociationIndices> groupDropped(const llvm::SmallBitVector &dropped) {
+SmallVector<ReassociationIndices> remat::groupDroppedExtents(const llvm::SmallBitVector &dropped) {
   SmallVector<ReassociationIndices> groups;
   ReassociationIndices leading;
   for (unsigned axis = 0; axis < dropped.size(); ++axis) {
@@ -53,7 +51,7 @@ static void keepRank(tensor::ExtractSliceOp slice) {
   Value whole = tensor::ExtractSliceOp::create(builder, slice.getLoc(), full, slice.getSource(),
                                                slice.getMixedOffsets(), slice.getMixedSizes(), slice.getMixedStrides());
   Value reduced = tensor::CollapseShapeOp::create(builder, slice.getLoc(), slice.getType(), whole,
-                                                  groupDropped(slice.getDroppedDims()));
+                                                  groupDroppedExtents(slice.getDroppedDims()));
   slice.replaceAllUsesWith(reduced);
   slice.erase();
 }
@@ -64,7 +62,7 @@ static void keepRank(tensor::InsertSliceOp slice) {
     return;
   OpBuilder builder(slice);
   Value whole = tensor::ExpandShapeOp::create(builder, slice.getLoc(), full, slice.getSource(),
-                                              groupDropped(slice.getDroppedDims()), slice.getMixedSizes());
+                                              groupDroppedExtents(slice.getDroppedDims()), slice.getMixedSizes());
   Value inserted =
       tensor::InsertSliceOp::create(builder, slice.getLoc(), whole, slice.getDest(), slice.getMixedOffsets(),
                                     slice.getMixedSizes(), slice.getMixedStrides());

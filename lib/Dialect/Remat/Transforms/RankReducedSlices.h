@@ -15,9 +15,15 @@
 #ifndef REMAT_LIB_DIALECT_REMAT_TRANSFORMS_RANKREDUCEDSLICES_H
 #define REMAT_LIB_DIALECT_REMAT_TRANSFORMS_RANKREDUCEDSLICES_H
 
-#include "mlir/IR/Operation.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
+#include "llvm/ADT/SmallBitVector.h"
 
 namespace remat {
+
+/// How a reshape drops the extents of one in \p dropped: each extent that is kept with the
+/// dropped ones behind it, and those in front of the first one with that; no group if
+/// none is kept.
+llvm::SmallVector<mlir::ReassociationIndices> groupDroppedExtents(const llvm::SmallBitVector &dropped);
 
 /// Gives each tensor.extract_slice and tensor.insert_slice in \p root whose type is not
 /// the one that canonicalization would take its full rank; a reshape drops or adds
