@@ -62,6 +62,8 @@ static const char *check(const ProgramLoop &loop, int64_t numCounts) {
       return "a size of a loop is not a multiple of the alignment in range";
   if (!isSize(loop.initialBytes) || loop.initialBytes > loop.stateBytes)
     return "the initial carries of a loop have more bytes than its carries";
+  if (!isSize(loop.splatBytes) || loop.splatBytes > loop.stateBytes)
+    return "the initial carries of a loop that are numbers end behind its carries";
   if (loop.advanceTime < 0 || loop.recordTime < 0 || loop.reverseTime < 0)
     return "a time of a loop is negative";
   if (loop.forward > maxTime || loop.backward > maxTime)
@@ -144,6 +146,8 @@ void ProgramInstance::addParts(size_t index) {
   int64_t gradients = std::min<int64_t>(2, steps - 1);
   // With a plan, a state may be copied into the core from a slot.
   int64_t cores = loop.isDifferentiated && steps >= 2 ? 2 : gradients;
+  // Numbers of the initial state come where there is no core state yet.
+  int64_t coreBytes = cores * loop.stateBytes + (cores < 2 ? loop.splatBytes : 0);
   int64_t to = loop.isDifferentiated ? loop.backward : loop.forward;
   int64_t from = getStart(loop.forward), forwardEnd = getEnd(loop.forward), end = getEnd(to);
   int64_t filled = getStart(loop.initialBytes > 0 ? loop.filled : loop.forward);
@@ -153,7 +157,7 @@ void ProgramInstance::addParts(size_t index) {
     live[index * numLoopParts + static_cast<size_t>(part)] = {isThere ? bytes : 0, first, last, isCertain};
   };
   live.resize((index + 1) * numLoopParts);
-  add(LoopPart::ForwardCore, runs, cores * loop.stateBytes, from, forwardEnd, /*isCertain=*/!loop.isDifferentiated);
+  add(LoopPart::ForwardCore, runs, coreBytes, from, forwardEnd, /*isCertain=*/!loop.isDifferentiated);
   add(LoopPart::ForwardWorkspace, runs, loop.forwardWorkspaceBytes, from, forwardEnd, /*isCertain=*/false);
   // The needs of the plan say how large the walk and the slot region are.
   add(LoopPart::Walk, returns, 0, from, end, /*isCertain=*/false);

@@ -84,6 +84,7 @@ static void visitLoop(Visitor &visitor, Loop &loop) {
   visitor.visit(loop.isDifferentiated);
   visitor.visit(loop.isRestartable);
   visitor.visit(loop.initialBytes);
+  visitor.visit(loop.splatBytes);
   visitor.visit(loop.forward);
   visitor.visit(loop.backward);
   visitor.visit(loop.filled);

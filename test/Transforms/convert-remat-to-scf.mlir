@@ -7,6 +7,12 @@
 // RUN:     --remat-plan-memory --convert-remat-to-scf -o %t.mlir
 // RUN: FileCheck %s --check-prefix=FOLDED --input-file=%t.mlir
 // RUN: remat-opt %t.mlir --canonicalize --cse | FileCheck %s --check-prefix=UNROLLED
+// RUN: sed -e 's/constant 40/constant 5/' -e 's/%h0: memref<16xf32>/%h0: f32/' -e 's/init(%h0 : memref<16xf32>)/init(%h0 : f32)/' \
+// RUN:   %S/Inputs/planned-chain.mlir > %t.number.mlir
+// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1920 --remat-expand-schedule=expansion=unrolled \
+// RUN:     --remat-plan-memory --convert-remat-to-scf --canonicalize --cse | FileCheck %s --check-prefix=NUMBER
+// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1920 --remat-expand-schedule --remat-plan-memory \
+// RUN:     --convert-remat-to-scf | FileCheck %s --check-prefix=NUMBER-TABLE
 // RUN: not remat-opt %S/Inputs/planned-chain.mlir --convert-remat-to-scf 2>&1 | FileCheck %s --check-prefix=EARLY
 
 // The table is a constant; both sweeps follow it.
@@ -71,3 +77,29 @@
 // UNROLLED: call @walk_reverse(%[[C1]], %[[C3]], %[[CORE_TAPE]], %[[ODD]], %[[EVEN]],
 // UNROLLED: call @walk_reverse(%[[C0]], %[[C4]], %[[TAPE]], %[[EVEN]], %[[D0]],
 // UNROLLED-NEXT: return
+
+// An initial state that is a number is filled in where the first step reads it, which is
+// where it does not write: once in the forward sweep, once when it runs again.
+// NUMBER-LABEL: func.func @gradient
+// NUMBER-SAME: %[[H0:[a-z0-9]+]]: f32
+// NUMBER: %[[FILLED:.*]] = memref.view
+// NUMBER: linalg.fill ins(%[[H0]] : f32) outs(%[[FILLED]] : memref<16xf32>)
+// NUMBER: %[[CORE:.*]] = memref.view
+// NUMBER: call @walk_forward(%c0, %c0, %[[FILLED]], %[[CORE]],
+// NUMBER-NOT: linalg.fill
+// NUMBER: call @walk_reverse
+// NUMBER: linalg.fill ins(%[[H0]] : f32) outs(%[[AGAIN:.*]] : memref<16xf32>)
+// NUMBER: call @walk_record(%c0, %c0, %[[AGAIN]],
+// NUMBER-NOT: linalg.fill
+
+// NUMBER-TABLE: scf.index_switch
+// NUMBER-TABLE: scf.if
+// NUMBER-TABLE-NEXT: linalg.fill
+// NUMBER-TABLE: func.call @walk_forward
+// NUMBER-TABLE: scf.if
+// NUMBER-TABLE-NEXT: linalg.fill
+// NUMBER-TABLE: func.call @walk_record
+// NUMBER-TABLE: scf.if
+// NUMBER-TABLE-NEXT: linalg.fill
+// NUMBER-TABLE-NEXT: else
+// NUMBER-TABLE-NEXT: linalg.copy

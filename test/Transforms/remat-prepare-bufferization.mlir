@@ -63,3 +63,44 @@ func.func @negative_everything(%x: tensor<4xf32>, %y: tensor<1x4xf32>, %z: tenso
   } -> tensor<4x2xf32>
   return %v#0, %v#1, %turned : tensor<1x4xf32>, tensor<4x4xf32>, tensor<4x2xf32>
 }
+
+// An initial carry that is one number everywhere becomes that number, in both sweeps; what else reads
+// the array still does. One that is computed is what it was.
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>, %n: tensor<2x3xi1>, %c: tensor<4xf32>)
+    -> (tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>) {
+  return %h, %n, %c : tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>
+}
+func.func private @record(%t: index, %pos: index, %h: tensor<4xf32>, %n: tensor<2x3xi1>, %c: tensor<4xf32>)
+    -> (tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>, tensor<4xf32>) {
+  return %h, %n, %c, %h : tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>, tensor<4xf32>
+}
+func.func private @reverse(%t: index, %pos: index, %tape: tensor<4xf32>, %d: tensor<4xf32>) -> tensor<4xf32> {
+  return %d : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@step) record(@record) reverse(@reverse)
+  carry [tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>] tape [tensor<4xf32>] gradient [tensor<4xf32>]
+
+// CHECK-LABEL: func.func @initial_numbers
+// CHECK-SAME:    (%[[NUMBER:[a-z0-9]+]]: i1, %[[D:[a-z0-9]+]]: tensor<4xf32>, %{{.*}}: index)
+// CHECK:         %[[ZERO:.*]] = arith.constant -0.000000e+00 : f32
+// CHECK:         %[[ARRAY:.*]] = linalg.fill ins(%[[ZERO]] : f32)
+// CHECK-NOT:     tensor.splat
+// CHECK:         %[[COMPUTED:.*]] = linalg.exp
+// CHECK:         remat.forward_sweep @walk count(%{{.*}}) init(%[[ZERO]], %[[NUMBER]], %[[COMPUTED]] : f32, i1, tensor<4xf32>)
+// CHECK:         remat.backward_sweep @walk history(%{{.*}}) count(%{{.*}}) init(%[[ZERO]], %[[NUMBER]], %[[COMPUTED]] : f32, i1, tensor<4xf32>)
+// CHECK:         return %[[ARRAY]]
+func.func @initial_numbers(%number: i1, %d: tensor<4xf32>, %count: index) -> (tensor<4xf32>, tensor<4xf32>) {
+  %h0 = arith.constant dense<-0.0> : tensor<4xf32>
+  %flat = tensor.splat %number : tensor<6xi1>
+  %n0 = tensor.expand_shape %flat [[0, 1]] output_shape [2, 3] : tensor<6xi1> into tensor<2x3xi1>
+  %e0 = tensor.empty() : tensor<4xf32>
+  %c0 = linalg.exp ins(%d : tensor<4xf32>) outs(%e0 : tensor<4xf32>) -> tensor<4xf32>
+  %e1 = tensor.empty() : tensor<2x3xi1>
+  %r:3, %history = remat.forward_sweep @walk count(%count) init(%h0, %n0, %c0 : tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>)
+    final(%e0, %e1, %e0 : tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>) -> tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>
+    history !remat.history
+  %d0 = remat.backward_sweep @walk history(%history) count(%count)
+    init(%h0, %n0, %c0 : tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>)
+    final_cotangent(%d : tensor<4xf32>) init_gradient(%e0 : tensor<4xf32>) -> tensor<4xf32>
+  return %h0, %d0 : tensor<4xf32>, tensor<4xf32>
+}

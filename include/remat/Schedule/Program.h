@@ -78,6 +78,9 @@ struct ProgramLoop {
   /// Of the initial carries that lie in the slot region, which may reuse their
   /// memory; 0: all of them are external.
   int64_t initialBytes = 0;
+  /// Where the last initial carry that is a number ends in a state, or 0 if none is: a
+  /// step that starts from state 0 finds these in the core state that it does not write.
+  int64_t splatBytes = 0;
   /// When the sweeps run; `backward` only if differentiated.
   int64_t forward = 0;
   int64_t backward = 0;
@@ -138,8 +141,8 @@ struct ProgramProblem {
   static Verdict read(const int64_t *words, int64_t numWords, ProgramProblem &problem);
 };
 
-/// "RMTPROG" and the format version 3.
-inline constexpr int64_t programMagic = 0x524d5450524f4703;
+/// "RMTPROG" and the format version 4.
+inline constexpr int64_t programMagic = 0x524d5450524f4704;
 
 /// What a plan needs of the arena for one loop.
 struct LoopNeeds {

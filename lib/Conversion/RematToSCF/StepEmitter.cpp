@@ -37,6 +37,24 @@ static Value isEqual(ImplicitLocOpBuilder &builder, Value value, int64_t constan
   return builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, value, makeIndex(builder, constant));
 }
 
+/// Emits what \p whenTrue does for where \p condition holds, and \p otherwise for where it
+/// does not; only one of them if that is known.
+static void emitIf(ImplicitLocOpBuilder &builder, Value condition, llvm::function_ref<void()> whenTrue,
+                   llvm::function_ref<void()> otherwise = nullptr) {
+  if (matchPattern(condition, m_One()))
+    return whenTrue();
+  if (matchPattern(condition, m_Zero()))
+    return otherwise ? otherwise() : void();
+  auto choice = scf::IfOp::create(builder, TypeRange(), condition, /*withElseRegion=*/bool(otherwise));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(choice.thenBlock());
+  whenTrue();
+  if (!otherwise)
+    return;
+  builder.setInsertionPointToStart(choice.elseBlock());
+  otherwise();
+}
+
 Value StepEmitter::viewArena(ImplicitLocOpBuilder &builder, Value offset, MemRefType type) {
   return memref::ViewOp::create(builder, type, frame.getArena(), offset, ValueRange());
 }
@@ -71,17 +89,49 @@ void StepEmitter::select(ImplicitLocOpBuilder &builder, Value condition, ValueRa
     value = builder.createOrFold<arith::SelectOp>(condition, chosen, value);
 }
 
+/// Whether an initial carry is a number, which has no memory.
+static bool isNumber(Value init) { return !isa<MemRefType>(init.getType()); }
+
+Value StepEmitter::readsInitialState(ImplicitLocOpBuilder &builder, const MoveValues &move) {
+  if (forward.getKeptInits().empty())
+    return isEqual(builder, move.source, schedule::InitialState);
+  // In the slot region, state 0 has only those that are kept there.
+  Value isSlot = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sge, move.source, makeIndex(builder, 0));
+  return builder.createOrFold<arith::AndIOp>(isSlot, isEqual(builder, move.step, 0));
+}
+
 SmallVector<Value> StepEmitter::getSource(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
   SmallVector<Value> states = viewAll(builder, getOffset(builder, move.source, isBackward), chain.getCarryTypes());
-  size_t numKept = forward.getKeptInits().size();
-  if (numKept == 0) {
-    select(builder, isEqual(builder, move.source, schedule::InitialState), forward.getInits(), states);
-  } else if (numKept < states.size()) {
-    // In the slot region, state 0 has only those that are kept there.
-    Value isSlot = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sge, move.source, makeIndex(builder, 0));
-    Value isFirst = isEqual(builder, move.step, 0);
-    select(builder, builder.createOrFold<arith::AndIOp>(isSlot, isFirst), forward.getInits(), states);
-  }
+  // If all are kept, state 0 lies in its slot like any other.
+  if (forward.getKeptInits().size() == states.size())
+    return states;
+  Value isInitial = readsInitialState(builder, move);
+  for (auto [init, state] : llvm::zip_equal(forward.getInits(), states))
+    if (!isNumber(init))
+      state = builder.createOrFold<arith::SelectOp>(isInitial, init, state);
+  return states;
+}
+
+SmallVector<Value> StepEmitter::getStepSource(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
+  SmallVector<Value> states = getSource(builder, move, isBackward);
+  if (llvm::none_of(forward.getInits(), isNumber))
+    return states;
+  // The only step of a loop writes no core state, and there is but one.
+  Value isTaken = isEqual(builder, move.destination, schedule::CoreState1);
+  if (!isBackward)
+    isTaken = builder.createOrFold<arith::OrIOp>(isTaken, isEqual(builder, forward.getCount(), 1));
+  Value place = builder.createOrFold<arith::SelectOp>(isTaken, makeIndex(builder, schedule::CoreState0),
+                                                      makeIndex(builder, schedule::CoreState1));
+  SmallVector<Value> filled = viewAll(builder, getOffset(builder, place, isBackward), chain.getCarryTypes());
+  Value isInitial = readsInitialState(builder, move);
+  emitIf(builder, isInitial, [&] {
+    for (auto [init, array] : llvm::zip_equal(forward.getInits(), filled))
+      if (isNumber(init))
+        linalg::FillOp::create(builder, init, array);
+  });
+  for (auto [init, array, state] : llvm::zip_equal(forward.getInits(), filled, states))
+    if (isNumber(init))
+      state = builder.createOrFold<arith::SelectOp>(isInitial, array, state);
   return states;
 }
 
@@ -150,7 +200,7 @@ void StepEmitter::emitStep(ImplicitLocOpBuilder &builder, StepRole role, const M
   bool isRecord = role == StepRole::Record || role == StepRole::ReplayRecord;
   SmallVector<Value> operands;
   addStep(builder, operands, move.step);
-  llvm::append_range(operands, getSource(builder, move, isBackward));
+  llvm::append_range(operands, getStepSource(builder, move, isBackward));
   llvm::append_range(operands, forward.getScans());
   llvm::append_range(operands, forward.getCaptures());
   if (isFirstRun)
@@ -225,8 +275,12 @@ void StepEmitter::emitResume(ImplicitLocOpBuilder &builder, const MoveValues &mo
 void StepEmitter::emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
   SmallVector<Value> from = getSource(builder, move, isBackward);
   SmallVector<Value> to = viewAll(builder, getOffset(builder, move.destination, isBackward), chain.getCarryTypes());
-  for (auto [source, target] : llvm::zip_equal(from, to))
-    linalg::CopyOp::create(builder, source, target);
+  Value isInitial = readsInitialState(builder, move);
+  for (auto [source, target, init] : llvm::zip_equal(from, to, forward.getInits())) {
+    auto copy = [&, source = source, target = target] { linalg::CopyOp::create(builder, source, target); };
+    auto fill = [&, target = target, init = init] { linalg::FillOp::create(builder, init, target); };
+    isNumber(init) ? emitIf(builder, isInitial, fill, copy) : copy();
+  }
 }
 
 void StepEmitter::emitMove(ImplicitLocOpBuilder &builder, MoveKind kind, const MoveValues &move, bool isBackward) {
@@ -272,6 +326,10 @@ void StepEmitter::emitForwardLoop(ImplicitLocOpBuilder &builder) {
 void StepEmitter::emitNoSteps(ImplicitLocOpBuilder &builder, bool isBackward) {
   ValueRange from = isBackward ? ValueRange(backward.getFinalCotangents()) : ValueRange(forward.getInits());
   ValueRange to = isBackward ? ValueRange(backward.getInitGradients()) : ValueRange(forward.getFinals());
-  for (auto [source, target] : llvm::zip_equal(from, to))
-    linalg::CopyOp::create(builder, source, target);
+  for (auto [source, target] : llvm::zip_equal(from, to)) {
+    if (isNumber(source))
+      linalg::FillOp::create(builder, source, target);
+    else
+      linalg::CopyOp::create(builder, source, target);
+  }
 }

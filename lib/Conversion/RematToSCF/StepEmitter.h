@@ -13,7 +13,8 @@
 // state where it is; the last one writes the final carries where the program wants
 // them; the first reverse step reads the cotangents of the final carries, and the
 // last one writes the gradients of the initial ones, in the same way. So no value
-// is copied at the border of a loop.
+// is copied at the border of a loop. An initial carry that is a number is filled in
+// by the move that reads it, in the core state that is free then.
 //
 //===----------------------------------------------------------------------===//
 
@@ -70,8 +71,13 @@ private:
   Value getOffset(ImplicitLocOpBuilder &builder, Value place, bool isBackward);
   /// Views of consecutive values of the given tensor types.
   SmallVector<Value> viewAll(ImplicitLocOpBuilder &builder, Value offset, ArrayAttr types);
-  /// The values that a step, or a copy, reads its state from.
+  /// Whether \p move reads state 0 where the program has it.
+  Value readsInitialState(ImplicitLocOpBuilder &builder, const MoveValues &move);
+  /// The values that a step, or a copy, reads its state from; initial carries that are
+  /// numbers stand for themselves.
   SmallVector<Value> getSource(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward);
+  /// The same for a step: numbers are filled in where the step does not write.
+  SmallVector<Value> getStepSource(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward);
   /// The values that a step writes its carries to: the final ones in the last step.
   SmallVector<Value> getDestination(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isFirstRun,
                                     bool isBackward);

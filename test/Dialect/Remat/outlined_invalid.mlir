@@ -233,3 +233,33 @@ func.func @wrong_reverse_type(%h0: tensor<4xf32>) -> tensor<4xf32> {
     final_cotangent(%hT : tensor<4xf32>) init_gradient(%e : tensor<4xf32>) -> tensor<4xf32>
   return %d : tensor<4xf32>
 }
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>]
+func.func @number_of_another_type(%h0: f64) -> tensor<4xf32> {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  // forward_sweep_c1
+  // expected-error@+1 {{expects initial and final carries ('tensor<4xf32>')}}
+  %hT = remat.forward_sweep @walk count(%count) init(%h0 : f64) final(%e : tensor<4xf32>) -> tensor<4xf32>
+  return %hT : tensor<4xf32>
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>]
+func.func @number_is_kept(%h0: f32) -> tensor<4xf32> {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  // forward_sweep_c4
+  // expected-error@+1 {{expects 'kept_inits' to be arrays, but initial carry #0 is a number of type 'f32'}}
+  %hT = remat.forward_sweep @walk count(%count) init(%h0 : f32) final(%e : tensor<4xf32>) kept_inits [0] -> tensor<4xf32>
+  return %hT : tensor<4xf32>
+}

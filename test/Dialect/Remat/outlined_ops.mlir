@@ -72,3 +72,29 @@ func.func @forward_only(%n: memref<1xi64>, %out: memref<1xi64>, %count: index) {
   remat.forward_sweep @count count(%count) init(%n : memref<1xi64>) final(%out : memref<1xi64>)
   return
 }
+
+// An initial carry may be the number that fills it.
+// CHECK-LABEL: func.func @number_on_memrefs
+// CHECK-SAME: %[[NUMBER:.*]]: i64
+func.func @number_on_memrefs(%n: i64, %out: memref<1xi64>, %count: index) {
+  // CHECK: remat.forward_sweep @count count(%{{.*}}) init(%[[NUMBER]] : i64) final(%{{.*}} : memref<1xi64>){{$}}
+  remat.forward_sweep @count count(%count) init(%n : i64) final(%out : memref<1xi64>)
+  return
+}
+
+func.func private @halve_advance(%t: index, %pos: index, %h: tensor<4xf32>, %n: tensor<2xi32>)
+    -> (tensor<4xf32>, tensor<2xi32>) {
+  return %h, %n : tensor<4xf32>, tensor<2xi32>
+}
+remat.chain "private" @halve advance(@halve_advance) carry [tensor<4xf32>, tensor<2xi32>]
+
+// CHECK-LABEL: func.func @number_on_tensors
+// CHECK-SAME: %[[NUMBER:.*]]: f32
+func.func @number_on_tensors(%h: f32, %n: tensor<2xi32>, %count: index) -> (tensor<4xf32>, tensor<2xi32>) {
+  %e0 = tensor.empty() : tensor<4xf32>
+  %e1 = tensor.empty() : tensor<2xi32>
+  // CHECK: remat.forward_sweep @halve count(%{{.*}}) init(%[[NUMBER]], %{{.*}} : f32, tensor<2xi32>) final(
+  %r:2 = remat.forward_sweep @halve count(%count) init(%h, %n : f32, tensor<2xi32>)
+    final(%e0, %e1 : tensor<4xf32>, tensor<2xi32>) -> tensor<4xf32>, tensor<2xi32>
+  return %r#0, %r#1 : tensor<4xf32>, tensor<2xi32>
+}

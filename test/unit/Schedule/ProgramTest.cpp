@@ -174,6 +174,28 @@ TEST(ProgramInstance, GivesBuffersTheirHomes) {
   EXPECT_EQ(shorter.getPart(1, LoopPart::BackwardCore).bytes, 0);
 }
 
+TEST(ProgramInstance, HasACoreStateForNumbersOfTheInitialState) {
+  ProgramProblem problem = makeProgram();
+  problem.buffers.clear();
+  problem.loops[0].splatBytes = 64;
+  problem.loops[1].splatBytes = 128;
+  problem.loops[1].isDifferentiated = false;
+  auto getCoreBytes = [&](size_t loop, int64_t steps) {
+    return makeInstance(problem, {steps, steps}).getPart(loop, LoopPart::ForwardCore).bytes;
+  };
+  // A single step writes no core state.
+  EXPECT_EQ(getCoreBytes(0, 0), 0);
+  EXPECT_EQ(getCoreBytes(0, 1), 64);
+  EXPECT_EQ(getCoreBytes(0, 2), 2 * problem.loops[0].stateBytes);
+  EXPECT_EQ(getCoreBytes(1, 0), 0);
+  EXPECT_EQ(getCoreBytes(1, 1), 128);
+  // The second of two writes none either.
+  EXPECT_EQ(getCoreBytes(1, 2), 192 + 128);
+  EXPECT_EQ(getCoreBytes(1, 3), 2 * 192);
+  problem.loops[0].splatBytes = problem.loops[0].stateBytes + 64;
+  EXPECT_FALSE(problem.validate().ok());
+}
+
 TEST(ProgramInstance, KnowsWhetherTheHighestByteIsSurelyTouched) {
   ProgramProblem problem;
   ProgramBuffer taken, branch;

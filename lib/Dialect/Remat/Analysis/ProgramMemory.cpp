@@ -135,14 +135,29 @@ static SmallVector<int64_t> getOffsets(ArrayAttr types) {
   return offsets;
 }
 
+/// Where the last initial carry that is a number ends in a state, or 0 if none is.
+static int64_t getSplatBytes(ForwardSweepOp forward, ChainOp chain) {
+  int64_t end = 0, bytes = 0;
+  // The sum of all carries fits in 64 bits.
+  for (auto [init, type] : llvm::zip_equal(forward.getInits(), chain.getCarryTypes().getAsValueRange<TypeAttr>())) {
+    int64_t own = *getAlignedBytes(cast<ShapedType>(type));
+    bytes += own;
+    if (own > 0 && !isa<ShapedType>(init.getType()))
+      end = bytes;
+  }
+  return end;
+}
+
 /// The initial carries that are owned begin the slot region, one behind the other.
 void ProgramMemory::keepInits(int64_t index, DenseMap<Operation *, Home> &homes) {
   Loop &loop = loops[index];
   int64_t &end = problem.loops[index].initialBytes;
   for (auto [number, init] : llvm::enumerate(loop.forward.getInits())) {
+    if (!isInitialCarryOwned(loop, number))
+      continue;
     // The sum of all carries fits in 64 bits.
     int64_t bytes = getAlignedBytes(cast<ShapedType>(init.getType())).value_or(0);
-    if (bytes == 0 || !isInitialCarryOwned(loop, number))
+    if (bytes == 0)
       continue;
     homes[init.getDefiningOp()] = {schedule::BufferHome::Slots, index, end};
     loop.keptInits.push_back(number);
@@ -165,6 +180,7 @@ void ProgramMemory::assignHomes(int64_t index, DenseMap<Operation *, Home> &home
       homes[loop.backward.getInitGradients()[unused].getDefiningOp()] = {BufferHome::Gradients, index,
                                                                          record.gradientBytes + offsets[unused]};
   }
+  record.splatBytes = getSplatBytes(loop.forward, loop.chain);
   keepInits(index, homes);
   for (int64_t packed : loop.forward.getPackedCaptures())
     if (memref::AllocOp alloc = getAllocation(loop.forward.getCaptures()[packed]))

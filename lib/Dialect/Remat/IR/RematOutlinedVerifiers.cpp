@@ -151,12 +151,13 @@ public:
     return FunctionType::get(context, arguments, results);
   }
 
-private:
+  /// The buffer of a tensor.
   static Type getBuffer(Type type) {
     auto tensor = cast<RankedTensorType>(type);
     return MemRefType::get(tensor.getShape(), tensor.getElementType());
   }
 
+private:
   MLIRContext *context;
   SmallVector<Type> arguments, results;
 };
@@ -244,10 +245,23 @@ LogicalResult ForwardSweepOp::verify() {
   if (!getSchedule().empty() && (!getHistory() || getHistory().use_empty()))
     return emitOpError("expects a schedule only with a history that a backward sweep takes");
   // forward_sweep_c4
+  for (int64_t number : getKeptInits())
+    if (number >= 0 && number < int64_t(getInits().size()) && !isa<ShapedType>(getInits()[number].getType()))
+      return emitOpError("expects 'kept_inits' to be arrays, but initial carry #")
+             << number << " is a number of type " << getInits()[number].getType();
   return success(succeeded(verifyForm(*this, destinations, getOutputs().getTypes())) &&
                  succeeded(verifyIndices(*this, getPackedCaptures(), getCaptures().size(), "packed_captures")) &&
                  succeeded(verifyIndices(*this, getUnusedFinals(), getFinals().size(), "unused_finals")) &&
                  succeeded(verifyIndices(*this, getKeptInits(), getInits().size(), "kept_inits")));
+}
+
+/// The types of \p inits, with that of the carry for one that is a number.
+static SmallVector<Type> getInitialTypes(OperandRange inits, ArrayAttr carryTypes, bool asBuffers) {
+  SmallVector<Type> types(inits.getTypes());
+  for (auto [type, carry] : llvm::zip(types, carryTypes.getAsValueRange<TypeAttr>()))
+    if (auto array = cast<RankedTensorType>(carry); type == array.getElementType())
+      type = asBuffers ? StepSignature::getBuffer(array) : array;
+  return types;
 }
 
 LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
@@ -277,7 +291,7 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
   };
   StepSignature carries(context, /*takesStep=*/false);
   StepSignature initials = carries, finals = carries;
-  initials.take(getInits().getTypes());
+  initials.take(getInitialTypes(getInits(), chain.getCarryTypes(), buffers));
   finals.take(getFinals().getTypes());
   FunctionType expected = carries.take(chain.getCarryTypes(), buffers).finish(std::nullopt);
   if (initials.finish(std::nullopt) != expected || finals.finish(std::nullopt) != expected)

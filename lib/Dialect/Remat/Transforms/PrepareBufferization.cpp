@@ -9,7 +9,7 @@
 // function that overwrote its carry would destroy a checkpoint, so the arguments
 // are marked by role. And it makes a global of every constant tensor: a zero
 // array as long as the sequence would escape the budget, so it becomes a fill.
-// Initial carries that are such fills get a buffer each.
+// An initial carry that is such a fill needs no array at all: its number will do.
 //
 // It also takes an init that no body reads as overwritten. Where a structured
 // operation writes only a part of its output, the rest is the init: its body is made
@@ -25,6 +25,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Iterators.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SmallBitVector.h"
 
 namespace remat {
@@ -71,17 +72,42 @@ static Value cloneFresh(Value value) {
   return fill ? linalg::FillOp::create(builder, fill.getLoc(), fill.getInputs()[0], own).getResult(0) : own;
 }
 
-/// Gives each initial carry a tensor of its own, so that the schedule can give its
-/// memory to others. Both sweeps must see the same one.
+/// The number that all elements of \p value are, or null if nothing says so.
+static Value getSplatNumber(Value value) {
+  Operation *op = value.getDefiningOp();
+  Value number;
+  if (auto fill = dyn_cast_if_present<linalg::FillOp>(op))
+    number = fill.getInputs()[0];
+  else if (auto splat = dyn_cast_if_present<tensor::SplatOp>(op))
+    number = splat.getInput();
+  else if (auto list = dyn_cast_if_present<tensor::FromElementsOp>(op))
+    number = list.getElements().empty() || !llvm::all_equal(list.getElements()) ? Value() : list.getElements()[0];
+  else if (auto copy = dyn_cast_if_present<bufferization::AllocTensorOp>(op))
+    return copy.getCopy() ? getSplatNumber(copy.getCopy()) : Value();
+  else if (isa_and_present<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ExtractSliceOp,
+                           linalg::BroadcastOp, linalg::TransposeOp>(op))
+    return getSplatNumber(op->getOperand(0));
+  // A fill may convert its number.
+  return number && number.getType() == getElementTypeOrSelf(value) ? number : Value();
+}
+
+/// Gives initial carries as numbers where they are, and each of the others a tensor of its
+/// own, so that the schedule can give its memory to others. Both sweeps must see the same.
 static void separateInitialCarries(ForwardSweepOp forward) {
-  if (!forward.getHistory())
-    return;
-  for (auto [index, init] : llvm::enumerate(SmallVector<Value>(forward.getInits()))) {
-    Value own = cloneFresh(init);
-    forward.getInitsMutable()[index].set(own);
+  SmallVector<BackwardSweepOp> backward;
+  if (forward.getHistory())
     for (Operation *user : forward.getHistory().getUsers())
-      if (auto backward = dyn_cast<BackwardSweepOp>(user); backward && backward.getInits()[index] == init)
-        backward.getInitsMutable()[index].set(own);
+      if (auto sweep = dyn_cast<BackwardSweepOp>(user))
+        backward.push_back(sweep);
+  for (auto [index, init] : llvm::enumerate(SmallVector<Value>(forward.getInits()))) {
+    Value own = getSplatNumber(init);
+    // A loop that is not differentiated reads an array once, where it is.
+    if (!own)
+      own = forward.getHistory() ? cloneFresh(init) : init;
+    forward.getInitsMutable()[index].set(own);
+    for (BackwardSweepOp sweep : backward)
+      if (sweep.getInits()[index] == init)
+        sweep.getInitsMutable()[index].set(own);
   }
 }
 
@@ -130,11 +156,11 @@ static void readKeptInits(linalg::LinalgOp op) {
   }
 }
 
-/// Erases the fills and empty tensors that nobody uses any more: bufferization would
+/// Erases the fills, empty tensors and views that nobody uses any more: bufferization would
 /// give each a buffer, written and never read, as large as the accumulator it once was.
 static void eraseDead(func::FuncOp entry) {
   entry.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
-    if (isa<linalg::FillOp, tensor::EmptyOp>(op) && op->use_empty())
+    if (!isa<ForwardSweepOp, BackwardSweepOp>(op) && isOpTriviallyDead(op))
       op->erase();
   });
 }

@@ -44,7 +44,7 @@ def Remat_Dialect : Dialect {
     * (S5) A state that a step has written to a slot is kept by a `remat.checkpoint` right behind the step.
     * (S6) A restored state is kept, and lies where it is restored from; state 0 is kept from the beginning, in
       `<initial>` or, if the sweep has `kept_inits` and the plan may reuse their memory, in `<slot 0>`, which then
-      stands for these and for the places of the others. A tape that a state is computed from is
+      stands for these and for the places of the others. A carry that is a number has no place. A tape that a state is computed from is
       kept, its step is not reversed yet, and the chain has a `resume` function.
     * (S7) Each step is reversed once, from the last to the first, from its tape where that lies.
     * (S8) What is discarded is kept, and lies where it is discarded from. A pinned initial state is not discarded.

@@ -135,6 +135,10 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
     last step yields (the initial ones if count is 0). With a history result, what
     the plan chooses to keep stays alive for the `remat.backward_sweep` that takes it.
 
+    An initial carry that is one number everywhere may be given as that number. It has no
+    memory: where state 0 is read, it is filled in, in the core state that the step
+    does not write.
+
     On tensors there is one result per `stacked` and `final` operand, which are
     the destinations; on memrefs these are written and the history is the only
     result.
@@ -148,12 +152,13 @@ def Remat_ForwardSweepOp : Remat_SweepOp<"forward_sweep", [AttrSizedResultSegmen
 
     **Constraints**
 
-    * (C1) The operands have the types that the functions of the chain take.
+    * (C1) The operands have the types that the functions of the chain take; an initial carry
+      may have their element type instead.
     * (C2) Tensors and memrefs are not mixed; on tensors the outputs have the types of the
       destinations, on memrefs there are none.
     * (C3) There is a history if and only if the chain is differentiated.
     * (C4) `packed_captures`, `unused_finals` and `kept_inits` are increasing numbers of captures, finals
-      and inits.
+      and inits; kept inits are arrays.
     * (C5) A schedule comes with a history that a backward sweep takes.
 
     Example:

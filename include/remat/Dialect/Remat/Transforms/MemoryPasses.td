@@ -53,8 +53,8 @@ def PrepareBufferizationPass : Pass<"remat-prepare-bufferization", "::mlir::Modu
     role in the chain: stacked arrays, scan gradients and accumulators are updated
     in place, the tape of `reverse` is used once, and everything else must survive
     the call. A splat constant in a public function becomes an empty tensor that is
-    filled, so that it is counted like every other buffer; an initial carry that is
-    a filled tensor gets a tensor of its own, so that its memory can be reused.
+    filled, so that it is counted like every other buffer; an initial carry that is one
+    number everywhere becomes that number, which needs no memory.
 
     Run it in front of one-shot-bufferize, together with `remat-mark-entries`.
 
