@@ -15,9 +15,10 @@
 
 using namespace remat;
 
-static std::string formatType(Type type) {
+template <typename TypeOrAttribute>
+static std::string format(TypeOrAttribute value) {
   std::string text;
-  llvm::raw_string_ostream(text) << type;
+  llvm::raw_string_ostream(text) << value;
   return text;
 }
 
@@ -26,9 +27,13 @@ static std::string formatType(Type type) {
 static llvm::Expected<std::string> chooseName(func::FuncOp entry, DictionaryAttr attributes, llvm::StringRef what,
                                               llvm::StringRef fallback, unsigned number, llvm::StringSet<> &taken) {
   std::string name = (fallback + llvm::Twine(number)).str();
-  if (attributes)
-    if (auto given = attributes.getAs<StringAttr>(nameAttrName))
-      name = given.str();
+  if (Attribute given = attributes ? attributes.get(nameAttrName) : Attribute()) {
+    auto text = dyn_cast<StringAttr>(given);
+    if (!text)
+      return makeInputError(what + " #" + llvm::Twine(number) + " of @" + entry.getName() + " expects a string for '" +
+                            nameAttrName + "', but got " + format(given));
+    name = text.str();
+  }
   bool isPlain = llvm::none_of(name, [](char c) { return c == '/' || c == '\\' || (c >= 0 && !llvm::isPrint(c)); });
   if (name.empty() || name == "." || name == ".." || !isPlain)
     return makeInputError(what + " #" + llvm::Twine(number) + " of @" + entry.getName() +
@@ -74,7 +79,7 @@ llvm::Expected<Signature> Signature::read(func::FuncOp entry) {
     if (!element)
       return makeInputError("argument '" + info.name + "' of @" + entry.getName() +
                             " expects a ranked tensor or a scalar of float, integer or index type, but got " +
-                            formatType(type));
+                            format(type));
     info.type = *element;
     info.isScalar = !tensor;
     if (tensor)
@@ -95,7 +100,7 @@ llvm::Expected<Signature> Signature::read(func::FuncOp entry) {
       element = getElementType(tensor.getElementType());
     if (!element)
       return makeInputError("result '" + info.name + "' of @" + entry.getName() +
-                            " expects a ranked tensor of float, integer or index type, but got " + formatType(type));
+                            " expects a ranked tensor of float, integer or index type, but got " + format(type));
     info.type = *element;
     for (unsigned dimension = 0; dimension < tensor.getRank(); ++dimension) {
       std::optional<ResultExtent> extent = traceResultExtent(entry, number, dimension);
@@ -103,7 +108,7 @@ llvm::Expected<Signature> Signature::read(func::FuncOp entry) {
         return makeInputError("result '" + info.name + "' of @" + entry.getName() +
                               " expects a dynamic extent to be an extent or a value of an argument, but "
                               "extent " +
-                              llvm::Twine(dimension) + " of " + formatType(type) + " is not");
+                              llvm::Twine(dimension) + " of " + format(type) + " is not");
       info.shape.push_back(*extent);
     }
     signature.results.push_back(std::move(info));

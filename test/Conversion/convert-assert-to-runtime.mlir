@@ -1,9 +1,9 @@
 // RUN: remat-opt %s -convert-assert-to-runtime -split-input-file -verify-diagnostics | FileCheck %s
 
-// Two assertions, one message each; what follows runs only if both hold.
+// Two assertions, one message each, with its place; what follows runs only if both hold.
 
-// CHECK: llvm.mlir.global internal constant @[[SECOND:remat_message.*]]("second\00")
-// CHECK: llvm.mlir.global internal constant @[[FIRST:remat_message.*]]("first\00")
+// CHECK: llvm.mlir.global internal constant @[[SECOND:remat_message.*]]("second ({{.*}}convert-assert-to-runtime.mlir:[[#@LINE+16]])\00")
+// CHECK: llvm.mlir.global internal constant @[[FIRST:remat_message.*]]("first ({{.*}}convert-assert-to-runtime.mlir:[[#@LINE+14]])\00")
 // CHECK: llvm.func @rematFail(!llvm.ptr)
 // CHECK-LABEL: func.func @two_assertions
 // CHECK-SAME: (%[[A:.*]]: i1, %[[B:.*]]: i1

@@ -58,3 +58,64 @@ func.func @rounding(%x: tensor<4xf32>) -> tensor<4xbf16> {
   %0 = arith.truncf %x downward : tensor<4xf32> to tensor<4xbf16>
   return %0 : tensor<4xbf16>
 }
+
+// -----
+
+// What programs are lowered to parses, but means nothing in one.
+
+func.func @print(%x: f32) {
+  // expected-error @below {{'vector.print' op has no place in a program: expects operations of arith, math, linalg, tensor, scf and func, 'cf.assert', 'affine.apply', 'affine.max', 'affine.min', 'remat.recurrence', 'remat.value_and_gradient', 'remat.custom_vjp' and 'remat.stop_gradient'}}
+  vector.print %x : f32
+  return
+}
+
+// -----
+
+func.func @buffer() {
+  // expected-error @below {{'memref.alloc' op has no place in a program}}
+  %0 = memref.alloc() : memref<4xf32>
+  return
+}
+
+// -----
+
+func.func @later_phase(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @below {{'remat.strong_product' op has no place in a program}}
+  %0 = remat.strong_product %x, %x : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+module {
+  // expected-error @below {{'builtin.module' op has no place in a program}}
+  module @inner {
+  }
+}
+
+// -----
+
+func.func @vector() {
+  // expected-error @below {{'arith.constant' op expects tensors and numbers, but got 'vector<4xf32>'}}
+  %0 = arith.constant dense<1.0> : vector<4xf32>
+  return
+}
+
+// -----
+
+func.func private @callee(%x: f32) -> f32 {
+  return %x : f32
+}
+func.func @indirect(%x: f32) -> f32 {
+  // expected-error @below {{'func.constant' op expects tensors and numbers, but got '(f32) -> f32'}}
+  %0 = func.constant @callee : (f32) -> f32
+  %1 = func.call_indirect %0(%x) : (f32) -> f32
+  return %1 : f32
+}
+
+// -----
+
+// expected-error @below {{expects tensors without an encoding, but got 'tensor<4xf32, "rows">'}}
+func.func @encoding(%x: tensor<4xf32, "rows">) {
+  return
+}

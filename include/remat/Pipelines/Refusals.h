@@ -28,7 +28,7 @@
 
 namespace remat {
 
-/// The operations that a program uses, before anything is done with it.
+/// The operations and types that a program uses, before anything is done with it.
 class AuthorsWords {
 public:
   explicit AuthorsWords(mlir::ModuleOp source);
@@ -39,6 +39,8 @@ public:
 private:
   mlir::MLIRContext *context;
   llvm::StringSet<> operations;
+  /// How the types begin that are not of programs.
+  llvm::StringSet<> typePrefixes;
 };
 
 /// Remembers whether a pass failed that may not refuse a program.

@@ -12,6 +12,7 @@
 
 #include "../RuntimeText.h"
 #include "remat/Conversion/Passes.h"
+#include "remat/Support/FormatPlace.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -74,7 +75,8 @@ struct ConvertAssertToRuntimePass final : remat::impl::ConvertAssertToRuntimePas
     SymbolTable symbols(module);
     for (cf::AssertOp assertion : assertions)
       lowerAssertion(assertion, failure,
-                     remat::createRuntimeText(module, symbols, assertion.getLoc(), assertion.getMsg()));
+                     remat::createRuntimeText(module, symbols, assertion.getLoc(),
+                                              (assertion.getMsg() + remat::formatPlace(assertion.getLoc())).str()));
   }
 };
 

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "GatherAdjoint.h"
 #include "remat/Interfaces/Adjoint/Models.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
@@ -96,6 +97,10 @@ struct IfModel : AdjointOpInterface::ExternalModel<IfModel, scf::IfOp> {
 template <typename LoopOp>
 struct LoopModel : AdjointOpInterface::ExternalModel<LoopModel<LoopOp>, LoopOp> {
   LogicalResult emitAdjoint(Operation *op, AdjointBuilder &adjoint) const {
+    // Not a loop of the author's.
+    if (op->hasAttr(gatherAdjointAttrName))
+      return emitError(op->getLoc(), "a gather by indices that are data has no second derivative: expects its gradient "
+                                     "not to be differentiated; 'remat.stop_gradient' keeps the gradient out");
     return op->emitOpError("has no derivative rule: expects a loop that a gradient passes through to be a "
                            "'remat.recurrence', or to be unrolled; 'remat.stop_gradient' keeps the gradient out");
   }

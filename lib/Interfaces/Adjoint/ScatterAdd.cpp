@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "GatherAdjoint.h"
 #include "LinalgAdjoint.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -229,6 +230,7 @@ Value ScatterAdd::emit(Value accumulator) {
   if (!outermost)
     return updated;
   scf::YieldOp::create(builder, loc, updated);
+  outermost->setAttr(gatherAdjointAttrName, builder.getUnitAttr());
   return outermost.getResult(0);
 }
 

@@ -32,14 +32,10 @@ static bool setTensor(const Instruction &instruction, Frame &frame, std::shared_
 // New tensors
 //===----------------------------------------------------------------------===//
 
-/// What nobody has written is uncertain.
+/// What nobody has written is zero.
 static bool runEmpty(Machine &machine, const Instruction &instruction, Frame &frame) {
   Type element = getElementType(instruction.op->getResult(0).getType());
-  auto tensor = machine.makeTensor(element, readShape(instruction, frame, 0));
-  if (tensor)
-    for (Number &number : tensor->elements)
-      number.error = infinity;
-  return setTensor(instruction, frame, std::move(tensor));
+  return setTensor(instruction, frame, machine.makeTensor(element, readShape(instruction, frame, 0)));
 }
 
 static bool runSplat(Machine &machine, const Instruction &instruction, Frame &frame) {

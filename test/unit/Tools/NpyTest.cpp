@@ -74,6 +74,23 @@ TEST(Npy, BFloat16TravelsAsF32) {
   EXPECT_EQ(loadFloat(*again, 2), 1.015625);
 }
 
+/// A file of version 1.0 with \p shape in its header and six elements.
+static std::string withShape(llvm::StringRef shape) {
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape.str() + ", }\n";
+  return std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size()) + '\0' + header + std::string(24, '\0');
+}
+
+TEST(Npy, ErrorsQuoteTheWordThatIsWrong) {
+  EXPECT_EQ(errorOf(withShape("(2L, 3L)"), ElementType::F32), "no error");
+  for (llvm::StringRef wrong : {"-2", "2.5", "9223372036854775808", "99999999999999999999", "0x2", "two", "LL"})
+    EXPECT_EQ(
+        errorOf(withShape(("(" + wrong + ", 3)").str()), ElementType::F32),
+        ("the header expects an extent that is not negative and fits into 63 bits, but got '" + wrong + "'").str());
+  EXPECT_EQ(errorOf(withShape("(2 3)"), ElementType::F32), "the header expects ',' or ')', but got '3'");
+  EXPECT_EQ(errorOf(withShape("[2, 3]"), ElementType::F32), "the header expects a tuple, but got '['");
+  EXPECT_EQ(errorOf(withShape("2, 3)"), ElementType::F32), "the header expects a tuple, but got '2'");
+}
+
 TEST(Npy, EveryTruncationIsAnError) {
   std::string text = write(makeArray(ElementType::F32, {2, 3}));
   for (size_t size = 0; size < text.size(); ++size)

@@ -85,10 +85,19 @@ public:
 
 private:
   llvm::Error fail(StringRef expected) {
+    skipSpace();
+    if (rest.empty())
+      return makeInputError("the header expects " + expected + ", but ends");
     std::string found;
     llvm::raw_string_ostream stream(found);
-    llvm::printEscapedString(rest.take_front(16), stream);
+    llvm::printEscapedString(getNext().take_front(32), stream);
     return makeInputError("the header expects " + expected + ", but got '" + found + "'");
+  }
+
+  /// The word, number or other character that comes next.
+  StringRef getNext() const {
+    StringRef word = rest.take_while([](char c) { return llvm::isAlnum(c) || StringRef("+-._'\"<>|").contains(c); });
+    return rest.take_front(std::max<size_t>(word.size(), 1));
   }
 
   void skipSpace() { rest = rest.ltrim(" \t\n"); }
@@ -129,9 +138,11 @@ private:
     while (!consume(')')) {
       skipSpace();
       uint64_t extent = 0;
-      if (rest.consumeInteger(10, extent) || extent > INT64_MAX)
-        return fail("an extent that fits into 63 bits");
-      rest.consume_front("L"); // Python 2 wrote long integers
+      StringRef word = getNext(), digits = word;
+      digits.consume_back("L"); // Python 2 wrote long integers
+      if (digits.getAsInteger(10, extent) || extent > INT64_MAX)
+        return fail("an extent that is not negative and fits into 63 bits");
+      rest = rest.drop_front(word.size());
       shape.push_back(static_cast<int64_t>(extent));
       if (shape.size() > maxRank)
         return makeInputError("the shape has more than " + llvm::Twine(maxRank) + " dimensions");

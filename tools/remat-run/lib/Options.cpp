@@ -21,6 +21,28 @@ namespace cl = llvm::cl;
 
 namespace {
 
+/// Reads one of the values of an option, as LLVM does, but says what there is to choose from.
+template <typename Value>
+struct ChoiceParser : cl::parser<Value> {
+  using cl::parser<Value>::parser;
+
+  /// Returns true on error.
+  bool parse(cl::Option &option, llvm::StringRef, llvm::StringRef text, Value &value) {
+    std::string names;
+    for (const auto &[number, choice] : llvm::enumerate(this->Values)) {
+      if (choice.Name == text) {
+        value = choice.V.getValue();
+        return false;
+      }
+      names += (number == 0 ? "" : number + 1 == this->Values.size() ? " or " : ", ") + choice.Name.str();
+    }
+    return option.error("expects " + names + ", but got '" + text + "'");
+  }
+};
+
+template <typename Value>
+using Choice = cl::opt<Value, /*ExternalStorage=*/false, ChoiceParser<Value>>;
+
 /// The declarations.
 struct CommandLine {
   cl::OptionCategory category{"remat-run options"};
@@ -49,16 +71,16 @@ struct CommandLine {
   cl::opt<std::string> parameterBudget{
       "parameter-budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
       cl::desc("Bytes of copies of weights in other layouts, beside the budget: 4MiB, or unlimited (default)")};
-  cl::opt<schedule::Policy> policy{"policy", cl::init(schedule::Policy::Optimal), cl::cat(category),
-                                   cl::desc("How to plan"), getPolicyValues()};
-  cl::opt<Expansion> expansion{
+  Choice<schedule::Policy> policy{"policy", cl::init(schedule::Policy::Optimal), cl::cat(category),
+                                  cl::desc("How to plan"), getPolicyValues()};
+  Choice<Expansion> expansion{
       "expansion", cl::init(Expansion::Table), cl::cat(category), cl::desc("The form of schedules in the program"),
       cl::values(clEnumValN(Expansion::Table, "table", "a walk along the plan table (default)"),
                  clEnumValN(Expansion::Unrolled, "unrolled", "a call for each move, for short loops"))};
-  cl::opt<Denormals> denormals{
-      "denormals", cl::init(Denormals::Flush), cl::cat(category), cl::desc("What becomes of denormal numbers"),
-      cl::values(clEnumValN(Denormals::Flush, "flush", "they are zero inside a call (default)"),
-                 clEnumValN(Denormals::Keep, "keep", "a call computes with them, slowly"))};
+  Choice<Denormals> denormals{"denormals", cl::init(Denormals::Flush), cl::cat(category),
+                              cl::desc("What becomes of denormal numbers"),
+                              cl::values(clEnumValN(Denormals::Flush, "flush", "they are zero inside a call (default)"),
+                                         clEnumValN(Denormals::Keep, "keep", "a call computes with them, slowly"))};
   cl::opt<bool> accurate{"accurate", cl::cat(category),
                          cl::desc("Use the functions of the C library in f32, not vector approximations")};
   cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::ZeroOrMore, cl::cat(category),
@@ -78,7 +100,7 @@ struct CommandLine {
       cl::desc("Compare gradients with central differences in f64, and with the program's own types")};
   cl::opt<std::string> tolerance{"gradient-tolerance", cl::value_desc("X"), cl::init("1e-6"), cl::cat(category),
                                  cl::desc("Largest relative error of a gradient (default 1e-6)")};
-  cl::opt<IdenticalCheck> identical{
+  Choice<IdenticalCheck> identical{
       "check-identical", cl::init(IdenticalCheck::Automatic), cl::cat(category),
       cl::desc("Compare the bits of the results with those of keeping everything"),
       cl::values(clEnumValN(IdenticalCheck::Automatic, "auto", "if that takes little of the memory (default)"),
@@ -144,11 +166,15 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   options.identicalCheck = line.identical;
   if (llvm::Error error = convertInputs(line, options.inputs))
     return error;
+  // What is empty would be as good as not given.
+  for (const cl::opt<std::string> *name : {&line.entry, &line.output, &line.problem, &line.reproducer})
+    if (name->getNumOccurrences() && name->empty())
+      return makeUsageError(name->ArgStr, "expects " + name->ValueStr + ", but got ''");
 
   options.minimumBudget = line.budget == "min";
   options.budget = options.minimumBudget ? "unlimited" : line.budget.getValue();
   std::string reason;
-  if (!parseBudget(options.budget, reason))
+  if (!parseBudget(options.budget, reason, "'min' for the least that does"))
     return makeUsageError("budget", reason);
   options.parameterBudget = line.parameterBudget;
   if (!parseByteLimit(options.parameterBudget, reason))

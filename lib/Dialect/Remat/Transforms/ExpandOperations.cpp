@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DefineEmpties.h"
 #include "RankReducedSlices.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
@@ -402,6 +403,7 @@ struct ExpandOperationsPass final : remat::impl::ExpandOperationsBase<ExpandOper
       if (failed(applyOpPatternsGreedily(collectOperations(), patterns, config)))
         return signalPassFailure();
     keepRankOfAmbiguousSlices(getOperation());
+    defineEmpties(getOperation());
     WalkResult result = getOperation()->walk([](Operation *op) {
       StringRef advice = getAdvice(op);
       if (advice.empty())

@@ -17,7 +17,9 @@ include "mlir/Pass/PassBase.td"
 def CheckNumbers : Pass<"remat-check-numbers"> {
   let summary = "refuse types without a kernel, and take licences to change bits away";
   let description = [{
-    Programs compute with f16, bf16, f32, f64, integers of 1 to 64 bits without a sign in
+    Programs are written in arith, math, linalg, tensor, scf and func, with `cf.assert`,
+    `affine.apply`, `affine.max`, `affine.min`, and the source operations of remat. They
+    compute with f16, bf16, f32, f64, integers of 1 to 64 bits without a sign in
     their type, and index. Anything else, and a rounding mode other than
     `to_nearest_even`, is an error at the operation.
 
@@ -66,6 +68,9 @@ def ExpandOperations : Pass<"remat-expand-operations"> {
     `tensor.bitcast`, `tensor.generate`, `tensor.gather`, `linalg.pack`, `linalg.unpack` and
     a `tensor.pad` by a negative amount into simpler operations, before anything else looks
     at them. `tensor.scatter` is an error.
+
+    A `tensor.empty` whose elements something may read before they are written is filled
+    with zeros: what nobody wrote is zero, whatever is kept and computed again.
 
     Zero to a negative power is -1, what 1 / 0 gives.
 
