@@ -92,3 +92,13 @@ function(add_remat_unittest name)
   endif()
   set_property(GLOBAL APPEND PROPERTY REMAT_UNITTESTS ${name})
 endfunction()
+
+# add_remat_fuzzer(name srcs... [LIBS libs...]): one libFuzzer program, which scripts/fuzz runs.
+function(add_remat_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS})
+  target_compile_options(${name} PRIVATE -fno-exceptions)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  remat_compile_options(${name})
+endfunction()
