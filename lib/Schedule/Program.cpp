@@ -141,13 +141,14 @@ void ProgramInstance::addParts(size_t index) {
   int64_t steps = getSteps(index);
   bool runs = steps > 0, returns = runs && loop.isDifferentiated;
   // A step between two others reads one core state and writes the other; the
-  // first one reads the initial state and the last one writes the final one. The
-  // same holds for gradients.
-  int64_t gradients = std::min<int64_t>(2, steps - 1);
-  // With a plan, a state may be copied into the core from a slot.
-  int64_t cores = loop.isDifferentiated && steps >= 2 ? 2 : gradients;
+  // first one reads the initial state and the last one writes the final one. With a
+  // plan, a state may be copied into the core from a slot.
+  int64_t cores = loop.isDifferentiated && steps >= 2 ? 2 : std::min<int64_t>(2, steps - 1);
   // Numbers of the initial state come where there is no core state yet.
   int64_t coreBytes = cores * loop.stateBytes + (cores < 2 ? loop.splatBytes : 0);
+  // A step between two others reads or writes the gradient of the initial carry, and
+  // the last one reads that of the final carry.
+  int64_t gradients = std::min<int64_t>(1, steps - 1);
   int64_t to = loop.isDifferentiated ? loop.backward : loop.forward;
   int64_t from = getStart(loop.forward), forwardEnd = getEnd(loop.forward), end = getEnd(to);
   int64_t filled = getStart(loop.initialBytes > 0 ? loop.filled : loop.forward);
@@ -232,8 +233,6 @@ int64_t ProgramInstance::getBufferOffset(size_t index) const {
   const ProgramBuffer &buffer = problem->buffers[index];
   if (!isAtHome(buffer))
     return getBuffer(index).offset;
-  LoopPart part = buffer.home == BufferHome::Slots         ? LoopPart::Slots
-                  : buffer.home == BufferHome::ForwardCore ? LoopPart::ForwardCore
-                                                           : LoopPart::Gradients;
+  LoopPart part = buffer.home == BufferHome::Slots ? LoopPart::Slots : LoopPart::ForwardCore;
   return getPart(static_cast<size_t>(buffer.loop), part).offset + buffer.offsetInHome;
 }

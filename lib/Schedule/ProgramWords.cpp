@@ -96,7 +96,7 @@ static void visitBuffer(Visitor &visitor, Buffer &buffer) {
   visitor.visit(buffer.count);
   visitor.visit(buffer.first);
   visitor.visit(buffer.last);
-  visitor.visitEnum(buffer.home, 4);
+  visitor.visitEnum(buffer.home, 3);
   visitor.visit(buffer.loop);
   visitor.visit(buffer.offsetInHome);
   visitor.visit(buffer.isCertain);

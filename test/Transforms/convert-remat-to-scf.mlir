@@ -3,16 +3,19 @@
 // RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% --remat-expand-schedule \
 // RUN:   --remat-plan-memory --convert-remat-to-scf | FileCheck %s
 // RUN: sed -e 's/constant 40/constant 5/' -e 's/@walk advance/@walk reversed advance/' %S/Inputs/planned-chain.mlir \
-// RUN:   | remat-opt --remat-plan-schedule=budget=1920 --remat-expand-schedule=expansion=unrolled \
+// RUN:   | remat-opt --remat-plan-schedule=budget=1856 --remat-expand-schedule=expansion=unrolled \
 // RUN:     --remat-plan-memory --convert-remat-to-scf -o %t.mlir
 // RUN: FileCheck %s --check-prefix=FOLDED --input-file=%t.mlir
 // RUN: remat-opt %t.mlir --canonicalize --cse | FileCheck %s --check-prefix=UNROLLED
 // RUN: sed -e 's/constant 40/constant 5/' -e 's/%h0: memref<16xf32>/%h0: f32/' -e 's/init(%h0 : memref<16xf32>)/init(%h0 : f32)/' \
 // RUN:   %S/Inputs/planned-chain.mlir > %t.number.mlir
-// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1920 --remat-expand-schedule=expansion=unrolled \
+// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1856 --remat-expand-schedule=expansion=unrolled \
 // RUN:     --remat-plan-memory --convert-remat-to-scf --canonicalize --cse | FileCheck %s --check-prefix=NUMBER
-// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1920 --remat-expand-schedule --remat-plan-memory \
+// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1856 --remat-expand-schedule --remat-plan-memory \
 // RUN:     --convert-remat-to-scf | FileCheck %s --check-prefix=NUMBER-TABLE
+// RUN: sed -e 's/%%dprev: memref<16xf32>, //' -e 's/%%dprev/%%d/' -e 's/gradient \[.*\]/& in_place [0]/' \
+// RUN:   %S/Inputs/planned-chain.mlir | remat-opt --remat-plan-schedule=budget=50%% --remat-expand-schedule \
+// RUN:   --remat-plan-memory --convert-remat-to-scf | FileCheck %s --check-prefix=PLACE
 // RUN: not remat-opt %S/Inputs/planned-chain.mlir --convert-remat-to-scf 2>&1 | FileCheck %s --check-prefix=EARLY
 
 // The table is a constant; both sweeps follow it.
@@ -44,7 +47,8 @@
 
 // Unrolled there is a call per move, with constants for the step and its position, on
 // views at constant offsets. The first step reads the initial state where it is and the
-// last one writes the final state where it belongs, backward the same.
+// last one writes the final state where it belongs. Backward the gradient of the initial
+// state is one of the two buffers that take turns.
 // FOLDED-LABEL: func.func @gradient
 // FOLDED-NOT: {{scf|arith.select|arith.cmpi|arith.addi}}
 // FOLDED: return
@@ -67,15 +71,15 @@
 // UNROLLED: call @walk_forward(%[[C3]], %[[C1]], %[[CORE1]], %[[CORE0]],
 // UNROLLED: %[[CORE_TAPE:.*]] = memref.view %[[ARENA]][%c1152][] : memref<?xi8> to memref<48xf32>
 // UNROLLED: call @walk_record(%[[C4]], %[[C0]], %[[CORE0]], %[[H]], %[[CORE_TAPE]],
-// UNROLLED: call @walk_reverse(%[[C4]], %[[C0]], %[[CORE_TAPE]], %[[D]], %[[ODD:[a-z0-9_]+]],
+// UNROLLED: call @walk_reverse(%[[C4]], %[[C0]], %[[CORE_TAPE]], %[[D]], %[[D0]],
 // UNROLLED: call @walk_resume(%[[C2]], %[[C2]], %[[TAPE]], %[[CORE0]],
 // UNROLLED: call @walk_record(%[[C3]], %[[C1]], %[[CORE0]], %[[CORE1]], %[[CORE_TAPE]],
-// UNROLLED: call @walk_reverse(%[[C3]], %[[C1]], %[[CORE_TAPE]], %[[ODD]], %[[EVEN:[a-z0-9_]+]],
-// UNROLLED: call @walk_reverse(%[[C2]], %[[C2]], %[[TAPE]], %[[EVEN]], %[[ODD]],
+// UNROLLED: call @walk_reverse(%[[C3]], %[[C1]], %[[CORE_TAPE]], %[[D0]], %[[TURN:[a-z0-9_]+]],
+// UNROLLED: call @walk_reverse(%[[C2]], %[[C2]], %[[TAPE]], %[[TURN]], %[[D0]],
 // UNROLLED: call @walk_record(%[[C0]], %[[C4]], %[[H0]], %[[CORE0]], %[[TAPE]],
 // UNROLLED: call @walk_record(%[[C1]], %[[C3]], %[[CORE0]], %[[CORE1]], %[[CORE_TAPE]],
-// UNROLLED: call @walk_reverse(%[[C1]], %[[C3]], %[[CORE_TAPE]], %[[ODD]], %[[EVEN]],
-// UNROLLED: call @walk_reverse(%[[C0]], %[[C4]], %[[TAPE]], %[[EVEN]], %[[D0]],
+// UNROLLED: call @walk_reverse(%[[C1]], %[[C3]], %[[CORE_TAPE]], %[[D0]], %[[TURN]],
+// UNROLLED: call @walk_reverse(%[[C0]], %[[C4]], %[[TAPE]], %[[TURN]], %[[D0]],
 // UNROLLED-NEXT: return
 
 // An initial state that is a number is filled in where the first step reads it, which is
@@ -103,3 +107,12 @@
 // NUMBER-TABLE-NEXT: linalg.fill
 // NUMBER-TABLE-NEXT: else
 // NUMBER-TABLE-NEXT: linalg.copy
+
+// A gradient that is updated in place lies in that of the initial state all the time; the
+// first reverse step finds the cotangent of the final state there.
+// PLACE-LABEL: func.func @gradient
+// PLACE-SAME: %[[H0:[a-z0-9]+]]: memref<16xf32>, %[[D:[a-z0-9]+]]: memref<16xf32>, %[[H:[a-z0-9]+]]: memref<16xf32>, %[[D0:[a-z0-9]+]]: memref<16xf32>, %[[ARENA:[a-z0-9]+]]: memref<?xi8>
+// PLACE: scf.if %{{.*}} {
+// PLACE-NEXT: linalg.copy ins(%[[D]] : memref<16xf32>) outs(%[[D0]] : memref<16xf32>)
+// PLACE-NEXT: }
+// PLACE: func.call @walk_reverse(%{{.*}}, %{{.*}}, %{{.*}}, %[[D0]], %{{.*}}, %{{.*}}) :

@@ -1,12 +1,12 @@
 // RUN: sed 's/constant 40/constant 5/' %S/Inputs/planned-chain.mlir > %t.mlir
-// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1920 --remat-expand-schedule=expansion=unrolled | FileCheck %s
+// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1856 --remat-expand-schedule=expansion=unrolled | FileCheck %s
 // RUN: remat-opt %t.mlir --remat-plan-schedule --remat-expand-schedule=expansion=unrolled \
 // RUN:   | FileCheck %s --check-prefix=ALL
-// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1728 --remat-expand-schedule=expansion=unrolled \
+// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1664 --remat-expand-schedule=expansion=unrolled \
 // RUN:   | FileCheck %s --check-prefix=LEAST
-// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1728 \
+// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1664 \
 // RUN:   --remat-expand-schedule="expansion=unrolled max-unrolled-moves=20"
-// RUN: not remat-opt %t.mlir --remat-plan-schedule=budget=1728 \
+// RUN: not remat-opt %t.mlir --remat-plan-schedule=budget=1664 \
 // RUN:   --remat-expand-schedule="expansion=unrolled max-unrolled-moves=19" 2>&1 | FileCheck %s --check-prefix=LIMIT
 
 // Five steps in one slot. State 2 is kept in it, and copied into the core so that the

@@ -313,3 +313,41 @@ func.func @behind_check(%a: tensor<?xf32>, %b: tensor<?xf32>, %i: index, %n: ind
   %y = arith.addf %x, %b : tensor<?xf32>
   return %value, %y : f32, tensor<?xf32>
 }
+
+// What is returned once a product is added to it does not take the place of the tape, but
+// that of the other product, which nothing else needs. The next gradient of a carry does
+// not, either: it can lie where the last one is.
+// CHECK-LABEL: func.func private @carry_reverse
+// CHECK: %[[PRODUCT:.*]] = linalg.matmul
+// CHECK: %[[EMPTY:.*]] = tensor.empty
+// CHECK: %[[NEXT:.*]]:2 = linalg.generic
+// CHECK-SAME: outs(%[[PRODUCT]], %[[EMPTY]] :
+// CHECK: linalg.matmul {{.*}} outs(%[[NEXT]]#0 :
+!m = tensor<8x8xf32>
+func.func private @carry_advance(%t: index, %pos: index, %a: !m, %b: !m, %w: !m) -> (!m, !m) {
+  return %a, %b : !m, !m
+}
+func.func private @carry_record(%t: index, %pos: index, %a: !m, %b: !m, %w: !m) -> (!m, !m, !m) {
+  return %a, %b, %a : !m, !m, !m
+}
+func.func private @carry_reverse(%t: index, %pos: index, %tape: !m, %w: !m, %da: !m, %db: !m) -> (!m, !m) {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : !m
+  %fill = linalg.fill ins(%zero : f32) outs(%empty : !m) -> !m
+  %product = linalg.matmul ins(%da, %w : !m, !m) outs(%fill : !m) -> !m
+  %scaled = arith.mulf %tape, %da : !m
+  %next_b = arith.mulf %product, %db : !m
+  %next_a = linalg.matmul ins(%w, %w : !m, !m) outs(%scaled : !m) -> !m
+  return %next_a, %next_b : !m, !m
+}
+remat.chain "private" @carry advance(@carry_advance) record(@carry_record) reverse(@carry_reverse)
+  carry [tensor<8x8xf32>, tensor<8x8xf32>] tape [tensor<8x8xf32>] gradient [tensor<8x8xf32>, tensor<8x8xf32>]
+func.func @carry_entry(%x: !m, %w: !m) -> (!m, !m) {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : !m
+  %a, %b, %history = remat.forward_sweep @carry count(%count) init(%x, %x : !m, !m) capture(%w : !m)
+    final(%e, %e : !m, !m) -> !m, !m history !remat.history
+  %da, %db = remat.backward_sweep @carry history(%history) count(%count) init(%x, %x : !m, !m) capture(%w : !m)
+    final_cotangent(%a, %b : !m, !m) init_gradient(%e, %e : !m, !m) -> !m, !m
+  return %da, %db : !m, !m
+}

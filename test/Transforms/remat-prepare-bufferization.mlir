@@ -104,3 +104,25 @@ func.func @initial_numbers(%number: i1, %d: tensor<4xf32>, %count: index) -> (te
     final_cotangent(%d : tensor<4xf32>) init_gradient(%e0 : tensor<4xf32>) -> tensor<4xf32>
   return %h0, %d0 : tensor<4xf32>, tensor<4xf32>
 }
+
+// Each product starts from a fill of its own, directly in front of it; what reads the fill
+// shares it.
+// CHECK-LABEL: func.func @shared_fill
+// CHECK-SAME: (%[[A:.*]]: tensor<4x4xf32>, %[[B:.*]]: tensor<4x4xf32>)
+// CHECK: %[[FIRST:.*]] = linalg.fill
+// CHECK-NEXT: linalg.matmul ins(%[[A]], %[[B]] : {{.*}}) outs(%[[FIRST]] :
+// CHECK: %[[SECOND:.*]] = linalg.fill ins(%{{.*}} : f32) outs(%{{.*}} : tensor<2x2x4xf32>)
+// CHECK-NEXT: linalg.add ins(%{{.*}}, %{{.*}}) outs(%[[SECOND]] :
+// CHECK-NOT: linalg.fill
+// CHECK: return
+func.func @shared_fill(%a: tensor<4x4xf32>, %b: tensor<4x4xf32>) -> (tensor<4x4xf32>, tensor<2x2x4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<4x4xf32>
+  %fill = linalg.fill ins(%zero : f32) outs(%empty : tensor<4x4xf32>) -> tensor<4x4xf32>
+  %product = linalg.matmul ins(%a, %b : tensor<4x4xf32>, tensor<4x4xf32>) outs(%fill : tensor<4x4xf32>) -> tensor<4x4xf32>
+  %wide = tensor.expand_shape %empty [[0, 1], [2]] output_shape [2, 2, 4] : tensor<4x4xf32> into tensor<2x2x4xf32>
+  %wide_fill = linalg.fill ins(%zero : f32) outs(%wide : tensor<2x2x4xf32>) -> tensor<2x2x4xf32>
+  %wide_a = tensor.expand_shape %a [[0, 1], [2]] output_shape [2, 2, 4] : tensor<4x4xf32> into tensor<2x2x4xf32>
+  %sum = linalg.add ins(%wide_a, %wide_a : tensor<2x2x4xf32>, tensor<2x2x4xf32>) outs(%wide_fill : tensor<2x2x4xf32>) -> tensor<2x2x4xf32>
+  return %product, %sum : tensor<4x4xf32>, tensor<2x2x4xf32>
+}

@@ -63,6 +63,8 @@ struct ProgramLoop {
   int64_t count = 0;
   int64_t stateBytes = 0;
   int64_t tapeBytes = 0;
+  /// Of the gradient carries that move from buffer to buffer: one lies here, the other
+  /// one is the gradient of the initial carry.
   int64_t gradientBytes = 0;
   /// Of one step: in the forward sweep and, in the backward sweep, of a reverse step,
   /// of a step that leaves a tape, and of one that does not or is resumed.
@@ -97,10 +99,9 @@ enum class BufferHome {
   Own,
   /// In the slot region, unless there are no steps.
   Slots,
-  /// A final carry, or a gradient of an initial carry, that nobody reads: on its
-  /// own if there are fewer than three steps, so that what is planned is touched.
-  ForwardCore,
-  Gradients
+  /// A final carry that nobody reads: on its own if there are fewer than three steps,
+  /// so that what is planned is touched.
+  ForwardCore
 };
 
 struct ProgramBuffer {

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace remat;
@@ -21,9 +22,8 @@ using schedule::MoveKind;
 
 StepEmitter::StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, LoopFrame &frame)
     : chain(chain), forward(forward), backward(backward), frame(frame),
-      // The planner checked these sizes.
-      stateBytes(getAlignedBytes(chain.getCarryTypes()).value_or(0)),
-      gradientBytes(getAlignedBytes(chain.getGradientTypes()).value_or(0)) {}
+      // The planner checked this size.
+      stateBytes(getAlignedBytes(chain.getCarryTypes()).value_or(0)) {}
 
 //===----------------------------------------------------------------------===//
 // Places
@@ -226,21 +226,46 @@ void StepEmitter::emitStep(ImplicitLocOpBuilder &builder, StepRole role, const M
   }
 }
 
-void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &move) {
-  // Step t reads the gradient carry that step t + 1 wrote: they take turns.
-  Value one = makeIndex(builder, 1);
-  Value size = makeIndex(builder, gradientBytes), base = frame.getOffset(builder, LoopPart::Gradients);
-  Value parity = builder.createOrFold<arith::AndIOp>(move.step, one);
-  Value other = builder.createOrFold<arith::SubIOp>(one, parity);
-  auto viewGradients = [&](Value number) {
-    Value offset = builder.createOrFold<arith::AddIOp>(base, builder.createOrFold<arith::MulIOp>(number, size));
-    return viewAll(builder, offset, chain.getGradientTypes());
+/// Copies each first value into the second one if \p condition holds.
+static void copyIf(ImplicitLocOpBuilder &builder, Value condition, ArrayRef<std::pair<Value, Value>> copies) {
+  auto copyAll = [&](OpBuilder &inner, Location loc) {
+    for (auto [from, to] : copies)
+      linalg::CopyOp::create(inner, loc, from, to);
   };
-  SmallVector<Value> incoming = viewGradients(parity), outgoing = viewGradients(other);
-  Value next = builder.createOrFold<arith::AddIOp>(move.step, one);
+  std::optional<int64_t> known = getConstantIntValue(condition);
+  if (copies.empty() || known == int64_t(0))
+    return;
+  if (known)
+    return copyAll(builder, builder.getLoc());
+  scf::IfOp::create(builder, condition, [&](OpBuilder &inner, Location loc) {
+    copyAll(inner, loc);
+    scf::YieldOp::create(inner, loc);
+  });
+}
+
+void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &move) {
+  Value next = builder.createOrFold<arith::AddIOp>(move.step, makeIndex(builder, 1));
   Value isLast = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, next, backward.getCount());
-  select(builder, isLast, backward.getFinalCotangents(), incoming);
-  select(builder, isEqual(builder, move.step, 0), backward.getInitGradients(), outgoing);
+  Value isEven = isEqual(builder, builder.createOrFold<arith::AndIOp>(move.step, makeIndex(builder, 1)), 0);
+  SmallVector<Value> moved =
+      viewAll(builder, frame.getOffset(builder, LoopPart::Gradients), chain.getMovedGradientTypes());
+  SmallVector<Value> incoming, outgoing;
+  SmallVector<std::pair<Value, Value>> copies;
+  for (auto [index, last, first] : llvm::enumerate(backward.getFinalCotangents(), backward.getInitGradients())) {
+    // The gradient of the initial carry is what step 0 writes. If a step updates it in
+    // place, it is there from the last step on.
+    if (chain.isGradientInPlace(index)) {
+      copies.emplace_back(last, first);
+      incoming.push_back(first);
+      continue;
+    }
+    // Otherwise step t reads what step t + 1 wrote, and two buffers take turns.
+    Value other = moved[outgoing.size()];
+    Value read = builder.createOrFold<arith::SelectOp>(isEven, other, first);
+    incoming.push_back(builder.createOrFold<arith::SelectOp>(isLast, last, read));
+    outgoing.push_back(builder.createOrFold<arith::SelectOp>(isEven, first, other));
+  }
+  copyIf(builder, isLast, copies);
 
   SmallVector<Value> operands;
   addStep(builder, operands, move.step);

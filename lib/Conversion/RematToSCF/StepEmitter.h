@@ -13,8 +13,10 @@
 // state where it is; the last one writes the final carries where the program wants
 // them; the first reverse step reads the cotangents of the final carries, and the
 // last one writes the gradients of the initial ones, in the same way. So no value
-// is copied at the border of a loop. An initial carry that is a number is filled in
-// by the move that reads it, in the core state that is free then.
+// is copied at the border of a loop, but for the cotangents of final carries that
+// reverse steps update in place: these are moved to where they are updated.
+// An initial carry that is a number is filled in by the move that reads it, in the core
+// state that is free then.
 //
 //===----------------------------------------------------------------------===//
 
@@ -88,7 +90,7 @@ private:
   ForwardSweepOp forward;
   BackwardSweepOp backward;
   LoopFrame &frame;
-  int64_t stateBytes, gradientBytes;
+  int64_t stateBytes;
 };
 
 } // namespace remat

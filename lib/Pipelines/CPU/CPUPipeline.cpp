@@ -95,6 +95,8 @@ static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &opt
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
   manager.addPass(mlir::createCanonicalizerPass());
+  // While a new buffer can be told from one that the caller gives.
+  manager.addPass(createGradientsInPlacePass());
   manager.addPass(createFinalizeStepsPass());
   // Results have places now, so values can be computed in them.
   manager.addNestedPass<mlir::func::FuncOp>(createForwardCopiesPass());

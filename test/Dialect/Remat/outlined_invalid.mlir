@@ -60,6 +60,24 @@ remat.chain "private" @integer advance(@step) record(@step) reverse(@step) carry
 
 // -----
 
+// chain_c7
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects 'gradients_in_place' to be increasing and below 1, but got 1}}
+remat.chain "private" @counted advance(@step) record(@step) reverse(@step) carry [tensor<4xf32>] gradient [tensor<4xf32>] in_place [0, 1]
+
+// -----
+
+// chain_c7
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects 'gradients_in_place' to be increasing and below 2, but got 0}}
+remat.chain "private" @again advance(@step) record(@step) reverse(@step) carry [tensor<4xf32>] gradient [tensor<4xf32>, tensor<4xf32>] in_place [0, 0]
+
+// -----
+
 // chain_c4
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
@@ -262,4 +280,24 @@ func.func @number_is_kept(%h0: f32) -> tensor<4xf32> {
   // expected-error@+1 {{expects 'kept_inits' to be arrays, but initial carry #0 is a number of type 'f32'}}
   %hT = remat.forward_sweep @walk count(%count) init(%h0 : f32) final(%e : tensor<4xf32>) kept_inits [0] -> tensor<4xf32>
   return %hT : tensor<4xf32>
+}
+
+// -----
+
+// A gradient in place is one argument.
+// expected-note@+1 {{@step is here}}
+func.func private @step(%t: index, %pos: index, %a: memref<4xf32>, %next: memref<4xf32>, %workspace: memref<0xi8>,
+                        %counters: memref<5xi64>) {
+  return
+}
+remat.chain "private" @turn advance(@step) record(@step) reverse(@step) carry [tensor<4xf32>]
+  gradient [tensor<4xf32>] in_place [0] workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+func.func @wrong_in_place(%x: memref<4xf32>, %a: memref<4xf32>, %count: index) {
+  %history = remat.forward_sweep @turn count(%count) init(%x : memref<4xf32>) final(%a : memref<4xf32>)
+    history !remat.history
+  // backward_sweep_c1
+  // expected-error@+1 {{expects the 'reverse' function to have the type '(index, index, memref<4xf32>, memref<0xi8>, memref<5xi64>) -> ()'}}
+  remat.backward_sweep @turn history(%history) count(%count) init(%x : memref<4xf32>)
+    final_cotangent(%x : memref<4xf32>) init_gradient(%a : memref<4xf32>)
+  return
 }

@@ -98,3 +98,27 @@ func.func @number_on_tensors(%h: f32, %n: tensor<2xi32>, %count: index) -> (tens
     final(%e0, %e1 : tensor<4xf32>, tensor<2xi32>) -> tensor<4xf32>, tensor<2xi32>
   return %r#0, %r#1 : tensor<4xf32>, tensor<2xi32>
 }
+
+func.func private @turn_step(%t: index, %pos: index, %a: memref<4xf32>, %b: memref<4xf32>, %next_a: memref<4xf32>,
+                             %next_b: memref<4xf32>, %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
+func.func private @turn_reverse(%t: index, %pos: index, %da: memref<4xf32>, %db: memref<4xf32>, %next_da: memref<4xf32>,
+                                %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
+
+// CHECK: remat.chain "private" @turn {{.*}} gradient [tensor<4xf32>, tensor<4xf32>] in_place [1] workspace
+remat.chain "private" @turn advance(@turn_step) record(@turn_step) reverse(@turn_reverse)
+  carry [tensor<4xf32>, tensor<4xf32>] gradient [tensor<4xf32>, tensor<4xf32>] in_place [1]
+  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+
+// CHECK-LABEL: func.func @one_gradient_in_place
+func.func @one_gradient_in_place(%x: memref<4xf32>, %a: memref<4xf32>, %b: memref<4xf32>, %count: index) {
+  %history = remat.forward_sweep @turn count(%count) init(%x, %x : memref<4xf32>, memref<4xf32>)
+    final(%a, %b : memref<4xf32>, memref<4xf32>) history !remat.history
+  // CHECK: remat.backward_sweep @turn
+  remat.backward_sweep @turn history(%history) count(%count) init(%x, %x : memref<4xf32>, memref<4xf32>)
+    final_cotangent(%x, %x : memref<4xf32>, memref<4xf32>) init_gradient(%a, %b : memref<4xf32>, memref<4xf32>)
+  return
+}

@@ -61,8 +61,8 @@ ProgramProblem makeProgram() {
   initial.loop = 1;
   ProgramBuffer unused;
   unused.bytes = 64;
-  unused.first = unused.last = 40;
-  unused.home = BufferHome::Gradients;
+  unused.first = unused.last = 10;
+  unused.home = BufferHome::ForwardCore;
   unused.loop = 0;
   unused.offsetInHome = 64;
   problem.buffers = {stacked, initial, unused};
@@ -108,7 +108,7 @@ TEST(ProgramWords, SurviveARoundTrip) {
   EXPECT_EQ(again.write(), words);
   EXPECT_EQ(again.policy, Policy::Revolve);
   EXPECT_EQ(again.budget.resolve(1000), 50);
-  EXPECT_EQ(again.buffers[2].home, BufferHome::Gradients);
+  EXPECT_EQ(again.buffers[2].home, BufferHome::ForwardCore);
 }
 
 TEST(ProgramWords, HoldEveryPolicyWithTables) {
@@ -163,7 +163,7 @@ TEST(ProgramInstance, GivesBuffersTheirHomes) {
   ASSERT_TRUE(instance.layOut({{640, 3}, {832, 2}}));
   EXPECT_EQ(instance.getBuffer(0).bytes, 320);
   EXPECT_EQ(instance.getBufferOffset(1), instance.getPart(1, LoopPart::Slots).offset);
-  EXPECT_EQ(instance.getBufferOffset(2), instance.getPart(0, LoopPart::Gradients).offset + 64);
+  EXPECT_EQ(instance.getBufferOffset(2), instance.getPart(0, LoopPart::ForwardCore).offset + 64);
   EXPECT_EQ(instance.getBuffer(2).bytes, 0);
 
   // Short loops have no core memory to spare, and no steps no slots.

@@ -33,8 +33,8 @@ using namespace remat::test;
 /// From outlined tensors to finalized step functions.
 static const char *const bufferize =
     "builtin.module(remat-mark-entries,remat-prepare-bufferization,one-shot-bufferize{bufferize-function-boundaries "
-    "function-boundary-type-conversion=identity-layout-map},canonicalize,cse,canonicalize,remat-finalize-steps,"
-    "func.func(remat-forward-copies),canonicalize,remat-assign-workspace,canonicalize)";
+    "function-boundary-type-conversion=identity-layout-map},canonicalize,cse,canonicalize,remat-gradients-in-place,"
+    "remat-finalize-steps,func.func(remat-forward-copies),canonicalize,remat-assign-workspace,canonicalize)";
 
 static const char *const lower =
     "builtin.module(convert-remat-to-scf,canonicalize,cse,convert-linalg-to-loops,convert-scf-to-cf,"

@@ -70,7 +70,7 @@ LogicalResult ProgramMemory::describeLoop(Loop &loop) {
   record.count = getCountNumber(forward.getCount());
   std::optional<int64_t> state = getAlignedBytes(loop.chain.getCarryTypes());
   std::optional<int64_t> tape = getAlignedBytes(loop.chain.getTapeTypes());
-  std::optional<int64_t> gradient = getAlignedBytes(loop.chain.getGradientTypes());
+  std::optional<int64_t> gradient = getAlignedBytes(loop.chain.getMovedGradientTypes());
   if (!state || !tape || !gradient)
     return loop.chain.emitOpError("has carries or a tape of more than 2^63 bytes");
   record.stateBytes = *state;
@@ -124,17 +124,6 @@ static SmallVector<unsigned> getUnusedDestinations(OperandRange destinations) {
   return unused;
 }
 
-/// The sums of the sizes of values in front of each one.
-static SmallVector<int64_t> getOffsets(ArrayAttr types) {
-  SmallVector<int64_t> offsets;
-  int64_t sum = 0;
-  for (Type type : types.getAsValueRange<TypeAttr>()) {
-    offsets.push_back(sum);
-    sum += *getAlignedBytes(cast<ShapedType>(type));
-  }
-  return offsets;
-}
-
 /// Where the last initial carry that is a number ends in a state, or 0 if none is.
 static int64_t getSplatBytes(ForwardSweepOp forward, ChainOp chain) {
   int64_t end = 0, bytes = 0;
@@ -168,19 +157,12 @@ void ProgramMemory::keepInits(int64_t index, DenseMap<Operation *, Home> &homes)
 void ProgramMemory::assignHomes(int64_t index, DenseMap<Operation *, Home> &homes) {
   using schedule::BufferHome;
   Loop &loop = loops[index];
-  schedule::ProgramLoop &record = problem.loops[index];
   if (loop.backward) {
     loop.unusedFinals = getUnusedDestinations(loop.forward.getFinals());
-    loop.unusedInitGradients = getUnusedDestinations(loop.backward.getInitGradients());
     for (unsigned unused : loop.unusedFinals)
       homes[loop.forward.getFinals()[unused].getDefiningOp()] = {BufferHome::ForwardCore, index, 0};
-    // The last step of the backward sweep writes the second gradient carry.
-    SmallVector<int64_t> offsets = getOffsets(loop.chain.getGradientTypes());
-    for (unsigned unused : loop.unusedInitGradients)
-      homes[loop.backward.getInitGradients()[unused].getDefiningOp()] = {BufferHome::Gradients, index,
-                                                                         record.gradientBytes + offsets[unused]};
   }
-  record.splatBytes = getSplatBytes(loop.forward, loop.chain);
+  problem.loops[index].splatBytes = getSplatBytes(loop.forward, loop.chain);
   keepInits(index, homes);
   for (int64_t packed : loop.forward.getPackedCaptures())
     if (memref::AllocOp alloc = getAllocation(loop.forward.getCaptures()[packed]))

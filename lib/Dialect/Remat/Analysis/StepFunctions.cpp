@@ -32,7 +32,8 @@ std::pair<unsigned, unsigned> StepFunction::getInPlaceResults() {
   unsigned results = function.getNumResults();
   unsigned carries = chain.getCarryTypes().size();
   unsigned tapes = chain.getTapeTypes().size();
-  unsigned gradients = chain.getGradientTypes().size();
+  // What is updated in place is a result no more.
+  unsigned gradients = chain.getMovedGradientTypes().size();
   switch (role) {
   case StepRole::Advance:
     return {carries, results - carries};
@@ -72,6 +73,11 @@ SmallVector<StepFunction> remat::getStepFunctions(ChainOp chain) {
       functions.push_back({StepRole(role), function, chain});
   }
   return functions;
+}
+
+unsigned remat::getFirstGradientArgument(ChainOp chain, BackwardSweepOp sweep) {
+  // The step, its position, tape, scans and captures come before.
+  return 2 + chain.getTapeTypes().size() + sweep.getScans().size() + sweep.getCaptures().size();
 }
 
 SmallVector<func::FuncOp> remat::getEntryFunctions(ModuleOp module) {

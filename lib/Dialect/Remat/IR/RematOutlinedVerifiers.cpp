@@ -41,6 +41,17 @@ static LogicalResult verifyTypes(ChainOp op, ArrayAttr types, StringRef what, bo
   return success();
 }
 
+/// (C7) of a chain and (C4) of both sweeps.
+static LogicalResult verifyIndices(Operation *op, ArrayRef<int64_t> indices, size_t size, StringRef name) {
+  int64_t previous = -1;
+  for (int64_t index : indices) {
+    if (index <= previous || index >= int64_t(size))
+      return op->emitOpError("expects '") << name << "' to be increasing and below " << size << ", but got " << index;
+    previous = index;
+  }
+  return success();
+}
+
 /// (C5): the plan says about its table what the table says.
 static LogicalResult verifyPlan(ChainOp op) {
   PlanAttr plan = op.getPlanAttr();
@@ -66,6 +77,14 @@ static LogicalResult verifyPlan(ChainOp op) {
   return success();
 }
 
+ArrayAttr ChainOp::getMovedGradientTypes() {
+  SmallVector<Attribute> moved;
+  for (auto [number, type] : llvm::enumerate(getGradientTypes()))
+    if (!isGradientInPlace(number))
+      moved.push_back(type);
+  return ArrayAttr::get(getContext(), moved);
+}
+
 LogicalResult ChainOp::verify() {
   // chain_c2
   if (bool(getRecordAttr()) != bool(getReverseAttr()))
@@ -80,6 +99,9 @@ LogicalResult ChainOp::verify() {
       failed(verifyTypes(*this, getTapeTypes(), "tape", /*mustBeFloat=*/false)) ||
       failed(verifyTypes(*this, getGradientTypes(), "gradient",
                          /*mustBeFloat=*/true)))
+    return failure();
+  // chain_c7
+  if (failed(verifyIndices(*this, getGradientsInPlace(), getGradientTypes().size(), "gradients_in_place")))
     return failure();
   // chain_c4
   if (bool(getCopyBytes()) != isFinalized())
@@ -211,17 +233,6 @@ static LogicalResult verifyForm(Operation *op, ValueRange destinations, TypeRang
     return op->emitOpError("expects no outputs on memrefs, but got ") << outputs.size();
   if (!memrefs && outputs != destinations.getTypes())
     return op->emitOpError("expects outputs (") << destinations.getTypes() << "), but got (" << outputs << ")";
-  return success();
-}
-
-/// (C4) of both sweeps.
-static LogicalResult verifyIndices(Operation *op, ArrayRef<int64_t> indices, size_t size, StringRef name) {
-  int64_t previous = -1;
-  for (int64_t index : indices) {
-    if (index <= previous || index >= int64_t(size))
-      return op->emitOpError("expects '") << name << "' to be increasing and below " << size << ", but got " << index;
-    previous = index;
-  }
   return success();
 }
 
@@ -363,7 +374,7 @@ LogicalResult BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) 
       .take(getStackedCotangents().getTypes())
       .take(getScanGradients().getTypes())
       .take(getAccumulators().getTypes())
-      .give(chain.getGradientTypes(), buffers)
+      .give(buffers ? chain.getMovedGradientTypes() : chain.getGradientTypes(), buffers)
       .giveInPlace(getScanGradients().getTypes(), buffers)
       .giveInPlace(getAccumulators().getTypes(), buffers);
   return verifySignature(*this, chain, chain.getReverseAttr(), StepFunctionNumber::Reverse, std::move(reverse),

@@ -32,6 +32,16 @@ WritableArguments WritableArguments::find(ModuleOp module) {
           writable.consumed.erase(step.function.getArgument(*argument));
         }
     }
+  module.walk([&](BackwardSweepOp sweep) {
+    auto chain = SymbolTable::lookupNearestSymbolFrom<ChainOp>(module, sweep.getChainAttr());
+    auto reverse = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(module, chain.getReverseAttr());
+    unsigned first = getFirstGradientArgument(chain, sweep);
+    MutableArrayRef<OpOperand> results = reverse.getBody().front().getTerminator()->getOpOperands();
+    // The verifier compares types on tensors only.
+    size_t numGradients = std::min<size_t>(chain.getGradientTypes().size(), results.size());
+    for (size_t number = 0; number < numGradients && first + number < reverse.getNumArguments(); ++number)
+      writable.gradients[&results[number]] = reverse.getArgument(first + number);
+  });
   return writable;
 }
 
@@ -64,10 +74,12 @@ static Value getUpdate(OpOperand &use) {
   return {};
 }
 
-/// The argument that \p value, a result of \p members, is to be written into, through
-/// whatever else still writes there; null if there is none. What another member makes
-/// of it is another value.
-static Value findUpdatedArgument(Value value, ArrayRef<Operation *> members, const WritableArguments &writable) {
+/// What \p find says of a use of \p value, a result of \p members, or of what others still
+/// make of it by writing there; null if it finds nothing. What another member makes of it
+/// is another value. With \p throughUnfused also of what element-wise operations that are
+/// no loops yet make of it.
+static Value findUse(Value value, ArrayRef<Operation *> members, bool throughUnfused,
+                     llvm::function_ref<Value(OpOperand &)> find) {
   SmallVector<Value> worklist = {value};
   DenseSet<Value> seen;
   while (!worklist.empty()) {
@@ -75,18 +87,25 @@ static Value findUpdatedArgument(Value value, ArrayRef<Operation *> members, con
     if (!seen.insert(current).second)
       continue;
     for (OpOperand &use : current.getUses()) {
-      if (Value argument = writable.updated.lookup(&use))
-        return argument;
+      if (Value found = find(use))
+        return found;
       Operation *user = use.getOwner();
       if (llvm::is_contained(members, user))
         continue;
       if (Value update = getUpdate(use))
         worklist.push_back(update);
-      else if (isUnfused(user))
+      else if (throughUnfused && isUnfused(user))
         worklist.push_back(user->getResult(0));
     }
   }
   return {};
+}
+
+/// True if the buffer of \p value, a result of \p members, is one that is returned.
+static bool isReturned(Value value, ArrayRef<Operation *> members) {
+  return findUse(value, members, /*throughUnfused=*/false, [](OpOperand &use) {
+           return use.getOwner()->hasTrait<OpTrait::IsTerminator>() ? use.get() : Value();
+         }) != nullptr;
 }
 
 /// True if \p value is the contents of \p argument so far, or what element-wise
@@ -124,7 +143,8 @@ static bool dependsOn(Value output, Value value, ArrayRef<Operation *> members) 
 /// The accumulator that \p output is the new value of; null if it is something else.
 static Value findUpdated(Value output, ArrayRef<Operation *> members, const ElementwiseReads &reads,
                          const WritableArguments &writable) {
-  Value argument = findUpdatedArgument(output, members, writable);
+  Value argument =
+      findUse(output, members, /*throughUnfused=*/true, [&](OpOperand &use) { return writable.updated.lookup(&use); });
   if (!argument)
     return {};
   for (Value value : reads.values)
@@ -142,8 +162,18 @@ static bool isNextValue(Value value, Value output) {
   return yielded && yielded->get() == output;
 }
 
+/// True if \p output is the next value of the gradient of a carry that nothing but the
+/// loop over \p members reads, so that one buffer is enough for both.
+static bool replacesGradient(Value output, ArrayRef<Operation *> members, const ElementwiseReads &reads,
+                             const WritableArguments &writable) {
+  Value gradient = findUse(output, members, /*throughUnfused=*/false,
+                           [&](OpOperand &use) { return writable.gradients.lookup(&use); });
+  return gradient && llvm::is_contained(reads.values, gradient) && reads.isReadInPlace(gradient) &&
+         llvm::all_of(gradient.getUsers(), [&](Operation *user) { return llvm::is_contained(members, user); });
+}
+
 /// True if \p output may be written over \p value, which only the loop reads.
-static bool canReplace(Value value, Value output, const WritableArguments &writable) {
+static bool canReplace(Value value, Value output, ArrayRef<Operation *> members, const WritableArguments &writable) {
   if (value.getType() != output.getType())
     return false;
   if (auto producer = value.getDefiningOp<linalg::LinalgOp>())
@@ -151,9 +181,7 @@ static bool canReplace(Value value, Value output, const WritableArguments &writa
   if (isNextValue(value, output))
     return true;
   // What is returned has a place of its own.
-  bool isReturned =
-      llvm::any_of(output.getUsers(), [](Operation *user) { return user->hasTrait<OpTrait::IsTerminator>(); });
-  return (writable.consumed.contains(value) && !isReturned) || isReplacedSlice(value, output);
+  return (writable.consumed.contains(value) && !isReturned(output, members)) || isReplacedSlice(value, output);
 }
 
 SmallVector<Value> remat::chooseDestinations(ArrayRef<Operation *> members, const ElementwiseReads &reads,
@@ -165,13 +193,13 @@ SmallVector<Value> remat::chooseDestinations(ArrayRef<Operation *> members, cons
     return taken.insert(updated).second ? updated : Value();
   });
   for (auto [output, destination] : llvm::zip_equal(outputs, destinations)) {
-    if (destination)
+    if (destination || replacesGradient(output, members, reads, writable))
       continue;
     for (Value value : reads.values) {
       bool isReadElsewhere =
           !llvm::all_of(value.getUsers(), [&](Operation *user) { return llvm::is_contained(members, user); });
       if (taken.contains(value) || isReadElsewhere || !reads.isReadInPlace(value) ||
-          !canReplace(value, output, writable))
+          !canReplace(value, output, members, writable))
         continue;
       taken.insert(value);
       destination = value;

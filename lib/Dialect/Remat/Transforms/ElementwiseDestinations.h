@@ -22,6 +22,9 @@ struct WritableArguments {
 
   /// By the result that has to be written there: stacked arrays, accumulators.
   DenseMap<OpOperand *, Value> updated;
+  /// By the result that is its next value: the gradients of carries. They are not written
+  /// before remat-gradients-in-place, which can tell whether they may be.
+  DenseMap<OpOperand *, Value> gradients;
   /// The tapes of reverse steps, each of which is used once.
   DenseSet<Value> consumed;
 };
@@ -38,7 +41,8 @@ struct ElementwiseReads {
 /// For each of \p outputs of a loop over \p members the value that it is written
 /// over, or null for a new tensor. An accumulator has to be updated where it is.
 /// Otherwise it is a value that nobody reads afterwards: the result of a reduction
-/// (the pre-activation of a gate, say), a slice that is put back, a tape.
+/// (the pre-activation of a gate, say), a slice that is put back, a tape. The next
+/// gradient of a carry is left a new tensor where it can lie in place of the last one.
 SmallVector<Value> chooseDestinations(ArrayRef<Operation *> members, const ElementwiseReads &reads, ValueRange outputs,
                                       const WritableArguments &writable);
 

@@ -11,6 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "WholeBuffer.h"
+
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
@@ -24,36 +26,6 @@ namespace remat {
 using namespace mlir;
 using namespace remat;
 
-/// Looks through casts.
-static Value stripCasts(Value value) {
-  while (auto cast = value.getDefiningOp<memref::CastOp>())
-    value = cast.getSource();
-  return value;
-}
-
-/// The allocation that \p value is all of: itself, or through casts and changes
-/// of shape.
-static memref::AllocOp getWholeAllocation(Value value) {
-  Operation *op = value.getDefiningOp();
-  while (isa_and_nonnull<memref::CastOp, memref::ExpandShapeOp, memref::CollapseShapeOp>(op))
-    op = op->getOperand(0).getDefiningOp();
-  return dyn_cast_or_null<memref::AllocOp>(op);
-}
-
-/// \p argument with the type of the allocation that it stands in for; null if
-/// that takes more than another view of the same static shape.
-static Value viewAs(OpBuilder &builder, Location loc, Value argument, MemRefType type) {
-  auto from = cast<MemRefType>(argument.getType());
-  if (from == type)
-    return argument;
-  if (!from.hasStaticShape() || !type.hasStaticShape() || !from.getLayout().isIdentity() ||
-      !type.getLayout().isIdentity() || from.getNumElements() != type.getNumElements() ||
-      from.getElementType() != type.getElementType())
-    return {};
-  auto [strides, offset] = type.getStridesAndOffset();
-  return memref::ReinterpretCastOp::create(builder, loc, type, argument, offset, type.getShape(), strides);
-}
-
 /// Turns result \p value into the trailing argument \p argument.
 static void writeToArgument(Value value, BlockArgument argument, func::ReturnOp terminator) {
   Block *entry = argument.getOwner();
@@ -61,7 +33,7 @@ static void writeToArgument(Value value, BlockArgument argument, func::ReturnOp 
   Location loc = argument.getLoc();
   memref::AllocOp alloc = getWholeAllocation(value);
   if (alloc && alloc->getBlock() == entry)
-    if (Value replacement = viewAs(builder, loc, argument, alloc.getType())) {
+    if (Value replacement = viewWhole(builder, loc, argument, alloc.getType())) {
       alloc.replaceAllUsesWith(replacement);
       alloc.erase();
       return;

@@ -191,6 +191,7 @@ public:
                         loop.getReversedAttr(), advance, replay, record, replayRecord, reverse, resume,
                         builder.getTypeArrayAttr(SmallVector<Type>(loop.getInits().getTypes())),
                         builder.getTypeArrayAttr(tapeTypes), builder.getTypeArrayAttr(gradientTypes),
+                        /*gradients_in_place=*/DenseI64ArrayAttr(),
                         /*workspace_bytes=*/DenseI64ArrayAttr(), /*copy_bytes=*/DenseI64ArrayAttr(), PlanAttr(),
                         FrameAttr(), /*plan_position=*/IntegerAttr());
     insert(chain);

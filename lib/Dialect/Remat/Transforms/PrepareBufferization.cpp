@@ -9,7 +9,8 @@
 // function that overwrote its carry would destroy a checkpoint, so the arguments
 // are marked by role. And it makes a global of every constant tensor: a zero
 // array as long as the sequence would escape the budget, so it becomes a fill.
-// An initial carry that is such a fill needs no array at all: its number will do.
+// What is written over an empty tensor or such a fill gets one of its own, and an initial
+// carry that is one needs no array at all: its number will do.
 //
 // It also takes an init that no body reads as overwritten. Where a structured
 // operation writes only a part of its output, the rest is the init: its body is made
@@ -59,17 +60,50 @@ static void fillSplat(arith::ConstantOp constant) {
   constant.erase();
 }
 
+/// True for an empty tensor, also in another shape.
+static bool isEmpty(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
+    return cast<RankedTensorType>(value.getType()).hasStaticShape() && isEmpty(op->getOperand(0));
+  return isa_and_nonnull<tensor::EmptyOp>(op);
+}
+
+static Value cloneEmpty(OpBuilder &builder, Value value) {
+  Operation *op = value.getDefiningOp();
+  if (isa<tensor::EmptyOp>(op))
+    return builder.clone(*op)->getResult(0);
+  auto type = cast<RankedTensorType>(value.getType());
+  return tensor::EmptyOp::create(builder, op->getLoc(), type.getShape(), type.getElementType());
+}
+
 /// A copy of an empty or filled tensor for one use, or \p value if it is neither. What
 /// is copied for its last use is dead; see eraseDead.
 static Value cloneFresh(Value value) {
-  Operation *op = value.getDefiningOp();
-  auto fill = dyn_cast_if_present<linalg::FillOp>(op);
-  Operation *empty = fill ? fill.getOutputs()[0].getDefiningOp() : op;
-  if (!isa_and_nonnull<tensor::EmptyOp>(empty))
+  auto fill = value.getDefiningOp<linalg::FillOp>();
+  Value empty = fill ? fill.getOutputs()[0] : value;
+  if (!isEmpty(empty))
     return value;
-  OpBuilder builder(op);
-  Value own = builder.clone(*empty)->getResult(0);
+  OpBuilder builder(value.getDefiningOp());
+  Value own = cloneEmpty(builder, empty);
   return fill ? linalg::FillOp::create(builder, fill.getLoc(), fill.getInputs()[0], own).getResult(0) : own;
+}
+
+/// Gives everything that is written over an empty or filled tensor one of its own,
+/// directly in front of it. What one fill starts several times would be copied from a
+/// buffer that is in use from the first time to the last.
+static void separateInits(func::FuncOp function) {
+  SmallVector<OpOperand *> inits;
+  function.walk([&](DestinationStyleOpInterface op) {
+    for (OpOperand &init : op.getDpsInitsMutable())
+      inits.push_back(&init);
+  });
+  for (OpOperand *init : inits) {
+    Value own = cloneFresh(init->get());
+    if (own == init->get())
+      continue;
+    own.getDefiningOp()->moveBefore(init->getOwner());
+    init->set(own);
+  }
 }
 
 /// The number that all elements of \p value are, or null if nothing says so.
@@ -158,8 +192,8 @@ static void readKeptInits(linalg::LinalgOp op) {
 
 /// Erases the fills, empty tensors and views that nobody uses any more: bufferization would
 /// give each a buffer, written and never read, as large as the accumulator it once was.
-static void eraseDead(func::FuncOp entry) {
-  entry.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
+static void eraseDead(func::FuncOp function) {
+  function.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
     if (!isa<ForwardSweepOp, BackwardSweepOp>(op) && isOpTriviallyDead(op))
       op->erase();
   });
@@ -175,12 +209,13 @@ struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBas
         markArguments(step);
     getOperation().walk(fillSplat);
     getOperation().walk(readKeptInits);
+    getOperation().walk(separateInits);
     for (func::FuncOp entry : getEntryFunctions(getOperation())) {
       entry.walk(separateInitialCarries);
       entry.walk([](ForwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });
       entry.walk([](BackwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });
-      eraseDead(entry);
     }
+    getOperation().walk(eraseDead);
   }
 };
 } // namespace

@@ -33,10 +33,9 @@ struct Loop {
   ForwardSweepOp forward;
   /// Null if the chain is not differentiated.
   BackwardSweepOp backward;
-  /// Final carries and gradients of initial carries that nobody reads: in loops that
-  /// are long enough, core memory serves as destination.
+  /// Final carries that nobody reads: in loops that are long enough, core memory serves
+  /// as destination.
   SmallVector<unsigned> unusedFinals;
-  SmallVector<unsigned> unusedInitGradients;
   /// Initial carries that are computed for this loop only: they lie in its slot region.
   SmallVector<int64_t> keptInits;
 };

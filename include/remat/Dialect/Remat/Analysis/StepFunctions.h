@@ -52,6 +52,10 @@ private:
 /// A function that serves two roles is listed with the first.
 SmallVector<StepFunction> getStepFunctions(ChainOp chain);
 
+/// The number of the first argument of the `reverse` function of \p chain that is a
+/// gradient, by what \p sweep gives it.
+unsigned getFirstGradientArgument(ChainOp chain, BackwardSweepOp sweep);
+
 /// The chains of \p module in order.
 inline auto getChains(ModuleOp module) { return module.getOps<ChainOp>(); }
 

@@ -110,7 +110,7 @@ def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
   let summary = "where the fixed buffers of a chain lie in the arena";
   let description = [{
     Byte offsets into the arena: the walk and its stack, the two core states, the core
-    tape, the two gradient carries, the workspace of the forward sweep and of each kind of
+    tape, the gradient carries, the workspace of the forward sweep and of each kind of
     step of the backward sweep, and the slot region. What is never in use at once may
     overlap.
   }];

@@ -52,6 +52,10 @@ def Remat_ChainOp : Remat_Op<"chain",
     function in the order of the table (0 for one that is not there), `copy_bytes`
     the bytes that each of them copies.
 
+    On memrefs the gradients that `gradients_in_place` numbers are updated in place, too:
+    `reverse` finds the gradient of the carry behind the step in an argument and leaves the one in
+    front of it there. The other gradients are two arguments, one read and one written.
+
     `remat-plan-schedule` adds the plan, `remat-plan-memory` the frame. If the number of
     steps is not known yet, there is neither: `runtime_plan` then says which loop of the
     plan argument of the function is this one.
@@ -67,6 +71,7 @@ def Remat_ChainOp : Remat_Op<"chain",
       its number of steps, restartable only if there is a `resume`, its counts are those
       of the table, and its stack frames are enough.
     * (C6) `runtime_plan` is not negative, and there is no plan and no frame beside it.
+    * (C7) `gradients_in_place` are increasing numbers of gradient types.
 
     Example:
 
@@ -89,6 +94,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     TypeArrayAttr:$carry_types,
     DefaultValuedAttr<TypeArrayAttr, "{}">:$tape_types,
     DefaultValuedAttr<TypeArrayAttr, "{}">:$gradient_types,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$gradients_in_place,
     OptionalAttr<DenseI64ArrayAttr>:$workspace_bytes,
     OptionalAttr<DenseI64ArrayAttr>:$copy_bytes,
     OptionalAttr<Remat_PlanAttr>:$plan,
@@ -103,6 +109,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     (`reverse` `(` $reverse^ `)`)?
     (`resume` `(` $resume^ `)`)?
     `carry` $carry_types (`tape` $tape_types^)? (`gradient` $gradient_types^)?
+    (`in_place` $gradients_in_place^)?
     (`workspace` $workspace_bytes^)? (`copies` $copy_bytes^)?
     (`plan` $plan^)? (`frame` $frame^)? (`runtime_plan` `(` $plan_position^ `)`)?
     attr-dict
@@ -113,6 +120,9 @@ def Remat_ChainOp : Remat_Op<"chain",
     bool isFinalized() { return getWorkspaceBytesAttr() != nullptr; }
     /// The workspace of the function with the number \p role in the table.
     int64_t getWorkspaceBytesOf(unsigned role) { return (*getWorkspaceBytes())[role]; }
+    bool isGradientInPlace(int64_t number) { return llvm::is_contained(getGradientsInPlace(), number); }
+    /// The types of the gradients that are not updated in place.
+    ArrayAttr getMovedGradientTypes();
   }];
   let hasVerifier = 1;
 }
@@ -203,7 +213,8 @@ def Remat_BackwardSweepOp : Remat_SweepOp<"backward_sweep"> {
     Takes cotangents of the final carries and of (some of the) stacked arrays back
     through steps count - 1 to 0, re-running forward steps as the plan says. Writes
     the gradients of the initial carries and updates scan gradients and accumulators
-    in place, in this order of steps whatever the plan.
+    in place, in this order of steps whatever the plan. On memrefs the gradients of the carries
+    between the steps lie in the `init_gradient` buffers, too.
 
     Initial carries, scans and captures are those of the forward sweep.
     `packed_accumulators` names accumulators that are in another layout than the

@@ -136,6 +136,44 @@ def OrderGlobalsPass : Pass<"remat-order-globals", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
+def GradientsInPlacePass : Pass<"remat-gradients-in-place", "::mlir::ModuleOp"> {
+  let summary = "let reverse steps update the gradients of carries in place";
+  let description = [{
+    A `reverse` function gets the gradient of each carry behind the step and returns the
+    one in front of it. One buffer is enough for both where the argument is returned as it
+    came, or where the result is an allocation of its own and nothing reads the argument
+    any more once it is written. The operation that writes it first may be the last to
+    read the argument if it is a copy, or a structured operation that reads no element of
+    the argument but the one that it writes next.
+
+    Such a result is dropped: it has become an update of the argument, and
+    `gradients_in_place` of the chain says so. The others stay as they are, for a copy
+    would take time in each step. Runs after one-shot-bufferize, in front of
+    `remat-finalize-steps`.
+
+    Before:
+
+    ```mlir
+    func.func private @reverse(%t: index, %pos: index, %w: memref<4xf32>, %dh: memref<4xf32>)
+        -> memref<4xf32> {
+      %new = memref.alloc() : memref<4xf32>
+      linalg.mul ins(%dh, %w : memref<4xf32>, memref<4xf32>) outs(%new : memref<4xf32>)
+      return %new : memref<4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func private @reverse(%t: index, %pos: index, %w: memref<4xf32>, %dh: memref<4xf32>) {
+      linalg.mul ins(%dh, %w : memref<4xf32>, memref<4xf32>) outs(%dh : memref<4xf32>)
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def FinalizeStepsPass : Pass<"remat-finalize-steps", "::mlir::ModuleOp"> {
   let summary = "turn the results of step functions and entry functions into arguments";
   let description = [{
