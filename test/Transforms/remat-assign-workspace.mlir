@@ -20,8 +20,16 @@ func.func private @step_advance(%t: index, %pos: index, %h: memref<20xf32>, %nex
   %b = memref.alloc() : memref<20xf32>
   %c = memref.alloc() : memref<20xf32>
   linalg.exp ins(%h : memref<20xf32>) outs(%a : memref<20xf32>)
-  linalg.exp ins(%a : memref<20xf32>) outs(%b : memref<20xf32>)
-  linalg.exp ins(%b : memref<20xf32>) outs(%c : memref<20xf32>)
+  linalg.generic {indexing_maps = [affine_map<(i) -> (19 - i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%a : memref<20xf32>) outs(%b : memref<20xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(i) -> (19 - i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%b : memref<20xf32>) outs(%c : memref<20xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  }
   // CHECK: linalg.copy ins(%[[C]] : memref<20xf32>) outs(%[[NEXT]] : memref<20xf32>)
   memref.copy %c, %next : memref<20xf32> to memref<20xf32>
   return
@@ -50,3 +58,30 @@ func.func private @sliced_advance(%t: index, %pos: index, %h: memref<9x4xf32>, %
   return
 }
 remat.chain "private" @sliced advance(@sliced_advance) carry [tensor<9x4xf32>]
+
+// What an element-wise operation is the last to read, it may write over: its result needs no
+// place of its own, also in another shape. Not so where the array is read again, or through
+// another map.
+// CHECK-LABEL: func.func private @reused_advance
+// CHECK-DAG: %[[FIRST:.*]] = memref.view %{{.*}}[%c0{{.*}}][] : memref<128xi8> to memref<4x4xf32>
+// CHECK-DAG: %[[SECOND:.*]] = memref.view %{{.*}}[%c64{{.*}}][] : memref<128xi8> to memref<4x4xf32>
+// CHECK: %[[FLAT:.*]] = memref.reinterpret_cast %[[FIRST]]
+// CHECK: %[[SQUARE:.*]] = memref.expand_shape %[[FLAT]]
+// CHECK: linalg.exp ins(%{{.*}}) outs(%[[FIRST]] : memref<4x4xf32>)
+// CHECK: linalg.tanh ins(%[[FIRST]] : memref<4x4xf32>) outs(%[[SQUARE]] : memref<4x4xf32>)
+// CHECK: linalg.transpose ins(%[[SQUARE]] : memref<4x4xf32>) outs(%[[SECOND]] :
+// CHECK: linalg.add ins(%[[SQUARE]], %[[SECOND]] : {{.*}}) outs(%[[SECOND]] :
+func.func private @reused_advance(%t: index, %pos: index, %h: memref<4x4xf32>, %next: memref<4x4xf32>) {
+  %a = memref.alloc() : memref<4x4xf32>
+  %b = memref.alloc() : memref<16xf32>
+  %b_square = memref.expand_shape %b [[0, 1]] output_shape [4, 4] : memref<16xf32> into memref<4x4xf32>
+  %c = memref.alloc() : memref<4x4xf32>
+  %d = memref.alloc() : memref<4x4xf32>
+  linalg.exp ins(%h : memref<4x4xf32>) outs(%a : memref<4x4xf32>)
+  linalg.tanh ins(%a : memref<4x4xf32>) outs(%b_square : memref<4x4xf32>)
+  linalg.transpose ins(%b_square : memref<4x4xf32>) outs(%c : memref<4x4xf32>) permutation = [1, 0]
+  linalg.add ins(%b_square, %c : memref<4x4xf32>, memref<4x4xf32>) outs(%d : memref<4x4xf32>)
+  linalg.transpose ins(%d : memref<4x4xf32>) outs(%next : memref<4x4xf32>) permutation = [1, 0]
+  return
+}
+remat.chain "private" @reused advance(@reused_advance) carry [tensor<4x4xf32>]

@@ -10,6 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "UpdateInPlace.h"
+
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
 #include "remat/Dialect/Remat/Analysis/BufferLayout.h"
 #include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
@@ -169,6 +171,8 @@ static LogicalResult assignWorkspace(ChainOp chain) {
   SmallVector<int64_t> sizes(numStepRoles, 0);
   SmallVector<StepFunction> steps = getStepFunctions(chain);
   for (StepFunction &step : steps) {
+    if (failed(updateTemporariesInPlace(step.function)))
+      return failure();
     FailureOr<int64_t> copied = planCopies(step.function);
     Workspace &workspace = workspaces.emplace_back();
     workspace.function = step.function;

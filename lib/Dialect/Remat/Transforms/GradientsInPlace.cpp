@@ -15,14 +15,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "UpdateInPlace.h"
 #include "WholeBuffer.h"
 
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
-
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 
 namespace remat {
 #define GEN_PASS_DEF_GRADIENTSINPLACEPASS
@@ -31,83 +29,6 @@ namespace remat {
 
 using namespace mlir;
 using namespace remat;
-
-namespace {
-/// An argument of a reverse function, and the new buffer whose place it may take.
-class Update {
-public:
-  Update(BlockArgument argument, Value buffer, const BufferAliases &aliases)
-      : argument(argument), buffer(buffer), old(aliases.resolve(argument)), updated(aliases.resolve(buffer)) {}
-
-  /// Whether nothing reads the argument once the buffer is written.
-  bool isSafe() const;
-
-private:
-  /// The operation of the function's block that \p op is, or is in.
-  Operation *getAncestor(Operation *op) const { return argument.getOwner()->findAncestorOpInBlock(*op); }
-  /// The last and the first operation of the block that touches one of \p values; null
-  /// if there is none.
-  std::pair<Operation *, Operation *> getRange(const BufferAliases::Values &values) const;
-  /// Whether \p op, which uses both, reads no element after it was written.
-  bool worksInPlace(Operation *op) const;
-  /// Whether \p op uses those of \p values as whole arrays in the order of its loops,
-  /// as outputs or as inputs.
-  bool isElementwise(linalg::LinalgOp op, const BufferAliases::Values &values, bool areOutputs) const;
-
-  BlockArgument argument;
-  Value buffer;
-  /// All values that may be a part of the argument, and of the buffer.
-  BufferAliases::Values old, updated;
-};
-} // namespace
-
-std::pair<Operation *, Operation *> Update::getRange(const BufferAliases::Values &values) const {
-  Operation *first = nullptr, *last = nullptr;
-  for (Value value : values)
-    for (Operation *user : value.getUsers()) {
-      // A view touches nothing, and what it gives is one of the values.
-      if (isa<ViewLikeOpInterface>(user) && isMemoryEffectFree(user))
-        continue;
-      Operation *ancestor = getAncestor(user);
-      if (!first || ancestor->isBeforeInBlock(first))
-        first = ancestor;
-      if (!last || last->isBeforeInBlock(ancestor))
-        last = ancestor;
-    }
-  return {first, last};
-}
-
-bool Update::isElementwise(linalg::LinalgOp op, const BufferAliases::Values &values, bool areOutputs) const {
-  for (Value value : values)
-    for (OpOperand &use : value.getUses()) {
-      if (getAncestor(use.getOwner()) != op || isa<ViewLikeOpInterface>(use.getOwner()))
-        continue;
-      // The body may read at any place.
-      if (use.getOwner() != op || op.isDpsInit(&use) != areOutputs || !op.getMatchingIndexingMap(&use).isIdentity() ||
-          !isWhole(cast<MemRefType>(value.getType()), cast<MemRefType>(argument.getType())))
-        return false;
-    }
-  return true;
-}
-
-bool Update::worksInPlace(Operation *op) const {
-  if (auto copy = dyn_cast<memref::CopyOp>(op))
-    return copy.getSource() == argument && copy.getTarget() == buffer;
-  auto structured = dyn_cast<linalg::LinalgOp>(op);
-  return structured && structured.getNumParallelLoops() == structured.getNumLoops() &&
-         isElementwise(structured, old, /*areOutputs=*/false) &&
-         isElementwise(structured, updated, /*areOutputs=*/true);
-}
-
-bool Update::isSafe() const {
-  // A branch may give one or the other.
-  if (llvm::any_of(old, [&](Value value) { return updated.contains(value); }))
-    return false;
-  Operation *lastRead = getRange(old).second, *firstWrite = getRange(updated).first;
-  if (!lastRead || lastRead->isBeforeInBlock(firstWrite))
-    return true;
-  return lastRead == firstWrite && worksInPlace(firstWrite);
-}
 
 /// Lets \p function, whose result \p value is the next value of \p argument, compute it
 /// there; false if that can not be.
@@ -120,7 +41,7 @@ static bool updateInPlace(BlockArgument argument, Value value, const BufferAlias
   Block *body = argument.getOwner();
   memref::AllocOp alloc = getWholeAllocation(value);
   if (!alloc || alloc->getBlock() != body || !isWhole(type, alloc.getType()) ||
-      !Update(argument, alloc.getResult(), aliases).isSafe())
+      !canUpdateInPlace(argument, alloc.getResult(), aliases))
     return false;
   OpBuilder builder = OpBuilder::atBlockBegin(body);
   alloc.replaceAllUsesWith(viewWhole(builder, alloc.getLoc(), argument, alloc.getType()));

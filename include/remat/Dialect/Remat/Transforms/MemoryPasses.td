@@ -241,6 +241,7 @@ def AssignWorkspacePass : Pass<"remat-assign-workspace", "::mlir::ModuleOp"> {
   let description = [{
     Every allocation of a step function becomes a view of one workspace argument, at
     a static offset; temporaries that are not in use at the same time share memory.
+    So do an array that an element-wise operation is the last to read and its result.
     An extent that the step computes takes the room of the largest one that it can
     have: that of the array of static shape that a slice of this extent is taken of,
     or the constant of an `arith.minsi`.
