@@ -56,10 +56,13 @@ static bool isBelow(int64_t index, size_t limit) { return index >= 0 && static_c
 static const char *check(const ProgramLoop &loop, int64_t numCounts) {
   if (!isBelow(loop.count, static_cast<size_t>(numCounts)))
     return "a loop refers to a count that is not there";
-  for (int64_t bytes : {loop.stateBytes, loop.tapeBytes, loop.gradientBytes, loop.forwardWorkspaceBytes,
-                        loop.reverseWorkspaceBytes, loop.recordWorkspaceBytes, loop.replayWorkspaceBytes})
+  for (int64_t bytes :
+       {loop.stateBytes, loop.tapeBytes, loop.carriedBytes, loop.gradientBytes, loop.forwardWorkspaceBytes,
+        loop.turnWorkspaceBytes, loop.reverseWorkspaceBytes, loop.linearizeWorkspaceBytes, loop.replayWorkspaceBytes})
     if (!isSize(bytes))
       return "a size of a loop is not a multiple of the alignment in range";
+  if (loop.carriedBytes > loop.stateBytes || loop.carriedBytes > loop.tapeBytes)
+    return "the carries on the tape of a loop have more bytes than its carries or its tape";
   if (!isSize(loop.initialBytes) || loop.initialBytes > loop.stateBytes)
     return "the initial carries of a loop have more bytes than its carries";
   if (!isSize(loop.splatBytes) || loop.splatBytes > loop.stateBytes)
@@ -141,32 +144,39 @@ void ProgramInstance::addParts(size_t index) {
   int64_t steps = getSteps(index);
   bool runs = steps > 0, returns = runs && loop.isDifferentiated;
   // A step between two others reads one core state and writes the other; the
-  // first one reads the initial state and the last one writes the final one. With a
-  // plan, a state may be copied into the core from a slot.
-  int64_t cores = loop.isDifferentiated && steps >= 2 ? 2 : std::min<int64_t>(2, steps - 1);
-  // Numbers of the initial state come where there is no core state yet.
-  int64_t coreBytes = cores * loop.stateBytes + (cores < 2 ? loop.splatBytes : 0);
+  // first one reads the initial state and the last one writes the final one. With a plan,
+  // the state of the last step comes to core state 0, and one may be copied there from a
+  // slot. Numbers of the initial state come where there is no core state yet.
+  int64_t core0 = loop.stateBytes - (loop.isDifferentiated ? loop.carriedBytes : 0);
+  int64_t stepsForState0 = loop.isDifferentiated ? 1 : 2, stepsForState1 = stepsForState0 + 1;
+  int64_t forwardCore = (steps >= stepsForState0 ? core0 : 0) + (steps >= stepsForState1 ? loop.stateBytes : 0);
+  if (!loop.isDifferentiated && steps < stepsForState1)
+    forwardCore += loop.splatBytes;
   // A step between two others reads or writes the gradient of the initial carry, and
   // the last one reads that of the final carry.
   int64_t gradients = std::min<int64_t>(1, steps - 1);
   int64_t to = loop.isDifferentiated ? loop.backward : loop.forward;
   int64_t from = getStart(loop.forward), forwardEnd = getEnd(loop.forward), end = getEnd(to);
   int64_t filled = getStart(loop.initialBytes > 0 ? loop.filled : loop.forward);
-  int64_t reverse = getTime(to, SweepPhase::Reverse), record = getTime(to, SweepPhase::Record);
+  int64_t reverse = getTime(to, SweepPhase::Reverse), linearize = getTime(to, SweepPhase::Linearize);
   int64_t replay = getTime(to, SweepPhase::Replay);
   auto add = [&](LoopPart part, bool isThere, int64_t bytes, int64_t first, int64_t last, bool isCertain) {
     live[index * numLoopParts + static_cast<size_t>(part)] = {isThere ? bytes : 0, first, last, isCertain};
   };
   live.resize((index + 1) * numLoopParts);
-  add(LoopPart::ForwardCore, runs, coreBytes, from, forwardEnd, /*isCertain=*/!loop.isDifferentiated);
-  add(LoopPart::ForwardWorkspace, runs, loop.forwardWorkspaceBytes, from, forwardEnd, /*isCertain=*/false);
+  add(LoopPart::ForwardCore, runs, forwardCore, from, forwardEnd, /*isCertain=*/!loop.isDifferentiated);
+  // The step that leaves its tape in the core comes when all others have run.
+  add(LoopPart::ForwardWorkspace, runs, loop.forwardWorkspaceBytes, from, from, /*isCertain=*/false);
+  add(LoopPart::TurnWorkspace, returns, loop.turnWorkspaceBytes, forwardEnd, forwardEnd, /*isCertain=*/false);
   // The needs of the plan say how large the walk and the slot region are.
   add(LoopPart::Walk, returns, 0, from, end, /*isCertain=*/false);
-  add(LoopPart::BackwardCore, returns, 2 * loop.stateBytes, record, replay, /*isCertain=*/false);
+  add(LoopPart::CarriedTape, returns, loop.carriedBytes, from, replay, /*isCertain=*/true);
+  add(LoopPart::CoreTape, returns, loop.tapeBytes - loop.carriedBytes, forwardEnd, linearize, /*isCertain=*/true);
+  add(LoopPart::CoreState0, returns, core0, linearize, replay, /*isCertain=*/false);
+  add(LoopPart::CoreState1, returns, loop.stateBytes, replay, replay, /*isCertain=*/false);
   add(LoopPart::ReverseWorkspace, returns, loop.reverseWorkspaceBytes, reverse, reverse, /*isCertain=*/false);
-  add(LoopPart::RecordWorkspace, returns, loop.recordWorkspaceBytes, record, record, /*isCertain=*/false);
+  add(LoopPart::LinearizeWorkspace, returns, loop.linearizeWorkspaceBytes, linearize, linearize, /*isCertain=*/false);
   add(LoopPart::ReplayWorkspace, returns, loop.replayWorkspaceBytes, replay, replay, /*isCertain=*/false);
-  add(LoopPart::CoreTape, returns, loop.tapeBytes, from, record, /*isCertain=*/true);
   add(LoopPart::Gradients, returns, gradients * loop.gradientBytes, reverse, replay, /*isCertain=*/true);
   add(LoopPart::Slots, returns, 0, filled, end, /*isCertain=*/true);
 }

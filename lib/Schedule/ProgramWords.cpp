@@ -73,10 +73,12 @@ static void visitLoop(Visitor &visitor, Loop &loop) {
   visitor.visit(loop.count);
   visitor.visit(loop.stateBytes);
   visitor.visit(loop.tapeBytes);
+  visitor.visit(loop.carriedBytes);
   visitor.visit(loop.gradientBytes);
   visitor.visit(loop.forwardWorkspaceBytes);
+  visitor.visit(loop.turnWorkspaceBytes);
   visitor.visit(loop.reverseWorkspaceBytes);
-  visitor.visit(loop.recordWorkspaceBytes);
+  visitor.visit(loop.linearizeWorkspaceBytes);
   visitor.visit(loop.replayWorkspaceBytes);
   visitor.visit(loop.advanceTime);
   visitor.visit(loop.recordTime);

@@ -35,7 +35,7 @@ func.func private @step_advance(%t: index, %pos: index, %h: memref<20xf32>, %nex
   return
 }
 
-// CHECK: remat.chain "private" @step {{.*}} workspace [256, 0, 0, 0, 0, 0] copies [80, 0, 0, 0, 0, 0]
+// CHECK: remat.chain "private" @step {{.*}} workspace [256, 0, 0, 0, 0, 0, 0] copies [80, 0, 0, 0, 0, 0, 0]
 remat.chain "private" @step advance(@step_advance) carry [tensor<20xf32>]
 
 // An extent of the step takes the room of what the slice is taken of, or of a constant
@@ -45,7 +45,7 @@ remat.chain "private" @step advance(@step_advance) carry [tensor<20xf32>]
 // CHECK:         memref.view %[[WORKSPACE]][%{{.*}}][%[[T]]] : memref<384xi8> to memref<?x4xf32>
 // CHECK:         %[[M:.*]] = arith.minsi
 // CHECK:         memref.view %[[WORKSPACE]][%{{.*}}][%[[M]]] : memref<384xi8> to memref<?x4xf32>
-// CHECK:         remat.chain "private" @sliced {{.*}} workspace [384, 0, 0, 0, 0, 0]
+// CHECK:         remat.chain "private" @sliced {{.*}} workspace [384, 0, 0, 0, 0, 0, 0]
 func.func private @sliced_advance(%t: index, %pos: index, %h: memref<9x4xf32>, %next: memref<9x4xf32>) {
   %nine = arith.constant 9 : index
   %part = memref.subview %h[0, 0] [%t, 4] [1, 1] : memref<9x4xf32> to memref<?x4xf32, strided<[4, 1]>>

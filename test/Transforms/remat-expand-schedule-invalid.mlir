@@ -6,8 +6,8 @@
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return
 }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
 func.func @run(%count: index) {
   // TABLE: remat.walk{{$}}
   // expected-error@+1 {{'remat.recurrence' op expects a constant trip count to unroll the schedule of @walk}}

@@ -26,13 +26,13 @@
 // CHECK-SAME: schedule {
 // CHECK-NEXT: remat.reverse step 5 tape <core_tape>
 // CHECK-NEXT: remat.restore state 3 from tape <slot 0> to <core 0>
-// CHECK-NEXT: remat.record step 4 from <core 0> to <core 1> tape <core_tape>
+// CHECK-NEXT: remat.record step 4 from <core 0> tape <core_tape>
 // CHECK-NEXT: remat.reverse step 4 tape <core_tape>
 // CHECK-NEXT: remat.reverse step 3 tape <slot 0>
 // CHECK-NEXT: remat.discard tape 3 in <slot 0>
 // CHECK-NEXT: remat.restore state 0 from <initial>
 // CHECK-NEXT: remat.record step 1 from <initial> to <core 0> tape <slot 0>
-// CHECK-NEXT: remat.record step 2 from <core 0> to <core 1> tape <core_tape>
+// CHECK-NEXT: remat.record step 2 from <core 0> tape <core_tape>
 // CHECK-NEXT: remat.reverse step 2 tape <core_tape>
 // CHECK-NEXT: remat.reverse step 1 tape <slot 0>
 // CHECK-NEXT: remat.discard tape 1 in <slot 0>
@@ -45,7 +45,7 @@
 // ALL-NEXT: remat.record first step 2 from <core 0> to <core 1> tape <slot 192>
 // ALL-NEXT: remat.record first step 3 from <core 1> to <core 0> tape <slot 384>
 // ALL-NEXT: remat.record first step 4 from <core 0> to <core 1> tape <slot 576>
-// ALL-NEXT: remat.record first step 5 from <core 1> to <core 0> tape <core_tape>
+// ALL-NEXT: remat.record first step 5 from <core 1> to <core 1> tape <core_tape>
 // ALL-NEXT: }
 // ALL-NEXT: remat.backward_sweep @walk
 // ALL-NOT: remat.re{{store|compute|cord}}
@@ -55,13 +55,13 @@
 // LEAST: remat.forward_sweep @walk
 // LEAST-NEXT: remat.restore state 0 from <initial>
 // LEAST-NEXT: remat.recompute first steps 1 to 4 from <initial> to <core 1>
-// LEAST-NEXT: remat.record first step 5 from <core 1> to <core 0> tape <core_tape>
+// LEAST-NEXT: remat.record first step 5 from <core 1> to <core 1> tape <core_tape>
 // LEAST-NEXT: }
 // LEAST-NEXT: remat.backward_sweep @walk
 // LEAST-NEXT: remat.reverse step 5 tape <core_tape>
 // LEAST-NEXT: remat.restore state 0 from <initial>
 // LEAST-NEXT: remat.recompute steps 1 to 3 from <initial> to <core 0>
-// LEAST-NEXT: remat.record step 4 from <core 0> to <core 1> tape <core_tape>
+// LEAST-NEXT: remat.record step 4 from <core 0> tape <core_tape>
 // LEAST-NOT: <slot
 
 // LIMIT: error: 'remat.recurrence' op expects at most 19 moves to unroll the schedule of @walk, but got 20

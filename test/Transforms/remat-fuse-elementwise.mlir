@@ -202,7 +202,8 @@ func.func private @loop_record(%t: index, %pos: index, %w: tensor<8x8xf32>) -> t
 func.func private @loop_advance(%t: index, %pos: index, %w: tensor<8x8xf32>) {
   return
 }
-remat.chain "private" @loop advance(@loop_advance) record(@loop_record) reverse(@loop_reverse) carry [] tape [tensor<8x8xf32>]
+remat.chain "private" @loop advance(@loop_advance) record(@loop_record) linearize(@loop_record)
+  reverse(@loop_reverse) carry [] tape [tensor<8x8xf32>]
 func.func @sweep(%count: index, %w: tensor<8x8xf32>, %zero: tensor<8x8xf32>) -> tensor<8x8xf32> {
   %history = remat.forward_sweep @loop count(%count) capture(%w : tensor<8x8xf32>) history !remat.history
   %dw = remat.backward_sweep @loop history(%history) count(%count) capture(%w : tensor<8x8xf32>)
@@ -248,7 +249,8 @@ func.func private @branch_record(%t: index, %pos: index, %on: i1) -> !t {
 func.func private @branch_advance(%t: index, %pos: index, %on: i1) {
   return
 }
-remat.chain "private" @branch advance(@branch_advance) record(@branch_record) reverse(@branch_reverse) carry [] tape [tensor<4x8xf32>]
+remat.chain "private" @branch advance(@branch_advance) record(@branch_record) linearize(@branch_record)
+  reverse(@branch_reverse) carry [] tape [tensor<4x8xf32>]
 func.func @branch_sweep(%count: index, %on: i1, %zero: !t) -> !t {
   %history = remat.forward_sweep @branch count(%count) capture(%on : i1) history !remat.history
   %dw = remat.backward_sweep @branch history(%history) count(%count) capture(%on : i1)

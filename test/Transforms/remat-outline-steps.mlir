@@ -34,12 +34,18 @@
 // CHECK:         return
 
 // CHECK:       func.func private @walk_loop_record(
-// CHECK-SAME:    -> (tensor<4xf32>, tensor<?x4xf32>, tensor<4xf32>, tensor<4xf32>) {
+// CHECK-SAME:    -> (tensor<4xf32>, tensor<?x4xf32>, tensor<4xf32>) {
 // CHECK:         cf.assert
 
+// Of the tape a step computes what is not the carry that it comes upon.
 // CHECK:       func.func private @walk_loop_replay_record(
-// CHECK-SAME:    -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
+// CHECK-SAME:    -> (tensor<4xf32>, tensor<4xf32>) {
 // CHECK-NOT:     cf.assert
+
+// A step that is reversed next computes nothing else.
+// CHECK:       func.func private @walk_loop_linearize(%{{.*}}: index, %{{.*}}: index, %[[H:.*]]: tensor<4xf32>, %{{.*}}: tensor<?x4xf32>, %[[W1:.*]]: tensor<4xf32>, %{{.*}}: tensor<4xf32>) -> tensor<4xf32> {
+// CHECK-NEXT:    %[[WH:.*]] = arith.mulf %[[H]], %[[W1]]
+// CHECK-NEXT:    return %[[WH]]
 
 // t, pos, tape, scan, captures, gradient, stacked cotangent, scan gradient, accumulator.
 // CHECK:       func.func private @walk_loop_reverse(%{{.*}}: index, %[[POS:.*]]: index, %[[TAPE0:.*]]: tensor<4xf32>, %[[TAPE1:.*]]: tensor<4xf32>, %{{.*}}: tensor<?x4xf32>, %{{.*}}: tensor<4xf32>, %[[V1:.*]]: tensor<4xf32>, %[[DH:.*]]: tensor<4xf32>, %[[DYS:.*]]: tensor<?x4xf32>, %[[DXS:.*]]: tensor<?x4xf32>, %[[DW:.*]]: tensor<4xf32>) -> (tensor<4xf32>, tensor<?x4xf32>, tensor<4xf32>) {
@@ -51,8 +57,8 @@
 // CHECK:       func.func private @walk_loop_resume(%{{.*}}: index, %{{.*}}: index, %{{.*}}: tensor<4xf32>, %[[WH:.*]]: tensor<4xf32>, %{{.*}}: tensor<?x4xf32>, %{{.*}}: tensor<4xf32>, %{{.*}}: tensor<4xf32>) -> tensor<4xf32> {
 
 // CHECK:       remat.chain "private" @walk_loop reversed advance(@walk_loop_advance) replay(@walk_loop_replay)
-// CHECK-SAME:    record(@walk_loop_record) replay_record(@walk_loop_replay_record) reverse(@walk_loop_reverse) resume(@walk_loop_resume)
-// CHECK-SAME:    carry [tensor<4xf32>] tape [tensor<4xf32>, tensor<4xf32>] gradient [tensor<4xf32>]
+// CHECK-SAME:    record(@walk_loop_record) replay_record(@walk_loop_replay_record) linearize(@walk_loop_linearize) reverse(@walk_loop_reverse) resume(@walk_loop_resume)
+// CHECK-SAME:    carry [tensor<4xf32>] tape [tensor<4xf32>, tensor<4xf32>] tape_carries [0, -1] gradient [tensor<4xf32>]
 func.func @walk(%count: index, %h0: !state, %xs: tensor<?x4xf32>, %w: !state, %v: !state)
     -> (!state, tensor<?x4xf32>, !state) {
   %hT, %ys, %history = remat.bptt reversed count(%count) carry(%h0 : !state) scan(%xs : tensor<?x4xf32>)
@@ -98,7 +104,7 @@ func.func @walk(%count: index, %h0: !state, %xs: tensor<?x4xf32>, %w: !state, %v
 // CHECK:       func.func private @plain_loop_0_advance(%{{.*}}: index, %{{.*}}: index, %{{.*}}: tensor<4xf32>) -> tensor<4xf32> {
 // CHECK-NEXT:    arith.constant dense<2.0
 // CHECK-NOT:   func.func private @plain_loop_0_replay
-// CHECK:       remat.chain "private" @plain_loop_0 advance(@plain_loop_0_advance) record(@plain_loop_0_record) reverse(@plain_loop_0_reverse) carry [tensor<4xf32>] gradient [tensor<4xf32>]
+// CHECK:       remat.chain "private" @plain_loop_0 advance(@plain_loop_0_advance) record(@plain_loop_0_record) linearize(@plain_loop_0_linearize) reverse(@plain_loop_0_reverse) carry [tensor<4xf32>] gradient [tensor<4xf32>]
 func.func private @plain_loop()
 func.func @plain(%h0: tensor<4xf32>) -> tensor<4xf32> {
   %count = arith.constant 9 : index
@@ -143,4 +149,31 @@ func.func @forward_only(%h0: tensor<f32>) -> (tensor<f32>, tensor<9xf32>) {
     remat.yield_adjoint carry(%dh : tensor<f32>)
   }
   return %gT, %ys : tensor<f32>, tensor<9xf32>
+}
+
+// -----
+
+// A carry that is on the tape twice is there once as the carry and once as a copy, and
+// one that the step changes in front of its tape is a value like any other.
+// CHECK:       func.func private @twice_loop_linearize({{.*}}%[[H:.*]]: tensor<f32>, %[[G:.*]]: tensor<f32>) -> (tensor<f32>, tensor<f32>) {
+// CHECK-NEXT:    %[[SQUARE:.*]] = arith.mulf %[[G]], %[[G]]
+// CHECK-NEXT:    return %[[H]], %[[SQUARE]]
+// CHECK:       remat.chain "private" @twice_loop {{.*}} tape [tensor<f32>, tensor<f32>, tensor<f32>] tape_carries [0, -1, -1]
+func.func @twice(%h0: tensor<f32>) -> tensor<f32> {
+  %count = arith.constant 9 : index
+  %hT, %gT, %history = remat.bptt count(%count) carry(%h0, %h0 : tensor<f32>, tensor<f32>) active_carries [0]
+      -> tensor<f32>, tensor<f32>, !remat.history
+  advance(%t: index, %h: tensor<f32>, %g: tensor<f32>) {
+    remat.yield carry(%g, %h : tensor<f32>, tensor<f32>)
+  } record(%t: index, %h: tensor<f32>, %g: tensor<f32>) {
+    %square = arith.mulf %g, %g : tensor<f32>
+    remat.yield carry(%g, %h : tensor<f32>, tensor<f32>) tape(%h, %h, %square : tensor<f32>, tensor<f32>, tensor<f32>)
+  } reverse(%t: index, %a: tensor<f32>, %b: tensor<f32>, %c: tensor<f32>, %dh: tensor<f32>) {
+    %ab = arith.mulf %a, %b : tensor<f32>
+    %abc = arith.mulf %ab, %c : tensor<f32>
+    %d = arith.mulf %dh, %abc : tensor<f32>
+    remat.yield_adjoint carry(%d : tensor<f32>)
+  }
+  %dh0 = remat.unwind %history carry(%hT : tensor<f32>) -> tensor<f32>
+  return %dh0 : tensor<f32>
 }

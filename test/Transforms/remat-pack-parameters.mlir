@@ -69,6 +69,13 @@ func.func private @record(%t: index, %pos: index, %h: tensor<16x128xf32>, %w: te
     -> (tensor<16x128xf32>, tensor<16x128xf32>) {
   return %h, %h : tensor<16x128xf32>, tensor<16x128xf32>
 }
+// The function that runs a step for its tape takes the copies as well, read or not.
+// CHECK-LABEL: func private @linearize
+// CHECK-SAME:    tensor<2x128x32xf32>
+func.func private @linearize(%t: index, %pos: index, %h: tensor<16x128xf32>, %w: tensor<128x64xf32>)
+    -> tensor<16x128xf32> {
+  return %h : tensor<16x128xf32>
+}
 // CHECK-LABEL: func private @reverse
 // CHECK-SAME:    %[[TRANSPOSED:[a-z0-9]*]]: tensor<4x64x32xf32>, %{{.*}}: tensor<16x128xf32>, %[[ACC:[a-z0-9]*]]: tensor<2x128x32xf32>) -> (tensor<16x128xf32>, tensor<2x128x32xf32>)
 // CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %[[TRANSPOSED]] : tensor<16x64xf32>, tensor<4x64x32xf32>)
@@ -88,7 +95,8 @@ func.func private @reverse(%t: index, %pos: index, %tape: tensor<16x128xf32>, %w
       ins(%tape, %dz : tensor<16x128xf32>, tensor<16x64xf32>) outs(%acc : tensor<128x64xf32>) -> tensor<128x64xf32>
   return %dh, %dw : tensor<16x128xf32>, tensor<128x64xf32>
 }
-remat.chain "private" @loop advance(@advance) record(@record) reverse(@reverse) carry [tensor<16x128xf32>]
+remat.chain "private" @loop advance(@advance) record(@record) linearize(@linearize) reverse(@reverse)
+  carry [tensor<16x128xf32>]
   tape [tensor<16x128xf32>] gradient [tensor<16x128xf32>]
 
 // -----

@@ -14,9 +14,13 @@
 //
 // Times are positions in the program's sequence of operations. A backward sweep is
 // one of them, but not everything of a loop is in use at once: a reverse step reads
-// its tape and no state, a step that runs again writes no tape unless it is the last
-// one. So the parts of a backward sweep live in some of its three kinds of moves,
-// which stand in for points in time: see SweepPhase.
+// its tape and no state, a step that runs for its tape writes no state, and one that
+// runs for its state needs no core tape. So the parts of a backward sweep live in some
+// of its three kinds of moves, which stand in for points in time: see SweepPhase. In a
+// forward sweep the last step alone may write the core tape.
+//
+// Carries that are components of the tape need no second place in the core: core
+// state 0 has them where the core tape has them, in both sweeps (CarriedTape).
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,26 +39,36 @@ namespace remat::schedule {
 
 /// The buffers of a loop besides those of the program.
 enum class LoopPart {
+  /// The core states of the forward sweep: what of state 0 is not in CarriedTape, then
+  /// state 1.
   ForwardCore,
   ForwardWorkspace,
+  /// Of the step of the forward sweep that leaves its tape in the core.
+  TurnWorkspace,
   Walk,
-  BackwardCore,
+  /// The carries of core state 0 that are components of the core tape, and the other
+  /// components.
+  CarriedTape,
+  CoreTape,
+  /// The other carries of core state 0, and core state 1, in the backward sweep.
+  CoreState0,
+  CoreState1,
   /// Of the moves of a backward sweep by kind.
   ReverseWorkspace,
-  RecordWorkspace,
+  LinearizeWorkspace,
   ReplayWorkspace,
-  CoreTape,
   Gradients,
   Slots
 };
-inline constexpr size_t numLoopParts = 10;
+inline constexpr size_t numLoopParts = 13;
 
-/// The kinds of moves of a backward sweep. Their order is chosen so that each part is
-/// in use in consecutive ones: the core tape, written by the last step of the forward
-/// sweep too, in the first two, the core states in the last two, the workspaces in
-/// one each. A schedule must not expect a core state to outlive a reverse step, nor a
-/// core tape to outlive a replay; remat.reverse and remat.recompute say so.
-enum class SweepPhase { Reverse, Record, Replay };
+/// The kinds of moves of a backward sweep: a reverse step, a step that runs again for
+/// its tape in the core, which is reversed next, and whatever makes a state or a tape
+/// in a slot. Their order is chosen so that each part is in use in consecutive ones:
+/// the core tape in the first two, core state 0 in the last two, core state 1 in the
+/// last one, the workspaces in one each. A schedule must not expect a core state to
+/// outlive a reverse or linearized step, nor a core tape to outlive a replay: (S10).
+enum class SweepPhase { Reverse, Linearize, Replay };
 inline constexpr int64_t numSweepPhases = 3;
 
 /// One loop. Sizes are multiples of the alignment.
@@ -63,14 +77,18 @@ struct ProgramLoop {
   int64_t count = 0;
   int64_t stateBytes = 0;
   int64_t tapeBytes = 0;
+  /// Of the carries that are components of the tape.
+  int64_t carriedBytes = 0;
   /// Of the gradient carries that move from buffer to buffer: one lies here, the other
   /// one is the gradient of the initial carry.
   int64_t gradientBytes = 0;
-  /// Of one step: in the forward sweep and, in the backward sweep, of a reverse step,
-  /// of a step that leaves a tape, and of one that does not or is resumed.
+  /// Of one step: in the forward sweep, of the one there that leaves its tape in the
+  /// core and, in the backward sweep, of a reverse step, of a step that runs for its
+  /// tape in the core, and of any other.
   int64_t forwardWorkspaceBytes = 0;
+  int64_t turnWorkspaceBytes = 0;
   int64_t reverseWorkspaceBytes = 0;
-  int64_t recordWorkspaceBytes = 0;
+  int64_t linearizeWorkspaceBytes = 0;
   int64_t replayWorkspaceBytes = 0;
   int64_t advanceTime = 1;
   int64_t recordTime = 1;
@@ -142,8 +160,8 @@ struct ProgramProblem {
   static Verdict read(const int64_t *words, int64_t numWords, ProgramProblem &problem);
 };
 
-/// "RMTPROG" and the format version 4.
-inline constexpr int64_t programMagic = 0x524d5450524f4704;
+/// "RMTPROG" and the format version 5.
+inline constexpr int64_t programMagic = 0x524d5450524f4705;
 
 /// What a plan needs of the arena for one loop.
 struct LoopNeeds {

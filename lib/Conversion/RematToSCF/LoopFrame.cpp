@@ -32,18 +32,24 @@ int64_t LoopFrame::getConstant(LoopPart part) {
     return frame.getForwardCore();
   case LoopPart::ForwardWorkspace:
     return frame.getForwardWorkspace();
+  case LoopPart::TurnWorkspace:
+    return frame.getTurnWorkspace();
   case LoopPart::Walk:
     return frame.getWalk();
-  case LoopPart::BackwardCore:
-    return frame.getBackwardCore();
-  case LoopPart::ReverseWorkspace:
-    return frame.getReverseWorkspace();
-  case LoopPart::RecordWorkspace:
-    return frame.getRecordWorkspace();
-  case LoopPart::ReplayWorkspace:
-    return frame.getReplayWorkspace();
+  case LoopPart::CarriedTape:
+    return frame.getCarriedTape();
   case LoopPart::CoreTape:
     return frame.getCoreTape();
+  case LoopPart::CoreState0:
+    return frame.getCoreState0();
+  case LoopPart::CoreState1:
+    return frame.getCoreState1();
+  case LoopPart::ReverseWorkspace:
+    return frame.getReverseWorkspace();
+  case LoopPart::LinearizeWorkspace:
+    return frame.getLinearizeWorkspace();
+  case LoopPart::ReplayWorkspace:
+    return frame.getReplayWorkspace();
   case LoopPart::Gradients:
     return frame.getGradients();
   case LoopPart::Slots:

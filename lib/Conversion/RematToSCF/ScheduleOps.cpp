@@ -56,8 +56,10 @@ public:
     }
   }
   void emit(RecordOp op) {
+    // A step that runs for its tape in the core writes no state.
+    std::optional<PlaceAttr> destination = op.getDestination();
     move(op.getFirst() ? MoveKind::RecordFirst : MoveKind::Record, op.getStep() - 1, getCode(op.getSource()),
-         getCode(op.getDestination()), getCode(op.getTape()));
+         destination ? getCode(*destination) : schedule::NoPlace, getCode(op.getTape()));
   }
   void emit(ReverseOp op) {
     move(MoveKind::Reverse, op.getStep() - 1, schedule::NoPlace, schedule::NoPlace, getCode(op.getTape()));

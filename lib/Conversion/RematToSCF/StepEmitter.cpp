@@ -21,9 +21,7 @@ using schedule::LoopPart;
 using schedule::MoveKind;
 
 StepEmitter::StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, LoopFrame &frame)
-    : chain(chain), forward(forward), backward(backward), frame(frame),
-      // The planner checked this size.
-      stateBytes(getAlignedBytes(chain.getCarryTypes()).value_or(0)) {}
+    : chain(chain), forward(forward), backward(backward), frame(frame), layout(chain, backward != nullptr) {}
 
 //===----------------------------------------------------------------------===//
 // Places
@@ -71,16 +69,41 @@ SmallVector<Value> StepEmitter::viewAll(ImplicitLocOpBuilder &builder, Value off
   return views;
 }
 
-Value StepEmitter::getOffset(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
-  Value core = frame.getOffset(builder, isBackward ? LoopPart::BackwardCore : LoopPart::ForwardCore);
-  Value second = builder.createOrFold<arith::AddIOp>(core, makeIndex(builder, stateBytes));
+Value StepEmitter::getOffset(ImplicitLocOpBuilder &builder, PartOffset place) {
+  return builder.createOrFold<arith::AddIOp>(frame.getOffset(builder, place.part), makeIndex(builder, place.offset));
+}
+
+static MemRefType getBufferType(Attribute type) {
+  auto tensor = cast<RankedTensorType>(cast<TypeAttr>(type).getValue());
+  return MemRefType::get(tensor.getShape(), tensor.getElementType());
+}
+
+SmallVector<Value> StepEmitter::viewState(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
   Value slot = builder.createOrFold<arith::AddIOp>(place, frame.getOffset(builder, LoopPart::Slots));
   Value isSlot = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sge, place, makeIndex(builder, 0));
   Value isSecond = isEqual(builder, place, schedule::CoreState1);
-  Value isTape = isEqual(builder, place, schedule::CoreTape);
-  Value offset = builder.createOrFold<arith::SelectOp>(isSlot, slot, core);
-  offset = builder.createOrFold<arith::SelectOp>(isSecond, second, offset);
-  return builder.createOrFold<arith::SelectOp>(isTape, frame.getOffset(builder, LoopPart::CoreTape), offset);
+  SmallVector<Value> views;
+  for (auto [carry, type] : llvm::enumerate(chain.getCarryTypes())) {
+    Value first = getOffset(builder, layout.getCarry(carry, 0, isBackward));
+    Value second = getOffset(builder, layout.getCarry(carry, 1, isBackward));
+    Value kept = builder.createOrFold<arith::AddIOp>(slot, makeIndex(builder, layout.getStateOffset(carry)));
+    Value offset = builder.createOrFold<arith::SelectOp>(isSlot, kept, first);
+    offset = builder.createOrFold<arith::SelectOp>(isSecond, second, offset);
+    views.push_back(viewArena(builder, offset, getBufferType(type)));
+  }
+  return views;
+}
+
+SmallVector<Value> StepEmitter::viewTape(ImplicitLocOpBuilder &builder, Value place) {
+  Value slot = builder.createOrFold<arith::AddIOp>(place, frame.getOffset(builder, LoopPart::Slots));
+  Value isCore = isEqual(builder, place, schedule::CoreTape);
+  SmallVector<Value> views;
+  for (auto [component, type] : llvm::enumerate(chain.getTapeTypes())) {
+    Value core = getOffset(builder, layout.getTape(component));
+    Value kept = builder.createOrFold<arith::AddIOp>(slot, makeIndex(builder, layout.getTapeOffset(component)));
+    views.push_back(viewArena(builder, builder.createOrFold<arith::SelectOp>(isCore, core, kept), getBufferType(type)));
+  }
+  return views;
 }
 
 void StepEmitter::select(ImplicitLocOpBuilder &builder, Value condition, ValueRange whenTrue,
@@ -101,7 +124,7 @@ Value StepEmitter::readsInitialState(ImplicitLocOpBuilder &builder, const MoveVa
 }
 
 SmallVector<Value> StepEmitter::getSource(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
-  SmallVector<Value> states = viewAll(builder, getOffset(builder, move.source, isBackward), chain.getCarryTypes());
+  SmallVector<Value> states = viewState(builder, move.source, isBackward);
   // If all are kept, state 0 lies in its slot like any other.
   if (forward.getKeptInits().size() == states.size())
     return states;
@@ -122,7 +145,7 @@ SmallVector<Value> StepEmitter::getStepSource(ImplicitLocOpBuilder &builder, con
     isTaken = builder.createOrFold<arith::OrIOp>(isTaken, isEqual(builder, forward.getCount(), 1));
   Value place = builder.createOrFold<arith::SelectOp>(isTaken, makeIndex(builder, schedule::CoreState0),
                                                       makeIndex(builder, schedule::CoreState1));
-  SmallVector<Value> filled = viewAll(builder, getOffset(builder, place, isBackward), chain.getCarryTypes());
+  SmallVector<Value> filled = viewState(builder, place, isBackward);
   Value isInitial = readsInitialState(builder, move);
   emitIf(builder, isInitial, [&] {
     for (auto [init, array] : llvm::zip_equal(forward.getInits(), filled))
@@ -137,7 +160,7 @@ SmallVector<Value> StepEmitter::getStepSource(ImplicitLocOpBuilder &builder, con
 
 SmallVector<Value> StepEmitter::getDestination(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isFirstRun,
                                                bool isBackward) {
-  SmallVector<Value> states = viewAll(builder, getOffset(builder, move.destination, isBackward), chain.getCarryTypes());
+  SmallVector<Value> states = viewState(builder, move.destination, isBackward);
   if (!isFirstRun)
     return states;
   Value next = builder.createOrFold<arith::AddIOp>(move.step, makeIndex(builder, 1));
@@ -166,27 +189,10 @@ void StepEmitter::addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> 
   operands.append({step, position});
 }
 
-/// Where the temporaries of a function lie that a move of a sweep calls.
-static LoopPart getWorkspacePart(StepRole role, bool isBackward) {
-  if (!isBackward)
-    return LoopPart::ForwardWorkspace;
-  switch (role) {
-  case StepRole::Reverse:
-    return LoopPart::ReverseWorkspace;
-  case StepRole::Record:
-  case StepRole::ReplayRecord:
-    return LoopPart::RecordWorkspace;
-  default:
-    return LoopPart::ReplayWorkspace;
-  }
-}
-
 void StepEmitter::addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, StepRole role,
-                               bool isBackward) {
+                               Value offset) {
   int64_t bytes = chain.getWorkspaceBytesOf(static_cast<unsigned>(role));
-  auto type = MemRefType::get({bytes}, builder.getI8Type());
-  LoopPart part = getWorkspacePart(role, isBackward);
-  operands.push_back(viewArena(builder, frame.getOffset(builder, part), type));
+  operands.push_back(viewArena(builder, offset, MemRefType::get({bytes}, builder.getI8Type())));
   operands.push_back(
       memref::CastOp::create(builder, MemRefType::get({numStepCounters}, builder.getI64Type()), frame.getCounters()));
 }
@@ -195,35 +201,127 @@ void StepEmitter::call(ImplicitLocOpBuilder &builder, FlatSymbolRefAttr function
   func::CallOp::create(builder, function, TypeRange(), operands);
 }
 
-void StepEmitter::emitStep(ImplicitLocOpBuilder &builder, StepRole role, const MoveValues &move, bool isBackward) {
+/// The function of \p role, with its role: one that writes nothing over time serves
+/// first runs and others.
+static std::pair<StepRole, FlatSymbolRefAttr> getForwardFunction(ChainOp chain, StepRole role) {
+  switch (role) {
+  case StepRole::Replay:
+    return chain.getReplayAttr() ? std::pair(role, chain.getReplayAttr())
+                                 : getForwardFunction(chain, StepRole::Advance);
+  case StepRole::Record:
+    return {role, chain.getRecordAttr()};
+  case StepRole::ReplayRecord:
+    return chain.getReplayRecordAttr() ? std::pair(role, chain.getReplayRecordAttr())
+                                       : getForwardFunction(chain, StepRole::Record);
+  case StepRole::Linearize:
+    return {role, chain.getLinearizeAttr()};
+  default:
+    return {StepRole::Advance, chain.getAdvanceAttr()};
+  }
+}
+
+void StepEmitter::callForward(ImplicitLocOpBuilder &builder, StepRole role, Value step, ValueRange carries,
+                              ValueRange written, Value workspace) {
   bool isFirstRun = role == StepRole::Advance || role == StepRole::Record;
-  bool isRecord = role == StepRole::Record || role == StepRole::ReplayRecord;
   SmallVector<Value> operands;
-  addStep(builder, operands, move.step);
-  llvm::append_range(operands, getStepSource(builder, move, isBackward));
+  addStep(builder, operands, step);
+  llvm::append_range(operands, carries);
   llvm::append_range(operands, forward.getScans());
   llvm::append_range(operands, forward.getCaptures());
   if (isFirstRun)
     llvm::append_range(operands, forward.getStacked());
-  llvm::append_range(operands, getDestination(builder, move, isFirstRun, isBackward));
-  if (isRecord)
-    llvm::append_range(operands, viewAll(builder, getOffset(builder, move.tape, isBackward), chain.getTapeTypes()));
-  // A function that writes nothing over time serves both times.
-  if (role == StepRole::Replay && !chain.getReplayAttr())
-    role = StepRole::Advance;
-  if (role == StepRole::ReplayRecord && !chain.getReplayRecordAttr())
-    role = StepRole::Record;
-  addWorkspace(builder, operands, role, isBackward);
-  switch (role) {
-  case StepRole::Advance:
-    return call(builder, chain.getAdvanceAttr(), operands);
-  case StepRole::Record:
-    return call(builder, chain.getRecordAttr(), operands);
-  case StepRole::Replay:
-    return call(builder, chain.getReplayAttr(), operands);
-  default:
-    return call(builder, chain.getReplayRecordAttr(), operands);
+  llvm::append_range(operands, written);
+  auto [servingRole, function] = getForwardFunction(chain, role);
+  addWorkspace(builder, operands, servingRole, workspace);
+  call(builder, function, operands);
+}
+
+void StepEmitter::emitAdvance(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
+  LoopPart workspace = isBackward ? LoopPart::ReplayWorkspace : LoopPart::ForwardWorkspace;
+  callForward(builder, isBackward ? StepRole::Replay : StepRole::Advance, move.step,
+              getStepSource(builder, move, isBackward), getDestination(builder, move, !isBackward, isBackward),
+              frame.getOffset(builder, workspace));
+}
+
+SmallVector<Value> StepEmitter::pickRecorded(ValueRange tape) {
+  SmallVector<Value> recorded;
+  for (auto [component, value] : llvm::enumerate(tape))
+    if (!chain.getTapeCarry(component))
+      recorded.push_back(value);
+  return recorded;
+}
+
+void StepEmitter::copyState(ImplicitLocOpBuilder &builder, const MoveValues &move, ValueRange from,
+                            ArrayRef<Value> to) {
+  Value isInitial = readsInitialState(builder, move);
+  for (auto [source, target, init] : llvm::zip_equal(from, to, forward.getInits())) {
+    if (!target)
+      continue;
+    auto copy = [&, source = source, target = target] { linalg::CopyOp::create(builder, source, target); };
+    auto fill = [&, target = target, init = init] { linalg::FillOp::create(builder, init, target); };
+    isNumber(init) ? emitIf(builder, isInitial, fill, copy) : copy();
   }
+}
+
+void StepEmitter::copyToTape(ImplicitLocOpBuilder &builder, const MoveValues &move, ValueRange carries,
+                             ValueRange tape) {
+  SmallVector<Value> targets(carries.size());
+  for (auto [component, target] : llvm::enumerate(tape))
+    if (std::optional<unsigned> carry = chain.getTapeCarry(component))
+      targets[*carry] = target;
+  copyState(builder, move, carries, targets);
+}
+
+void StepEmitter::bringToCore(ImplicitLocOpBuilder &builder, StepRole role, const MoveValues &move, ValueRange carries,
+                              ValueRange core) {
+  auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, getForwardFunction(chain, role).second);
+  SmallVector<Value> targets(carries.size());
+  // The step and its position come before the carries.
+  for (size_t carry = 0; carry < carries.size(); ++carry)
+    if (!function.getArgument(2 + carry).use_empty())
+      targets[carry] = core[carry];
+  for (size_t component = 0; component < chain.getTapeTypes().size(); ++component)
+    if (std::optional<unsigned> carry = chain.getTapeCarry(component))
+      targets[*carry] = core[*carry];
+  Value isElsewhere = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::ne, move.source,
+                                                          makeIndex(builder, schedule::CoreState0));
+  emitIf(builder, isElsewhere, [&] { copyState(builder, move, carries, targets); });
+}
+
+void StepEmitter::emitRecord(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
+  Value isCore = isEqual(builder, move.tape, schedule::CoreTape);
+  SmallVector<Value> source = getSource(builder, move, isBackward), tape = viewTape(builder, move.tape);
+  SmallVector<Value> core = viewState(builder, makeIndex(builder, schedule::CoreState0), isBackward);
+  SmallVector<Value> recorded = pickRecorded(tape);
+  auto recordAgain = [&] {
+    copyToTape(builder, move, source, tape);
+    SmallVector<Value> written = getDestination(builder, move, /*isFirstRun=*/false, isBackward);
+    llvm::append_range(written, recorded);
+    callForward(builder, StepRole::ReplayRecord, move.step, getStepSource(builder, move, isBackward), written,
+                frame.getOffset(builder, LoopPart::ReplayWorkspace));
+  };
+  auto linearize = [&] {
+    bringToCore(builder, StepRole::Linearize, move, source, core);
+    callForward(builder, StepRole::Linearize, move.step, core, recorded,
+                frame.getOffset(builder, LoopPart::LinearizeWorkspace));
+  };
+  if (isBackward)
+    return emitIf(builder, isCore, linearize, recordAgain);
+
+  // The state in core state 0 becomes part of the tape, so the next one goes to the other.
+  MoveValues to = move;
+  to.destination =
+      builder.createOrFold<arith::SelectOp>(isCore, makeIndex(builder, schedule::CoreState1), move.destination);
+  SmallVector<Value> carries = getStepSource(builder, to, isBackward);
+  emitIf(
+      builder, isCore, [&] { bringToCore(builder, StepRole::Record, move, source, core); },
+      [&] { copyToTape(builder, move, source, tape); });
+  select(builder, isCore, core, carries);
+  SmallVector<Value> written = getDestination(builder, to, /*isFirstRun=*/true, isBackward);
+  llvm::append_range(written, recorded);
+  Value workspace = builder.createOrFold<arith::SelectOp>(isCore, frame.getOffset(builder, LoopPart::TurnWorkspace),
+                                                          frame.getOffset(builder, LoopPart::ForwardWorkspace));
+  callForward(builder, StepRole::Record, move.step, carries, written, workspace);
 }
 
 /// Copies each first value into the second one if \p condition holds.
@@ -269,8 +367,7 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
 
   SmallVector<Value> operands;
   addStep(builder, operands, move.step);
-  llvm::append_range(operands,
-                     viewAll(builder, getOffset(builder, move.tape, /*isBackward=*/true), chain.getTapeTypes()));
+  llvm::append_range(operands, viewTape(builder, move.tape));
   llvm::append_range(operands, backward.getScans());
   llvm::append_range(operands, backward.getCaptures());
   llvm::append_range(operands, incoming);
@@ -278,7 +375,7 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
   llvm::append_range(operands, backward.getScanGradients());
   llvm::append_range(operands, backward.getAccumulators());
   llvm::append_range(operands, outgoing);
-  addWorkspace(builder, operands, StepRole::Reverse, /*isBackward=*/true);
+  addWorkspace(builder, operands, StepRole::Reverse, frame.getOffset(builder, LoopPart::ReverseWorkspace));
   call(builder, chain.getReverseAttr(), operands);
 }
 
@@ -287,37 +384,26 @@ void StepEmitter::emitResume(ImplicitLocOpBuilder &builder, const MoveValues &mo
   Value step = builder.createOrFold<arith::SubIOp>(move.step, makeIndex(builder, 1));
   SmallVector<Value> operands;
   addStep(builder, operands, step);
-  llvm::append_range(operands,
-                     viewAll(builder, getOffset(builder, move.source, /*isBackward=*/true), chain.getTapeTypes()));
+  llvm::append_range(operands, viewTape(builder, move.source));
   llvm::append_range(operands, forward.getScans());
   llvm::append_range(operands, forward.getCaptures());
-  llvm::append_range(
-      operands, viewAll(builder, getOffset(builder, move.destination, /*isBackward=*/true), chain.getCarryTypes()));
-  addWorkspace(builder, operands, StepRole::Resume, /*isBackward=*/true);
+  llvm::append_range(operands, viewState(builder, move.destination, /*isBackward=*/true));
+  addWorkspace(builder, operands, StepRole::Resume, frame.getOffset(builder, LoopPart::ReplayWorkspace));
   call(builder, chain.getResumeAttr(), operands);
 }
 
 void StepEmitter::emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
-  SmallVector<Value> from = getSource(builder, move, isBackward);
-  SmallVector<Value> to = viewAll(builder, getOffset(builder, move.destination, isBackward), chain.getCarryTypes());
-  Value isInitial = readsInitialState(builder, move);
-  for (auto [source, target, init] : llvm::zip_equal(from, to, forward.getInits())) {
-    auto copy = [&, source = source, target = target] { linalg::CopyOp::create(builder, source, target); };
-    auto fill = [&, target = target, init = init] { linalg::FillOp::create(builder, init, target); };
-    isNumber(init) ? emitIf(builder, isInitial, fill, copy) : copy();
-  }
+  copyState(builder, move, getSource(builder, move, isBackward), viewState(builder, move.destination, isBackward));
 }
 
 void StepEmitter::emitMove(ImplicitLocOpBuilder &builder, MoveKind kind, const MoveValues &move, bool isBackward) {
   switch (kind) {
   case MoveKind::AdvanceFirst:
-    return emitStep(builder, StepRole::Advance, move, isBackward);
   case MoveKind::Advance:
-    return emitStep(builder, StepRole::Replay, move, isBackward);
+    return emitAdvance(builder, move, isBackward);
   case MoveKind::RecordFirst:
-    return emitStep(builder, StepRole::Record, move, isBackward);
   case MoveKind::Record:
-    return emitStep(builder, StepRole::ReplayRecord, move, isBackward);
+    return emitRecord(builder, move, isBackward);
   case MoveKind::Reverse:
     return emitReverse(builder, move);
   case MoveKind::Resume:
@@ -345,7 +431,7 @@ void StepEmitter::emitForwardLoop(ImplicitLocOpBuilder &builder) {
   source =
       arith::SelectOp::create(builder, isEqual(builder, step, 0), makeIndex(builder, schedule::InitialState), source);
   Value destination = arith::SelectOp::create(builder, isOdd, core1, core0);
-  emitStep(builder, StepRole::Advance, {step, source, destination, Value()}, /*isBackward=*/false);
+  emitAdvance(builder, {step, source, destination, Value()}, /*isBackward=*/false);
 }
 
 void StepEmitter::emitNoSteps(ImplicitLocOpBuilder &builder, bool isBackward) {

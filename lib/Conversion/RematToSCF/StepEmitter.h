@@ -18,6 +18,9 @@
 // An initial carry that is a number is filled in by the move that reads it, in the core
 // state that is free then.
 //
+// A step whose tape goes to the core reads its state in core state 0, which shares
+// carries with the core tape: the state is copied there unless it is there already.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_CONVERSION_REMATTOSCF_STEPEMITTER_H
@@ -25,6 +28,7 @@
 
 #include "LoopFrame.h"
 
+#include "remat/Dialect/Remat/Analysis/CoreLayout.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Schedule/Walker.h"
@@ -58,21 +62,39 @@ public:
   Value viewArena(ImplicitLocOpBuilder &builder, Value offset, MemRefType type);
 
 private:
-  void emitStep(ImplicitLocOpBuilder &builder, StepRole role, const MoveValues &move, bool isBackward);
+  /// Runs a step that leaves no tape.
+  void emitAdvance(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward);
+  void emitRecord(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward);
   void emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &move);
   void emitResume(ImplicitLocOpBuilder &builder, const MoveValues &move);
   void emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward);
 
   /// Operands that every step function starts with: the step and its position.
   void addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, Value step);
-  /// Operands that every step function ends with: the workspace and the counters.
-  void addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, StepRole role, bool isBackward);
+  /// Operands that every step function ends with: the workspace, which begins at
+  /// \p offset of the arena, and the counters.
+  void addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, StepRole role, Value offset);
   void call(ImplicitLocOpBuilder &builder, FlatSymbolRefAttr function, ValueRange operands);
+  /// Calls a function that runs a step forward on carries, with what it writes.
+  void callForward(ImplicitLocOpBuilder &builder, StepRole role, Value step, ValueRange carries, ValueRange written,
+                   Value workspace);
+  /// The components of a tape that a step computes.
+  SmallVector<Value> pickRecorded(ValueRange tape);
+  /// Copies the state that \p move reads, \p from of getSource, to those of \p to that are
+  /// not null.
+  void copyState(ImplicitLocOpBuilder &builder, const MoveValues &move, ValueRange from, ArrayRef<Value> to);
+  /// Copies the carries that are components of \p tape there.
+  void copyToTape(ImplicitLocOpBuilder &builder, const MoveValues &move, ValueRange carries, ValueRange tape);
+  /// Copies to core state 0 what the function of \p role or the core tape wants there.
+  void bringToCore(ImplicitLocOpBuilder &builder, StepRole role, const MoveValues &move, ValueRange carries,
+                   ValueRange core);
 
-  /// The offset in the arena of a state or tape at \p place.
-  Value getOffset(ImplicitLocOpBuilder &builder, Value place, bool isBackward);
+  Value getOffset(ImplicitLocOpBuilder &builder, PartOffset place);
   /// Views of consecutive values of the given tensor types.
   SmallVector<Value> viewAll(ImplicitLocOpBuilder &builder, Value offset, ArrayAttr types);
+  /// Views of a state, or of a tape, at \p place.
+  SmallVector<Value> viewState(ImplicitLocOpBuilder &builder, Value place, bool isBackward);
+  SmallVector<Value> viewTape(ImplicitLocOpBuilder &builder, Value place);
   /// Whether \p move reads state 0 where the program has it.
   Value readsInitialState(ImplicitLocOpBuilder &builder, const MoveValues &move);
   /// The values that a step, or a copy, reads its state from; initial carries that are
@@ -90,7 +112,7 @@ private:
   ForwardSweepOp forward;
   BackwardSweepOp backward;
   LoopFrame &frame;
-  int64_t stateBytes;
+  CoreLayout layout;
 };
 
 } // namespace remat

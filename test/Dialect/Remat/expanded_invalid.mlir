@@ -5,8 +5,8 @@
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return
 }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
 func.func @restore_c1(%count: index) {
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     // expected-error@+1 {{expects the state to be at least 0, but got -1}}
@@ -211,6 +211,33 @@ func.func @record_c4(%count: index) {
     remat.record first step 1 from <initial> to <core 0> tape <core 1>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
+  }
+  return
+}
+func.func @record_c5(%count: index) {
+  %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
+    // expected-error@+1 {{expects a destination of state 1}}
+    remat.record first step 1 from <initial> tape <core_tape>
+  }
+  remat.backward_sweep @walk history(%history) count(%count) schedule {
+  }
+  return
+}
+func.func @record_c5_slot(%count: index) {
+  %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
+  }
+  remat.backward_sweep @walk history(%history) count(%count) schedule {
+    // expected-error@+1 {{expects a destination of state 1}}
+    remat.record step 1 from <initial> tape <slot 0>
+  }
+  return
+}
+func.func @record_c5_core_tape(%count: index) {
+  %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
+  }
+  remat.backward_sweep @walk history(%history) count(%count) schedule {
+    // expected-error@+1 {{expects no destination of a state in a backward sweep if the tape goes to <core_tape>}}
+    remat.record step 1 from <initial> to <core 0> tape <core_tape>
   }
   return
 }

@@ -19,7 +19,7 @@ remat.chain "private" @unknown advance(@missing) carry [tensor<4xf32>]
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
-// expected-error@+1 {{expects 'record' and 'reverse' together}}
+// expected-error@+1 {{expects 'record', 'linearize' and 'reverse' together}}
 remat.chain "private" @half advance(@step) record(@step) carry [tensor<4xf32>]
 
 // -----
@@ -56,7 +56,48 @@ func.func private @step(%t: index, %pos: index, %n: tensor<4xi32>) -> tensor<4xi
   return %n : tensor<4xi32>
 }
 // expected-error@+1 {{expects a gradient type to be a float tensor, but got 'tensor<4xi32>'}}
-remat.chain "private" @integer advance(@step) record(@step) reverse(@step) carry [tensor<4xi32>] gradient [tensor<4xi32>]
+remat.chain "private" @integer advance(@step) record(@step) linearize(@step) reverse(@step)
+  carry [tensor<4xi32>] gradient [tensor<4xi32>]
+
+// -----
+
+// chain_c3
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects one of 'tape_carries' per tape type, but got 1}}
+remat.chain "private" @few advance(@step) record(@step) linearize(@step) reverse(@step) carry [tensor<4xf32>]
+  tape [tensor<4xf32>, tensor<4xf32>] tape_carries [0]
+
+// -----
+
+// chain_c3
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects 'tape_carries' to be -1 or different carries, but got 0}}
+remat.chain "private" @twice advance(@step) record(@step) linearize(@step) reverse(@step) carry [tensor<4xf32>]
+  tape [tensor<4xf32>, tensor<4xf32>] tape_carries [0, 0]
+
+// -----
+
+// chain_c3
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects 'tape_carries' to be -1 or different carries, but got 1}}
+remat.chain "private" @absent advance(@step) record(@step) linearize(@step) reverse(@step) carry [tensor<4xf32>]
+  tape [tensor<4xf32>] tape_carries [1]
+
+// -----
+
+// chain_c3
+func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+// expected-error@+1 {{expects tape component 1, which is carry 0, to have the type 'tensor<4xf32>', but got 'tensor<2xf32>'}}
+remat.chain "private" @other_type advance(@step) record(@step) linearize(@step) reverse(@step) carry [tensor<4xf32>]
+  tape [tensor<4xf32>, tensor<2xf32>] tape_carries [-1, 0]
 
 // -----
 
@@ -83,7 +124,7 @@ func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf
   return %h : tensor<4xf32>
 }
 // expected-error@+1 {{expects bytes in 'workspace' that are not negative, but got -64}}
-remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace [0, -64, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace [0, -64, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
 
 // -----
 
@@ -91,8 +132,8 @@ remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace [0,
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
-// expected-error@+1 {{expects six entries in 'copies', but got 1}}
-remat.chain "private" @copied advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0] copies [0]
+// expected-error@+1 {{expects seven entries in 'copies', but got 1}}
+remat.chain "private" @copied advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0]
 
 // -----
 
@@ -101,7 +142,7 @@ func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf
   return %h : tensor<4xf32>
 }
 // expected-error@+1 {{expects 'copies' together with 'workspace'}}
-remat.chain "private" @alone advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0]
+remat.chain "private" @alone advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0]
 
 // -----
 
@@ -210,12 +251,15 @@ func.func @not_a_chain(%h0: tensor<4xf32>) -> tensor<4xf32> {
 func.func private @forward(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
+func.func private @linearize(%t: index, %pos: index, %h: tensor<4xf32>) {
+  return
+}
 func.func private @reverse(%t: index, %pos: index, %d: tensor<4xf32>) -> tensor<4xf32> {
   return %d : tensor<4xf32>
 }
-remat.chain "private" @walk advance(@forward) record(@forward) reverse(@reverse)
+remat.chain "private" @walk advance(@forward) record(@forward) linearize(@linearize) reverse(@reverse)
   carry [tensor<4xf32>] gradient [tensor<4xf32>]
-remat.chain "private" @other advance(@forward) record(@forward) reverse(@reverse)
+remat.chain "private" @other advance(@forward) record(@forward) linearize(@linearize) reverse(@reverse)
   carry [tensor<4xf32>] gradient [tensor<4xf32>]
 func.func @foreign_history(%h0: tensor<4xf32>) -> tensor<4xf32> {
   %count = arith.constant 3 : index
@@ -234,11 +278,14 @@ func.func @foreign_history(%h0: tensor<4xf32>) -> tensor<4xf32> {
 func.func private @forward(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
+func.func private @linearize(%t: index, %pos: index, %h: tensor<4xf32>) {
+  return
+}
 // expected-note@+1 {{@reverse is here}}
 func.func private @reverse(%t: index, %pos: index, %d: tensor<4xf32>, %acc: tensor<4xf32>) -> tensor<4xf32> {
   return %d : tensor<4xf32>
 }
-remat.chain "private" @walk advance(@forward) record(@forward) reverse(@reverse)
+remat.chain "private" @walk advance(@forward) record(@forward) linearize(@linearize) reverse(@reverse)
   carry [tensor<4xf32>] gradient [tensor<4xf32>]
 func.func @wrong_reverse_type(%h0: tensor<4xf32>) -> tensor<4xf32> {
   %count = arith.constant 3 : index

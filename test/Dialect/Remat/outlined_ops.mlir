@@ -12,30 +12,38 @@ func.func private @walk_replay(%t: index, %pos: index, %h: tensor<4xf32>, %xs: t
   return %h : tensor<4xf32>
 }
 func.func private @walk_record(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>,
-                               %ys: tensor<9x4xf32>) -> (tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>) {
-  return %h, %ys, %h : tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>
+                               %ys: tensor<9x4xf32>) -> (tensor<4xf32>, tensor<9x4xf32>, tensor<2xf32>) {
+  %tape = tensor.empty() : tensor<2xf32>
+  return %h, %ys, %tape : tensor<4xf32>, tensor<9x4xf32>, tensor<2xf32>
 }
 func.func private @walk_replay_record(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>,
-                                      %w: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
-  return %h, %h : tensor<4xf32>, tensor<4xf32>
+                                      %w: tensor<4xf32>) -> (tensor<4xf32>, tensor<2xf32>) {
+  %tape = tensor.empty() : tensor<2xf32>
+  return %h, %tape : tensor<4xf32>, tensor<2xf32>
 }
-func.func private @walk_reverse(%t: index, %pos: index, %tape: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>,
-                                %dh: tensor<4xf32>, %dys: tensor<9x4xf32>, %dxs: tensor<9x4xf32>, %dw: tensor<4xf32>)
+func.func private @walk_linearize(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>)
+    -> tensor<2xf32> {
+  %tape = tensor.empty() : tensor<2xf32>
+  return %tape : tensor<2xf32>
+}
+func.func private @walk_reverse(%t: index, %pos: index, %tape: tensor<2xf32>, %h: tensor<4xf32>, %xs: tensor<9x4xf32>,
+                                %w: tensor<4xf32>, %dh: tensor<4xf32>, %dys: tensor<9x4xf32>, %dxs: tensor<9x4xf32>,
+                                %dw: tensor<4xf32>)
     -> (tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>) {
   return %dh, %dxs, %dw : tensor<4xf32>, tensor<9x4xf32>, tensor<4xf32>
 }
-func.func private @walk_resume(%t: index, %pos: index, %tape: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>)
-    -> tensor<4xf32> {
-  return %tape : tensor<4xf32>
+func.func private @walk_resume(%t: index, %pos: index, %tape: tensor<2xf32>, %h: tensor<4xf32>, %xs: tensor<9x4xf32>,
+                               %w: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
 }
 
 // CHECK: remat.chain "private" @walk advance(@walk_advance) replay(@walk_replay) record(@walk_record)
-// CHECK-SAME: replay_record(@walk_replay_record) reverse(@walk_reverse) resume(@walk_resume)
-// CHECK-SAME: carry [tensor<4xf32>] tape [tensor<4xf32>] gradient [tensor<4xf32>]
+// CHECK-SAME: replay_record(@walk_replay_record) linearize(@walk_linearize) reverse(@walk_reverse) resume(@walk_resume)
+// CHECK-SAME: carry [tensor<4xf32>] tape [tensor<2xf32>, tensor<4xf32>] tape_carries [-1, 0] gradient [tensor<4xf32>]
 remat.chain "private" @walk
   advance(@walk_advance) replay(@walk_replay) record(@walk_record) replay_record(@walk_replay_record)
-  reverse(@walk_reverse) resume(@walk_resume)
-  carry [tensor<4xf32>] tape [tensor<4xf32>] gradient [tensor<4xf32>]
+  linearize(@walk_linearize) reverse(@walk_reverse) resume(@walk_resume)
+  carry [tensor<4xf32>] tape [tensor<2xf32>, tensor<4xf32>] tape_carries [-1, 0] gradient [tensor<4xf32>]
 
 // CHECK-LABEL: func.func @gradient
 func.func @gradient(%xs: tensor<9x4xf32>, %h0: tensor<4xf32>, %w: tensor<4xf32>, %dh: tensor<4xf32>, %dys: tensor<9x4xf32>,
@@ -63,8 +71,8 @@ func.func private @count_advance(%t: index, %pos: index, %n: memref<1xi64>, %out
   return
 }
 
-// CHECK: remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
-remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+// CHECK: remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
 
 // CHECK-LABEL: func.func @forward_only
 func.func @forward_only(%n: memref<1xi64>, %out: memref<1xi64>, %count: index) {

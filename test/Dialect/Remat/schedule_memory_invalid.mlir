@@ -4,8 +4,8 @@
 // stand.
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @kept_twice() {
@@ -27,8 +27,8 @@ func.func @kept_twice() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @beyond_the_end() {
@@ -57,12 +57,17 @@ func.func private @record(%t: index, %pos: index, %h: memref<16xf32>, %next: mem
                           %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return
 }
+func.func private @linearize(%t: index, %pos: index, %h: memref<16xf32>, %tape: memref<48xf32>,
+                             %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
 func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %workspace: memref<0xi8>,
                            %counters: memref<5xi64>) {
   return
 }
-remat.chain "private" @walk advance(@forward) record(@record) reverse(@reverse) carry [tensor<16xf32>] tape [tensor<48xf32>]
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
+  carry [tensor<16xf32>] tape [tensor<48xf32>]
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @overlap_behind(%h0: memref<16xf32>, %h: memref<16xf32>) {
@@ -91,12 +96,17 @@ func.func private @record(%t: index, %pos: index, %h: memref<16xf32>, %next: mem
                           %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return
 }
+func.func private @linearize(%t: index, %pos: index, %h: memref<16xf32>, %tape: memref<48xf32>,
+                             %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
 func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %workspace: memref<0xi8>,
                            %counters: memref<5xi64>) {
   return
 }
-remat.chain "private" @walk advance(@forward) record(@record) reverse(@reverse) carry [tensor<16xf32>] tape [tensor<48xf32>]
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
+  carry [tensor<16xf32>] tape [tensor<48xf32>]
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @overlap_in_front(%h0: memref<16xf32>, %h: memref<16xf32>) {
@@ -124,12 +134,17 @@ func.func private @record(%t: index, %pos: index, %h: memref<16xf32>, %next: mem
                           %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return
 }
+func.func private @linearize(%t: index, %pos: index, %h: memref<16xf32>, %tape: memref<48xf32>,
+                             %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
 func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %workspace: memref<0xi8>,
                            %counters: memref<5xi64>) {
   return
 }
-remat.chain "private" @walk advance(@forward) record(@record) reverse(@reverse) carry [tensor<16xf32>] tape [tensor<48xf32>]
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
+  carry [tensor<16xf32>] tape [tensor<48xf32>]
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @end_outside(%h0: memref<16xf32>, %h: memref<16xf32>) {
@@ -149,8 +164,8 @@ func.func @end_outside(%h0: memref<16xf32>, %h: memref<16xf32>) {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @not_kept() {
@@ -160,7 +175,7 @@ func.func @not_kept() {
     remat.recompute first steps 1 to 1 from <initial> to <slot 0>
     // S5
     // expected-error@+1 {{expects state 1, which was written to <slot 0>, to be kept by a 'remat.checkpoint' first}}
-    remat.record first step 2 from <slot 0> to <core 0> tape <core_tape>
+    remat.record first step 2 from <slot 0> to <core 1> tape <core_tape>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
     remat.reverse step 2 tape <core_tape>
@@ -173,8 +188,8 @@ func.func @not_kept() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @nothing_to_keep() {
@@ -197,8 +212,8 @@ func.func @nothing_to_keep() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @not_kept_at_the_end() {
@@ -221,8 +236,8 @@ func.func @not_kept_at_the_end() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @restore_what_is_not_kept() {
@@ -243,8 +258,8 @@ func.func @restore_what_is_not_kept() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @restore_from_elsewhere() {
@@ -265,8 +280,8 @@ func.func @restore_from_elsewhere() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @no_resume() {
@@ -287,8 +302,8 @@ func.func @no_resume() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) resume(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) resume(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 1, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @resume_from_used_tape() {
@@ -311,8 +326,8 @@ func.func @resume_from_used_tape() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @discard_twice() {
@@ -336,8 +351,8 @@ func.func @discard_twice() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 1, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @discard_pinned() {
@@ -366,12 +381,17 @@ func.func private @record(%t: index, %pos: index, %h: memref<16xf32>, %next: mem
                           %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return
 }
+func.func private @linearize(%t: index, %pos: index, %h: memref<16xf32>, %tape: memref<48xf32>,
+                             %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
 func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %workspace: memref<0xi8>,
                            %counters: memref<5xi64>) {
   return
 }
-remat.chain "private" @walk advance(@forward) record(@record) reverse(@reverse) carry [tensor<16xf32>] tape [tensor<48xf32>]
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
+  carry [tensor<16xf32>] tape [tensor<48xf32>]
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @not_counted(%h0: memref<16xf32>, %h: memref<16xf32>) {
@@ -399,12 +419,17 @@ func.func private @record(%t: index, %pos: index, %g: memref<16xf32>, %h: memref
                           %counters: memref<5xi64>) {
   return
 }
+func.func private @linearize(%t: index, %pos: index, %g: memref<16xf32>, %h: memref<32xf32>, %tape: memref<16xf32>,
+                             %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
 func.func private @reverse(%t: index, %pos: index, %tape: memref<16xf32>, %workspace: memref<0xi8>,
                            %counters: memref<5xi64>) {
   return
 }
-remat.chain "private" @walk advance(@forward) record(@record) reverse(@reverse) carry [tensor<16xf32>, tensor<32xf32>]
-  tape [tensor<16xf32>] workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
+  carry [tensor<16xf32>, tensor<32xf32>]
+  tape [tensor<16xf32>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 0, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @overlap_with_initial(%g0: memref<16xf32>, %h0: memref<32xf32>, %g: memref<16xf32>, %h: memref<32xf32>) {

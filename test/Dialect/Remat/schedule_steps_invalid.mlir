@@ -4,8 +4,8 @@
 // themselves, but not where they stand.
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @kept_history() {
@@ -21,8 +21,8 @@ func.func @kept_history() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @one_schedule() {
@@ -41,8 +41,8 @@ func.func @one_schedule() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 memref.global "private" constant @walk_table : memref<20xi64> = dense<[5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
@@ -64,8 +64,8 @@ func.func @half_walk() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
 func.func @no_plan() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -86,8 +86,8 @@ func.func @no_plan() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @foreign() {
@@ -108,8 +108,8 @@ func.func @foreign() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @nothing_in_work() {
@@ -130,8 +130,8 @@ func.func @nothing_in_work() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @other_place() {
@@ -154,17 +154,17 @@ func.func @other_place() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
-  plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 3, resumes = 0,
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 64, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @work_ends_with_sweep() {
   %count = arith.constant 3 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     remat.restore state 0 from <initial>
     remat.record first step 1 from <initial> to <core 0> tape <slot 0>
-    remat.record first step 2 from <core 0> to <core 1> tape <core_tape>
-    remat.record first step 3 from <core 1> to <core 0> tape <core_tape>
+    remat.record first step 2 from <core 0> to <core 1> tape <slot 64>
+    remat.record first step 3 from <core 1> to <core 1> tape <core_tape>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
     remat.reverse step 3 tape <core_tape>
@@ -178,8 +178,8 @@ func.func @work_ends_with_sweep() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @step_left_out() {
@@ -201,8 +201,8 @@ func.func @step_left_out() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @too_many_steps() {
@@ -224,8 +224,8 @@ func.func @too_many_steps() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @over_itself() {
@@ -248,8 +248,8 @@ func.func @over_itself() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @over_state_between() {
@@ -271,8 +271,8 @@ func.func @over_state_between() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_out_of_order() {
@@ -293,8 +293,8 @@ func.func @reverse_out_of_order() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_without_tape() {
@@ -316,21 +316,27 @@ func.func @reverse_without_tape() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
-  plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 64, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_with_other_tape() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     remat.restore state 0 from <initial>
-    remat.record first step 1 from <initial> to <core 0> tape <core_tape>
-    remat.recompute first steps 2 to 2 from <core 0> to <core 1>
+    remat.recompute first steps 1 to 1 from <initial> to <slot 0>
+    remat.checkpoint state 1 in <slot 0>
+    remat.record first step 2 from <slot 0> to <core 1> tape <core_tape>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
+    remat.restore state 1 from <slot 0>
+    remat.record step 2 from <slot 0> to <core 0> tape <slot 64>
+    remat.restore state 1 from <slot 0>
+    remat.record step 2 from <slot 0> tape <core_tape>
+    remat.reverse step 2 tape <slot 64>
     // S7
-    // expected-error@+1 {{expects tape 2 in <core_tape>, but got tape 1}}
-    remat.reverse step 2 tape <core_tape>
+    // expected-error@+1 {{expects tape 1 in <core_tape>, but got tape 2}}
+    remat.reverse step 1 tape <core_tape>
   }
   return
 }
@@ -338,8 +344,8 @@ func.func @reverse_with_other_tape() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_from_free_slot() {
@@ -362,8 +368,8 @@ func.func @reverse_from_free_slot() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @steps_missing() {
@@ -385,8 +391,8 @@ func.func @steps_missing() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reversals_missing() {
@@ -407,8 +413,8 @@ func.func @reversals_missing() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @left_over() {
@@ -430,8 +436,8 @@ func.func @left_over() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @more_than_planned() {
@@ -456,8 +462,8 @@ func.func @more_than_planned() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @core_tape_lost() {
@@ -482,8 +488,8 @@ func.func @core_tape_lost() {
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
-remat.chain "private" @walk advance(@step) record(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @core_state_lost() {
@@ -501,6 +507,80 @@ func.func @core_state_lost() {
     // S10
     // expected-error@+1 {{expects state 0 in <core 0> to be in work, but no state is}}
     remat.recompute steps 1 to 1 from <core 0> to <core 1>
+  }
+  return
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+func.func @core_tape_of_a_step_that_is_not_the_last() {
+  %count = arith.constant 2 : index
+  %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
+    remat.restore state 0 from <initial>
+    // S10
+    // expected-error@+1 {{expects the tape of step 2, the next one to be reversed, to go to <core_tape>, but got 1}}
+    remat.record first step 1 from <initial> to <core 1> tape <core_tape>
+    remat.recompute first steps 2 to 2 from <core 1> to <core 0>
+  }
+  remat.backward_sweep @walk history(%history) count(%count) schedule {
+    remat.reverse step 2 tape <core_tape>
+  }
+  return
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+func.func @state_goes_on_from_core_tape() {
+  %count = arith.constant 2 : index
+  %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
+    remat.restore state 0 from <initial>
+    remat.recompute first steps 1 to 1 from <initial> to <core 0>
+    remat.record first step 2 from <core 0> to <core 1> tape <core_tape>
+  }
+  remat.backward_sweep @walk history(%history) count(%count) schedule {
+    remat.reverse step 2 tape <core_tape>
+    remat.restore state 0 from <initial>
+    remat.record step 1 from <initial> tape <core_tape>
+    // S10
+    // expected-error@+1 {{expects state 1 in <core 1> to be in work, but no state is}}
+    remat.recompute steps 2 to 2 from <core 1> to <core 0>
+    remat.reverse step 1 tape <core_tape>
+  }
+  return
+}
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+func.func @core_tape_lost_to_a_tape_in_a_slot() {
+  %count = arith.constant 2 : index
+  %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
+    remat.restore state 0 from <initial>
+    remat.recompute first steps 1 to 1 from <initial> to <core 0>
+    remat.record first step 2 from <core 0> to <core 1> tape <core_tape>
+  }
+  remat.backward_sweep @walk history(%history) count(%count) schedule {
+    remat.restore state 0 from <initial>
+    remat.record step 1 from <initial> to <core 0> tape <slot 0>
+    // S10
+    // expected-error@+1 {{expects tape 2 in <core_tape>, but got none}}
+    remat.reverse step 2 tape <core_tape>
+    remat.reverse step 1 tape <slot 0>
+    remat.discard tape 1 in <slot 0>
   }
   return
 }

@@ -43,11 +43,24 @@ void Machine::put(int64_t place, Item item) {
   places[place] = item;
 }
 
-/// After the turn the temporaries of a step that leaves no tape lie where the core tape
-/// lies.
+/// After the turn a step that leaves no tape in the core has its temporaries and states
+/// where the core tape lies.
 void Machine::loseCoreTape() {
   if (turned)
     places.erase(CoreTape);
+}
+
+/// The state comes to core state 0, where it becomes part of the tape; nothing goes on
+/// from the next one.
+bool Machine::recordToCore(const Move &move) {
+  if (move.step != nextReverse)
+    return fail("core tape of a step that is not reversed next", move);
+  places.erase(CoreState0);
+  places.erase(CoreState1);
+  put(CoreTape, -1 - move.step);
+  ++result.counts.records;
+  hasFinal |= !turned;
+  return true;
 }
 
 bool Machine::forward(const Move &move, bool first, bool record) {
@@ -58,6 +71,9 @@ bool Machine::forward(const Move &move, bool first, bool record) {
     return fail("start state is not there", move);
   if (move.src == move.dst)
     return fail("source and destination are the same", move);
+  if (record && move.tape == CoreTape)
+    return recordToCore(move);
+  loseCoreTape();
   if (record) {
     put(move.tape, -1 - move.step);
     if (!has(move.src, move.step))
@@ -65,7 +81,6 @@ bool Machine::forward(const Move &move, bool first, bool record) {
     ++result.counts.records;
   } else {
     ++result.counts.advances;
-    loseCoreTape();
   }
   put(move.dst, move.step + 1);
   if (!has(move.src, move.step))
@@ -111,7 +126,7 @@ bool Machine::run(const Move &move) {
     ++result.counts.copies;
     return true;
   case MoveKind::Turn:
-    if (turned || result.firstRuns != steps || !has(move.src, steps))
+    if (turned || result.firstRuns != steps || !(hasFinal || has(move.src, steps)))
       return fail("turn too early, or final state is not there", move);
     turned = true;
     return true;

@@ -51,6 +51,7 @@ private:
   bool has(int64_t place, Item item) const;
   void put(int64_t place, Item item);
   void loseCoreTape();
+  bool recordToCore(const Move &move);
   bool forward(const Move &move, bool first, bool record);
   bool fail(const std::string &what, const Move &move);
 
@@ -58,6 +59,8 @@ private:
   SlotSizes sizes;
   bool restartable;
   bool turned = false;
+  /// The last step has left its tape in the core, and the final state with the program.
+  bool hasFinal = false;
   int64_t nextReverse;
   std::map<int64_t, Item> places;
 };

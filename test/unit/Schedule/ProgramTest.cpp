@@ -28,10 +28,12 @@ ProgramProblem makeProgram() {
   first.count = 0;
   first.stateBytes = 128;
   first.tapeBytes = 320;
+  first.carriedBytes = 64;
   first.gradientBytes = 64;
   first.forwardWorkspaceBytes = 192;
+  first.turnWorkspaceBytes = 128;
   first.reverseWorkspaceBytes = 128;
-  first.recordWorkspaceBytes = 64;
+  first.linearizeWorkspaceBytes = 64;
   first.replayWorkspaceBytes = 192;
   first.advanceTime = 1000;
   first.recordTime = 1100;
@@ -171,7 +173,39 @@ TEST(ProgramInstance, GivesBuffersTheirHomes) {
   ASSERT_TRUE(shorter.layOut({{640, 3}, {0, 0}}));
   EXPECT_EQ(shorter.getBuffer(1).bytes, 192);
   EXPECT_EQ(shorter.getBuffer(2).bytes, 64);
-  EXPECT_EQ(shorter.getPart(1, LoopPart::BackwardCore).bytes, 0);
+  EXPECT_EQ(shorter.getPart(1, LoopPart::CoreState1).bytes, 0);
+}
+
+TEST(ProgramInstance, SharesTheCoreBetweenKindsOfMoves) {
+  ProgramProblem problem = makeProgram();
+  problem.loops.resize(1);
+  problem.buffers.clear();
+  ProgramLoop &loop = problem.loops[0];
+  loop.stateBytes = 1024;
+  loop.tapeBytes = 3 * 1024;
+  loop.carriedBytes = 1024;
+  loop.gradientBytes = 0;
+  loop.forwardWorkspaceBytes = 2048;
+  loop.turnWorkspaceBytes = loop.reverseWorkspaceBytes = loop.linearizeWorkspaceBytes = loop.replayWorkspaceBytes = 0;
+  ProgramInstance instance = makeInstance(problem, {5, 0});
+  // Of a step in front of the last one two states and temporaries are in use, of the last
+  // one the state that is part of the tape, the rest of the tape and the final state.
+  int64_t walk = *getWalkBytes(1);
+  EXPECT_EQ(instance.layOut({{0, 1}}), walk + 4 * 1024);
+  EXPECT_EQ(instance.getPart(0, LoopPart::ForwardCore).bytes, 1024);
+  EXPECT_EQ(instance.getPart(0, LoopPart::CarriedTape).bytes, 1024);
+  EXPECT_EQ(instance.getPart(0, LoopPart::CoreTape).bytes, 2048);
+  EXPECT_EQ(instance.getPart(0, LoopPart::CoreState0).bytes, 0);
+
+  // Nothing is shared by a tape without carries, nor without a tape.
+  loop.carriedBytes = 0;
+  ProgramInstance separate = makeInstance(problem, {5, 0});
+  EXPECT_EQ(separate.layOut({{0, 1}}), walk + 5 * 1024);
+  loop.isDifferentiated = false;
+  ProgramInstance forward = makeInstance(problem, {2, 0});
+  EXPECT_EQ(forward.getPart(0, LoopPart::ForwardCore).bytes, 1024);
+  loop.carriedBytes = 2048;
+  EXPECT_EQ(problem.validate().status, Status::BadValue);
 }
 
 TEST(ProgramInstance, HasACoreStateForNumbersOfTheInitialState) {

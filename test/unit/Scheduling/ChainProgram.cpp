@@ -55,6 +55,10 @@ func.func private @$CHAIN_replay_record(%t: index, %pos: index, %h: $CARRY, %xs:
     -> ($CARRY$TAPETYPES) {$FORWARD$MAKETAPE
   return %n$TAPEVALUES : $CARRY$TAPETYPES
 }
+func.func private @$CHAIN_linearize(%t: index, %pos: index, %h: $CARRY, %xs: $ARRAY, %w: $CARRY)
+    -> ($TAPELIST) {$MAKETAPE
+  return $TAPELISTVALUES : $TAPELIST
+}
 func.func private @$CHAIN_resume(%t: index, %pos: index$TAPEARGUMENTS, %xs: $ARRAY, %w: $CARRY) -> $CARRY {
   %h = tensor.extract_slice %tape0[0] [$N] [1] : $CARRY to $CARRY$FORWARD
   return %n : $CARRY
@@ -77,7 +81,7 @@ func.func private @$CHAIN_reverse(%t: index, %pos: index$TAPEARGUMENTS, %xs: $AR
 }
 remat.chain "private" @$CHAIN $REVERSED
   advance(@$CHAIN_advance) replay(@$CHAIN_replay) record(@$CHAIN_record) replay_record(@$CHAIN_replay_record)
-  reverse(@$CHAIN_reverse) $RESUME carry [$CARRY] tape [$TAPELIST] gradient [$CARRY]
+  linearize(@$CHAIN_linearize) reverse(@$CHAIN_reverse) $RESUME carry [$CARRY] tape [$TAPELIST] gradient [$CARRY]
 )";
 
 /// More tape than the step needs: copies of the old carry, each used once.
@@ -130,6 +134,7 @@ std::string ChainProgram::getText() const {
       {"TAPEVALUES", repeat(tapes, [](int64_t i) { return ", %tape" + std::to_string(i); })},
       {"TAPEARGUMENTS", repeat(tapes, [](int64_t i) { return ", %tape" + std::to_string(i) + ": $CARRY"; })},
       {"TAPELIST", repeat(tapes, [](int64_t i) { return std::string(i == 0 ? "$CARRY" : ", $CARRY"); })},
+      {"TAPELISTVALUES", repeat(tapes, [](int64_t i) { return (i == 0 ? "%tape" : ", %tape") + std::to_string(i); })},
       {"MAKETAPE", repeat(tapes, makeTape)},
       {"USETAPE", repeat(tapes - 1, useTape)},
       {"LASTTAPE", std::to_string(tapes - 1)}};

@@ -7,6 +7,7 @@
 
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 
+#include "remat/Dialect/Remat/Analysis/CoreLayout.h"
 #include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
 #include "remat/Dialect/Remat/Analysis/StepCost.h"
 #include "remat/Support/FormatPlace.h"
@@ -45,11 +46,11 @@ static void describeWorkspaces(ChainOp chain, schedule::ProgramLoop &record) {
   auto get = [&](StepRole role) { return chain.getWorkspaceBytesOf(static_cast<unsigned>(role)); };
   StepRole replay = chain.getReplayAttr() ? StepRole::Replay : StepRole::Advance;
   StepRole recordAgain = chain.getReplayRecordAttr() ? StepRole::ReplayRecord : StepRole::Record;
-  record.replayWorkspaceBytes = std::max(get(replay), get(StepRole::Resume));
-  record.recordWorkspaceBytes = get(recordAgain);
+  record.replayWorkspaceBytes = std::max({get(replay), get(recordAgain), get(StepRole::Resume)});
+  record.linearizeWorkspaceBytes = get(StepRole::Linearize);
   record.reverseWorkspaceBytes = get(StepRole::Reverse);
-  record.forwardWorkspaceBytes = std::max(
-      {get(StepRole::Advance), get(StepRole::Record), record.replayWorkspaceBytes, record.recordWorkspaceBytes});
+  record.forwardWorkspaceBytes = std::max(get(StepRole::Advance), get(StepRole::Record));
+  record.turnWorkspaceBytes = get(StepRole::Record);
 }
 
 LogicalResult ProgramMemory::describeLoop(Loop &loop) {
@@ -75,6 +76,7 @@ LogicalResult ProgramMemory::describeLoop(Loop &loop) {
     return loop.chain.emitOpError("has carries or a tape of more than 2^63 bytes");
   record.stateBytes = *state;
   record.tapeBytes = *tape;
+  record.carriedBytes = CoreLayout(loop.chain, loop.backward != nullptr).getCarriedBytes();
   record.gradientBytes = *gradient;
   describeWorkspaces(loop.chain, record);
   StepTimes estimate = estimateStepTimes(loop.chain);
@@ -347,17 +349,22 @@ static StringRef describePart(schedule::LoopPart part) {
   case schedule::LoopPart::Walk:
     return "walk of the plan";
   case schedule::LoopPart::ForwardCore:
-  case schedule::LoopPart::BackwardCore:
     return "core states";
+  case schedule::LoopPart::CoreState0:
+  case schedule::LoopPart::CoreState1:
+    return "core state";
+  case schedule::LoopPart::CarriedTape:
+    return "core state that is part of the core tape";
   case schedule::LoopPart::CoreTape:
     return "core tape";
   case schedule::LoopPart::Gradients:
     return "gradient carries";
   case schedule::LoopPart::ForwardWorkspace:
+  case schedule::LoopPart::TurnWorkspace:
     return "workspace of a forward step";
   case schedule::LoopPart::ReverseWorkspace:
     return "workspace of a backward step";
-  case schedule::LoopPart::RecordWorkspace:
+  case schedule::LoopPart::LinearizeWorkspace:
   case schedule::LoopPart::ReplayWorkspace:
     return "workspace of a step that runs again";
   case schedule::LoopPart::Slots:

@@ -24,6 +24,8 @@ StringRef remat::stringifyStepRole(StepRole role) {
     return "reverse";
   case StepRole::Resume:
     return "resume";
+  case StepRole::Linearize:
+    return "linearize";
   }
   return "";
 }
@@ -31,7 +33,7 @@ StringRef remat::stringifyStepRole(StepRole role) {
 std::pair<unsigned, unsigned> StepFunction::getInPlaceResults() {
   unsigned results = function.getNumResults();
   unsigned carries = chain.getCarryTypes().size();
-  unsigned tapes = chain.getTapeTypes().size();
+  unsigned tapes = chain.getRecordedTypes().size();
   // What is updated in place is a result no more.
   unsigned gradients = chain.getMovedGradientTypes().size();
   switch (role) {
@@ -63,7 +65,8 @@ bool StepFunction::isWritable(unsigned argument) {
 SmallVector<StepFunction> remat::getStepFunctions(ChainOp chain) {
   SmallVector<StepFunction> functions;
   FlatSymbolRefAttr names[numStepRoles] = {chain.getAdvanceAttr(),      chain.getReplayAttr(),  chain.getRecordAttr(),
-                                           chain.getReplayRecordAttr(), chain.getReverseAttr(), chain.getResumeAttr()};
+                                           chain.getReplayRecordAttr(), chain.getReverseAttr(), chain.getResumeAttr(),
+                                           chain.getLinearizeAttr()};
   for (auto [role, name] : llvm::enumerate(names)) {
     if (!name)
       continue;

@@ -62,13 +62,13 @@ static LogicalResult verifySlot(Operation *op, PlaceAttr place) {
   return op->emitOpError("expects a slot, but got ") << describePlace(place);
 }
 
-/// Where a step that starts from \p state may read and write.
+/// Where a step that starts from \p state may read and write; null if it writes no state.
 static LogicalResult verifyStepPlaces(Operation *op, int64_t state, PlaceAttr source, PlaceAttr destination) {
   if (!source.isCore() && !source.isSlot() && !(source.isInitial() && state == 0))
     return op->emitOpError("expects to read state ")
            << state << " from a core state" << (state == 0 ? ", a slot or <initial>" : " or a slot") << ", but got "
            << describePlace(source);
-  if (!destination.isCore() && !destination.isSlot())
+  if (destination && !destination.isCore() && !destination.isSlot())
     return op->emitOpError("expects to write to a core state or a slot, but got ") << describePlace(destination);
   return success();
 }
@@ -136,8 +136,16 @@ LogicalResult RecordOp::verify() {
   if (failed(verifyNumber(*this, "the step", getStep(), 1)))
     return failure();
   // record_c2, record_c3, record_c4
-  return success(succeeded(verifyStepPlaces(*this, getStep() - 1, getSource(), getDestination())) &&
-                 succeeded(verifyFirst(*this, getFirst())) && succeeded(verifyTapePlace(*this, getTape())));
+  if (failed(verifyStepPlaces(*this, getStep() - 1, getSource(), getDestinationAttr())) ||
+      failed(verifyFirst(*this, getFirst())) || failed(verifyTapePlace(*this, getTape())))
+    return failure();
+  // record_c5
+  bool isForTape = isa<BackwardSweepOp>((*this)->getParentOp()) && getTape().isCoreTape();
+  if (isForTape && getDestination())
+    return emitOpError("expects no destination of a state in a backward sweep if the tape goes to <core_tape>");
+  if (!isForTape && !getDestination())
+    return emitOpError("expects a destination of state ") << getStep();
+  return success();
 }
 
 LogicalResult ReverseOp::verify() {

@@ -124,6 +124,29 @@ void UnwindOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   setNames(getAccumulated(), "dcapture", setName);
 }
 
+//===----------------------------------------------------------------------===//
+// chain
+//===----------------------------------------------------------------------===//
+
+std::optional<unsigned> ChainOp::getTapeCarry(unsigned component) {
+  ArrayRef<int64_t> carries = getTapeCarries();
+  if (carries.empty() || carries[component] < 0)
+    return std::nullopt;
+  return carries[component];
+}
+
+ArrayAttr ChainOp::getRecordedTypes() {
+  SmallVector<Attribute> types;
+  for (auto [component, type] : llvm::enumerate(getTapeTypes()))
+    if (!getTapeCarry(component))
+      types.push_back(type);
+  return ArrayAttr::get(getContext(), types);
+}
+
+//===----------------------------------------------------------------------===//
+// backward_sweep
+//===----------------------------------------------------------------------===//
+
 ForwardSweepOp BackwardSweepOp::getForwardSweep() { return getHistory().getDefiningOp<ForwardSweepOp>(); }
 
 #define GET_OP_CLASSES

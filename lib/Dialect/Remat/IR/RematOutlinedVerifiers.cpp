@@ -18,6 +18,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;
 using namespace remat;
@@ -48,6 +49,28 @@ static LogicalResult verifyIndices(Operation *op, ArrayRef<int64_t> indices, siz
     if (index <= previous || index >= int64_t(size))
       return op->emitOpError("expects '") << name << "' to be increasing and below " << size << ", but got " << index;
     previous = index;
+  }
+  return success();
+}
+
+/// (C3) for `tape_carries`.
+static LogicalResult verifyTapeCarries(ChainOp op) {
+  ArrayRef<int64_t> carries = op.getTapeCarries();
+  if (carries.empty())
+    return success();
+  if (carries.size() != op.getTapeTypes().size())
+    return op.emitOpError("expects one of 'tape_carries' per tape type, but got ") << carries.size();
+  llvm::SmallDenseSet<int64_t> known;
+  for (auto [component, carry] : llvm::enumerate(carries)) {
+    if (carry == -1)
+      continue;
+    if (carry < 0 || carry >= int64_t(op.getCarryTypes().size()) || !known.insert(carry).second)
+      return op.emitOpError("expects 'tape_carries' to be -1 or different carries, but got ") << carry;
+    Type expected = cast<TypeAttr>(op.getCarryTypes()[carry]).getValue();
+    Type type = cast<TypeAttr>(op.getTapeTypes()[component]).getValue();
+    if (type != expected)
+      return op.emitOpError("expects tape component ")
+             << component << ", which is carry " << carry << ", to have the type " << expected << ", but got " << type;
   }
   return success();
 }
@@ -87,8 +110,8 @@ ArrayAttr ChainOp::getMovedGradientTypes() {
 
 LogicalResult ChainOp::verify() {
   // chain_c2
-  if (bool(getRecordAttr()) != bool(getReverseAttr()))
-    return emitOpError("expects 'record' and 'reverse' together");
+  if (bool(getRecordAttr()) != bool(getReverseAttr()) || bool(getLinearizeAttr()) != bool(getReverseAttr()))
+    return emitOpError("expects 'record', 'linearize' and 'reverse' together");
   if (!isDifferentiated() && (getReplayAttr() || getReplayRecordAttr() || getResumeAttr()))
     return emitOpError("expects 'replay', 'replay_record' and 'resume' only with 'reverse'");
   // chain_c3
@@ -98,7 +121,8 @@ LogicalResult ChainOp::verify() {
                          /*mustBeFloat=*/false)) ||
       failed(verifyTypes(*this, getTapeTypes(), "tape", /*mustBeFloat=*/false)) ||
       failed(verifyTypes(*this, getGradientTypes(), "gradient",
-                         /*mustBeFloat=*/true)))
+                         /*mustBeFloat=*/true)) ||
+      failed(verifyTapeCarries(*this)))
     return failure();
   // chain_c7
   if (failed(verifyIndices(*this, getGradientsInPlace(), getGradientTypes().size(), "gradients_in_place")))
@@ -108,8 +132,8 @@ LogicalResult ChainOp::verify() {
     return emitOpError("expects 'copies' together with 'workspace'");
   if (isFinalized())
     for (auto [name, entries] : {std::pair("workspace", *getWorkspaceBytes()), std::pair("copies", *getCopyBytes())}) {
-      if (entries.size() != 6)
-        return emitOpError("expects six entries in '") << name << "', but got " << entries.size();
+      if (entries.size() != 7)
+        return emitOpError("expects seven entries in '") << name << "', but got " << entries.size();
       for (int64_t bytes : entries)
         if (bytes < 0)
           return emitOpError("expects bytes in '") << name << "' that are not negative, but got " << bytes;
@@ -120,8 +144,8 @@ LogicalResult ChainOp::verify() {
 
 LogicalResult ChainOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // chain_c1
-  for (FlatSymbolRefAttr name :
-       {getAdvanceAttr(), getReplayAttr(), getRecordAttr(), getReplayRecordAttr(), getReverseAttr(), getResumeAttr()}) {
+  for (FlatSymbolRefAttr name : {getAdvanceAttr(), getReplayAttr(), getRecordAttr(), getReplayRecordAttr(),
+                                 getReverseAttr(), getResumeAttr(), getLinearizeAttr()}) {
     if (!name)
       continue;
     auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, name);
@@ -189,8 +213,9 @@ enum class Form { Tensors, Between, Memrefs };
 } // namespace
 
 /// The functions of a chain in the order of its description.
-enum StepFunctionNumber : unsigned { Advance, Replay, Record, ReplayRecord, Reverse, Resume };
-static constexpr StringLiteral functionNames[] = {"advance", "replay", "record", "replay_record", "reverse", "resume"};
+enum StepFunctionNumber : unsigned { Advance, Replay, Record, ReplayRecord, Reverse, Resume, Linearize };
+static constexpr StringLiteral functionNames[] = {"advance", "replay", "record",   "replay_record",
+                                                  "reverse", "resume", "linearize"};
 
 /// Checks that a step function has the type that the sweep's operands imply.
 static LogicalResult verifySignature(Operation *op, ChainOp chain, FlatSymbolRefAttr name, StepFunctionNumber number,
@@ -297,9 +322,14 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
     if (first)
       signature.giveInPlace(getStacked().getTypes(), buffers);
     if (tape)
-      signature.give(chain.getTapeTypes(), buffers);
+      signature.give(chain.getRecordedTypes(), buffers);
     return signature;
   };
+  StepSignature linearize(context, /*takesStep=*/true);
+  linearize.take(chain.getCarryTypes(), buffers)
+      .take(getScans().getTypes())
+      .take(getCaptures().getTypes())
+      .give(chain.getRecordedTypes(), buffers);
   StepSignature carries(context, /*takesStep=*/false);
   StepSignature initials = carries, finals = carries;
   initials.take(getInitialTypes(getInits(), chain.getCarryTypes(), buffers));
@@ -321,6 +351,8 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
                                            forward(true, true), symbols)) &&
                  succeeded(verifySignature(*this, chain, chain.getReplayRecordAttr(), StepFunctionNumber::ReplayRecord,
                                            forward(false, true), symbols)) &&
+                 succeeded(verifySignature(*this, chain, chain.getLinearizeAttr(), StepFunctionNumber::Linearize,
+                                           std::move(linearize), symbols)) &&
                  succeeded(verifySignature(*this, chain, chain.getResumeAttr(), StepFunctionNumber::Resume,
                                            std::move(StepSignature(context, /*takesStep=*/true)
                                                          .take(chain.getTapeTypes(), buffers)

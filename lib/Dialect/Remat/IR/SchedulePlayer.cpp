@@ -266,14 +266,23 @@ LogicalResult SchedulePlayer::play(RecomputeOp op) {
 
 LogicalResult SchedulePlayer::play(RecordOp op) {
   int64_t step = op.getStep();
-  if (failed(run(op, op.getFirst(), step, step, op.getSource())) ||
-      failed(writeState(op, step, op.getSource(), op.getDestination())))
+  if (failed(run(op, op.getFirst(), step, step, op.getSource())))
     return failure();
   ++records;
-  if (op.getTape().isSlot())
-    return keep(op, {/*isTape=*/true, step}, op.getTape());
+  if (op.getTape().isSlot()) {
+    loseCoreTape();
+    return success(succeeded(writeState(op, step, op.getSource(), *op.getDestination())) &&
+                   succeeded(keep(op, {/*isTape=*/true, step}, op.getTape())));
+  }
+  // (S10)
+  if (step != nextReverse)
+    return op.emitOpError("expects the tape of step ")
+           << nextReverse << ", the next one to be reversed, to go to <core_tape>, but got " << step;
   coreTape = step;
-  return success();
+  work.reset();
+  if (!op.getDestination())
+    return success();
+  return writeState(op, step, PlaceAttr::getCore(op.getContext(), 0), *op.getDestination());
 }
 
 LogicalResult SchedulePlayer::play(ReverseOp op) {

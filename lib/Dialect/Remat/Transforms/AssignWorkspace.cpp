@@ -114,6 +114,8 @@ void Workspace::rewrite(Value workspace) {
 static void countCall(func::FuncOp function, Value counters, StepRole role) {
   if (role == StepRole::Resume)
     return;
+  if (role == StepRole::Linearize)
+    role = StepRole::ReplayRecord;
   OpBuilder builder = OpBuilder::atBlockBegin(&function.getBody().front());
   Location loc = function.getLoc();
   Value index = arith::ConstantIndexOp::create(builder, loc, static_cast<int64_t>(role));

@@ -162,6 +162,8 @@ public:
     for (auto [index, array] : llvm::enumerate(loop.getStacked()))
       if (!array.use_empty())
         readEmits.push_back(index);
+    if (unwind)
+      findTapeCarries();
   }
 
   void run(StringRef base) {
@@ -169,7 +171,7 @@ public:
     OpBuilder builder(loop.getContext());
     chainName = makeUnique(base);
     FlatSymbolRefAttr advance = outlineForward("advance", loop.getAdvance(), /*isRepeated=*/false);
-    FlatSymbolRefAttr replay, record, replayRecord, reverse, resume;
+    FlatSymbolRefAttr replay, record, replayRecord, linearize, reverse, resume;
     bool hasStacked = !readEmits.empty();
     if (unwind) {
       if (hasStacked)
@@ -177,6 +179,7 @@ public:
       record = outlineForward("record", loop.getRecord(), /*isRepeated=*/false);
       if (hasStacked)
         replayRecord = outlineForward("replay_record", loop.getRecord(), /*isRepeated=*/true);
+      linearize = outlineLinearize();
       reverse = outlineReverse();
       if (!loop.getResume().empty())
         resume = outlineResume();
@@ -186,14 +189,14 @@ public:
       llvm::append_range(tapeTypes, loop.getTapeTypes());
       llvm::append_range(gradientTypes, unwind.getCarries().getTypes());
     }
-    auto chain =
-        ChainOp::create(builder, loop.getLoc(), builder.getStringAttr("private"), builder.getStringAttr(chainName),
-                        loop.getReversedAttr(), advance, replay, record, replayRecord, reverse, resume,
-                        builder.getTypeArrayAttr(SmallVector<Type>(loop.getInits().getTypes())),
-                        builder.getTypeArrayAttr(tapeTypes), builder.getTypeArrayAttr(gradientTypes),
-                        /*gradients_in_place=*/DenseI64ArrayAttr(),
-                        /*workspace_bytes=*/DenseI64ArrayAttr(), /*copy_bytes=*/DenseI64ArrayAttr(), PlanAttr(),
-                        FrameAttr(), /*plan_position=*/IntegerAttr());
+    auto chain = ChainOp::create(
+        builder, loop.getLoc(), builder.getStringAttr("private"), builder.getStringAttr(chainName),
+        loop.getReversedAttr(), advance, replay, record, replayRecord, linearize, reverse, resume,
+        builder.getTypeArrayAttr(SmallVector<Type>(loop.getInits().getTypes())), builder.getTypeArrayAttr(tapeTypes),
+        builder.getDenseI64ArrayAttr(tapeCarries), builder.getTypeArrayAttr(gradientTypes),
+        /*gradients_in_place=*/DenseI64ArrayAttr(), /*workspace_bytes=*/DenseI64ArrayAttr(),
+        /*copy_bytes=*/DenseI64ArrayAttr(), PlanAttr(), FrameAttr(),
+        /*plan_position=*/IntegerAttr());
     insert(chain);
     replaceBySweeps();
   }
@@ -215,9 +218,18 @@ private:
 
   std::string nameFor(StringRef form) { return makeUnique(chainName + "_" + form.str()); }
 
+  void findTapeCarries();
+
   /// The elements at the step's position stand for those of \p block. The first
   /// is argument \p first; \p arrays stand for the scans that are arrays.
   void extractScans(StepFunction &function, Block &block, size_t first, ValueRange arrays);
+
+  /// Arguments of \p function for what a forward step takes besides stacked arrays, and
+  /// for those if the step \p writes any; these are returned.
+  SmallVector<Value> addForwardArguments(StepFunction &function, Block &block, bool writes);
+
+  /// Those of one value per component of the tape that a step computes.
+  SmallVector<Value> pickRecorded(ValueRange tape) const;
 
   /// Those of one value per emitted one that are read after the loop.
   SmallVector<Value> pickRead(ValueRange values) const {
@@ -225,6 +237,7 @@ private:
   }
 
   FlatSymbolRefAttr outlineForward(StringRef form, Region &region, bool isRepeated);
+  FlatSymbolRefAttr outlineLinearize();
   FlatSymbolRefAttr outlineReverse();
   FlatSymbolRefAttr outlineResume();
   void replaceBySweeps();
@@ -241,6 +254,8 @@ private:
   /// The emitted values that are read after the loop. A gradient may be asked of one
   /// whose value nobody asked for: its cotangents are read, but it is not stored.
   SmallVector<unsigned> readEmits;
+  /// The carry that each component of the tape is, or -1; empty if no component is one.
+  SmallVector<int64_t> tapeCarries;
   std::string chainName;
 };
 
@@ -276,25 +291,62 @@ void LoopOutliner::extractScans(StepFunction &function, Block &block, size_t fir
   function.extractFor(elements, arrays);
 }
 
-FlatSymbolRefAttr LoopOutliner::outlineForward(StringRef form, Region &region, bool isRepeated) {
-  Block &block = region.front();
-  auto yield = cast<YieldOp>(block.getTerminator());
-  StepFunction function(loop.getLoc(), nameFor(form));
+/// A component of the tape that is a carry as the step came upon it. The same carry a
+/// second time is a copy like any other value: a reverse step may overwrite either.
+void LoopOutliner::findTapeCarries() {
+  Block &block = loop.getRecord().front();
+  for (Value component : cast<YieldOp>(block.getTerminator()).getTape()) {
+    auto argument = dyn_cast<BlockArgument>(component);
+    int64_t carry = argument && argument.getOwner() == &block ? int64_t(argument.getArgNumber()) - 1 : -1;
+    bool isNew = carry < int64_t(loop.getInits().size()) && !llvm::is_contained(tapeCarries, carry);
+    tapeCarries.push_back(isNew ? carry : -1);
+  }
+  if (llvm::all_of(tapeCarries, [](int64_t carry) { return carry < 0; }))
+    tapeCarries.clear();
+}
+
+SmallVector<Value> LoopOutliner::pickRecorded(ValueRange tape) const {
+  SmallVector<Value> recorded;
+  for (auto [component, value] : llvm::enumerate(tape))
+    if (tapeCarries.empty() || tapeCarries[component] < 0)
+      recorded.push_back(value);
+  return recorded;
+}
+
+SmallVector<Value> LoopOutliner::addForwardArguments(StepFunction &function, Block &block, bool writes) {
   function.mapping.map(block.getArgument(0), function.step);
   function.addArgumentsFor(block.getArguments().slice(1, loop.getInits().size()));
   SmallVector<Value> arrays = function.addArguments(ValueRange(scans).getTypes());
   function.addArgumentsFor(captures);
   SmallVector<Value> stacked;
-  if (!isRepeated)
+  if (writes)
     stacked = function.addArguments(TypeRange(ValueRange(pickRead(loop.getStacked()))));
   extractScans(function, block, 1 + loop.getInits().size(), arrays);
+  return stacked;
+}
+
+FlatSymbolRefAttr LoopOutliner::outlineForward(StringRef form, Region &region, bool isRepeated) {
+  Block &block = region.front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  StepFunction function(loop.getLoc(), nameFor(form));
+  SmallVector<Value> stacked = addForwardArguments(function, block, /*writes=*/!isRepeated);
   function.cloneBody(block);
 
   SmallVector<Value> results = function.lookup(yield.getCarries());
   if (!isRepeated)
     llvm::append_range(results, function.insert(pickRead(yield.getEmits()), stacked));
-  llvm::append_range(results, function.lookup(yield.getTape()));
+  llvm::append_range(results, function.lookup(pickRecorded(yield.getTape())));
   return insert(function.finish(results, isRepeated));
+}
+
+/// What is left of the step if nobody reads its next carry.
+FlatSymbolRefAttr LoopOutliner::outlineLinearize() {
+  Block &block = loop.getRecord().front();
+  auto yield = cast<YieldOp>(block.getTerminator());
+  StepFunction function(loop.getLoc(), nameFor("linearize"));
+  addForwardArguments(function, block, /*writes=*/false);
+  function.cloneBody(block);
+  return insert(function.finish(function.lookup(pickRecorded(yield.getTape())), /*isRepeated=*/true));
 }
 
 FlatSymbolRefAttr LoopOutliner::outlineReverse() {

@@ -111,11 +111,12 @@ void MemoryPlanner::placeAll() {
 void MemoryPlanner::setFrame(unsigned index, const schedule::ProgramInstance &instance) {
   using schedule::LoopPart;
   auto offsetOf = [&](LoopPart part) { return instance.getPart(index, part).offset; };
-  auto frame = FrameAttr::get(entry.getContext(), offsetOf(LoopPart::Walk), offsetOf(LoopPart::ForwardCore),
-                              offsetOf(LoopPart::BackwardCore), offsetOf(LoopPart::CoreTape),
-                              offsetOf(LoopPart::Gradients), offsetOf(LoopPart::ForwardWorkspace),
-                              offsetOf(LoopPart::ReverseWorkspace), offsetOf(LoopPart::RecordWorkspace),
-                              offsetOf(LoopPart::ReplayWorkspace), offsetOf(LoopPart::Slots));
+  auto frame = FrameAttr::get(
+      entry.getContext(), offsetOf(LoopPart::Walk), offsetOf(LoopPart::ForwardCore), offsetOf(LoopPart::CarriedTape),
+      offsetOf(LoopPart::CoreTape), offsetOf(LoopPart::CoreState0), offsetOf(LoopPart::CoreState1),
+      offsetOf(LoopPart::Gradients), offsetOf(LoopPart::ForwardWorkspace), offsetOf(LoopPart::TurnWorkspace),
+      offsetOf(LoopPart::ReverseWorkspace), offsetOf(LoopPart::LinearizeWorkspace), offsetOf(LoopPart::ReplayWorkspace),
+      offsetOf(LoopPart::Slots));
   memory.getLoops()[index].chain.setFrameAttr(frame);
 }
 
@@ -198,7 +199,8 @@ LogicalResult MemoryPlanner::addProblem(RuntimePlanAttr attribute) {
 }
 
 LogicalResult MemoryPlanner::runDynamic(RuntimePlanAttr attribute) {
-  if (failed(addProblem(attribute)) || failed(createCountFunction(entry, memory.getCounts(), memory.getAliases())) || failed(addArguments()))
+  if (failed(addProblem(attribute)) || failed(createCountFunction(entry, memory.getCounts(), memory.getAliases())) ||
+      failed(addArguments()))
     return failure();
   Type words = MemRefType::get({ShapedType::kDynamic}, Builder(entry.getContext()).getI64Type());
   unsigned last = entry.getNumArguments();

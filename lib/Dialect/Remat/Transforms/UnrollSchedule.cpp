@@ -132,8 +132,17 @@ void ScheduleWriter::writeAdvance(const Move &move) {
 
 void ScheduleWriter::writeRecord(const Move &move) {
   bring(move.step, move.src);
-  RecordOp::create(builder, loc, isForward, move.step + 1, getPlace(move.src), getPlace(move.dst), getPlace(move.tape));
-  leave(move.step + 1, move.dst);
+  // Core state 0 becomes part of a tape in the core, so the state goes to the other one
+  // in the forward sweep, where it is the final one, and nowhere in the backward sweep.
+  bool isCoreTape = move.tape == schedule::CoreTape;
+  PlaceAttr destination;
+  if (!isCoreTape || isForward)
+    destination = getPlace(isCoreTape ? schedule::CoreState1 : move.dst);
+  RecordOp::create(builder, loc, isForward, move.step + 1, getPlace(move.src), destination, getPlace(move.tape));
+  if (!isCoreTape)
+    return leave(move.step + 1, move.dst);
+  workState = -1;
+  workPlace = schedule::NoPlace;
 }
 
 void ScheduleWriter::dropState(const Move &move) {

@@ -20,9 +20,9 @@
 namespace remat {
 
 /// What a step function does. The values up to Reverse are the positions of
-/// their counters.
-enum class StepRole { Advance = 0, Replay = 1, Record = 2, ReplayRecord = 3, Reverse = 4, Resume = 5 };
-inline constexpr int64_t numStepRoles = 6;
+/// their counters; Linearize counts as ReplayRecord.
+enum class StepRole { Advance = 0, Replay = 1, Record = 2, ReplayRecord = 3, Reverse = 4, Resume = 5, Linearize = 6 };
+inline constexpr int64_t numStepRoles = 7;
 /// The number of counters that a call of an entry function leaves behind.
 inline constexpr int64_t numStepCounters = 5;
 

@@ -109,20 +109,24 @@ def Remat_InfeasibleAttr : Remat_Attr<"Infeasible", "infeasible"> {
 def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
   let summary = "where the fixed buffers of a chain lie in the arena";
   let description = [{
-    Byte offsets into the arena: the walk and its stack, the two core states, the core
-    tape, the gradient carries, the workspace of the forward sweep and of each kind of
-    step of the backward sweep, and the slot region. What is never in use at once may
-    overlap.
+    Byte offsets into the arena: the walk and its stack, the core states of the forward
+    sweep, what of the core tape is core state 0 in both sweeps (`carried_tape`), the rest
+    of the core tape, the rest of core state 0 and core state 1 in the backward sweep, the
+    gradient carries, the workspaces of the kinds of steps, and the slot region. What
+    is never in use at once may overlap.
   }];
   let parameters = (ins
     "int64_t":$walk,
     "int64_t":$forward_core,
-    "int64_t":$backward_core,
+    "int64_t":$carried_tape,
     "int64_t":$core_tape,
+    "int64_t":$core_state0,
+    "int64_t":$core_state1,
     "int64_t":$gradients,
     "int64_t":$forward_workspace,
+    "int64_t":$turn_workspace,
     "int64_t":$reverse_workspace,
-    "int64_t":$record_workspace,
+    "int64_t":$linearize_workspace,
     "int64_t":$replay_workspace,
     "int64_t":$slots);
   let assemblyFormat = "`<` struct(params) `>`";
@@ -144,7 +148,7 @@ def Remat_PlaceAttr : Remat_Attr<"Place", "place"> {
 
     * `<initial>`: the initial carries, where the program has them
     * `<core 0>`, `<core 1>`: the two states of the work core; a step reads one and writes the other
-    * `<core_tape>`: the tape of a step that is reversed at once
+    * `<core_tape>`: the tape of the step that is reversed next; carries that are part of it lie in `<core 0>`
     * `<slot N>`: byte N of the slot region, where states and tapes are kept; a multiple of 64
   }];
   let parameters = (ins EnumParameter<Remat_PlaceKind>:$kind, OptionalParameter<"std::optional<int64_t>">:$number);

@@ -39,7 +39,7 @@ def Remat_Dialect : Dialect {
     * (S1) A step starts from the state in work, at the place where that lies. A restored state, and what a step
       has computed, is in work; in the beginning of a sweep no state is.
     * (S2) In the forward sweep each step runs once, in order; in the backward sweep any of them run again.
-    * (S3) A step does not write where it reads.
+    * (S3) A step does not write where it reads; one that leaves its tape in `<core_tape>` reads `<core 0>`.
     * (S4) What is kept is kept once, does not overlap, and ends inside the slot region (`slot_bytes` of the plan).
     * (S5) A state that a step has written to a slot is kept by a `remat.checkpoint` right behind the step.
     * (S6) A restored state is kept, and lies where it is restored from; state 0 is kept from the beginning, in
@@ -50,7 +50,8 @@ def Remat_Dialect : Dialect {
     * (S8) What is discarded is kept, and lies where it is discarded from. A pinned initial state is not discarded.
     * (S9) In the end every step has run and was reversed, nothing but state 0 is kept, and steps, records,
       restores and copies are as many as the plan says.
-    * (S10) In the backward sweep a reverse step overwrites the core states, and a `remat.recompute` or a restore that
+    * (S10) A tape goes to `<core_tape>` if its step is the next to be reversed. In the backward sweep that and a
+      reverse step overwrite the core states, and a `remat.recompute`, a `remat.record` to a slot or a restore that
       computes or copies a state overwrites the core tape: they may share memory.
   }];
   let useDefaultAttributePrinterParser = 1;

@@ -171,8 +171,10 @@ def Remat_RecordOp : Remat_ScheduleOp<"record"> {
   let summary = "runs a step and leaves its tape";
   let description = [{
     Runs one step from the state in work at the source to the state at the destination,
-    as `remat.recompute` does, and leaves its tape: in `<core_tape>`, until the next tape
-    comes there, or in a slot, where it is kept until it is discarded.
+    as `remat.recompute` does, and leaves its tape: in a slot, where it is kept until it is
+    discarded, or in `<core_tape>`, if the step is reversed next. Then the state is brought
+    to `<core 0>` first, where it becomes part of the tape, and in a backward sweep nothing
+    but the tape is computed.
 
     **Constraints**
 
@@ -181,18 +183,20 @@ def Remat_RecordOp : Remat_ScheduleOp<"record"> {
       core state or a slot.
     * (C3) `first` stands in a forward sweep, and always there.
     * (C4) The tape goes to `<core_tape>` or to a slot.
+    * (C5) There is no destination in a backward sweep if the tape goes to `<core_tape>`, and one else.
 
     Example:
 
     ```mlir
-    remat.record first step 9 from <core 1> to <core 0> tape <core_tape>
+    remat.record first step 9 from <core 0> to <core 1> tape <core_tape>
     remat.record step 7 from <core 0> to <core 1> tape <slot 128>
+    remat.record step 8 from <slot 64> tape <core_tape>
     ```
   }];
-  let arguments = (ins UnitAttr:$first, I64Attr:$step, Remat_PlaceAttr:$source, Remat_PlaceAttr:$destination,
-                       Remat_PlaceAttr:$tape);
+  let arguments = (ins UnitAttr:$first, I64Attr:$step, Remat_PlaceAttr:$source,
+                       OptionalAttr<Remat_PlaceAttr>:$destination, Remat_PlaceAttr:$tape);
   let assemblyFormat = [{
-    (`first` $first^)? `step` $step `from` $source `to` $destination `tape` $tape attr-dict
+    (`first` $first^)? `step` $step `from` $source (`to` $destination^)? `tape` $tape attr-dict
   }];
   let hasVerifier = 1;
 }

@@ -35,22 +35,29 @@ def Remat_ChainOp : Remat_Op<"chain",
     |-----------------|------------------------------------------------------------------------------------------------------|--------------------------|
     | `advance`       | t, pos, carry\*, scan\*, capture\*, stacked\*                                                        | carry\*, stacked\*       |
     | `replay`        | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*                  |
-    | `record`        | t, pos, carry\*, scan\*, capture\*, stacked\*                                                        | carry\*, stacked\*, tape\* |
-    | `replay_record` | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*, tape\*          |
+    | `record`        | t, pos, carry\*, scan\*, capture\*, stacked\*                                                        | carry\*, stacked\*, recorded\* |
+    | `replay_record` | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*, recorded\*      |
     | `reverse`       | t, pos, tape\*, scan\*, capture\*, gradient\*, stacked cotangent\*, scan gradient\*, accumulator\*   | gradient\*, scan gradient\*, accumulator\* |
     | `resume`        | t, pos, tape\*, scan\*, capture\*                                                                    | carry\*                  |
+    | `linearize`     | t, pos, carry\*, scan\*, capture\*                                                                   | recorded\*               |
 
     `advance` and `record` run a step for the first time and write its stacked
-    outputs; `replay` and `replay_record` run it again. `resume` computes the carry
+    outputs; `replay` and `replay_record` run it again. `linearize` runs it again for its
+    tape alone, for a step that is reversed next: nobody reads its next carry. `resume` computes the carry
     after step `t` from the tape of that step; a chain without it is not restartable. Stacked
     arrays, scan gradients and accumulators are updated in place.
+
+    `tape_carries` has one number per tape component: of the carry that this component is,
+    as the step came upon it, or -1. No function computes these; who calls a step copies
+    the carry to the tape, or has the tape where the carry lies. The other components are
+    the *recorded* ones. Without `tape_carries` all are.
 
     Once `remat-assign-workspace` has run the functions take memrefs and return
     nothing: results that are not in place have become trailing arguments, followed
     by the workspace (`memref<Wxi8>`) and the counters (`memref<5xi64>`: advance,
     replay, record, replay_record, reverse). `workspace_bytes` has the W of each
     function in the order of the table (0 for one that is not there), `copy_bytes`
-    the bytes that each of them copies.
+    the bytes that each of them copies. `linearize` counts as `replay_record`.
 
     On memrefs the gradients that `gradients_in_place` numbers are updated in place, too:
     `reverse` finds the gradient of the carry behind the step in an argument and leaves the one in
@@ -63,10 +70,12 @@ def Remat_ChainOp : Remat_Op<"chain",
     **Constraints**
 
     * (C1) Each named function is a private `func.func` with a body.
-    * (C2) `record` and `reverse` come together; `replay`, `replay_record` and `resume` need them.
+    * (C2) `record`, `linearize` and `reverse` come together; `replay`, `replay_record` and `resume` need them.
     * (C3) Carry, tape and gradient types are tensors of static shape with float or integer
       elements; tape and gradient types need `reverse`, gradient types are float tensors.
-    * (C4) `workspace_bytes` and `copy_bytes` come together and have six entries each, none negative.
+      `tape_carries` is empty or has one number per tape type: -1, or that of a carry of this type,
+      of none twice.
+    * (C4) `workspace_bytes` and `copy_bytes` come together and have seven entries each, none negative.
     * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table for
       its number of steps, restartable only if there is a `resume`, its counts are those
       of the table, and its stack frames are enough.
@@ -77,8 +86,10 @@ def Remat_ChainOp : Remat_Op<"chain",
 
     ```mlir
     remat.chain "private" @walk advance(@walk_advance) replay(@walk_replay)
-      record(@walk_record) replay_record(@walk_replay_record) reverse(@walk_reverse)
-      carry [tensor<4xf32>] tape [tensor<4xf32>] gradient [tensor<4xf32>]
+      record(@walk_record) replay_record(@walk_replay_record) linearize(@walk_linearize)
+      reverse(@walk_reverse)
+      carry [tensor<4xf32>] tape [tensor<4xf32>, tensor<8xf32>] tape_carries [0, -1]
+      gradient [tensor<4xf32>]
     ```
   }];
   let arguments = (ins
@@ -89,10 +100,12 @@ def Remat_ChainOp : Remat_Op<"chain",
     OptionalAttr<FlatSymbolRefAttr>:$replay,
     OptionalAttr<FlatSymbolRefAttr>:$record,
     OptionalAttr<FlatSymbolRefAttr>:$replay_record,
+    OptionalAttr<FlatSymbolRefAttr>:$linearize,
     OptionalAttr<FlatSymbolRefAttr>:$reverse,
     OptionalAttr<FlatSymbolRefAttr>:$resume,
     TypeArrayAttr:$carry_types,
     DefaultValuedAttr<TypeArrayAttr, "{}">:$tape_types,
+    DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$tape_carries,
     DefaultValuedAttr<TypeArrayAttr, "{}">:$gradient_types,
     DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$gradients_in_place,
     OptionalAttr<DenseI64ArrayAttr>:$workspace_bytes,
@@ -106,10 +119,11 @@ def Remat_ChainOp : Remat_Op<"chain",
     (`replay` `(` $replay^ `)`)?
     (`record` `(` $record^ `)`)?
     (`replay_record` `(` $replay_record^ `)`)?
+    (`linearize` `(` $linearize^ `)`)?
     (`reverse` `(` $reverse^ `)`)?
     (`resume` `(` $resume^ `)`)?
-    `carry` $carry_types (`tape` $tape_types^)? (`gradient` $gradient_types^)?
-    (`in_place` $gradients_in_place^)?
+    `carry` $carry_types (`tape` $tape_types^)? (`tape_carries` $tape_carries^)?
+    (`gradient` $gradient_types^)? (`in_place` $gradients_in_place^)?
     (`workspace` $workspace_bytes^)? (`copies` $copy_bytes^)?
     (`plan` $plan^)? (`frame` $frame^)? (`runtime_plan` `(` $plan_position^ `)`)?
     attr-dict
@@ -120,6 +134,10 @@ def Remat_ChainOp : Remat_Op<"chain",
     bool isFinalized() { return getWorkspaceBytesAttr() != nullptr; }
     /// The workspace of the function with the number \p role in the table.
     int64_t getWorkspaceBytesOf(unsigned role) { return (*getWorkspaceBytes())[role]; }
+    /// The carry that tape component \p component is, or nothing if it is recorded.
+    std::optional<unsigned> getTapeCarry(unsigned component);
+    /// The types of the recorded tape components.
+    ::mlir::ArrayAttr getRecordedTypes();
     bool isGradientInPlace(int64_t number) { return llvm::is_contained(getGradientsInPlace(), number); }
     /// The types of the gradients that are not updated in place.
     ArrayAttr getMovedGradientTypes();
