@@ -1,8 +1,8 @@
 // RUN: %sweep %s
 
 // Loops that share core state 0 with the core tape in different ways: one whose tape has
-// some of its carries, of different sizes and in another order, one whose tape is its
-// carry and nothing else, and one without a tape.
+// some of its carries, of different sizes and types, and other values; one whose tape is
+// its carry and nothing else; and one without a tape.
 !inputs = tensor<1000x5xf32>
 !small = tensor<5xf32>
 !large = tensor<3x17xf32>
