@@ -38,7 +38,8 @@ func.func private @loss(%xs: !inputs, %a0: !small, %b0: !large, %d0: !wide, %w: 
     %aw = arith.mulf %a, %w : !small
     %aa = arith.mulf %aw, %a : !small
     %ax = arith.addf %aa, %x : !small
-    %a_next = math.tanh %ax : !small
+    %sum_a = arith.addf %ax, %a : !small
+    %a_next = math.tanh %sum_a : !small
     %n_next = arith.subi %three, %n : !count
     remat.yield carry(%a_next, %b_next, %n_next, %d_next : !small, !large, !count, !wide)
   }
