@@ -3,15 +3,15 @@
 // RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% --remat-expand-schedule \
 // RUN:   --remat-plan-memory --convert-remat-to-scf | FileCheck %s
 // RUN: sed -e 's/constant 40/constant 5/' -e 's/@walk advance/@walk reversed advance/' %S/Inputs/planned-chain.mlir \
-// RUN:   | remat-opt --remat-plan-schedule=budget=1856 --remat-expand-schedule=expansion=unrolled \
+// RUN:   | remat-opt --remat-plan-schedule=budget=1792 --remat-expand-schedule=expansion=unrolled \
 // RUN:     --remat-plan-memory --convert-remat-to-scf -o %t.mlir
 // RUN: FileCheck %s --check-prefix=FOLDED --input-file=%t.mlir
 // RUN: remat-opt %t.mlir --canonicalize --cse | FileCheck %s --check-prefix=UNROLLED
 // RUN: sed -e 's/constant 40/constant 5/' -e 's/%h0: memref<16xf32>/%h0: f32/' -e 's/init(%h0 : memref<16xf32>)/init(%h0 : f32)/' \
 // RUN:   %S/Inputs/planned-chain.mlir > %t.number.mlir
-// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1856 --remat-expand-schedule=expansion=unrolled \
+// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1792 --remat-expand-schedule=expansion=unrolled \
 // RUN:     --remat-plan-memory --convert-remat-to-scf --canonicalize --cse | FileCheck %s --check-prefix=NUMBER
-// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1856 --remat-expand-schedule --remat-plan-memory \
+// RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1792 --remat-expand-schedule --remat-plan-memory \
 // RUN:     --convert-remat-to-scf | FileCheck %s --check-prefix=NUMBER-TABLE
 // RUN: sed -e 's/%%dprev: memref<16xf32>, //' -e 's/%%dprev/%%d/' -e 's/gradient \[.*\]/& in_place [0]/' \
 // RUN:   %S/Inputs/planned-chain.mlir | remat-opt --remat-plan-schedule=budget=50%% --remat-expand-schedule \
@@ -63,24 +63,25 @@
 // UNROLLED-DAG: %[[C2:.*]] = arith.constant 2 : index
 // UNROLLED-DAG: %[[C3:.*]] = arith.constant 3 : index
 // UNROLLED-DAG: %[[C4:.*]] = arith.constant 4 : index
-// UNROLLED-DAG: %[[CORE0:.*]] = memref.view %[[ARENA]][%c1152][] : memref<?xi8> to memref<16xf32>
+// UNROLLED-DAG: %[[CORE0:.*]] = memref.view %[[ARENA]][%c1536][] : memref<?xi8> to memref<16xf32>
 // UNROLLED: call @walk_forward(%[[C0]], %[[C4]], %[[H0]], %[[CORE0]],
-// UNROLLED: %[[SLOT:.*]] = memref.view %[[ARENA]][%c1408][] : memref<?xi8> to memref<16xf32>
+// UNROLLED: %[[SLOT:.*]] = memref.view %[[ARENA]][%c1344][] : memref<?xi8> to memref<16xf32>
 // UNROLLED: call @walk_forward(%[[C1]], %[[C3]], %[[CORE0]], %[[SLOT]],
 // UNROLLED-NEXT: linalg.copy ins(%[[SLOT]] : memref<16xf32>) outs(%[[CORE0]] : memref<16xf32>)
-// UNROLLED: %[[TAPE:.*]] = memref.view %[[ARENA]][%c1408][] : memref<?xi8> to memref<48xf32>
-// UNROLLED: %[[CORE1:.*]] = memref.view %[[ARENA]][%c1216][] : memref<?xi8> to memref<16xf32>
+// UNROLLED: %[[TAPE:.*]] = memref.view %[[ARENA]][%c1344][] : memref<?xi8> to memref<48xf32>
+// UNROLLED: %[[CORE1:.*]] = memref.view %[[ARENA]][%c1600][] : memref<?xi8> to memref<16xf32>
 // UNROLLED: call @walk_record(%[[C2]], %[[C2]], %[[CORE0]], %[[CORE1]], %[[TAPE]],
 // UNROLLED: call @walk_forward(%[[C3]], %[[C1]], %[[CORE1]], %[[CORE0]],
-// UNROLLED: %[[CORE_TAPE:.*]] = memref.view %[[ARENA]][%c1600][] : memref<?xi8> to memref<48xf32>
+// UNROLLED: %[[CORE_TAPE:.*]] = memref.view %[[ARENA]][%c1152][] : memref<?xi8> to memref<48xf32>
 // UNROLLED: call @walk_record(%[[C4]], %[[C0]], %[[CORE0]], %[[H]], %[[CORE_TAPE]],
 // UNROLLED: call @walk_reverse(%[[C4]], %[[C0]], %[[CORE_TAPE]], %[[D]], %[[D0]],
-// UNROLLED: call @walk_resume(%[[C2]], %[[C2]], %[[TAPE]], %[[CORE0]],
-// UNROLLED: call @walk_linearize(%[[C3]], %[[C1]], %[[CORE0]], %[[CORE_TAPE]],
+// UNROLLED: %[[BACK0:.*]] = memref.view %[[ARENA]][%c1664][] : memref<?xi8> to memref<16xf32>
+// UNROLLED: call @walk_resume(%[[C2]], %[[C2]], %[[TAPE]], %[[BACK0]],
+// UNROLLED: call @walk_linearize(%[[C3]], %[[C1]], %[[BACK0]], %[[CORE_TAPE]],
 // UNROLLED: call @walk_reverse(%[[C3]], %[[C1]], %[[CORE_TAPE]], %[[D0]], %[[TURN:[a-z0-9_]+]],
 // UNROLLED: call @walk_reverse(%[[C2]], %[[C2]], %[[TAPE]], %[[TURN]], %[[D0]],
-// UNROLLED: call @walk_record(%[[C0]], %[[C4]], %[[H0]], %[[CORE0]], %[[TAPE]],
-// UNROLLED: call @walk_linearize(%[[C1]], %[[C3]], %[[CORE0]], %[[CORE_TAPE]],
+// UNROLLED: call @walk_record(%[[C0]], %[[C4]], %[[H0]], %[[BACK0]], %[[TAPE]],
+// UNROLLED: call @walk_linearize(%[[C1]], %[[C3]], %[[BACK0]], %[[CORE_TAPE]],
 // UNROLLED: call @walk_reverse(%[[C1]], %[[C3]], %[[CORE_TAPE]], %[[D0]], %[[TURN]],
 // UNROLLED: call @walk_reverse(%[[C0]], %[[C4]], %[[TAPE]], %[[TURN]], %[[D0]],
 // UNROLLED-NEXT: return
@@ -115,6 +116,8 @@
 // first reverse step finds the cotangent of the final state there.
 // PLACE-LABEL: func.func @gradient
 // PLACE-SAME: %[[H0:[a-z0-9]+]]: memref<16xf32>, %[[D:[a-z0-9]+]]: memref<16xf32>, %[[H:[a-z0-9]+]]: memref<16xf32>, %[[D0:[a-z0-9]+]]: memref<16xf32>, %[[ARENA:[a-z0-9]+]]: memref<?xi8>
+// PLACE: func.call @walk_linearize
+// PLACE: case 4 {
 // PLACE: scf.if %{{.*}} {
 // PLACE-NEXT: linalg.copy ins(%[[D]] : memref<16xf32>) outs(%[[D0]] : memref<16xf32>)
 // PLACE-NEXT: }

@@ -75,7 +75,6 @@ func.func @gradient(%g0: memref<16xf32>, %h0: memref<32xf32>, %g: memref<16xf32>
 // TABLE: scf.if
 // TABLE-NEXT: arith.cmpi
 // TABLE-NEXT: scf.if
-// TABLE-NEXT: } else {
 // TABLE-NEXT: linalg.copy ins(%{{.*}} : memref<32xf32>)
 // TABLE-NEXT: }
 // TABLE: func.call @linearize

@@ -1,13 +1,13 @@
 // RUN: sed 's/constant 40/constant 5/' %S/Inputs/planned-chain.mlir > %t.mlir
-// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1856 --remat-expand-schedule=expansion=unrolled | FileCheck %s
+// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1792 --remat-expand-schedule=expansion=unrolled | FileCheck %s
 // RUN: remat-opt %t.mlir --remat-plan-schedule --remat-expand-schedule=expansion=unrolled \
 // RUN:   | FileCheck %s --check-prefix=ALL
-// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1664 --remat-expand-schedule=expansion=unrolled \
+// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1600 --remat-expand-schedule=expansion=unrolled \
 // RUN:   | FileCheck %s --check-prefix=LEAST
-// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1664 \
-// RUN:   --remat-expand-schedule="expansion=unrolled max-unrolled-moves=16"
-// RUN: not remat-opt %t.mlir --remat-plan-schedule=budget=1664 \
-// RUN:   --remat-expand-schedule="expansion=unrolled max-unrolled-moves=15" 2>&1 | FileCheck %s --check-prefix=LIMIT
+// RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1600 \
+// RUN:   --remat-expand-schedule="expansion=unrolled max-unrolled-moves=20"
+// RUN: not remat-opt %t.mlir --remat-plan-schedule=budget=1600 \
+// RUN:   --remat-expand-schedule="expansion=unrolled max-unrolled-moves=19" 2>&1 | FileCheck %s --check-prefix=LIMIT
 
 // Five steps in one slot. State 2 is kept in it, and copied into the core so that the
 // tape of step 3 can take its place; state 3 is computed from that tape.
@@ -51,21 +51,18 @@
 // ALL-NOT: remat.re{{store|compute|cord}}
 // ALL: remat.reverse step 1 tape <slot 0>
 
-// With room for one state every reversal begins there or at the initial state.
+// With room for nothing every reversal begins at the initial state. Wherever the final
+// state is computed from, it goes to core state 1.
 // LEAST: remat.forward_sweep @walk
 // LEAST-NEXT: remat.restore state 0 from <initial>
-// LEAST-NEXT: remat.recompute first steps 1 to 3 from <initial> to <slot 0>
-// LEAST-NEXT: remat.checkpoint state 3 in <slot 0>
-// LEAST-NEXT: remat.recompute first steps 4 to 4 from <slot 0> to <core 0>
-// LEAST-NEXT: remat.record first step 5 from <core 0> to <core 1> tape <core_tape>
+// LEAST-NEXT: remat.recompute first steps 1 to 4 from <initial> to <core 1>
+// LEAST-NEXT: remat.record first step 5 from <core 1> to <core 1> tape <core_tape>
 // LEAST-NEXT: }
 // LEAST-NEXT: remat.backward_sweep @walk
 // LEAST-NEXT: remat.reverse step 5 tape <core_tape>
-// LEAST-NEXT: remat.restore state 3 from <slot 0>
-// LEAST-NEXT: remat.record step 4 from <slot 0> tape <core_tape>
-// LEAST-NEXT: remat.reverse step 4 tape <core_tape>
-// LEAST-NEXT: remat.discard state 3 in <slot 0>
 // LEAST-NEXT: remat.restore state 0 from <initial>
-// LEAST-NOT: <slot {{[1-9]}}
+// LEAST-NEXT: remat.recompute steps 1 to 3 from <initial> to <core 0>
+// LEAST-NEXT: remat.record step 4 from <core 0> tape <core_tape>
+// LEAST-NOT: <slot
 
-// LIMIT: error: 'remat.recurrence' op expects at most 15 moves to unroll the schedule of @walk, but got 16
+// LIMIT: error: 'remat.recurrence' op expects at most 19 moves to unroll the schedule of @walk, but got 20

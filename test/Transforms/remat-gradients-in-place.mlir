@@ -31,6 +31,10 @@ func.func private @record(%t: index, %pos: index, %a: memref<2x3xf32>, %b: memre
     -> (memref<2x3xf32>, memref<6xf32>, memref<4xf32>, memref<4xf32>, memref<2x3xf32>) {
   return %a, %b, %c, %d, %a : memref<2x3xf32>, memref<6xf32>, memref<4xf32>, memref<4xf32>, memref<2x3xf32>
 }
+func.func private @linearize(%t: index, %pos: index, %a: memref<2x3xf32>, %b: memref<6xf32>, %c: memref<4xf32>, %d: memref<4xf32>)
+    -> memref<2x3xf32> {
+  return %a : memref<2x3xf32>
+}
 func.func private @reverse(%t: index, %pos: index, %w: memref<2x3xf32>, %a: memref<2x3xf32>, %b: memref<6xf32>, %c: memref<4xf32>, %d: memref<4xf32>)
     -> (memref<2x3xf32>, memref<6xf32>, memref<4xf32>, memref<4xf32>) {
   %new_a = memref.alloc() : memref<2x3xf32>
@@ -47,7 +51,7 @@ func.func private @reverse(%t: index, %pos: index, %w: memref<2x3xf32>, %a: memr
   linalg.fill ins(%zero : f32) outs(%part : memref<2xf32, strided<[1], offset: 1>>)
   return %new_a, %flat_b, %c, %new_d : memref<2x3xf32>, memref<6xf32>, memref<4xf32>, memref<4xf32>
 }
-remat.chain "private" @loop advance(@step) record(@record) reverse(@reverse)
+remat.chain "private" @loop advance(@step) record(@record) linearize(@linearize) reverse(@reverse)
   carry [tensor<2x3xf32>, tensor<6xf32>, tensor<4xf32>, tensor<4xf32>] tape [tensor<2x3xf32>]
   gradient [tensor<2x3xf32>, tensor<6xf32>, tensor<4xf32>, tensor<4xf32>]
 func.func @entry(%n: index, %a: memref<2x3xf32>, %b: memref<6xf32>, %c: memref<4xf32>, %d: memref<4xf32>) {
@@ -88,6 +92,9 @@ func.func private @record(%t: index, %pos: index, %a: !m, %b: !m, %c: !m, %d: !m
     -> (!m, !m, !m, !m, !m, !m, !m, !m, !m) {
   return %a, %b, %c, %d, %e, %f, %g, %h, %i : !m, !m, !m, !m, !m, !m, !m, !m, !m
 }
+func.func private @linearize(%t: index, %pos: index, %a: !m, %b: !m, %c: !m, %d: !m, %e: !m, %f: !m, %g: !m, %h: !m, %i: !m) {
+  return
+}
 func.func private @reverse(%t: index, %pos: index, %a: !m, %b: !m, %c: !m, %d: !m, %e: !m, %f: !m, %g: !m, %h: !m, %i: !m)
     -> (!m, !m, !m, !m, !m, !m, !m, !m, !m) {
   %new_a = memref.alloc() : !m
@@ -127,7 +134,7 @@ func.func private @reverse(%t: index, %pos: index, %a: !m, %b: !m, %c: !m, %d: !
   linalg.exp ins(%other : !m) outs(%new_e : !m)
   return %new_a, %new_b, %new_c, %new_d, %new_e, %g, %f, %h, %h : !m, !m, !m, !m, !m, !m, !m, !m, !m
 }
-remat.chain "private" @loop advance(@step) record(@record) reverse(@reverse)
+remat.chain "private" @loop advance(@step) record(@record) linearize(@linearize) reverse(@reverse)
   carry [tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>]
   gradient [tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>, tensor<4x4xf32>]
 func.func @entry(%n: index, %x: !m) {
@@ -161,8 +168,8 @@ func.func private @step(%t: index, %pos: index, %a: memref<4xf32>) -> memref<4xf
 func.func private @reverse(%t: index, %pos: index, %a: memref<4xf32>) -> memref<4xf32> {
   return %a : memref<4xf32>
 }
-remat.chain "private" @loop advance(@step) record(@step) reverse(@reverse) carry [tensor<4xf32>] gradient [tensor<4xf32>]
-remat.chain "private" @other advance(@step) record(@step) reverse(@reverse) carry [tensor<4xf32>] gradient [tensor<4xf32>]
+remat.chain "private" @loop advance(@step) record(@step) linearize(@step) reverse(@reverse) carry [tensor<4xf32>] gradient [tensor<4xf32>]
+remat.chain "private" @other advance(@step) record(@step) linearize(@step) reverse(@reverse) carry [tensor<4xf32>] gradient [tensor<4xf32>]
 func.func @entry(%n: index, %x: memref<4xf32>, %a: memref<4xf32>, %b: memref<4xf32>) {
   %history = remat.forward_sweep @loop count(%n) init(%x : memref<4xf32>) final(%a : memref<4xf32>) history !remat.history
   remat.backward_sweep @loop history(%history) count(%n) init(%x : memref<4xf32>)

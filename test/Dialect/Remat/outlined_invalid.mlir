@@ -106,7 +106,8 @@ func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf
   return %h : tensor<4xf32>
 }
 // expected-error@+1 {{expects 'gradients_in_place' to be increasing and below 1, but got 1}}
-remat.chain "private" @counted advance(@step) record(@step) reverse(@step) carry [tensor<4xf32>] gradient [tensor<4xf32>] in_place [0, 1]
+remat.chain "private" @counted advance(@step) record(@step) linearize(@step) reverse(@step) carry [tensor<4xf32>]
+  gradient [tensor<4xf32>] in_place [0, 1]
 
 // -----
 
@@ -115,7 +116,8 @@ func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf
   return %h : tensor<4xf32>
 }
 // expected-error@+1 {{expects 'gradients_in_place' to be increasing and below 2, but got 0}}
-remat.chain "private" @again advance(@step) record(@step) reverse(@step) carry [tensor<4xf32>] gradient [tensor<4xf32>, tensor<4xf32>] in_place [0, 0]
+remat.chain "private" @again advance(@step) record(@step) linearize(@step) reverse(@step) carry [tensor<4xf32>]
+  gradient [tensor<4xf32>, tensor<4xf32>] in_place [0, 0]
 
 // -----
 
@@ -337,8 +339,12 @@ func.func private @step(%t: index, %pos: index, %a: memref<4xf32>, %next: memref
                         %counters: memref<5xi64>) {
   return
 }
-remat.chain "private" @turn advance(@step) record(@step) reverse(@step) carry [tensor<4xf32>]
-  gradient [tensor<4xf32>] in_place [0] workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+func.func private @linearize(%t: index, %pos: index, %a: memref<4xf32>, %workspace: memref<0xi8>,
+                             %counters: memref<5xi64>) {
+  return
+}
+remat.chain "private" @turn advance(@step) record(@step) linearize(@linearize) reverse(@step) carry [tensor<4xf32>]
+  gradient [tensor<4xf32>] in_place [0] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
 func.func @wrong_in_place(%x: memref<4xf32>, %a: memref<4xf32>, %count: index) {
   %history = remat.forward_sweep @turn count(%count) init(%x : memref<4xf32>) final(%a : memref<4xf32>)
     history !remat.history

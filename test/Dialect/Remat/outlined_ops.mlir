@@ -111,15 +111,19 @@ func.func private @turn_step(%t: index, %pos: index, %a: memref<4xf32>, %b: memr
                              %next_b: memref<4xf32>, %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return
 }
+func.func private @turn_linearize(%t: index, %pos: index, %a: memref<4xf32>, %b: memref<4xf32>,
+                                  %workspace: memref<0xi8>, %counters: memref<5xi64>) {
+  return
+}
 func.func private @turn_reverse(%t: index, %pos: index, %da: memref<4xf32>, %db: memref<4xf32>, %next_da: memref<4xf32>,
                                 %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return
 }
 
 // CHECK: remat.chain "private" @turn {{.*}} gradient [tensor<4xf32>, tensor<4xf32>] in_place [1] workspace
-remat.chain "private" @turn advance(@turn_step) record(@turn_step) reverse(@turn_reverse)
+remat.chain "private" @turn advance(@turn_step) record(@turn_step) linearize(@turn_linearize) reverse(@turn_reverse)
   carry [tensor<4xf32>, tensor<4xf32>] gradient [tensor<4xf32>, tensor<4xf32>] in_place [1]
-  workspace [0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
 
 // CHECK-LABEL: func.func @one_gradient_in_place
 func.func @one_gradient_in_place(%x: memref<4xf32>, %a: memref<4xf32>, %b: memref<4xf32>, %count: index) {
