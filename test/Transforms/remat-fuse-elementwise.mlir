@@ -332,6 +332,9 @@ func.func private @carry_advance(%t: index, %pos: index, %a: !m, %b: !m, %w: !m)
 func.func private @carry_record(%t: index, %pos: index, %a: !m, %b: !m, %w: !m) -> (!m, !m, !m) {
   return %a, %b, %a : !m, !m, !m
 }
+func.func private @carry_linearize(%t: index, %pos: index, %a: !m, %b: !m, %w: !m) -> !m {
+  return %a : !m
+}
 func.func private @carry_reverse(%t: index, %pos: index, %tape: !m, %w: !m, %da: !m, %db: !m) -> (!m, !m) {
   %zero = arith.constant 0.0 : f32
   %empty = tensor.empty() : !m
@@ -342,7 +345,8 @@ func.func private @carry_reverse(%t: index, %pos: index, %tape: !m, %w: !m, %da:
   %next_a = linalg.matmul ins(%w, %w : !m, !m) outs(%scaled : !m) -> !m
   return %next_a, %next_b : !m, !m
 }
-remat.chain "private" @carry advance(@carry_advance) record(@carry_record) reverse(@carry_reverse)
+remat.chain "private" @carry advance(@carry_advance) record(@carry_record) linearize(@carry_linearize)
+  reverse(@carry_reverse)
   carry [tensor<8x8xf32>, tensor<8x8xf32>] tape [tensor<8x8xf32>] gradient [tensor<8x8xf32>, tensor<8x8xf32>]
 func.func @carry_entry(%x: !m, %w: !m) -> (!m, !m) {
   %count = arith.constant 3 : index

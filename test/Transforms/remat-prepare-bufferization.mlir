@@ -74,10 +74,14 @@ func.func private @record(%t: index, %pos: index, %h: tensor<4xf32>, %n: tensor<
     -> (tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>, tensor<4xf32>) {
   return %h, %n, %c, %h : tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>, tensor<4xf32>
 }
+func.func private @linearize(%t: index, %pos: index, %h: tensor<4xf32>, %n: tensor<2x3xi1>, %c: tensor<4xf32>)
+    -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
 func.func private @reverse(%t: index, %pos: index, %tape: tensor<4xf32>, %d: tensor<4xf32>) -> tensor<4xf32> {
   return %d : tensor<4xf32>
 }
-remat.chain "private" @walk advance(@step) record(@record) reverse(@reverse)
+remat.chain "private" @walk advance(@step) record(@record) linearize(@linearize) reverse(@reverse)
   carry [tensor<4xf32>, tensor<2x3xi1>, tensor<4xf32>] tape [tensor<4xf32>] gradient [tensor<4xf32>]
 
 // CHECK-LABEL: func.func @initial_numbers
