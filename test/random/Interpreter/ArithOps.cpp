@@ -199,7 +199,7 @@ static void remainder(Machine &machine, const Instruction &instruction, const Nu
   if (std::isfinite(value) && a.error + b.error != 0) {
     error = a.error + std::fabs(turns) * b.error;
     // Near a multiple of b the result jumps by b.
-    if (std::fabs(value) <= error || std::fabs(b.value) - std::fabs(value) <= error)
+    if (std::fabs(value) <= slack * error || std::fabs(b.value) - std::fabs(value) <= slack * error)
       error += std::fabs(b.value);
   }
   if (!a.isCertain() || !b.isCertain())
@@ -285,7 +285,7 @@ static void compareFloats(Machine &machine, const Instruction &instruction, cons
     holds = unordered;
     break;
   }
-  double reach = in[0].error + in[1].error;
+  double reach = slack * (in[0].error + in[1].error);
   bool certain = reach == 0 || std::fabs(a - b) > reach || (unordered && reach != infinity);
   out[0] = Number::fromBits(holds, certain);
 }
@@ -296,7 +296,7 @@ static void select(Machine &machine, const Instruction &instruction, const Numbe
     return;
   }
   out[0] = in[0].bits & 1 ? in[1] : in[2];
-  if (!in[0].isCertain() && in[1].bits != in[2].bits)
+  if (!in[0].isCertain() && (in[1].bits != in[2].bits || !in[1].isCertain() || !in[2].isCertain()))
     out[0].error = infinity;
 }
 
@@ -337,8 +337,9 @@ template <bool isSigned>
 static void toInteger(Machine &machine, const Instruction &instruction, const Number *in, Number *out) {
   const Number &x = in[0];
   uint64_t bits = saturate<isSigned>(x.value, instruction.width);
-  bool certain = x.error == 0 || (x.isCertain() && saturate<isSigned>(x.value - x.error, instruction.width) == bits &&
-                                  saturate<isSigned>(x.value + x.error, instruction.width) == bits);
+  double reach = slack * x.error;
+  bool certain = x.error == 0 || (x.isCertain() && saturate<isSigned>(x.value - reach, instruction.width) == bits &&
+                                  saturate<isSigned>(x.value + reach, instruction.width) == bits);
   out[0] = Number::fromBits(bits, certain);
 }
 

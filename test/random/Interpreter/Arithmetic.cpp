@@ -111,37 +111,43 @@ static bool decidedBySpecials(llvm::ArrayRef<const Number *> operands, double &i
   return true;
 }
 
+/// The bound of a sum of \p a and \p b, which \p result was rounded from without one of
+/// its own: half a unit for each addition, in whatever order, and half a unit more for
+/// that of the result itself.
+static void boundSum(const Format &format, Number &result, const Number &a, const Number &b) {
+  result.magnitude = a.magnitude + b.magnitude;
+  result.additions = a.additions + b.additions + 1;
+  result.termErrors = result.error;
+  result.error += format.epsilon / 2 * (result.additions + 1) * result.magnitude;
+  if (a.isExactZero() || b.isExactZero()) {
+    --result.additions;
+    result.error = a.error + b.error;
+  }
+  if (result.magnitude > format.largest)
+    result.setError(infinity);
+}
+
 Number Arithmetic::add(const Format &format, const Number &a, const Number &b) {
-  double inherited = a.error + b.error;
+  double inherited = a.getTermErrors() + b.getTermErrors();
   bool special = decidedBySpecials({&a, &b}, inherited);
   Number result = round(format, a.value + b.value, inherited, 0);
   if (!special) {
-    result.magnitude = a.magnitude + b.magnitude;
-    result.error += format.epsilon * result.magnitude;
-    if (result.magnitude > format.largest)
-      result.error = infinity;
+    boundSum(format, result, a, b);
     // Adding a zero of a known sign to a number that is none changes nothing.
     result.hasCertainSign =
         result.value != 0 || (a.hasCertainSign && b.hasCertainSign && std::signbit(a.value) == std::signbit(b.value));
-    if (a.isExactZero() || b.isExactZero())
-      result.error = inherited;
   }
   record(format, result, {&a, &b}, [](Number *partials) { partials[0] = partials[1] = Number::fromFloat(1); });
   return result;
 }
 
 Number Arithmetic::subtract(const Format &format, const Number &a, const Number &b) {
-  double inherited = a.error + b.error;
+  double inherited = a.getTermErrors() + b.getTermErrors();
   bool special = decidedBySpecials({&a, &b}, inherited);
   Number result = round(format, a.value - b.value, inherited, 0);
   if (!special) {
-    result.magnitude = a.magnitude + b.magnitude;
-    result.error += format.epsilon * result.magnitude;
-    if (result.magnitude > format.largest)
-      result.error = infinity;
+    boundSum(format, result, a, b);
     result.hasCertainSign = result.value != 0;
-    if (a.isExactZero() || b.isExactZero())
-      result.error = inherited;
   }
   record(format, result, {&a, &b}, [](Number *partials) {
     partials[0] = Number::fromFloat(1);
@@ -205,7 +211,8 @@ Number Arithmetic::divide(const Format &format, const Number &a, const Number &b
 }
 
 Number Arithmetic::multiplyAdd(const Format &format, const Number &a, const Number &b, const Number &c) {
-  double inherited = inheritProduct(a, b) + c.error;
+  Number product = Number::fromFloat(a.value * b.value, inheritProduct(a, b));
+  double inherited = product.error + c.getTermErrors();
   bool special = decidedBySpecials({&a, &b, &c}, inherited);
   bool isSingle = format.semantics == &llvm::APFloat::IEEEsingle() && !unrounded;
   double value = isSingle && options.precision == Precision::Own
@@ -213,8 +220,7 @@ Number Arithmetic::multiplyAdd(const Format &format, const Number &a, const Numb
                      : std::fma(a.value, b.value, c.value);
   Number result = round(format, value, inherited, 0);
   if (!special) {
-    result.magnitude = std::fabs(a.value * b.value) + c.magnitude;
-    result.error += format.epsilon * result.magnitude;
+    boundSum(format, result, product, c);
     result.hasCertainSign = result.value != 0;
   }
   record(format, result, {&a, &b, &c}, [&](Number *partials) {
@@ -262,13 +268,14 @@ Number Arithmetic::selectExtremum(const Format &format, const Number &a, const N
   Number result = takesA ? a : b;
   const Number &other = takesA ? b : a;
   double reach = a.error + b.error;
-  bool uncertain = reach > 0 && !(nanA || nanB) && !(std::fabs(a.value - b.value) > reach);
+  bool uncertain = reach > 0 && !(nanA || nanB) && !(std::fabs(a.value - b.value) > slack * reach);
   // Either way the result lies between the extrema of both ends.
-  result.error = uncertain || nanA || nanB ? std::max(a.error, b.error) : result.error;
+  if (uncertain || nanA || nanB)
+    result.setError(std::max(a.error, b.error));
   if (isTie && a.value == 0)
     result.hasCertainSign = a.hasCertainSign && b.hasCertainSign;
   if (result.error != 0 && other.error == infinity)
-    result.error = infinity;
+    result.setError(infinity);
   record(format, result, {&a, &b}, [&](Number *partials) {
     // A NaN that wins has no derivative.
     bool hasWinner = !std::isnan(result.value);
@@ -286,7 +293,7 @@ Number Arithmetic::select(const Format &format, const Number &condition, const N
   bool uncertain = !condition.isCertain();
   if (uncertain) {
     double distance = std::fabs(a.value - b.value);
-    result.error = (std::isnan(distance) ? infinity : distance) + std::max(a.error, b.error);
+    result.setError((std::isnan(distance) ? infinity : distance) + std::max(a.error, b.error));
   }
   record(format, result, {&a, &b}, [&](Number *partials) {
     partials[0] = Number::fromFloat(takesA, uncertain ? 1 : 0);
@@ -304,10 +311,16 @@ Number Arithmetic::apply(const Format &format, Function f, const Number &a, doub
   double value = f(a.value);
   double inherited = 0;
   if (!decidedBySpecials({&a}, inherited) && a.error != 0) {
-    // Past an end of the domain or a pole the difference is NaN or infinite.
-    double below = std::fabs(f(a.value - a.error) - value), above = std::fabs(f(a.value + a.error) - value);
-    bool decided = std::isnan(value) && std::isnan(f(a.value - a.error)) && std::isnan(f(a.value + a.error));
-    inherited = decided ? 0 : std::isnan(below + above) ? infinity : std::max(below, above);
+    auto findChange = [&](double reach) {
+      // Past an end of the domain or a pole the difference is NaN or infinite.
+      double below = std::fabs(f(a.value - reach) - value), above = std::fabs(f(a.value + reach) - value);
+      bool decided = std::isnan(value) && std::isnan(f(a.value - reach)) && std::isnan(f(a.value + reach));
+      return decided ? 0 : std::isnan(below + above) ? infinity : std::max(below, above);
+    };
+    inherited = findChange(a.error);
+    // A step of a function that has steps may be further off.
+    if (inherited == 0)
+      inherited = findChange(slack * a.error);
   }
   Number result = round(format, value, inherited, ulps);
   result.hasCertainSign = a.hasCertainSign;

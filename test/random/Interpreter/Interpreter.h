@@ -14,8 +14,8 @@
 // from it: each operation adds one rounding of its type, scaled by the magnitudes
 // that went in, to what its operands bring along (running error analysis, Wilkinson
 // 1963; Higham, Accuracy and Stability, 3.3). Sums carry the sum of the magnitudes
-// of their terms, so that the bound holds for any order of the additions. What
-// depends on a comparison that rounding can turn has the bound infinity.
+// of their terms and the number of additions, so that the bound holds for any order
+// of them. What depends on a comparison that rounding can turn has the bound infinity.
 //
 // Gradients (remat.value_and_gradient) come from a list of the scalar operations
 // that the callee performed, with their partial derivatives in f64, swept

@@ -12,10 +12,6 @@
 
 using namespace remat::interpreter;
 
-/// Bounds are of the first order in the roundings, and other orders of operations
-/// have other intermediate values.
-static constexpr double slack = 4;
-
 /// Whether \p given is as near to \p expected as the bound says.
 static bool isNear(double given, double expected, double error) {
   if (error == infinity)

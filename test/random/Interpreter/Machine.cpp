@@ -95,7 +95,7 @@ std::shared_ptr<Tensor> Machine::makeTensor(Type elementType, llvm::ArrayRef<int
 Datum Machine::makeUncertain(const Datum &value, Type type) {
   const Format *format = Format::get(getElementType(type));
   auto change = [&](Number &number) {
-    number.error = infinity;
+    number.setError(infinity);
     if (format)
       arithmetic.record(*format, number, {&number},
                         [](Number *partials) { partials[0] = Number::fromFloat(1, infinity); });

@@ -283,9 +283,9 @@ void runCopySign(Machine &machine, const Instruction &instruction, const Number 
   Number a = in[0], b = in[1];
   out[0] = a;
   out[0].value = std::copysign(a.value, b.value);
-  bool uncertain = (b.error != 0 && std::fabs(b.value) <= b.error) || (b.value == 0 && !b.hasCertainSign);
+  bool uncertain = (b.error != 0 && std::fabs(b.value) <= slack * b.error) || (b.value == 0 && !b.hasCertainSign);
   if (uncertain)
-    out[0].error = 2 * std::fabs(a.value) + a.error;
+    out[0].setError(2 * std::fabs(a.value) + a.error);
   out[0].hasCertainSign = !uncertain;
   machine.arithmetic.record(*instruction.format, out[0], {&a}, [&](Number *partials) {
     partials[0] = deriveAbs({machine, *instruction.format}, a, a);

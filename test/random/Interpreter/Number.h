@@ -19,6 +19,11 @@ namespace remat::interpreter {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
+/// How many bounds off a correct number may be: bounds are of the first order in the
+/// roundings, and other orders of operations have other intermediate values. What a
+/// program decides by a number is certain only if it is so this far off.
+inline constexpr double slack = 4;
+
 /// What rounding does in a float type.
 struct Format {
   const llvm::fltSemantics *semantics = nullptr;
@@ -47,6 +52,11 @@ struct Number {
   /// Of a sum, the sum of the magnitudes of its terms, which any order of the
   /// additions stays below; else the magnitude.
   double magnitude = 0;
+  /// Of a sum, the bounds of its terms together, and the number of additions, each of
+  /// which may meet the whole magnitude: a small term rounds differently behind a large
+  /// one than before it.
+  double termErrors = 0;
+  uint32_t additions = 0;
   /// Where it stands on the tape; 0: nowhere, it is a constant.
   uint32_t node = 0;
   /// Whether the sign of a zero is certain: that of a sum depends on the order.
@@ -65,6 +75,12 @@ struct Number {
     number.error = certain ? 0 : infinity;
     return number;
   }
+  /// Sets a bound that has nothing to do with the terms of a sum.
+  void setError(double bound) {
+    error = bound;
+    additions = 0;
+  }
+  double getTermErrors() const { return additions == 0 ? error : termErrors; }
   bool isCertain() const { return error != infinity; }
   /// A zero that is certain and constant: a product with it is zero.
   bool isExactZero() const { return value == 0 && error == 0 && node == 0; }

@@ -98,6 +98,86 @@ TEST(Judge, WhatRoundingDecidesIsNotJudged) {
   EXPECT_FALSE(outcome.uncertain);
 }
 
+/// The position of the largest of two sums in bf16, the first if they are equal.
+static constexpr llvm::StringRef argmaxOfSums = R"(
+func.func @main(%x: tensor<2x33xbf16>) -> i32 {
+  %zeros = arith.constant dense<0.0> : tensor<2xbf16>
+  %least = arith.constant dense<-1.0e+4> : tensor<bf16>
+  %first = arith.constant dense<0> : tensor<i32>
+  %sums = linalg.reduce { arith.addf } ins(%x : tensor<2x33xbf16>) outs(%zeros : tensor<2xbf16>) dimensions = [1]
+  %best:2 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>],
+                            iterator_types = ["reduction"]}
+      ins(%sums : tensor<2xbf16>) outs(%least, %first : tensor<bf16>, tensor<i32>) {
+  ^bb0(%sum: bf16, %most: bf16, %at: i32):
+    %i = linalg.index 0 : index
+    %here = arith.index_cast %i : index to i32
+    %larger = arith.cmpf ogt, %sum, %most : bf16
+    %new = arith.select %larger, %sum, %most : bf16
+    %position = arith.select %larger, %here, %at : i32
+    linalg.yield %new, %position : bf16, i32
+  } -> (tensor<bf16>, tensor<i32>)
+  %0 = tensor.extract %best#1[] : tensor<i32>
+  return %0 : i32
+})";
+
+TEST(Judge, AnArgmaxOfSumsHangsOnTheirOrder) {
+  Program program(argmaxOfSums);
+  // 32 times 0.9 and then 256: behind 256, which has a unit of 2, each 0.9 is lost.
+  std::vector<double> forwards(66, 0.0), backwards(66, 0.0);
+  for (int i = 0; i < 32; ++i)
+    forwards[i] = backwards[i + 1] = 0.8984375;
+  forwards[32] = backwards[0] = 256;
+  // The other sum lies between.
+  forwards[33] = backwards[33] = 270;
+  Outcome outcome = program.run({{forwards}}), other = program.run({{backwards}});
+  EXPECT_EQ(getElements(outcome.results[0]), (std::vector<double>{0}));
+  EXPECT_EQ(getElements(other.results[0]), (std::vector<double>{1}));
+  EXPECT_EQ(interpreter::judge(other.results, outcome), std::nullopt);
+  EXPECT_EQ(interpreter::judge(outcome.results, other), std::nullopt);
+  // Sums that lie further apart have an order.
+  forwards[33] = 1000;
+  outcome = program.run({{forwards}});
+  EXPECT_EQ(getElements(outcome.results[0]), (std::vector<double>{1}));
+  other.results[0].bytes.assign(4, 0);
+  EXPECT_TRUE(interpreter::judge(other.results, outcome));
+}
+
+TEST(Judge, WhatIsDecidedIsDecidedWithinTheSlackOfTheJudge) {
+  Program program(R"(func.func @main(%x: bf16, %y: bf16, %three: bf16) -> (bf16, i1, i32, bf16) {
+    %0 = arith.mulf %x, %y : bf16
+    %1 = arith.cmpf olt, %0, %three : bf16
+    %2 = arith.fptosi %0 : bf16 to i32
+    %3 = math.floor %0 : bf16
+    return %0, %1, %2, %3 : bf16, i1, i32, bf16
+  })");
+  // 3 is two bounds and a half below this product; the judge takes numbers on both sides of it.
+  Outcome outcome = program.run({{{1.75}}, {{1.75}}, {{3}}});
+  Outcome other = program.run({{{1.75}}, {{1.703125}}, {{3}}});
+  EXPECT_EQ(getElements(outcome.results[0])[0], 3.0625);
+  EXPECT_LT(getElements(other.results[0])[0], 3);
+  EXPECT_EQ(interpreter::judge(other.results, outcome), std::nullopt);
+}
+
+TEST(Judge, AnIndexIsAsUncertainAsTheOneItMayBe) {
+  Program program(R"(func.func @main(%x: f32, %i: i32) -> i32 {
+    %one = arith.constant 1.0 : f32
+    %zero = arith.constant 0.0 : f32
+    %s = arith.addf %one, %x : f32
+    %d = arith.subf %s, %one : f32
+    %c = arith.cmpf ogt, %d, %zero : f32
+    %two = arith.constant 2 : i32
+    %0 = arith.select %c, %two, %i : i32
+    %1 = arith.select %c, %0, %i : i32
+    return %1 : i32
+  })");
+  // Where %c does not hold, %0 is %i, but where it does, it is 2.
+  Outcome outcome = program.run({{{1e-8}}, {{2}}});
+  EXPECT_EQ(interpreter::judge(outcome.results, outcome), std::nullopt);
+  EXPECT_EQ(outcome.errors[0][0], 0);
+  outcome = program.run({{{1e-8}}, {{7}}});
+  EXPECT_EQ(outcome.errors[0][0], interpreter::infinity);
+}
+
 TEST(Judge, GradientsOfNarrowFloats) {
   // d/dx sum x * w = w: the bound is a few roundings of f16, not more.
   Program program(R"(
