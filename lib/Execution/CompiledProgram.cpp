@@ -14,6 +14,8 @@
 #include "MemoryBlock.h"
 #include "RuntimePlan.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Schedule/Program.h"
+#include "remat/Support/Budget.h"
 
 #include <numeric>
 
@@ -189,6 +191,26 @@ llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::
   if (error)
     return std::move(error);
   return std::unique_ptr<CompiledProgram>(new CompiledProgram(std::move(implementation)));
+}
+
+bool CompiledProgram::isPlannedPerCall() const { return implementation->lowered.isPlannedLater(); }
+
+llvm::Error CompiledProgram::setBudget(llvm::StringRef text) {
+  std::string reason;
+  std::optional<Budget> budget = parseBudget(text.str(), reason);
+  if (!budget)
+    return makeInputError("the budget " + reason);
+  if (!isPlannedPerCall())
+    return makeInputError("the trip counts of the program are constants, and its budget part of the code");
+  std::vector<int64_t> &words = implementation->lowered.problem;
+  schedule::ProgramProblem problem;
+  schedule::Verdict verdict = schedule::ProgramProblem::read(words.data(), static_cast<int64_t>(words.size()), problem);
+  if (!verdict.ok())
+    return makeInternalError("the runtime can not read the problem: " + verdict.message);
+  problem.budget = *budget;
+  words = problem.write();
+  implementation->plannedCounts.reset();
+  return llvm::Error::success();
 }
 
 llvm::Expected<PlanFigures> CompiledProgram::getPlan(llvm::ArrayRef<ArrayView> arguments) {

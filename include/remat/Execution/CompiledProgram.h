@@ -129,6 +129,11 @@ public:
   ~CompiledProgram();
 
   const Signature &getSignature() const;
+  /// Whether plans are made for the arguments of a call: no trip count is known before.
+  bool isPlannedPerCall() const;
+  /// The budget of the calls that follow, as CPUPipelineOptions::budget says it. The code of a
+  /// program that is planned per call is that of all budgets; of others it fails.
+  llvm::Error setBudget(llvm::StringRef budget);
   /// The plan for calls with these arguments.
   llvm::Expected<PlanFigures> getPlan(llvm::ArrayRef<ArrayView> arguments);
   /// The chain problem of each differentiated recurrence with steps, in the order of

@@ -290,6 +290,68 @@ TEST_F(CompiledProgramTest, SharesCodeOfSteps) {
   EXPECT_EQ(objects[2], objects[0]);
 }
 
+TEST_F(CompiledProgramTest, ABudgetIsNoPartOfCodeThatIsPlannedPerCall) {
+  static constexpr llvm::StringRef text = R"(
+    func.func private @loss(%xs: tensor<?x17xf32>, %h0: tensor<17xf32>) -> tensor<f32> {
+      %axis = arith.constant 0 : index
+      %steps = tensor.dim %xs, %axis : tensor<?x17xf32>
+      %zero = arith.constant dense<0.0> : tensor<f32>
+      %h = remat.recurrence count(%steps) at(%t) carry(%h = %h0 : tensor<17xf32>) scan(%x = %xs : tensor<?x17xf32>) {
+        %product = arith.mulf %h, %x : tensor<17xf32>
+        %y = math.tanh %product : tensor<17xf32>
+        remat.yield carry(%y : tensor<17xf32>)
+      }
+      %total = linalg.reduce { arith.addf } ins(%h : tensor<17xf32>) outs(%zero : tensor<f32>) dimensions = [0]
+      return %total : tensor<f32>
+    }
+    func.func @f(%xs: tensor<?x17xf32>, %h0: tensor<17xf32>) -> (tensor<f32>, tensor<?x17xf32>) {
+      %loss, %d = remat.value_and_gradient @loss(%xs, %h0) wrt [0]
+        : (tensor<?x17xf32>, tensor<17xf32>) -> (tensor<f32>, tensor<?x17xf32>)
+      return %loss, %d : tensor<f32>, tensor<?x17xf32>
+    })";
+  constexpr int64_t steps = 12;
+  std::vector<float> numbers(steps * 17), state(17, 0.75f);
+  for (size_t i = 0; i < numbers.size(); ++i)
+    numbers[i] = 0.5f + 0.01f * static_cast<float>(i % 50);
+  Array xs = makeArray({steps, 17}, numbers), h0 = makeArray({17}, state);
+  std::vector<ArrayView> arguments = {xs.getView(), h0.getView()};
+  auto program = compile(text);
+  ASSERT_TRUE(program) << error;
+  EXPECT_TRUE(program->isPlannedPerCall());
+  auto ample = program->getPlan(arguments);
+  ASSERT_TRUE(static_cast<bool>(ample)) << llvm::toString(ample.takeError());
+  for (const std::string &budget :
+       {std::to_string(ample->minimumBytes), std::string("70%"), std::string("unlimited")}) {
+    auto other = compile(text, "f", budget);
+    ASSERT_TRUE(other) << error;
+    llvm::Error failure = program->setBudget(budget);
+    ASSERT_FALSE(static_cast<bool>(failure)) << llvm::toString(std::move(failure));
+    std::vector<std::vector<uint8_t>> bits;
+    std::vector<int64_t> plans;
+    for (CompiledProgram *each : {program.get(), other.get()}) {
+      auto plan = each->getPlan(arguments);
+      ASSERT_TRUE(static_cast<bool>(plan)) << llvm::toString(plan.takeError());
+      Array loss = makeArray({}, {0}), gradient = makeArray({steps, 17}, std::vector<float>(steps * 17));
+      CallCounters counters;
+      llvm::Error called = each->call(arguments, {loss.getView(), gradient.getView()}, &counters);
+      ASSERT_FALSE(static_cast<bool>(called)) << llvm::toString(std::move(called));
+      EXPECT_EQ(counters.getForwardSteps(), plan->forwardSteps);
+      bits.push_back(gradient.getBytes().vec());
+      plans.insert(plans.end(), {plan->forwardSteps, plan->peakBytes, plan->budgetBytes.value_or(-1)});
+    }
+    EXPECT_EQ(bits[0], bits[1]) << budget;
+    EXPECT_EQ(llvm::ArrayRef(plans).take_front(3), llvm::ArrayRef(plans).drop_front(3)) << budget;
+  }
+  EXPECT_TRUE(llvm::StringRef(llvm::toString(program->setBudget("a lot"))).contains("the budget"));
+  auto infeasible = program->setBudget("1");
+  ASSERT_FALSE(static_cast<bool>(infeasible));
+  EXPECT_TRUE(llvm::StringRef(llvm::toString(program->getPlan(arguments).takeError())).contains("smallest feasible"));
+  auto fixed = compile(R"(func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> { return %x : tensor<4xf32> })");
+  ASSERT_TRUE(fixed) << error;
+  EXPECT_FALSE(fixed->isPlannedPerCall());
+  EXPECT_TRUE(llvm::StringRef(llvm::toString(fixed->setBudget("5%"))).contains("constants"));
+}
+
 /// A handler of the embedder, as it sets one for programs compiled ahead of time.
 [[noreturn]] static void endProcess(void *, const char *) { std::exit(1); }
 
