@@ -19,7 +19,8 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-#include "llvm/ADT/BitVector.h"
+
+#include <optional>
 
 using namespace mlir;
 using namespace remat::random;
@@ -67,6 +68,48 @@ void remat::random::removeUnused(ModuleOp module) {
         changed = true;
       }
   }
+}
+
+//===----------------------------------------------------------------------===//
+// Places
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Counts the places that a walk comes by, up to the wanted one.
+class Places {
+public:
+  explicit Places(unsigned site) : left(site) {}
+  /// Whether the wanted one is among the next \p count; which of them it is says get().
+  bool reach(unsigned count = 1) {
+    if (left < count)
+      return true;
+    left -= count;
+    return false;
+  }
+  unsigned get() const { return left; }
+
+private:
+  unsigned left;
+};
+
+} // namespace
+
+/// Walks to place \p site. \p edit returns whether it changed the program there, and
+/// nothing for an operation that does not have the place.
+template <WalkOrder order = WalkOrder::PostOrder>
+static Applied editPlace(ModuleOp module, unsigned site,
+                         llvm::function_ref<std::optional<bool>(Operation *op, Places &places)> edit) {
+  Places places(site);
+  Applied applied = Applied::End;
+  module.walk<order>([&](Operation *op) {
+    std::optional<bool> changed = edit(op, places);
+    if (!changed)
+      return WalkResult::advance();
+    applied = *changed ? Applied::Yes : Applied::No;
+    return WalkResult::interrupt();
+  });
+  return applied;
 }
 
 //===----------------------------------------------------------------------===//
@@ -193,49 +236,39 @@ static Applied dropArgument(ModuleOp module, unsigned site) {
 }
 
 static Applied dropGradient(ModuleOp module, unsigned site) {
-  unsigned number = 0;
-  Applied applied = Applied::End;
-  module.walk([&](remat::ValueAndGradientOp op) {
-    for (unsigned i = 0; i < op.getWrt().size(); ++i) {
-      if (number++ != site)
-        continue;
-      applied = Applied::No;
-      if (op.getWrt().size() == 1 || !op.getResult(op.getNumResults() - op.getWrt().size() + i).use_empty())
-        return WalkResult::interrupt();
-      rebuildRequest(op, -1, -1, i);
-      applied = Applied::Yes;
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
+  return editPlace(module, site, [](Operation *op, Places &places) -> std::optional<bool> {
+    auto request = dyn_cast<remat::ValueAndGradientOp>(op);
+    size_t numGradients = request ? request.getWrt().size() : 0;
+    if (!places.reach(numGradients))
+      return std::nullopt;
+    if (numGradients == 1 || !request.getResult(request.getNumResults() - numGradients + places.get()).use_empty())
+      return false;
+    rebuildRequest(request, -1, -1, places.get());
+    return true;
   });
-  return applied;
 }
 
 /// Replaces a call, a rule of its own or a request by the body of the function.
 static Applied inlineCall(ModuleOp module, unsigned site) {
-  unsigned number = 0;
-  Operation *found = nullptr;
-  module.walk([&](Operation *op) {
-    if (isa<func::CallOp, remat::CustomVjpOp>(op) && number++ == site)
-      found = op;
+  return editPlace(module, site, [&](Operation *op, Places &places) -> std::optional<bool> {
+    if (!isa<func::CallOp, remat::CustomVjpOp>(op) || !places.reach())
+      return std::nullopt;
+    StringRef callee =
+        isa<func::CallOp>(op) ? cast<func::CallOp>(op).getCallee() : cast<remat::CustomVjpOp>(op).getCallee();
+    auto function = module.lookupSymbol<func::FuncOp>(callee);
+    if (!function || function.isExternal())
+      return false;
+    OpBuilder builder(op);
+    IRMapping mapping;
+    mapping.map(function.getArguments(), op->getOperands());
+    for (Operation &inner : function.getBody().front().without_terminator())
+      builder.clone(inner, mapping);
+    for (auto [result, value] :
+         llvm::zip_equal(op->getResults(), function.getBody().front().getTerminator()->getOperands()))
+      result.replaceAllUsesWith(mapping.lookupOrDefault(value));
+    op->erase();
+    return true;
   });
-  if (!found)
-    return Applied::End;
-  StringRef callee =
-      isa<func::CallOp>(found) ? cast<func::CallOp>(found).getCallee() : cast<remat::CustomVjpOp>(found).getCallee();
-  auto function = module.lookupSymbol<func::FuncOp>(callee);
-  if (!function || function.isExternal())
-    return Applied::No;
-  OpBuilder builder(found);
-  IRMapping mapping;
-  mapping.map(function.getArguments(), found->getOperands());
-  for (Operation &op : function.getBody().front().without_terminator())
-    builder.clone(op, mapping);
-  for (auto [result, value] :
-       llvm::zip_equal(found->getResults(), function.getBody().front().getTerminator()->getOperands()))
-    result.replaceAllUsesWith(mapping.lookupOrDefault(value));
-  found->erase();
-  return Applied::Yes;
 }
 
 //===----------------------------------------------------------------------===//
@@ -301,58 +334,41 @@ static bool rebuildLoop(remat::RecurrenceOp op, int64_t carry, int64_t scan, int
 }
 
 static Applied simplifyLoop(ModuleOp module, unsigned site) {
-  unsigned number = 0;
-  Applied applied = Applied::End;
-  module.walk([&](remat::RecurrenceOp op) {
-    int64_t numCarries = op.getInits().size(), numScans = op.getScans().size(),
-            numEmits = op.getYield().getEmits().size();
-    int64_t sites = numCarries + numScans + numEmits + 1;
-    if (site >= number + sites) {
-      number += sites;
-      return WalkResult::advance();
-    }
-    int64_t part = site - number;
-    bool done = false;
+  return editPlace(module, site, [](Operation *op, Places &places) -> std::optional<bool> {
+    auto loop = dyn_cast<remat::RecurrenceOp>(op);
+    if (!loop)
+      return std::nullopt;
+    int64_t numCarries = loop.getInits().size(), numScans = loop.getScans().size(),
+            numEmits = loop.getYield().getEmits().size();
+    if (!places.reach(numCarries + numScans + numEmits + 1))
+      return std::nullopt;
+    int64_t part = places.get();
     if (part < numEmits)
-      done = rebuildLoop(op, -1, -1, part);
-    else if ((part -= numEmits) < numCarries)
-      done = rebuildLoop(op, part, -1, -1);
-    else if ((part -= numCarries) < numScans)
-      done = rebuildLoop(op, -1, part, -1);
-    else if (op.getReversed()) {
-      op.setReversed(false);
-      done = true;
-    }
-    applied = done ? Applied::Yes : Applied::No;
-    return WalkResult::interrupt();
+      return rebuildLoop(loop, -1, -1, part);
+    if ((part -= numEmits) < numCarries)
+      return rebuildLoop(loop, part, -1, -1);
+    if ((part -= numCarries) < numScans)
+      return rebuildLoop(loop, -1, part, -1);
+    bool wasReversed = loop.getReversed();
+    loop.setReversed(false);
+    return wasReversed;
   });
-  return applied;
 }
 
 static Applied takeBranch(ModuleOp module, unsigned site) {
-  unsigned number = 0;
-  Applied applied = Applied::End;
-  module.walk([&](Operation *op) {
-    if (!isa<scf::IfOp, scf::IndexSwitchOp>(op))
-      return WalkResult::advance();
-    for (Region &region : op->getRegions()) {
-      if (number++ != site)
-        continue;
-      if (region.empty())
-        applied = Applied::No;
-      else {
-        Operation *terminator = region.front().getTerminator();
-        for (Operation &inner : llvm::make_early_inc_range(region.front().without_terminator()))
-          inner.moveBefore(op);
-        op->replaceAllUsesWith(terminator->getOperands());
-        op->erase();
-        applied = Applied::Yes;
-      }
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
+  return editPlace(module, site, [](Operation *op, Places &places) -> std::optional<bool> {
+    if (!isa<scf::IfOp, scf::IndexSwitchOp>(op) || !places.reach(op->getNumRegions()))
+      return std::nullopt;
+    Region &region = op->getRegion(places.get());
+    if (region.empty())
+      return false;
+    Operation *terminator = region.front().getTerminator();
+    for (Operation &inner : llvm::make_early_inc_range(region.front().without_terminator()))
+      inner.moveBefore(op);
+    op->replaceAllUsesWith(terminator->getOperands());
+    op->erase();
+    return true;
   });
-  return applied;
 }
 
 //===----------------------------------------------------------------------===//
@@ -362,11 +378,9 @@ static Applied takeBranch(ModuleOp module, unsigned site) {
 /// What may stand for a result: an operand of the same type, an argument of the
 /// block or the function, or a constant.
 static Applied replaceResult(ModuleOp module, unsigned site) {
-  unsigned number = 0;
-  Applied applied = Applied::End;
-  module.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (isa<ModuleOp, func::FuncOp>(op) || op->getNumResults() == 0)
-      return WalkResult::advance();
+  return editPlace<WalkOrder::PreOrder>(module, site, [&](Operation *op, Places &places) -> std::optional<bool> {
+    if (isa<ModuleOp, func::FuncOp>(op))
+      return std::nullopt;
     for (Value result : op->getResults()) {
       if (result.use_empty())
         continue;
@@ -381,70 +395,51 @@ static Applied replaceResult(ModuleOp module, unsigned site) {
         for (Value argument : region->front().getArguments())
           if (argument.getType() == result.getType() && candidates.size() < 4)
             candidates.push_back(argument);
-      bool isConstant = op->hasTrait<OpTrait::ConstantLike>();
-      unsigned sites = static_cast<unsigned>(candidates.size()) + 1;
-      if (site >= number + sites) {
-        number += sites;
+      if (!places.reach(static_cast<unsigned>(candidates.size()) + 1))
         continue;
-      }
+      bool isConstant = op->hasTrait<OpTrait::ConstantLike>();
       Value replacement;
-      if (site - number < candidates.size()) {
-        replacement = candidates[site - number];
+      if (places.get() < candidates.size()) {
+        replacement = candidates[places.get()];
       } else if (function && !(isConstant && !isa<TensorType>(result.getType()))) {
         OpBuilder builder(op);
         replacement = makeConstant(builder, op->getLoc(), result.getType());
       }
-      applied = Applied::No;
-      if (replacement) {
+      if (replacement)
         result.replaceAllUsesWith(replacement);
-        applied = Applied::Yes;
-      }
-      return WalkResult::interrupt();
+      return static_cast<bool>(replacement);
     }
-    return WalkResult::advance();
+    return std::nullopt;
   });
-  return applied;
 }
 
 /// A single use becomes a constant.
 static Applied replaceOperand(ModuleOp module, unsigned site) {
-  unsigned number = 0;
-  Applied applied = Applied::End;
-  module.walk([&](Operation *op) {
+  return editPlace(module, site, [](Operation *op, Places &places) -> std::optional<bool> {
     if (isa<remat::ValueAndGradientOp>(op))
-      return WalkResult::advance();
+      return std::nullopt;
     for (OpOperand &operand : op->getOpOperands()) {
       Operation *source = operand.get().getDefiningOp();
-      if (source && source->hasTrait<OpTrait::ConstantLike>())
-        continue;
-      if (number++ != site)
+      if ((source && source->hasTrait<OpTrait::ConstantLike>()) || !places.reach())
         continue;
       OpBuilder builder(op);
       Value constant = makeConstant(builder, op->getLoc(), operand.get().getType());
-      applied = Applied::No;
-      if (constant) {
+      if (constant)
         operand.set(constant);
-        applied = Applied::Yes;
-      }
-      return WalkResult::interrupt();
+      return static_cast<bool>(constant);
     }
-    return WalkResult::advance();
+    return std::nullopt;
   });
-  return applied;
 }
 
 /// One operation that nobody uses.
 static Applied eraseUnused(ModuleOp module, unsigned site) {
-  unsigned number = 0;
-  Operation *found = nullptr;
-  module.walk([&](Operation *op) {
-    if (isRemovable(op) && op->use_empty() && number++ == site)
-      found = op;
+  return editPlace(module, site, [](Operation *op, Places &places) -> std::optional<bool> {
+    if (!isRemovable(op) || !op->use_empty() || !places.reach())
+      return std::nullopt;
+    op->erase();
+    return true;
   });
-  if (!found)
-    return Applied::End;
-  found->erase();
-  return Applied::Yes;
 }
 
 /// The entry returns an operand of what it returned.
