@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // A sweep runs one program for many trip counts and budgets. Here all of them share
-// a process, which spares the start of LLVM, and a code cache, which spares compiling
-// the same steps again. Each line of standard input is a JSON array of the words
+// a process, which spares the start of LLVM, and a cache, which spares compiling the
+// same steps and programs again. Each line of standard input is a JSON array of the words
 // behind remat-run. The answer is one line,
 //
 //   {"status": 0, "output": "...", "errors": "..."}
@@ -18,8 +18,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat-run/lib/Options.h"
+#include "remat-run/lib/ProgramCache.h"
 #include "remat-run/lib/Session.h"
-#include "remat/Execution/CodeCache.h"
 #include "support/ExitStatus.h"
 #include "support/ToolMain.h"
 
@@ -54,7 +54,7 @@ static std::optional<std::vector<std::string>> readWords(llvm::StringRef line) {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   initializeTool("remat-run-many");
-  CodeCache cache;
+  ProgramCache cache(ProgramCache::Keeps::Programs);
   for (std::string line; std::getline(std::cin, line);) {
     std::optional<std::vector<std::string>> words = readWords(line);
     if (!words) {

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "lib/Options.h"
+#include "lib/ProgramCache.h"
 #include "lib/Session.h"
-#include "remat/Execution/CodeCache.h"
 #include "support/ExitStatus.h"
 #include "support/ToolMain.h"
 
@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
   std::optional<remat::RunOptions> options = remat::parseCommandLine(argc, argv, status);
   if (!options)
     return status;
-  remat::CodeCache cache;
+  remat::ProgramCache cache;
   status = remat::Session(std::move(*options), cache, llvm::outs(), llvm::errs()).run();
   llvm::outs().flush();
   if (!llvm::outs().has_error())

@@ -10,8 +10,8 @@
 #include "FloatElements.h"
 #include "GradientPrograms.h"
 #include "Inputs.h"
+#include "ProgramCache.h"
 #include "Ridders.h"
-#include "remat/Execution/CodeCache.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Support/Budget.h"
 
@@ -150,31 +150,31 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
 }
 
 /// Everything as in \p options, but with no budget: the values are the same.
-static llvm::Expected<std::unique_ptr<CompiledProgram>> compileUnlimited(mlir::ModuleOp module, llvm::StringRef entry,
+static llvm::Expected<std::shared_ptr<CompiledProgram>> compileUnlimited(mlir::ModuleOp module, llvm::StringRef entry,
                                                                          const CPUPipelineOptions &options,
                                                                          const TargetOptions &target,
-                                                                         CodeCache &cache) {
+                                                                         ProgramCache &cache) {
   CPUPipelineOptions unlimited;
   unlimited.copyOptionValuesFrom(options);
   unlimited.budget = "unlimited";
-  return CompiledProgram::compile(module, entry, unlimited, target, &cache);
+  return cache.compile(module, entry, unlimited, target);
 }
 
 /// Under the user's budget. Numbers of f64 take more bytes than those of the
 /// program, so a budget in bytes grows with them, if need be up to the smallest
 /// that is feasible.
-static llvm::Expected<std::unique_ptr<CompiledProgram>>
+static llvm::Expected<std::shared_ptr<CompiledProgram>>
 compileWithinBudget(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
-                    const TargetOptions &target, CodeCache &cache) {
+                    const TargetOptions &target, ProgramCache &cache) {
   CPUPipelineOptions widened;
   widened.copyOptionValuesFrom(options);
   std::string ignored;
   std::optional<Budget> budget = parseBudget(options.budget.getValue(), ignored);
   if (!budget || budget->getKind() != Budget::Kind::Bytes)
-    return CompiledProgram::compile(module, entry, widened, target, &cache);
+    return cache.compile(module, entry, widened, target);
   constexpr int64_t half = std::numeric_limits<int64_t>::max() / 2;
   widened.budget = std::to_string(2 * std::min(budget->resolve(0).value_or(0), half));
-  auto program = CompiledProgram::compile(module, entry, widened, target, &cache);
+  auto program = cache.compile(module, entry, widened, target);
   if (program)
     return program;
   llvm::Error rest = llvm::handleErrors(program.takeError(), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
@@ -185,7 +185,7 @@ compileWithinBudget(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipel
   });
   if (rest)
     return std::move(rest);
-  return CompiledProgram::compile(module, entry, widened, target, &cache);
+  return cache.compile(module, entry, widened, target);
 }
 
 static llvm::Expected<std::vector<Array>> widenAll(llvm::ArrayRef<Array> arrays) {
@@ -203,7 +203,7 @@ static llvm::Expected<std::vector<Array>> widenAll(llvm::ArrayRef<Array> arrays)
 static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &programs, unsigned index,
                                                        llvm::ArrayRef<Array> arguments,
                                                        const CPUPipelineOptions &options, const TargetOptions &target,
-                                                       CodeCache &cache) {
+                                                       ProgramCache &cache) {
   std::vector<Array> copies;
   auto copyAll = [&](llvm::ArrayRef<unsigned> numbers) -> llvm::Error {
     for (unsigned number : numbers) {
@@ -268,7 +268,7 @@ struct CheckContext {
   llvm::ArrayRef<Array> arguments;
   const CPUPipelineOptions &options;
   const TargetOptions &target;
-  CodeCache &cache;
+  ProgramCache &cache;
   uint64_t seed;
 };
 } // namespace
@@ -314,7 +314,8 @@ static llvm::Error checkTypes(GradientPrograms &programs, unsigned index, Compil
     double norm = std::sqrt(dot(reference, reference));
     double deviation = getDistance((*gradients)[number], reference);
     double vanishing = getVanishing(type) * numOperations;
-    double allowed = tolerance * norm + getDistance((*nearby)[number], reference) + vanishing;
+    double change = getDistance((*nearby)[number], reference);
+    double allowed = tolerance * norm + change + vanishing;
     TypeCheckResult result;
     result.name = request.callee + " " + request.operandNames[request.wrt[number]];
     llvm::raw_string_ostream(result.type) << mlir::Type(type);
@@ -324,6 +325,8 @@ static llvm::Error checkTypes(GradientPrograms &programs, unsigned index, Compil
     result.tolerance = allowed / scale;
     // Written so that a NaN fails.
     result.passed = deviation <= allowed;
+    // A gradient that is zero, and stays so nearby, is what it should be.
+    result.undecided = norm <= allowed && (norm > 0 || change > 0);
     checks.push_back(std::move(result));
   }
   return llvm::Error::success();
@@ -331,7 +334,7 @@ static llvm::Error checkTypes(GradientPrograms &programs, unsigned index, Compil
 
 llvm::Expected<GradientChecks> remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
                                                      llvm::ArrayRef<Array> arguments, const CPUPipelineOptions &options,
-                                                     const TargetOptions &target, CodeCache &cache, uint64_t seed,
+                                                     const TargetOptions &target, ProgramCache &cache, uint64_t seed,
                                                      double tolerance) {
   auto programs = GradientPrograms::create(module, entry, GradientPrograms::Types::F64);
   if (!programs)

@@ -35,6 +35,8 @@
 
 namespace remat {
 
+class ProgramCache;
+
 /// The comparison for one operand of one remat.value_and_gradient.
 struct GradientCheckResult {
   /// The callee and the name of the operand in it.
@@ -71,6 +73,8 @@ struct TypeCheckResult {
   /// The right side of the inequality above, over |g64|.
   double tolerance = 0;
   bool passed = false;
+  /// Zeros in place of the gradient would pass as well: passing proves nothing.
+  bool undecided = false;
 };
 
 struct GradientChecks {
@@ -84,7 +88,7 @@ struct GradientChecks {
 /// program can not be checked.
 llvm::Expected<GradientChecks> checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
                                               llvm::ArrayRef<Array> arguments, const CPUPipelineOptions &options,
-                                              const TargetOptions &target, CodeCache &cache, uint64_t seed,
+                                              const TargetOptions &target, ProgramCache &cache, uint64_t seed,
                                               double tolerance);
 
 } // namespace remat

@@ -256,6 +256,7 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
           json.attribute("operations", check.numOperations);
           json.attribute("relative_error", toValue(check.relativeError));
           json.attribute("tolerance", toValue(check.tolerance));
+          json.attribute("undecided", check.undecided);
           json.attribute("passed", check.passed);
         });
     });
@@ -298,13 +299,14 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
     row("result " + result.name, (result.value.empty() ? "" : result.value + ", ") +
                                      formatArrayType(result.type, result.shape) + " sha256 " +
                                      StringRef(result.sha256).take_front(16));
+  auto judge = [](bool passed, bool undecided) { return !passed ? "WRONG" : undecided ? "undecided" : "ok"; };
   for (const GradientCheckResult &check : report.gradientChecks.differences)
-    row("gradient " + check.name, (check.passed ? "ok" : "WRONG") + llvm::Twine(": relative error ") +
+    row("gradient " + check.name, judge(check.passed, check.hidden) + llvm::Twine(": relative error ") +
                                       format("%.2e", check.relativeError) + ", tolerance " +
                                       format("%.1e", check.tolerance) + (check.hidden ? ", hidden by rounding" : ""));
   for (const TypeCheckResult &check : report.gradientChecks.types)
-    row("gradient " + check.name, (check.passed ? "ok in " : "WRONG in ") + check.type + ": relative error " +
+    row("gradient " + check.name, judge(check.passed, check.undecided) + (" in " + check.type) + ": relative error " +
                                       format("%.2e", check.relativeError) + ", tolerance " +
                                       format("%.1e", check.tolerance) + " for " + format("%.2g", check.numOperations) +
-                                      " operations");
+                                      " operations" + (check.undecided ? ", which zeros would pass as well" : ""));
 }

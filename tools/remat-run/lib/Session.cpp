@@ -45,7 +45,7 @@ static bool haveEqualBits(llvm::ArrayRef<Array> left, llvm::ArrayRef<Array> righ
   return true;
 }
 
-Session::Session(RunOptions runOptions, CodeCache &cache, llvm::raw_ostream &output, llvm::raw_ostream &errors)
+Session::Session(RunOptions runOptions, ProgramCache &cache, llvm::raw_ostream &output, llvm::raw_ostream &errors)
     : options(std::move(runOptions)), cache(cache), output(output), errors(errors) {
   pipelineOptions.budget = options.budget;
   pipelineOptions.parameterBudget = options.parameterBudget;
@@ -177,18 +177,18 @@ llvm::Error Session::load() {
   return llvm::Error::success();
 }
 
-llvm::Expected<std::unique_ptr<CompiledProgram>> Session::compile() {
+llvm::Expected<std::shared_ptr<CompiledProgram>> Session::compile() {
   if (options.minimumBudget)
     if (llvm::Error error = findMinimumBudget())
       return std::move(error);
-  return CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target, &cache);
+  return cache.compile(*module, report.entry, pipelineOptions, options.target);
 }
 
 llvm::Error Session::findMinimumBudget() {
   // No budget is smaller than nothing, and the error says what would do.
   pipelineOptions.budget = "0";
   mlir::ScopedDiagnosticHandler silence(&context, [](mlir::Diagnostic &) { return mlir::success(); });
-  auto probe = CompiledProgram::compile(*module, report.entry, pipelineOptions, options.target, &cache);
+  auto probe = cache.compile(*module, report.entry, pipelineOptions, options.target);
   llvm::Error failure = probe.takeError();
   // A program whose plan depends on its arguments finds out later.
   if (!failure)
@@ -261,7 +261,7 @@ llvm::Error Session::compareWithStoreAll() {
   storeAll.budget = "unlimited";
   storeAll.policy = schedule::Policy::StoreAll;
   storeAll.expansion = Expansion::Table;
-  auto reference = CompiledProgram::compile(*module, report.entry, storeAll, options.target, &cache);
+  auto reference = cache.compile(*module, report.entry, storeAll, options.target);
   if (!reference)
     return reference.takeError();
   auto expected = (*reference)->getSignature().allocateResults(getArgumentViews());

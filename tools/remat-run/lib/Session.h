@@ -15,8 +15,8 @@
 #define REMAT_TOOLS_REMAT_RUN_SESSION_H
 
 #include "Options.h"
+#include "ProgramCache.h"
 #include "Report.h"
-#include "remat/Execution/CodeCache.h"
 #include "support/OutputFiles.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -27,8 +27,8 @@ namespace remat {
 
 class Session {
 public:
-  /// Code goes to \p cache, and what the run has to say to the two streams.
-  Session(RunOptions options, CodeCache &cache, llvm::raw_ostream &output, llvm::raw_ostream &errors);
+  /// What is compiled goes to \p cache, and what the run has to say to the two streams.
+  Session(RunOptions options, ProgramCache &cache, llvm::raw_ostream &output, llvm::raw_ostream &errors);
   ~Session();
 
   /// Returns the exit status of the process.
@@ -37,7 +37,7 @@ public:
 private:
   llvm::Error load();
   /// Compiles with the user's budget, or with the smallest one there is.
-  llvm::Expected<std::unique_ptr<CompiledProgram>> compile();
+  llvm::Expected<std::shared_ptr<CompiledProgram>> compile();
   /// Sets the budget to the smallest feasible one.
   llvm::Error findMinimumBudget();
   llvm::Error measure();
@@ -59,7 +59,7 @@ private:
   void warn(const std::string &message);
 
   RunOptions options;
-  CodeCache &cache;
+  ProgramCache &cache;
   llvm::raw_ostream &output;
   llvm::raw_ostream &errors;
   CPUPipelineOptions pipelineOptions;
@@ -68,7 +68,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<Array> arguments;
   std::vector<Array> results;
-  std::unique_ptr<CompiledProgram> program;
+  std::shared_ptr<CompiledProgram> program;
   Report report;
   std::vector<std::string> violations;
   /// Whether the diagnostics of the compiler have told the user already.
