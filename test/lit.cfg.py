@@ -68,12 +68,15 @@ config.substitutions.append(("%remat_lib", os.path.join(config.remat_binary_dir,
 config.substitutions.append(("%llvm_include", os.path.join(config.llvm_tools_dir, "..", "include")))
 config.substitutions.append(("%run_page", '%s %s/Docs/run_page.py --path %s --path %s' % (
     sys.executable, config.test_source_root, config.remat_tools_dir, config.llvm_tools_dir)))
+remat_run_many = os.path.join(config.test_exec_root, "lib", "remat-run-many")
+config.substitutions.append(("%remat_run_many", remat_run_many))
+config.substitutions.append(("%target_options", " ".join(target_options)))
 sweep = [sys.executable, config.test_source_root + "/Integration/CPU/sweep.py"]
-remat_run_many = ["--remat-run-many", os.path.join(config.test_exec_root, "lib", "remat-run-many")]
-sweep += [*remat_run_many, "--remat-opt", config.remat_tools_dir + "/remat-opt", *target_options]
+many = ["--remat-run-many", remat_run_many]
+sweep += [*many, "--remat-opt", config.remat_tools_dir + "/remat-opt", *target_options]
 if config.remat_sanitize:
     config.available_features.add("sanitizer")
     sweep.append("--quick")
 config.substitutions.append(("%sweep", " ".join(sweep)))
 budget_use = [sys.executable, config.test_source_root + "/Integration/CPU/budget_use.py"]
-config.substitutions.append(("%budget_use", " ".join([*budget_use, *remat_run_many, *target_options])))
+config.substitutions.append(("%budget_use", " ".join([*budget_use, *many, *target_options])))

@@ -12,7 +12,7 @@ import json
 import pathlib
 import tempfile
 
-from sweep import Process, Runner, choose_budgets, fail, resize
+from sweep import Runner, choose_budgets, fail, resize, run_many
 
 
 def main():
@@ -24,7 +24,7 @@ def main():
     parser.add_argument("--resize", nargs="*", default=[], metavar="OLD=NEW")
     arguments = parser.parse_args()
 
-    process = Process(arguments.remat_run_many)
+    process = run_many.Process(arguments.remat_run_many)
     run = Runner(process, ["--target-cpu", arguments.target_cpu] if arguments.target_cpu else [])
     with tempfile.TemporaryDirectory() as folder:
         program, problem = pathlib.Path(folder) / "program.mlir", pathlib.Path(folder) / "problem.json"
@@ -43,7 +43,8 @@ def main():
                 if left >= limit:
                     fail(f"budget {budget}: {left} bytes are left over, and a state and a tape take {limit}")
         print(f"smallest budget {smallest}: at most {largest} bytes are left over, and a state and a tape take {limit}")
-    process.close()
+    if status := process.close():
+        fail(f"the process ended with status {status}")
 
 
 if __name__ == "__main__":

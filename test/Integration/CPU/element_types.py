@@ -13,17 +13,18 @@ import fractions
 import itertools
 import math
 import pathlib
-import struct
 import subprocess
 import sys
 import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lib"))
+import npy
 
 EXTENTS = [1, 3, 15, 16, 17, 33, 65]
 INTEGERS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "index": 64}
 # Bits of the significand (with the leading one) and largest exponent.
 FLOATS = {"f16": (11, 15), "bf16": (8, 127), "f32": (24, 127), "f64": (53, 1023)}
-DESCRIPTORS = {"i1": ("|b1", "B"), "i8": ("|i1", "b"), "i16": ("<i2", "h"), "i32": ("<i4", "i"), "i64": ("<i8", "q"),
-               "index": ("<i8", "q"), "f16": ("<f2", "e"), "bf16": ("<f4", "f"), "f32": ("<f4", "f"), "f64": ("<f8", "d")}
 
 # Numbers
 
@@ -133,21 +134,6 @@ def tensor(kind, shape):
     return "tensor<" + "".join(f"{extent}x" for extent in shape) + kind + ">"
 
 
-def write_npy(path, kind, shape, values):
-    descriptor, code = DESCRIPTORS[kind]
-    header = f"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': ({''.join(f'{extent}, ' for extent in shape)}), }}"
-    header += " " * (-(len(header) + 11) % 64) + "\n"
-    data = struct.pack(f"<{len(values)}{code}", *values)
-    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data)
-
-
-def read_npy(path, kind):
-    data = path.read_bytes()
-    data = data[10 + struct.unpack("<H", data[8:10])[0] :]
-    code = DESCRIPTORS[kind][1]
-    return [value for (value,) in struct.iter_unpack("<" + code, data)]
-
-
 def same(left, right):
     if isinstance(left, float) and isinstance(right, float):
         return (math.isnan(left) and math.isnan(right)) or (left == right and math.copysign(1, left) == math.copysign(1, right))
@@ -160,7 +146,7 @@ def run(program, remat_run, options):
         (folder / "program.mlir").write_text(program.text())
         inputs = []
         for name, (kind, shape, values) in program.arguments.items():
-            write_npy(folder / f"{name}.npy", kind, shape, values)
+            npy.write(folder / f"{name}.npy", kind, shape, values)
             inputs += ["--input", f"{name}={folder / name}.npy".replace("%", "")]
         command = [remat_run, str(folder / "program.mlir"), "--output", str(folder / "out"), *inputs, *options]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
@@ -168,7 +154,7 @@ def run(program, remat_run, options):
             sys.exit(f"element_types: status {done.returncode}\n{done.stdout}\n{program.text()}")
         wrong = 0
         for name, kind, shape, expected, line in program.results:
-            got = read_npy(folder / "out" / f"{name}.npy", kind)
+            got = npy.read(folder / "out" / f"{name}.npy")
             for position, (is_value, should) in enumerate(zip(got, expected, strict=True)):
                 if not same(is_value, should):
                     wrong += 1

@@ -9,6 +9,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lib"))
+import npy
+
 REMAT_RUN = sys.argv[1]
 N = 17
 PROGRAM = """
@@ -79,26 +83,11 @@ func.func @moved(%x: tensor<17xf32>, %i: tensor<3x1xi32>) -> (tensor<17xf32>, te
   return %reversed, %kept, %dropped, %unpacked : tensor<17xf32>, tensor<3x1xf32>, tensor<3xf32>, tensor<17xf32>
 }
 """
-CODES = {"f4": "f", "i4": "i", "i8": "q"}
-
-
-def write(path, kind, values, shape):
-    header = f"{{'descr': '<{kind}', 'fortran_order': False, 'shape': {shape!r}, }}".ljust(117) + "\n"
-    data = struct.pack(f"<{len(values)}{CODES[kind]}", *values)
-    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data)
-
-
-def read(path):
-    data = path.read_bytes()
-    length = struct.unpack_from("<H", data, 8)[0]
-    kind = data[10 : 10 + length].decode().split("'<")[1][:2]
-    code, size = CODES[kind], int(kind[1])
-    return list(struct.unpack_from(f"<{(len(data) - 10 - length) // size}{code}", data, 10 + length))
 
 
 def run(folder, entry, inputs):
     for name, (kind, values, shape) in inputs.items():
-        write(folder / f"{name}.npy", kind, values, shape)
+        npy.write(folder / f"{name}.npy", kind, shape, values)
     out = folder / entry
     command = [REMAT_RUN, folder / "program.mlir", "--entry", entry, "--output", out]
     for name in inputs:
@@ -106,7 +95,7 @@ def run(folder, entry, inputs):
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     if done.returncode:
         sys.exit(f"{entry}: exit {done.returncode}\n{done.stderr}")
-    return {path.stem: read(path) for path in out.glob("*.npy")}
+    return {path.stem: npy.read(path) for path in out.glob("*.npy")}
 
 
 def expect(entry, got, want):
@@ -142,25 +131,25 @@ def main():
         special = [0.0, -0.0, 1.0, -1.5, math.inf, -math.inf, math.nan, 1e-45, -1e-39, 1.1754944e-38, 3.4028235e38]
         x = (special * 2)[:N]
         x = list(struct.unpack(f"<{N}f", struct.pack(f"<{N}f", *x)))
-        expect("classes", run(folder, "classes", {"x": ("f4", x, (N,))}), {
+        expect("classes", run(folder, "classes", {"x": ("f32", x, (N,))}), {
             "nan": [int(v != v) for v in x],
             "inf": [int(abs(v) == math.inf) for v in x],
             "finite": [int(abs(v) < math.inf) for v in x],
             "normal": [int(1.1754943508222875e-38 <= abs(v) < math.inf) for v in x],
         })
         bits = list(struct.unpack(f"<{N}i", struct.pack(f"<{N}f", *x)))
-        expect("bits", run(folder, "bits", {"x": ("f4", x, (N,))}), {"r": bits})
+        expect("bits", run(folder, "bits", {"x": ("f32", x, (N,))}), {"r": bits})
 
         base = [0, 0, 0, 1, 1, -1, -1, -1, 2, 2, 2, -3, 7, -2147483648, 10, -2, 5]
         exponent = [0, 3, -2, 5, -5, 4, -3, -4, 31, 40, -1, 5, 2147483647, 2, 9, 31, 0]
-        expect("power", run(folder, "power", {"x": ("i4", base, (N,)), "y": ("i4", exponent, (N,))}),
+        expect("power", run(folder, "power", {"x": ("i32", base, (N,)), "y": ("i32", exponent, (N,))}),
                {"r": [power(a, b) for a, b in zip(base, exponent)]})
 
         for bits in 32, 64:
             top = 1 << (bits - 1)
             a = [0, 1, -1, top - 1, -top, 12345, -12345, top - 1, -top, 3, -7, 65535, -65536, 99, top - 2, -top + 1, 77]
             b = [5, -1, -1, top - 1, -top, 67890, 67890, -top, 1, -3, -7, 65537, 65536, -1, 2, -top + 1, 0]
-            kind = f"i{bits // 8}"
+            kind = f"i{bits}"
             want = extended(a, b, bits)
             got = run(folder, f"extended{bits}", {"x": (kind, a, (N,)), "y": (kind, b, (N,))})
             if bits == 32:
@@ -170,9 +159,9 @@ def main():
             expect(f"extended{bits}", got, want)
 
         x = [float(k) for k in range(N)]
-        expect("cut", run(folder, "cut", {"x": ("f4", x, (N,))}),
+        expect("cut", run(folder, "cut", {"x": ("f32", x, (N,))}),
                {"front": x[1:] + [7.0, 7.0], "back": [7.0] + x[:15], "nothing": [7.0] * 3})
-        expect("moved", run(folder, "moved", {"x": ("f4", x, (N,)), "i": ("i4", [16, 0, 5], (3, 1))}),
+        expect("moved", run(folder, "moved", {"x": ("f32", x, (N,)), "i": ("i32", [16, 0, 5], (3, 1))}),
                {"reversed": x[::-1], "kept": [16.0, 0.0, 5.0], "dropped": [16.0, 0.0, 5.0], "unpacked": x})
 
 

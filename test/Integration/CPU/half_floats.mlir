@@ -1,6 +1,7 @@
 // RUN: %sweep %s --steps 0 1 2 3 7 37
 
 // States and inputs are f16, weights bf16; products are summed in f32.
+// NARROW none: it is narrow already, and its conversions to f32 would be none.
 !inputs = tensor<1000x3x4xf16>
 !input = tensor<3x4xf16>
 !state = tensor<3x5xf16>

@@ -1,6 +1,7 @@
 // RUN: %sweep %s
 
 // The states and weights are bf16; their cotangents are accumulated in f32.
+// NARROW none: it is narrow already, and its conversions to f32 would be none.
 !inputs = tensor<1000x3x4xbf16>
 !outputs = tensor<1000x3x5xbf16>
 !input = tensor<3x4xbf16>

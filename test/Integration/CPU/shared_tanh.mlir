@@ -1,4 +1,4 @@
-// RUN: %sweep %s --quick
+// RUN: %sweep %s --quick --narrow f16 bf16
 
 // a + a h with a = tanh(z): the two readers of a may stand in another function than a,
 // and find it on the tape.

@@ -11,13 +11,16 @@ Only the standard library is used.
 """
 
 import argparse
-import ast
 import math
 import pathlib
 import struct
 import subprocess
 import sys
 import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lib"))
+import npy
 
 INF = math.inf
 NAN = math.nan
@@ -145,11 +148,11 @@ def fail(message):
 
 
 class Numbers:
-    """One float type: its .npy form, its rounding and its range."""
+    """One float type: its rounding and its range."""
 
     def __init__(self, name):
         self.name = name
-        self.code, self.size, self.descr = {"f32": ("f", 4, "<f4"), "f64": ("d", 8, "<f8")}[name]
+        self.code = npy.TYPES[name][1]
         self.largest = {"f32": struct.unpack("<f", b"\xff\xff\x7f\x7f")[0], "f64": sys.float_info.max}[name]
         self.smallest = {"f32": 2.0 ** -126, "f64": sys.float_info.min}[name]
         self.tolerance = {"f32": 2e-5, "f64": 1e-12}[name]
@@ -158,19 +161,6 @@ class Numbers:
         if math.isfinite(value) and abs(value) > self.largest:
             return math.copysign(INF, value)
         return struct.unpack(f"<{self.code}", struct.pack(f"<{self.code}", value))[0]
-
-    def write(self, path, values, shape):
-        header = f"{{'descr': '{self.descr}', 'fortran_order': False, 'shape': {shape!r}, }}"
-        header += " " * (-(len(header) + 11) % 64) + "\n"
-        data = struct.pack(f"<{len(values)}{self.code}", *values)
-        path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data)
-
-    def read(self, path):
-        data = path.read_bytes()
-        length = struct.unpack_from("<H", data, 8)[0]
-        header = ast.literal_eval(data[10:10 + length].decode())
-        count = math.prod(header["shape"])
-        return list(struct.unpack_from(f"<{count}{self.code}", data, 10 + length))
 
     def agree(self, got, expected, absolute):
         """Equal up to rounding, or to an absolute error; what is too small to be a normal number counts as zero."""
@@ -270,8 +260,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "program.mlir").write_text("\n".join(text) + "\n")
-        numbers.write(folder / "x.npy", first, (extent,))
-        numbers.write(folder / "z.npy", second, (extent,))
+        npy.write(folder / "x.npy", numbers.name, [extent], first)
+        npy.write(folder / "z.npy", numbers.name, [extent], second)
         target = ["--target-cpu", arguments.target_cpu] if arguments.target_cpu else []
         command = [arguments.remat_run, *target, folder / "program.mlir", "--input", f"x={folder / 'x.npy'}",
                    "--input", f"z={folder / 'z.npy'}", "--output", folder / "out", "--repeat", "0"]
@@ -281,8 +271,8 @@ def main():
 
         def read(name, seed, number):
             if arguments.form != "rank0":
-                return numbers.read(folder / "out" / f"{name}.{seed}.{number}.npy")
-            return [numbers.read(folder / "out" / f"{name}_at_{i}.{seed}.{number}.npy")[0] for i in range(extent)]
+                return npy.read(folder / "out" / f"{name}.{seed}.{number}.npy")
+            return [npy.read(folder / "out" / f"{name}_at_{i}.{seed}.{number}.npy")[0] for i in range(extent)]
 
         wrong = []
         for name, (value, derive, count) in operations.items():

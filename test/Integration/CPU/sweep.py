@@ -3,26 +3,28 @@
     sweep.py --remat-run-many PATH PROGRAM.mlir [--steps 0 1 2 3 7 37 1000] [--resize 256=5 16=3]
 
 For every trip count the program is written out twice, with a static and with a
-dynamic leading dimension, and called with the same arrays. Checked are:
+dynamic leading dimension, and called with the same arrays. The dynamic one is compiled
+once for all trip counts, and its code is that of all budgets. Checked are:
 
-  * the gradient, against central differences in f64; for seven steps it has to be large
-    enough to be seen;
-  * for at most eight budgets from the smallest feasible one to unlimited: the same
-    bits in every result, measured peak == planned peak <= budget;
+  * the gradient of the dynamic version, against central differences in f64; for seven
+    steps it has to be large enough to be seen;
+  * for budgets from the smallest feasible one to unlimited, most of them for seven steps:
+    the same bits in every result, measured peak == planned peak <= budget;
   * forward steps never fall when the budget falls, and are more than the trip
     count at the smallest budget (unless the tape is empty);
   * the dynamic version: the same bits as the static one, and the same plan if the buffers are the same;
   * a budget of one byte less than the smallest feasible one is refused.
 
-With --policy NAME another policy plans. What holds of the best plans only is not checked then, nor that forward
+With --policy NAME... other policies plan. What holds of the best plans only is not checked then, nor that forward
 steps do not fall when the budget falls if the policy is online, which keeps states because there is room for them.
 
 With --unrolled other things are checked, for up to three budgets: that the unrolled form of
 the schedules gives the same bits, the same counts of steps and the same peak as the table, and
 walks none.
 
-With --float f16 or bf16 the program is run with that type in place of f32. Its gradient is not compared with differences then: the
-sweep in f32 does that.
+Where the program runs with f32 for seven steps, it does with f16 or bf16 in its place, too, or with what --narrow
+says: the same bits when everything is kept, at the smallest budget and by another policy, and in f16 a gradient that
+is near to that in f64. What can not run in these types has a line `// NARROW none: reason`.
 
 With --quick, which slow instrumented builds ask for, only the trip counts 0, 1 and 7 of these
 and at most three budgets are tried.
@@ -45,9 +47,20 @@ import sys
 import tempfile
 import zlib
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lib"))
+import npy
+import run_many
+
 CANONICAL_STEPS = "1000"
-MAX_BUDGETS = 8
+# For so many steps there are the most budgets, and a gradient has to be seen.
+FULL_STEPS = 7
+FULL_BUDGETS = 8
+# For more steps; for fewer there are few plans.
+MANY_BUDGETS = 5
 QUICK_STEPS = [0, 1, 7]
+# How far off gradients in f16 may be, of their norm. --check-gradient has to allow more: it does not know the program.
+HALF_TOLERANCE = 0.05
 QUICK_BUDGETS = 3
 
 
@@ -77,7 +90,22 @@ def without_stops(text):
 
 
 def with_float(text, kind):
-    return re.sub(r"\bf32\b|(?<=x)f32\b", kind, text)
+    """The program with f16 or bf16 in place of f32, also where the bits of a constant are written."""
+
+    def narrow(match):
+        bits = int(match.group(1), 16)
+        if kind == "bf16":
+            return f"0x{bits >> 16:04X}"
+        return "0x" + struct.pack(">e", *struct.unpack(">f", struct.pack(">I", bits))).hex().upper()
+
+    return re.sub(r"\bf32\b|(?<=x)f32\b", kind, re.sub(r"\b0x([0-9A-F]{8})\b", narrow, text))
+
+
+def choose_narrow(name, text):
+    """One type for each program, half of them each: both take the same way through the compiler."""
+    if "f32" not in text or "// NARROW none: " in text:
+        return []
+    return [["f16", "bf16"][zlib.crc32(name.encode()) % 2]]
 
 
 def find_time_argument(text, position):
@@ -122,16 +150,6 @@ def read_entry(text):
     return entry.group(1), arguments
 
 
-def write_npy(path, shape, element, values):
-    codes = {"f32": ("<f4", "f"), "bf16": ("<f4", "f"), "f16": ("<f2", "e"), "f64": ("<f8", "d"), "i32": ("<i4", "i")}
-    descriptor, code = codes[element]
-    extents = "".join(f"{extent}, " for extent in shape)
-    header = f"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': ({extents}), }}"
-    header += " " * (-(len(header) + 11) % 64) + "\n"
-    data = struct.pack(f"<{len(values)}{code}", *values)
-    path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data)
-
-
 def write_inputs(folder, text, fill):
     rules = {**dict(re.findall(r"^// INPUT (\w+): (.*)$", text, re.M)), **fill}
     options = []
@@ -144,35 +162,12 @@ def write_inputs(folder, text, fill):
         else:
             values = [generator.gauss(0.0, float(numbers[0])) for _ in range(count)]
         path = folder / f"{name}.npy"
-        write_npy(path, shape, element, values)
+        npy.write(path, element, shape, values)
         options += ["--input", f"{name}={path}"]
     return options
 
 
 # Running
-
-
-class Process:
-    """Runs of remat-run, all in one process (test/lib/remat-run-many.cpp)."""
-
-    def __init__(self, remat_run_many):
-        self.process = subprocess.Popen([remat_run_many], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def run(self, words):
-        """Exit status, standard output and standard error of one command line."""
-        self.process.stdin.write(json.dumps(words) + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            fail(f"the process ended with status {self.process.wait()}\nremat-run {' '.join(words)}")
-        answer = json.loads(answer)
-        return answer["status"], answer["output"], answer["errors"]
-
-
-    def close(self):
-        self.process.stdin.close()
-        if self.process.wait() != 0:
-            fail(f"the process ended with status {self.process.returncode}")
 
 
 class Runner:
@@ -223,7 +218,8 @@ def lower(remat_opt, program, budget, expansion):
     return done.stdout
 
 
-def check_unrolled(run, remat_opt, program, steps):
+def check_unrolled(run, program, steps):
+    """Returns the smallest budget."""
     smallest = run.report(program, "min")["planned_peak_bytes"]
     for budget in choose_budgets(smallest, run.report(program, "unlimited")["store_all_bytes"], QUICK_BUDGETS):
         what = f"{steps} steps, budget {budget}, unrolled"
@@ -236,9 +232,14 @@ def check_unrolled(run, remat_opt, program, steps):
         if bits(unrolled) != bits(table):
             fail(f"{what}: other bits than with a table")
         print(f"{what}: forward steps {unrolled['forward_steps']}")
+    return smallest
+
+
+def check_expansions(remat_opt, program, budget):
+    """The two forms are two forms."""
     for expansion, walks in [("table", True), ("unrolled", False)]:
-        if walks != ("call @rematWalkNext" in lower(remat_opt, program, smallest, expansion)):
-            fail(f"{steps} steps, {expansion}: {'no table is' if walks else 'a table is'} walked")
+        if walks != ("call @rematWalkNext" in lower(remat_opt, program, budget, expansion)):
+            fail(f"{expansion}: {'no table is' if walks else 'a table is'} walked")
 
 
 def check_counts(forward, steps, loops, empty_tape, policy):
@@ -254,43 +255,76 @@ def check_counts(forward, steps, loops, empty_tape, policy):
     print(f"steps {steps}: budgets {budgets}, forward steps {counts}")
 
 
-def check_gradient(run, static, steps):
-    checked = static.with_name("checked.mlir")
-    checked.write_text(without_stops(static.read_text()))
+def check_gradient(run, program, steps):
+    checked = program.with_name("checked.mlir")
+    checked.write_text(without_stops(program.read_text()))
     checks = run(checked, "--check-gradient", "--repeat", "0", "--check-identical", "off")
-    if steps == 7 and "hidden by rounding" in checks:
+    if steps == FULL_STEPS and "hidden by rounding" in checks:
         fail(f"{steps} steps: a gradient is too small to be checked\n{checks}")
 
 
-def check_steps(run, static, dynamic, steps, loops, empty_tape, policy, most_budgets):
+def get_most_budgets(steps, quick):
+    if quick or steps < FULL_STEPS:
+        return QUICK_BUDGETS
+    return FULL_BUDGETS if steps == FULL_STEPS else MANY_BUDGETS
+
+
+def compare_plans(static, dynamic, what):
+    # Two plans for the same buffers are the same; knowing the length can change the buffers.
+    same_buffers = dynamic["store_all_bytes"] == static["store_all_bytes"]
+    if same_buffers and dynamic["forward_steps"] != static["forward_steps"]:
+        fail(f"{what}: {dynamic['forward_steps']} forward steps with a dynamic trip count, "
+             f"{static['forward_steps']} with a static one")
+
+
+def check_steps(run, static, dynamic, steps, loops, empty_tape, policy, quick):
     unlimited = run.report(static, "unlimited")
     check_report(unlimited, f"{steps} steps, unlimited")
-    smallest = unlimited["minimum_budget_bytes"]
+    smallest, largest = unlimited["minimum_budget_bytes"], unlimited["store_all_bytes"]
     if smallest > 0 and run.report(static, smallest - 1, status=3)["minimum_budget"] != smallest:
         fail(f"{steps} steps: another smallest budget than {smallest}")
-    budgets = choose_budgets(smallest, unlimited["store_all_bytes"], most_budgets)
-    forward = {}
-    for budget in budgets:
-        report = run.report(static, budget)
-        what = f"{steps} steps, budget {budget}"
+
+    def attempt(program, budget):
+        report = run.report(program, budget)
+        what = f"{steps} steps, budget {budget}, {program.stem}"
         check_report(report, what)
         if bits(report) != bits(unlimited):
             fail(f"{what}: other bits than with everything kept")
         if report["reverse_steps"] != loops * steps:
             fail(f"{what}: {report['reverse_steps']} reverse steps")
-        forward[budget] = report["forward_steps"]
-        if dynamic and budget in (budgets[0], budgets[-1]):
-            # Knowing that there are no steps, the compiler removes the loop and its buffers.
-            other = run.report(dynamic, budget if steps else "min")
-            check_report(other, what + ", dynamic")
-            if bits(other) != bits(unlimited):
-                fail(f"{what}: the dynamic trip count gives other bits")
-            # Two plans for the same buffers are the same; knowing the length can change the buffers.
-            same_buffers = other["store_all_bytes"] == report["store_all_bytes"]
-            if same_buffers and other["forward_steps"] != report["forward_steps"]:
-                fail(f"{what}: {other['forward_steps']} forward steps with a dynamic trip count, "
-                     f"{report['forward_steps']} with a static one")
-    check_counts(forward, steps, loops, empty_tape, policy)
+        return report
+
+    lowest = attempt(static, smallest)
+    swept = static
+    if dynamic:
+        whole = attempt(dynamic, "unlimited")
+        compare_plans(unlimited, whole, f"{steps} steps, unlimited")
+        # Knowing that there are no steps, the compiler removes the loop and its buffers.
+        if steps:
+            compare_plans(lowest, attempt(dynamic, smallest), f"{steps} steps, budget {smallest}")
+            # Most budgets go to the code that is the same for all of them. In the other one, plans are constants.
+            if steps >= FULL_STEPS:
+                for budget in choose_budgets(smallest, largest, 3)[1:-1]:
+                    attempt(static, budget)
+            swept, smallest, largest = dynamic, whole["minimum_budget_bytes"], whole["store_all_bytes"]
+    budgets = choose_budgets(smallest, largest, get_most_budgets(steps, quick))
+    check_counts({budget: attempt(swept, budget)["forward_steps"] for budget in budgets}, steps, loops, empty_tape, policy)
+
+
+def check_narrow(run, program, kind):
+    what = f"in {kind}"
+    # What rounding to eight bits may do to a gradient through seven steps is more than the gradient.
+    check = ["--check-gradient"] if kind == "f16" else []
+    unlimited = run.report(program, "unlimited", "--policy", "optimal", *check)
+    for policy, budget in [("optimal", unlimited["minimum_budget_bytes"]), ("revolve", 2 * unlimited["store_all_bytes"])]:
+        report = run.report(program, budget, "--policy", policy)
+        check_report(report, f"{what}, budget {budget}")
+        if bits(report) != bits(unlimited):
+            fail(f"{what}, budget {budget}, policy {policy}: other bits than with everything kept")
+    errors = [result["relative_error"] for result in unlimited.get("type_checks", [])]
+    if errors and max(errors) > HALF_TOLERANCE:
+        fail(f"{what}: the gradient is off by {max(errors)} of its norm")
+    print(f"{what}: the same bits" + (f", gradients off by at most {max(errors):.1e}" if errors else ""))
 
 
 def main():
@@ -306,40 +340,50 @@ def main():
     parser.add_argument("--unrolled", action="store_true", help="compare the two forms of schedules")
     parser.add_argument("--gradients", type=int, default=1, help="how many gradients the program takes")
     parser.add_argument("--empty-tape", action="store_true", help="nothing is ever run twice")
-    parser.add_argument("--policy", default="optimal", help="how to plan")
-    parser.add_argument("--float", choices=["f16", "bf16"], help="in place of f32")
+    parser.add_argument("--policy", nargs="+", default=["optimal"], help="how to plan")
+    parser.add_argument("--narrow", choices=["f16", "bf16"], nargs="*", help="types to run in place of f32")
     parser.add_argument("--quick", action="store_true", help="fewer trip counts and budgets")
     arguments = parser.parse_args()
 
-    most_budgets = QUICK_BUDGETS if arguments.quick else MAX_BUDGETS
     fill = dict(pair.split("=") for pair in arguments.fill)
     text = resize(arguments.program.read_text(), dict(pair.split("=") for pair in arguments.resize))
-    if arguments.float:
-        text = with_float(text, arguments.float)
+    narrow = arguments.narrow
+    if narrow is None:
+        is_usual = arguments.policy == ["optimal"] and not arguments.unrolled and not arguments.quick
+        narrow = choose_narrow(arguments.program.stem, text) if is_usual and FULL_STEPS in arguments.steps else []
     loops = arguments.gradients * text.count("remat.recurrence ")
-    options = ["--policy", arguments.policy]
-    if arguments.target_cpu:
-        options += ["--target-cpu", arguments.target_cpu]
-    process = Process(arguments.remat_run_many)
+    target = ["--target-cpu", arguments.target_cpu] if arguments.target_cpu else []
+    process = run_many.Process(arguments.remat_run_many)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         static, dynamic = folder / "static.mlir", folder / "dynamic.mlir"
-        dynamic.write_text(with_dynamic_steps(text))
         if arguments.static_only:
             dynamic = None
+        else:
+            dynamic.write_text(with_dynamic_steps(text))
         for steps in arguments.steps:
             if arguments.quick and steps not in QUICK_STEPS:
                 continue
             instance = with_static_steps(text, steps)
             static.write_text(instance)
-            run = Runner(process, write_inputs(folder, instance, fill) + options)
+            inputs = write_inputs(folder, instance, fill)
             if arguments.unrolled:
-                check_unrolled(run, arguments.remat_opt, static, steps)
-            else:
-                if not arguments.float:
-                    check_gradient(run, static, steps)
-                check_steps(run, static, dynamic, steps, loops, arguments.empty_tape, arguments.policy, most_budgets)
-    process.close()
+                smallest = check_unrolled(Runner(process, inputs + target), static, steps)
+                if steps == arguments.steps[-1]:
+                    check_expansions(arguments.remat_opt, static, smallest)
+                continue
+            check_gradient(Runner(process, inputs + target), dynamic or static, steps)
+            for policy in arguments.policy:
+                run = Runner(process, inputs + target + ["--policy", policy])
+                check_steps(run, static, dynamic, steps, loops, arguments.empty_tape, policy, arguments.quick)
+        for kind in narrow:
+            instance = with_float(with_static_steps(text, FULL_STEPS), kind)
+            static.write_text(instance)
+            if dynamic:
+                dynamic.write_text(with_float(with_dynamic_steps(text), kind))
+            check_narrow(Runner(process, write_inputs(folder, instance, fill) + target), dynamic or static, kind)
+    if status := process.close():
+        fail(f"the process ended with status {status}")
 
 
 if __name__ == "__main__":

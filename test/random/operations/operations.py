@@ -17,18 +17,17 @@ import argparse
 import concurrent.futures
 import os
 import re
-import struct
 import subprocess
 import sys
 import tempfile
+import threading
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "lib"))
+import npy
 import programs
+import run_many
 
-# What an .npy file calls the element types, and struct.
-TYPES = {
-    "f64": ("<f8", "d"), "f32": ("<f4", "f"), "f16": ("<f2", "e"), "bf16": ("<f4", "f"), "i1": ("|b1", "?"),
-    "i8": ("|i1", "b"), "i16": ("<i2", "h"), "i32": ("<i4", "i"), "i64": ("<i8", "q"), "index": ("<i8", "q"),
-}
 BITS = {"i1": 1, "i8": 8, "i16": 16, "i32": 32, "i64": 64, "index": 64}
 
 # Benign numbers for gradients; values also see the ends and the special ones.
@@ -58,15 +57,6 @@ def make_values(name, element, count, position, special):
     return [numbers[(i * (1 + 2 * position) + position + i // len(numbers)) % len(numbers)] for i in range(count)]
 
 
-def write_npy(path, element, shape, values):
-    descr, code = TYPES[element]
-    header = "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }" % (descr, "".join("%d, " % n for n in shape))
-    header += " " * (-(len(header) + 11) % 64) + "\n"
-    with open(path, "wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
-        file.write(struct.pack("<%d%s" % (len(values), code), *values))
-
-
 def make_inputs(text, folder):
     """The --input options for the arguments of @main."""
     header = re.search(r"func\.func @main\((.*)\) -> ", text).group(1)
@@ -80,18 +70,34 @@ def make_inputs(text, folder):
         for extent in extents:
             count *= extent
         path = os.path.join(folder, name + ".npy")
-        write_npy(path, element, extents, make_values(name, element, count, position, special))
+        npy.write(path, element, extents, make_values(name, element, count, position, special))
         options += ["--input", "%s=%s" % (name, path)]
     return options
 
 
+TIMEOUT = 120
+
+
+def find_error(errors):
+    lines = [line for line in errors.splitlines() if "error:" in line]
+    return lines[0].split("error:", 1)[1].strip() if lines else ""
+
+
 def execute(command):
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, errors="replace")
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, errors="replace")
     except subprocess.TimeoutExpired:
         return 124, "timed out"
-    errors = [line for line in done.stderr.splitlines() if "error:" in line]
-    return done.returncode, errors[0].split("error:", 1)[1].strip() if errors else ""
+    return done.returncode, find_error(done.stderr)
+
+
+def compile_and_run(options, words):
+    """All runs of a thread in one process."""
+    if not hasattr(options.local, "process"):
+        options.local.process = run_many.Process(options.remat_run_many)
+    target = ["--target-cpu", options.target_cpu] if options.target_cpu else []
+    status, _, errors = options.local.process.run([*words, *target], TIMEOUT)
+    return status, find_error(errors)
 
 
 def try_programs(options, cases):
@@ -117,8 +123,7 @@ def try_program(options, text):
             file.write(text)
         inputs = make_inputs(text, folder)
         output = os.path.join(folder, "output")
-        status, message = execute([options.remat_run, path, *inputs, "--output", output, "--repeat", "0",
-                                   "--check-identical", "off"])
+        status, message = compile_and_run(options, [path, *inputs, "--output", output, "--repeat", "0", "--check-identical", "off"])
         if status == 1:
             return "refused: " + message, bool(FOREIGN.search(message)) or not message
         if status != 0:
@@ -129,7 +134,8 @@ def try_program(options, text):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--remat-run", default="remat-run")
+    parser.add_argument("--remat-run-many", required=True)
+    parser.add_argument("--target-cpu", help="the processor to make code for; by default this machine's")
     parser.add_argument("--remat-interpret", default="remat-interpret")
     parser.add_argument("--quick", action="store_true", help="one element type of each operation")
     parser.add_argument("--filter", default="", help="only operations that match this expression")
@@ -137,6 +143,7 @@ def main():
     parser.add_argument("--save", help="folder for the programs that fail")
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
+    options.local = threading.local()
 
     names = subprocess.run([options.remat_interpret, "--list-operations"], capture_output=True, text=True, check=True)
     wanted = sorted(n for n in names.stdout.split() if re.search(options.filter, n))

@@ -7,7 +7,6 @@ chaotic it is. Only the standard library is used.
 import argparse
 import math
 import pathlib
-import struct
 import subprocess
 import sys
 import tempfile
@@ -18,13 +17,6 @@ import sweep
 
 ELEMENTS = 15
 TOLERANCE = 1e-12
-
-
-def read_npy(path):
-    data = path.read_bytes()
-    end = 10 + struct.unpack("<H", data[8:10])[0]
-    code = "i" if b"<i4" in data[10:end] else "d"
-    return list(struct.unpack(f"<{(len(data) - end) // struct.calcsize(code)}{code}", data[end:]))
 
 
 class Dual:
@@ -79,10 +71,10 @@ def check(remat_run, target, text, steps, folder):
     output = folder / "output"
     subprocess.run([remat_run, *target, program, *options, "--repeat", "0", "--output", output], check=True,
                    stdout=subprocess.DEVNULL)
-    inputs = {name: read_npy(folder / f"{name}.npy") for name in ["xs", "flags", "h0", "a", "k"]}
+    inputs = {name: sweep.npy.read(folder / f"{name}.npy") for name in ["xs", "flags", "h0", "a", "k"]}
     gradients = differentiate(steps, inputs)
     for name, expected in gradients.items():
-        found = read_npy(output / f"{name}.npy")
+        found = sweep.npy.read(output / f"{name}.npy")
         largest = max(map(abs, expected))
         error = max(abs(x - y) for x, y in zip(found, expected, strict=True)) / largest
         if not error < TOLERANCE:
