@@ -321,7 +321,8 @@ def check_narrow(run, program, kind):
         check_report(report, f"{what}, budget {budget}")
         if bits(report) != bits(unlimited):
             fail(f"{what}, budget {budget}, policy {policy}: other bits than with everything kept")
-    errors = [result["relative_error"] for result in unlimited.get("type_checks", [])]
+    # Gradients of a loss that is scaled down to nothing are denormals of f16, if they are anything.
+    errors = [result["relative_error"] for result in unlimited.get("type_checks", []) if not result["undecided"]]
     if errors and max(errors) > HALF_TOLERANCE:
         fail(f"{what}: the gradient is off by {max(errors)} of its norm")
     print(f"{what}: the same bits" + (f", gradients off by at most {max(errors):.1e}" if errors else ""))
