@@ -357,3 +357,31 @@ func.func @carry_entry(%x: !m, %w: !m) -> (!m, !m) {
     final_cotangent(%a, %b : !m, !m) init_gradient(%e, %e : !m, !m) -> !m, !m
   return %da, %db : !m, !m
 }
+
+// What only the second loop reads is computed there, as long as that needs no more arrays from
+// in front of it: %late needs the argument only, %sum would need both %e and %f.
+// CHECK-LABEL: func.func @computed_where_read
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<8x8xf32>, %[[W:[a-z0-9]+]]: tensor<8x8xf32>
+// CHECK: %[[FIRST:.*]]:2 = linalg.generic
+// CHECK-NOT: math.tanh
+// CHECK: math.exp
+// CHECK: math.sin
+// CHECK: arith.addf
+// CHECK: linalg.yield
+// CHECK: %[[PRODUCT:.*]] = linalg.matmul
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%[[X]], %[[PRODUCT]], %[[FIRST]]#1 :
+// CHECK: math.tanh
+// CHECK-NOT: linalg.generic
+func.func @computed_where_read(%x: !m, %w: !m) -> !m {
+  %zero = arith.constant dense<0.0> : !m
+  %late = math.tanh %x : !m
+  %e = math.exp %x : !m
+  %f = math.sin %e : !m
+  %g = arith.mulf %e, %f : !m
+  %sum = arith.addf %e, %f : !m
+  %product = linalg.matmul ins(%g, %w : !m, !m) outs(%zero : !m) -> !m
+  %first = arith.mulf %late, %product : !m
+  %second = arith.subf %first, %sum : !m
+  return %second : !m
+}

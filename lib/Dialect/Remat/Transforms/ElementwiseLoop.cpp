@@ -121,6 +121,11 @@ static Access resolve(Value value, AffineMap map) {
   }
 }
 
+Value remat::getReadArray(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type ? resolve(value, AffineMap::getMultiDimIdentityMap(type.getRank(), value.getContext())).source : Value();
+}
+
 namespace {
 
 /// Writes one `linalg.generic` for a group of operations.
@@ -244,7 +249,8 @@ SmallVector<OpFoldResult> LoopBuilder::getSizes() {
   Operation *first = members.front();
   if (auto structured = dyn_cast<linalg::LinalgOp>(first))
     return getSizesOf(builder, loc, structured.getDpsInits().front());
-  auto operand = llvm::find_if(first->getOperands(), [](Value value) { return isa<RankedTensorType>(value.getType()); });
+  auto operand =
+      llvm::find_if(first->getOperands(), [](Value value) { return isa<RankedTensorType>(value.getType()); });
   return getSizesOf(builder, loc, *operand);
 }
 

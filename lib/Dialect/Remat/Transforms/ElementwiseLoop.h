@@ -21,6 +21,10 @@ bool isElementwiseFusible(Operation *op);
 /// that it computes: not transposed, not as a row for every row.
 bool readsOnlyInPlace(Operation *op, Operation *producer);
 
+/// The array that a loop reads for \p value, which may be a broadcast or transposed copy of
+/// it; null if it is a scalar or a constant.
+Value getReadArray(Value value);
+
 /// Writes one `linalg.generic` in place of \p members, which are fusible, of one
 /// shape, side by side, and in order; erases them. One result per value that is
 /// read elsewhere.

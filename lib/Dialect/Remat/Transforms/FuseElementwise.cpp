@@ -14,6 +14,10 @@
 // could not be put in order again. What has effects stays in front of what it may
 // guard: a check of an index or an extent comes before the memory that is read with it.
 //
+// What only a later cluster reads moves there, unless more arrays would have to be kept
+// between the two: a step that computes a dozen values again, each for one place, would
+// otherwise compute them all at once and keep them.
+//
 //===----------------------------------------------------------------------===//
 
 #include "ElementwiseLoop.h"
@@ -54,9 +58,11 @@ public:
     findClusters();
     if (clusters.empty())
       return;
+    moveToReaders();
     sortBlock();
     for (Cluster &cluster : clusters)
-      emitElementwiseLoop(cluster.members, writable);
+      if (!cluster.members.empty())
+        emitElementwiseLoop(cluster.members, writable);
   }
 
 private:
@@ -75,6 +81,9 @@ private:
   bool canJoin(Operation *op, size_t cluster) const;
   void findGuards();
   void findClusters();
+  std::optional<size_t> findReader(Operation *op) const;
+  int64_t countKept(Operation *op, size_t reader) const;
+  void moveToReaders();
   void sortBlock();
 
   Block &block;
@@ -175,6 +184,60 @@ void BlockFuser::findClusters() {
     clusters[*joined].members.push_back(&op);
     clusterOf[&op] = *joined;
   }
+}
+
+/// The one other cluster that reads \p op, point by point; nothing if something else does.
+std::optional<size_t> BlockFuser::findReader(Operation *op) const {
+  std::optional<size_t> reader;
+  for (Operation *user : op->getUsers()) {
+    auto found = clusterOf.find(user);
+    if (found == clusterOf.end() || found->second == clusterOf.lookup(op) || (reader && *reader != found->second) ||
+        getShapeOf(user).getShape() != getShapeOf(op).getShape() || !readsOnlyInPlace(user, op))
+      return std::nullopt;
+    reader = found->second;
+  }
+  return reader;
+}
+
+/// How many arrays would have to be kept until \p reader runs for \p op to be computed
+/// there, which are not kept for something else that runs there.
+int64_t BlockFuser::countKept(Operation *op, size_t reader) const {
+  llvm::SmallDenseSet<Value> kept;
+  for (Value operand : op->getOperands()) {
+    Value array = getReadArray(operand);
+    if (!array || cast<RankedTensorType>(array.getType()).getRank() < getShapeOf(op).getRank())
+      continue;
+    // An argument is there anyway, but what may be written over lends its place.
+    if (isa<BlockArgument>(array) && !writable.consumed.contains(array))
+      continue;
+    bool isRead = llvm::any_of(array.getUsers(), [&](Operation *user) {
+      auto found = clusterOf.find(user);
+      return user->hasTrait<OpTrait::IsTerminator>() || (found != clusterOf.end() && found->second == reader);
+    });
+    if (!isRead)
+      kept.insert(array);
+  }
+  return kept.size();
+}
+
+void BlockFuser::moveToReaders() {
+  DenseSet<Value> accumulators;
+  for (auto [result, argument] : writable.updated)
+    accumulators.insert(argument);
+  for (size_t index = clusters.size(); index-- > 0;)
+    for (Operation *op : llvm::to_vector(llvm::reverse(clusters[index].members))) {
+      std::optional<size_t> reader = findReader(op);
+      bool isUpdate =
+          llvm::any_of(op->getOperands(), [&](Value operand) { return accumulators.contains(getReadArray(operand)); });
+      if (!reader || isUpdate || guardOf.count(op) || !getShapeOf(op).hasStaticShape() || op->getNumResults() != 1 ||
+          countKept(op, *reader) > 1)
+        continue;
+      llvm::erase(clusters[index].members, op);
+      // All that read it are members already, and nothing that it reads is.
+      SmallVector<Operation *> &members = clusters[*reader].members;
+      members.insert(members.begin(), op);
+      clusterOf[op] = *reader;
+    }
 }
 
 /// Brings the members of each cluster side by side: a topological order that stays
