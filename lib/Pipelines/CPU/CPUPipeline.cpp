@@ -102,6 +102,8 @@ static void buildBufferize(OpPassManager &manager, const CPUPipelineOptions &opt
   manager.addNestedPass<mlir::func::FuncOp>(createForwardCopiesPass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
+  // What is left has its place in the budget.
+  manager.addPass(createEraseUnreadPass());
   manager.addPass(createAssignWorkspacePass());
 }
 

@@ -201,3 +201,21 @@ func.func @strong(%dy: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3
   %3 = remat.strong_quotient %dy, %finite : tensor<3xf32>
   return %0, %1, %2, %3 : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
 }
+
+// The number of emitted values is that of the steps, and does not keep an array that nobody reads.
+
+// CHECK-LABEL: func.func @extent_of_emitted(
+// CHECK-SAME:    %[[COUNT:[a-z0-9]+]]: index
+// CHECK-NOT:     tensor.dim
+// CHECK:         remat.recurrence count(%[[COUNT]]) {{.*}} -> tensor<?x4xf32> {
+// CHECK:         return %{{.*}}, %{{.*}}, %[[COUNT]] :
+func.func @extent_of_emitted(%count: index, %h0: tensor<4xf32>) -> (tensor<4xf32>, tensor<?x4xf32>, index) {
+  %c0 = arith.constant 0 : index
+  %h, %read, %unread = remat.recurrence count(%count) at(%t) carry(%a = %h0 : tensor<4xf32>) -> tensor<?x4xf32>, tensor<?x4xf32> {
+    %b = math.exp %a : tensor<4xf32>
+    %c = math.sin %a : tensor<4xf32>
+    remat.yield carry(%b : tensor<4xf32>) emit(%b, %c : tensor<4xf32>, tensor<4xf32>)
+  }
+  %extent = tensor.dim %unread, %c0 : tensor<?x4xf32>
+  return %h, %read, %extent : tensor<4xf32>, tensor<?x4xf32>, index
+}

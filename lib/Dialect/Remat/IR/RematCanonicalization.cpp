@@ -133,6 +133,26 @@ private:
   }
 };
 
+/// There are as many emitted values as steps. Who asks for the number of them would keep
+/// an array that nobody reads.
+template <typename LoopOp>
+struct ReplaceExtentByCount : OpRewritePattern<LoopOp> {
+  using OpRewritePattern<LoopOp>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(LoopOp op, PatternRewriter &rewriter) const override {
+    SmallVector<tensor::DimOp> extents;
+    for (Value array : op.getStacked())
+      for (Operation *user : array.getUsers())
+        if (auto dim = dyn_cast<tensor::DimOp>(user); dim && dim.getConstantIndex() == int64_t(0))
+          extents.push_back(dim);
+    if (extents.empty())
+      return rewriter.notifyMatchFailure(op, "nobody asks for the extent of an emitted array");
+    for (tensor::DimOp dim : extents)
+      rewriter.replaceOp(dim, op.getCount());
+    return success();
+  }
+};
+
 /// A loop of zero steps: carries and cotangents stay what they are, stacked values are
 /// empty. Not before differentiation: the gradient of what would be gone then, zero
 /// with a sign, would be another zero than with a trip count that is not known.
@@ -189,9 +209,9 @@ struct DropUnusedHistory : OpRewritePattern<BpttOp> {
 } // namespace
 
 void RecurrenceOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<HoistInvariantCarry, DropDeadParts>(context);
+  patterns.add<HoistInvariantCarry, DropDeadParts, ReplaceExtentByCount<RecurrenceOp>>(context);
 }
 
 void BpttOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<FoldZeroTripBptt, DropUnusedHistory>(context);
+  patterns.add<FoldZeroTripBptt, DropUnusedHistory, ReplaceExtentByCount<BpttOp>>(context);
 }

@@ -236,6 +236,34 @@ def ForwardCopiesPass : Pass<"remat-forward-copies", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
+def EraseUnreadPass : Pass<"remat-erase-unread", "::mlir::ModuleOp"> {
+  let summary = "erase buffers that are written and never read";
+  let description = [{
+    An allocation that nobody reads is erased with all that writes it, if that writes
+    nothing else; a `linalg.generic` loses those of its results. To read a buffer in order
+    to update it is to write it.
+
+    What stays unread is named in a remark `UnreadBuffer` of category `remat-memory`:
+    an allocation that a sweep writes as it goes, or an operation beside others, and a component of the tape that neither `reverse` nor `resume` reads. The final
+    carries and the gradients of initial carries that nobody asked for are none of
+    these: a sweep writes them in memory that it has anyway.
+
+    Before:
+
+    ```mlir
+    %unread = memref.alloc() : memref<4xf32>
+    linalg.fill ins(%zero : f32) outs(%unread : memref<4xf32>)
+    linalg.exp ins(%x : memref<4xf32>) outs(%y : memref<4xf32>)
+    ```
+
+    After:
+
+    ```mlir
+    linalg.exp ins(%x : memref<4xf32>) outs(%y : memref<4xf32>)
+    ```
+  }];
+}
+
 def AssignWorkspacePass : Pass<"remat-assign-workspace", "::mlir::ModuleOp"> {
   let summary = "give the temporaries of step functions fixed places";
   let description = [{
