@@ -29,3 +29,11 @@ func.func @winograd_output(%x: tensor<6x6x2x2x2x2xf32>, %out: tensor<2x8x8x2xf32
   %r = linalg.winograd_output_transform fmr(F_4_3) ins(%x : tensor<6x6x2x2x2x2xf32>) outs(%out : tensor<2x8x8x2xf32>) -> tensor<2x8x8x2xf32>
   return %r : tensor<2x8x8x2xf32>
 }
+
+// -----
+
+func.func @bits_without_rank(%x: tensor<*xf32>) -> tensor<*xi32> {
+  // expected-error @+1 {{'tensor.bitcast' op has no form in memory: expects tensors of a rank}}
+  %r = tensor.bitcast %x : tensor<*xf32> to tensor<*xi32>
+  return %r : tensor<*xi32>
+}

@@ -46,6 +46,19 @@ func.func @extended(%x: tensor<3xi64>, %y: tensor<3xi64>)
       : tensor<3xi64>, tensor<3xi1>, tensor<3xi64>, tensor<3xi64>, tensor<3xi64>, tensor<3xi64>
 }
 
+// Types of which only one knows an extent.
+
+// CHECK-LABEL: func.func @bitcast_extents
+// CHECK: %[[FOUR:.*]] = tensor.cast %{{.*}} : tensor<?xf32> to tensor<4xf32>
+// CHECK: %[[OPEN:.*]] = tensor.cast %{{.*}} : tensor<?xf32> to tensor<4xf32>
+// CHECK: arith.bitcast %[[OPEN]] : tensor<4xf32> to tensor<4xi32>
+// CHECK: return %[[FOUR]]
+func.func @bitcast_extents(%x: tensor<?xf32>) -> (tensor<4xf32>, tensor<4xi32>) {
+  %r = tensor.bitcast %x : tensor<?xf32> to tensor<4xf32>
+  %s = tensor.bitcast %x : tensor<?xf32> to tensor<4xi32>
+  return %r, %s : tensor<4xf32>, tensor<4xi32>
+}
+
 // CHECK-LABEL: func.func @bitcast
 // CHECK: arith.bitcast %{{.*}} : tensor<5xf32> to tensor<5xi32>
 func.func @bitcast(%x: tensor<5xf32>) -> tensor<5xi32> {

@@ -69,32 +69,52 @@ std::vector<TextMutator::Token> TextMutator::split(StringRef text) {
   return tokens;
 }
 
-void TextMutator::remember(StringRef line) {
-  lines.add(line);
-  for (const Token &token : split(line))
-    if (token.kind == Class::Operation)
-      operations.add(token.text);
+llvm::ArrayRef<TextMutator::Token> TextMutator::getLine(llvm::ArrayRef<Token> tokens, size_t position) {
+  auto isEnd = [](const Token &token) { return token.text == "\n"; };
+  size_t begin = position, end = position;
+  while (begin > 0 && !isEnd(tokens[begin - 1]))
+    --begin;
+  while (end < tokens.size() && !isEnd(tokens[end]))
+    ++end;
+  return tokens.slice(begin, end - begin);
 }
 
-std::string TextMutator::replace(const Token &token, const std::vector<Token> &tokens) {
+std::string TextMutator::getForm(llvm::ArrayRef<Token> line) {
+  std::string form;
+  for (const Token &token : line) {
+    if (token.kind == Class::Other)
+      form += token.text;
+    else if (token.kind != Class::Space)
+      form += static_cast<char>('A' + static_cast<int>(token.kind));
+  }
+  return form;
+}
+
+void TextMutator::remember(StringRef line) {
+  lines.add(line);
+  std::vector<Token> tokens = split(line);
+  std::string form = getForm(tokens);
+  for (const Token &token : tokens)
+    if (token.kind == Class::Operation)
+      operations[form].add(token.text);
+}
+
+std::string TextMutator::replace(llvm::ArrayRef<Token> tokens, size_t position) {
+  const Token &token = tokens[position];
   switch (token.kind) {
   case Class::Number:
     return numbers[below(std::size(numbers))].str();
   case Class::Type:
     return types[below(std::size(types))].str();
   case Class::Operation: {
-    // Of the same dialect, unless it has no other.
-    StringRef dialect = StringRef(token.text).split('.').first;
-    for (int attempts = 0; attempts < 20 && !operations.empty(); ++attempts) {
-      const std::string &other = operations.pick(*this);
-      if (StringRef(other).split('.').first == dialect && other != token.text)
-        return other;
-    }
-    return token.text;
+    const Pool &others = operations[getForm(getLine(tokens, position))];
+    return others.empty() ? token.text : others.pick(*this);
   }
   default: {
+    // Words of the same line are more likely to fit.
+    llvm::ArrayRef<Token> place = below(2) ? getLine(tokens, position) : tokens;
     llvm::SmallVector<const Token *> others;
-    for (const Token &other : tokens)
+    for (const Token &other : place)
       if (other.kind == token.kind && other.text != token.text &&
           (token.kind == Class::Word || other.text.front() == token.text.front()))
         others.push_back(&other);
@@ -123,7 +143,7 @@ void TextMutator::mutateWords(std::string &text) {
     tokens.insert(tokens.begin() + position, copy);
   } else {
     Token former = tokens[position];
-    std::string other = replace(former, tokens);
+    std::string other = replace(tokens, position);
     bool isEverywhere = choice < 9 && former.kind != Class::Other;
     for (Token &token : tokens)
       if (isEverywhere && token.kind == former.kind && token.text == former.text)
@@ -176,7 +196,8 @@ std::string TextMutator::mutate(StringRef input, unsigned seed) {
 
   std::string passes = pipeline.str();
   std::string program = text.str();
-  for (size_t changes = 1 + below(4); changes > 0; --changes) {
+  // Each may be the end of a program that parses.
+  for (size_t changes = below(2) ? 1 : 1 + below(4); changes > 0; --changes) {
     size_t choice = below(16);
     if (choice == 0) {
       mutatePipeline(passes);

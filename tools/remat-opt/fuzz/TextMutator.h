@@ -15,6 +15,8 @@
 #ifndef REMAT_TOOLS_REMAT_OPT_FUZZ_TEXTMUTATOR_H
 #define REMAT_TOOLS_REMAT_OPT_FUZZ_TEXTMUTATOR_H
 
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -51,14 +53,21 @@ private:
   size_t below(size_t end) { return std::uniform_int_distribution<size_t>(0, end - 1)(random); }
   static std::vector<Token> split(llvm::StringRef text);
   void remember(llvm::StringRef line);
-  /// Another word that could stand where \p token stands.
-  std::string replace(const Token &token, const std::vector<Token> &tokens);
+  /// The tokens of the line that \p position is in.
+  static llvm::ArrayRef<Token> getLine(llvm::ArrayRef<Token> tokens, size_t position);
+  /// What a line looks like apart from its words: operations that stand in equal lines can
+  /// stand for each other.
+  static std::string getForm(llvm::ArrayRef<Token> line);
+  /// Another word that could stand at \p position.
+  std::string replace(llvm::ArrayRef<Token> tokens, size_t position);
   void mutateWords(std::string &text);
   void mutateLines(std::vector<std::string> &lines);
   void mutatePipeline(std::string &line);
 
   std::mt19937 random;
-  Pool lines, pipelines, operations;
+  Pool lines, pipelines;
+  /// By the form of their line.
+  llvm::StringMap<Pool> operations;
 };
 
 } // namespace remat::fuzz

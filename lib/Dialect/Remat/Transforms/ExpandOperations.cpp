@@ -240,11 +240,17 @@ static LogicalResult expandPower(math::IPowIOp op, PatternRewriter &rewriter) {
 // Tensors
 //===----------------------------------------------------------------------===//
 
+/// Other bits in the same places; extents that only one of the types knows are those of a cast.
 static LogicalResult expandBitcast(tensor::BitcastOp op, PatternRewriter &rewriter) {
-  auto from = dyn_cast<RankedTensorType>(op.getSource().getType()), to = dyn_cast<RankedTensorType>(op.getType());
-  if (!from || !to || from.getShape() != to.getShape())
-    return rewriter.notifyMatchFailure(op, "changes the shape");
-  rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, to, op.getSource());
+  Value source = op.getSource();
+  auto from = dyn_cast<RankedTensorType>(source.getType()), to = dyn_cast<RankedTensorType>(op.getType());
+  if (!from || !to)
+    return rewriter.notifyMatchFailure(op, "has no rank");
+  if (from.getShape() != to.getShape())
+    source = tensor::CastOp::create(rewriter, op.getLoc(), to.clone(from.getElementType()), source);
+  if (from.getElementType() != to.getElementType())
+    source = arith::BitcastOp::create(rewriter, op.getLoc(), to, source);
+  rewriter.replaceOp(op, source);
   return success();
 }
 
@@ -363,6 +369,8 @@ static StringRef getAdvice(Operation *op) {
     return "each slice to be put in its place with 'tensor.insert_slice', in a loop over them";
   if (isa<linalg::WinogradFilterTransformOp, linalg::WinogradInputTransformOp, linalg::WinogradOutputTransformOp>(op))
     return "the convolution that is transformed, such as 'linalg.conv_2d_nhwc_fhwc'";
+  if (isa<tensor::BitcastOp>(op))
+    return "tensors of a rank";
   return "";
 }
 
