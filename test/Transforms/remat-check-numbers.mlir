@@ -119,3 +119,10 @@ func.func @indirect(%x: f32) -> f32 {
 func.func @encoding(%x: tensor<4xf32, "rows">) {
   return
 }
+
+// -----
+
+// expected-error @below {{expects tensors of less than 2^45 elements, but got 'tensor<4x9223372036854775807xf32>'}}
+func.func @beyond_memory(%x: tensor<4x9223372036854775807xf32>, %y: tensor<?x1048576x16777216xi8>) {
+  return
+}

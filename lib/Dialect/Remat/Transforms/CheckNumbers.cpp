@@ -27,6 +27,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace remat {
 #define GEN_PASS_DEF_CHECKNUMBERS
@@ -59,12 +60,25 @@ static LogicalResult checkOperation(Operation *op) {
                          "'remat.value_and_gradient', 'remat.custom_vjp' and 'remat.stop_gradient'");
 }
 
+/// Whether the extents that \p type knows fit into any memory. Far below 2^63 bytes, so that
+/// sums of a few and their alignment are numbers of 64 bits.
+static bool fitsIntoMemory(RankedTensorType type) {
+  int64_t bytes = 8;
+  for (int64_t extent : type.getShape())
+    if (!ShapedType::isDynamic(extent) &&
+        (llvm::MulOverflow(bytes, std::max<int64_t>(extent, 1), bytes) || bytes >> 48))
+      return false;
+  return true;
+}
+
 /// What a value of type \p type is expected to be made of; empty if it is.
 static StringRef getExpectation(Type type) {
   if (!isa<TensorType, FloatType, IntegerType, IndexType, ComplexType>(type))
     return "tensors and numbers";
   if (auto tensor = dyn_cast<RankedTensorType>(type); tensor && tensor.getEncoding())
     return "tensors without an encoding";
+  if (auto tensor = dyn_cast<RankedTensorType>(type); tensor && !fitsIntoMemory(tensor))
+    return "tensors of less than 2^45 elements";
   Type element = getElementTypeOrSelf(type);
   if (isa<FloatType>(element))
     return element.isF16() || element.isBF16() || element.isF32() || element.isF64()
