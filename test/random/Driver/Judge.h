@@ -33,6 +33,8 @@ struct Case {
   std::vector<std::string> inputs, shapes;
   int64_t steps = -1;
   uint64_t seed = 0;
+  /// It may end with an error that the reference says too.
+  bool mayEnd = false;
 
   std::string printCommand(llvm::StringRef file) const;
 };

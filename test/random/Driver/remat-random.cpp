@@ -193,6 +193,7 @@ std::optional<Case> Campaign::makeCase(uint64_t seed, const std::string &only) {
   program.text = std::move(generated.text);
   program.inputs = std::move(generated.inputs);
   program.shapes = std::move(generated.shapes);
+  program.mayEnd = generated.mayEnd;
   program.entry = "main";
   program.seed = seed;
   return program;

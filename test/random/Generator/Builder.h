@@ -98,6 +98,13 @@ public:
   /// How large a value of this element may become.
   double getLimit(Element element) const;
 
+  /// Some indices and extents are wrong: the program ends there, unless nothing uses them.
+  bool mayEnd = false;
+  /// The current place lies in a loop without a turn, where any index is right.
+  bool neverRuns = false;
+  /// Whether the next index or extent is one that nobody has looked at.
+  bool drawsUnchecked() { return random.chance(neverRuns ? 0.5 : (mayEnd ? 0.15 : 0)); }
+
   //===--- Text ---===//
   void line(const std::string &text) { function->text += function->indentation + text + "\n"; }
   std::string newName(const char *prefix = "v") { return "%" + std::string(prefix) + std::to_string(numNames++); }
@@ -113,7 +120,7 @@ public:
 
   //===--- Operands ---===//
   Value get(const Type &type, const Want &want = {});
-  /// Without new operations if there is one: "%a, %b".
+  /// An index of a table with \p extent elements.
   Value getIndexBelow(int64_t extent);
   /// A visible value that \p accept takes; false if there is none.
   bool find(const std::function<bool(const Value &)> &accept, Value &value);

@@ -16,9 +16,7 @@
 
 using namespace remat::random;
 
-/// The sum of all elements of some float tensors, in one float type: what a gradient
-/// is asked of.
-static Value writeLoss(Builder &builder) {
+Value remat::random::writeLoss(Builder &builder) {
   Function &function = *builder.function;
   std::vector<Value> candidates;
   for (const Value &value : function.values)
@@ -195,10 +193,14 @@ GeneratedProgram remat::random::generate(const GeneratorOptions &options) {
     if (!argument.value.type.isDynamic())
       continue;
     std::string shape;
-    for (int64_t extent : argument.value.type.shape)
-      shape += (shape.empty() ? "" : "x") + std::to_string(builder.getExtent(extent));
+    for (int64_t extent : argument.value.type.shape) {
+      // Another length than that of arrays of the same type.
+      int64_t more = extent < 0 && builder.mayEnd && builder.random.chance(0.4) ? builder.random.between(1, 2) : 0;
+      shape += (shape.empty() ? "" : "x") + std::to_string(builder.getExtent(extent) + more);
+    }
     program.shapes.push_back(name + "=" + shape);
   }
   program.productions = builder.used;
+  program.mayEnd = builder.mayEnd;
   return program;
 }

@@ -41,6 +41,8 @@ struct GeneratedProgram {
   std::vector<std::string> inputs;
   /// As its --shape, for arguments with dynamic extents.
   std::vector<std::string> shapes;
+  /// It may end with an error: indices outside of their tables, extents that disagree.
+  bool mayEnd = false;
   /// How often each production was used.
   std::map<std::string, unsigned> productions;
 };

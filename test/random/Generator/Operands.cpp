@@ -71,6 +71,11 @@ Value Builder::getIndexBelow(int64_t extent) {
   int64_t actual = getExtent(extent);
   Value value;
   Type type = Type::scalar(Element::Index);
+  if (drawsUnchecked()) {
+    if (random.chance(0.7) && find([&](const Value &value) { return value.type == type; }, value))
+      return value;
+    return constant(type, static_cast<double>(random.between(-1, actual + 1)));
+  }
   if (random.chance(0.5) && find(
                                 [&](const Value &value) {
                                   return value.type == type && value.range.low >= 0 &&
@@ -109,6 +114,8 @@ static double quantize(double value) { return std::round(value * 16) / 16; }
 
 Value Builder::randomConstant(const Type &type, const Range &range) {
   auto draw = [&] {
+    if (isFloat(type.element) && range.low <= 0 && range.high >= 0 && random.chance(0.06))
+      return random.chance(0.5) ? 0.0 : -0.0;
     if (!isFloat(type.element))
       return std::floor(range.low) +
              static_cast<double>(random.below(static_cast<int64_t>(std::min(range.high - range.low, 1e9)) + 1));
@@ -208,8 +215,20 @@ std::string Builder::getExtentName(int64_t extent) {
   if (random.chance(0.4)) {
     argument.value.type = Type::tensor(Element::I64, {});
     function->isOpaque.insert(extent);
+    std::string source = argument.value.name;
+    if (random.chance(0.5)) {
+      // Computed from an argument, and perhaps a result as well.
+      int64_t added = random.between(1, 3);
+      argument.spec = std::to_string(getExtent(extent) - added);
+      argument.value.range = {actual - static_cast<double>(added), actual - static_cast<double>(added)};
+      std::string term = newName("d");
+      source = newName();
+      function->prologue += "  " + term + " = arith.constant dense<" + std::to_string(added) + "> : tensor<i64>\n  " +
+                            source + " = arith.addi " + argument.value.name + ", " + term + " : tensor<i64>\n";
+      addValue(Value{source, argument.value.type, {actual, actual}, true});
+    }
     std::string scalar = newName("d"), name = newName("d");
-    function->prologue += "  " + scalar + " = tensor.extract " + argument.value.name + "[] : tensor<i64>\n  " + name +
+    function->prologue += "  " + scalar + " = tensor.extract " + source + "[] : tensor<i64>\n  " + name +
                           " = arith.index_cast " + scalar + " : i64 to index\n";
     function->extentNames[extent] = name;
   } else {

@@ -11,10 +11,10 @@ using namespace remat::random;
 
 static ProductionTable makeTable() {
   ProductionTable table;
-  for (auto add :
-       {addFloatProductions, addIntegerProductions, addConversionProductions, addStructuredProductions,
-        addGenericProductions, addReductionProductions, addSliceProductions, addShapeProductions, addElementProductions,
-        addBranchProductions, addLoopProductions, addRecurrenceProductions, addCallProductions, addRareProductions})
+  for (auto add : {addFloatProductions, addIntegerProductions, addConversionProductions, addStructuredProductions,
+                   addGenericProductions, addReductionProductions, addSliceProductions, addShapeProductions,
+                   addElementProductions, addBranchProductions, addLoopProductions, addRecurrenceProductions,
+                   addCallProductions, addGuardProductions, addExtremeProductions, addRareProductions})
     add(table);
   return table;
 }

@@ -57,10 +57,16 @@ void addBranchProductions(ProductionTable &table);
 void addLoopProductions(ProductionTable &table);
 void addRecurrenceProductions(ProductionTable &table);
 void addCallProductions(ProductionTable &table);
+void addGuardProductions(ProductionTable &table);
+void addExtremeProductions(ProductionTable &table);
 void addRareProductions(ProductionTable &table);
 
 /// All of them.
 const ProductionTable &getProductions();
+
+/// The sum of all elements of some float tensors, in one float type: what a gradient is
+/// asked of.
+Value writeLoss(Builder &builder);
 
 /// Whether \p production may be used where \p builder writes.
 bool suits(const Production &production, const Builder &builder);

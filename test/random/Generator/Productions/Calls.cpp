@@ -25,7 +25,14 @@ static std::string printResultTypes(const std::vector<Value> &values) {
 }
 
 /// A helper: some operations, and up to two of their values.
-static Builder::Written writeHelper(Builder &builder, bool floatTensorsOnly) {
+static Type drawSecond(Builder &builder, const Type &first, bool floatsOnly) {
+  if (floatsOnly && builder.random.chance(0.5))
+    return Type::scalar(first.element);
+  return floatsOnly || builder.random.chance(0.5) ? first : builder.drawTensorType(builder.drawInteger(), 2);
+}
+
+/// A function of floats, of floats only if \p floatsOnly.
+static Builder::Written writeHelper(Builder &builder, bool floatsOnly) {
   Type type = builder.drawWorkingType(true);
   if (!type.isTensor || type.isDynamic())
     type = builder.drawTensorType(builder.drawFloat(), 2);
@@ -34,12 +41,10 @@ static Builder::Written writeHelper(Builder &builder, bool floatTensorsOnly) {
       [&] {
         builder.newArgument(type, Range::symmetric(2));
         if (builder.random.chance(0.4))
-          builder.newArgument(
-              builder.random.chance(0.5) || floatTensorsOnly ? type : builder.drawTensorType(builder.drawInteger(), 2),
-              Range::symmetric(2));
+          builder.newArgument(drawSecond(builder, type, floatsOnly), Range::symmetric(2));
         builder.writeOperations(static_cast<unsigned>(builder.random.between(1, 4)));
         std::vector<Value> results;
-        int64_t number = floatTensorsOnly ? 1 : builder.random.between(1, 2);
+        int64_t number = floatsOnly ? 1 : builder.random.between(1, 2);
         for (int64_t i = 0; i < number; ++i)
           results.push_back(builder.get(i == 0 ? type : builder.drawWorkingType(builder.random.chance(0.8))));
         return results;
@@ -126,7 +131,44 @@ static bool writeCustomRule(Builder &builder) {
   return true;
 }
 
+/// A gradient inside of what is differentiated. One through a loop is refused there.
+static bool writeInnerGradient(Builder &builder) {
+  if (builder.function->isHelper)
+    return false;
+  bool hasLoop = builder.function->position == Position::Straight && builder.random.chance(0.2);
+  Type type = builder.drawWorkingType(true);
+  if (!type.isTensor || type.isDynamic())
+    type = builder.drawTensorType(builder.drawFloat(), 2);
+  Builder::Written inner = builder.writeFunction(
+      "inner", false,
+      [&] {
+        builder.newArgument(type, Range::symmetric(1.5));
+        builder.writeOperations(static_cast<unsigned>(builder.random.between(1, 3)));
+        if (hasLoop)
+          for (const Production &production : getProductions())
+            if (production.name == "remat.recurrence")
+              production.write(builder);
+        return std::vector<Value>{writeLoss(builder)};
+      },
+      /*isHelper=*/!hasLoop);
+  std::vector<Value> operands = getOperands(builder, inner.arguments);
+  std::vector<Value> results = addResults(builder, inner.results);
+  std::vector<int64_t> wrt;
+  for (size_t i = 0; i < operands.size(); ++i)
+    if (operands[i].type.isTensor && isFloat(operands[i].type.element) && (wrt.empty() || builder.random.chance(0.5))) {
+      wrt.push_back(static_cast<int64_t>(i));
+      // How large it is nobody knows; who computes with it bounds it.
+      results.push_back(Value{builder.newName(), operands[i].type, Range::symmetric(1e3), false});
+    }
+  builder.line(printNames(results) + " = remat.value_and_gradient @" + inner.name + "(" + printNames(operands) +
+               ") wrt " + printList(wrt) + " : (" + printTypes(operands) + ") -> " + printResultTypes(results));
+  for (const Value &result : results)
+    builder.addValue(result);
+  return true;
+}
+
 void remat::random::addCallProductions(ProductionTable &table) {
   table.push_back({"func.call", 1.5, Places::Tensors, writeCall});
   table.push_back({"remat.custom_vjp", 0.7, Places::Tensors, writeCustomRule});
+  table.push_back({"remat.value_and_gradient", 0.7, Places::Tensors, writeInnerGradient});
 }

@@ -71,6 +71,16 @@ static Range getImage(const std::string &name, const Type &type, const Range &le
   return image.isWithin(full) ? image : full;
 }
 
+/// A divisor that may be 0 or -1, or a distance that may be as large as the number is wide: both have values
+/// that docs/Rationale.md defines.
+static Value getAwkward(Builder &builder, const Type &type, IntegerOp::Second second) {
+  if (builder.random.chance(0.5))
+    return builder.get(type);
+  if (second == IntegerOp::Amount)
+    return builder.constant(type, static_cast<double>(getBits(type.element)) - builder.random.below(2));
+  return builder.constant(type, -static_cast<double>(builder.random.below(2)));
+}
+
 static bool writeBinary(Builder &builder, const IntegerOp &op) {
   Type type = builder.drawWorkingType(false);
   if (type.element == Element::I1 && !op.hasI1)
@@ -80,10 +90,13 @@ static bool writeBinary(Builder &builder, const IntegerOp &op) {
     want.range = {1, 100};
   else if (op.second == IntegerOp::Amount)
     want.range = {0, static_cast<double>(getBits(type.element) - 1)};
-  Value left = builder.get(type), right = builder.get(type, want);
+  bool isAwkward = op.second != IntegerOp::Any && builder.random.chance(0.2);
+  bool isSmallest = isAwkward && builder.random.chance(0.3);
+  Value left = isSmallest ? builder.constant(type, getFullRange(type.element).low) : builder.get(type);
+  Value right = isAwkward ? getAwkward(builder, type, op.second) : builder.get(type, want);
   std::string name = op.name;
   builder.emit(name + " " + left.name + ", " + right.name + " : " + type.print(), type,
-               getImage(name, type, left.range, right.range), true);
+               isAwkward ? getFullRange(type.element) : getImage(name, type, left.range, right.range), true);
   return true;
 }
 

@@ -72,6 +72,8 @@ static bool writeRecurrence(Builder &builder) {
 
   Value time{builder.newName("t"), index, {0, static_cast<double>(std::max<int64_t>(actual - 1, 0))}, true};
   std::vector<Value> yielded, emitted;
+  bool outerNeverRuns = builder.neverRuns;
+  builder.neverRuns |= actual == 0;
   std::string region = builder.writeRegion(Position::Step, [&] {
     builder.addValue(time);
     // Twice, so that they are drawn more often than captures.
@@ -121,6 +123,7 @@ static bool writeRecurrence(Builder &builder) {
       text += " emit(" + printNames(emitted) + " : " + printTypes(emitted) + ")";
     builder.line(text);
   });
+  builder.neverRuns = outerNeverRuns;
   if (carries.empty() && emitted.empty())
     return false;
 
