@@ -74,6 +74,28 @@ static bool writeCall(Builder &builder) {
 
 /// A function with a rule: the rule returns cotangents made of those of the results,
 /// whatever they mean. The reference runs the same rule.
+/// \p factor times the sum of \p cotangent: like every derivative it is zero where the cotangent is.
+static Value multiplySum(Builder &builder, const Value &cotangent, const Value &factor) {
+  Element element = factor.type.element;
+  if (element != cotangent.type.element || factor.type.isDynamic())
+    return builder.constant(factor.type, 0);
+  std::vector<int64_t> dimensions;
+  for (int64_t i = 0; i < cotangent.type.getRank(); ++i)
+    dimensions.push_back(i);
+  double most = static_cast<double>(builder.countElements(cotangent.type));
+  Value init = builder.zeros(Type::tensor(element, {}));
+  Value sum =
+      builder.emit("linalg.reduce { arith.addf } ins(" + cotangent.name + " : " + cotangent.type.print() + ") outs(" +
+                       init.name + " : " + init.type.print() + ") dimensions = " + printList(dimensions),
+                   init.type, Range::symmetric(most), false);
+  Value scalar =
+      builder.emit("tensor.extract " + sum.name + "[] : " + sum.type.print(), Type::scalar(element), sum.range, false);
+  if (factor.type.isTensor)
+    scalar = builder.emit("tensor.splat " + scalar.name + " : " + factor.type.print(), factor.type, sum.range, false);
+  return builder.emit("arith.mulf " + scalar.name + ", " + factor.name + " : " + factor.type.print(), factor.type,
+                      Range::symmetric(4 * most), false);
+}
+
 static bool writeCustomRule(Builder &builder) {
   if (builder.function->isHelper)
     return false;
@@ -113,7 +135,7 @@ static bool writeCustomRule(Builder &builder) {
           std::string suffix = " : " + argument.value.type.print();
           Value factor = builder.get(argument.value.type, Want{Range::symmetric(4), false});
           if (cotangent.name.empty())
-            returned.push_back(factor);
+            returned.push_back(multiplySum(builder, cotangents.front(), factor));
           else
             returned.push_back(builder.emit("arith.mulf " + cotangent.name + ", " + factor.name + suffix,
                                             argument.value.type, Range::symmetric(4), false));
