@@ -74,7 +74,8 @@ Value Builder::getIndexBelow(int64_t extent) {
   if (drawsUnchecked()) {
     if (random.chance(0.7) && find([&](const Value &value) { return value.type == type; }, value))
       return value;
-    return constant(type, static_cast<double>(random.between(-1, actual + 1)));
+    // Just outside, or so far that nothing lies there.
+    return constant(type, random.chance(0.3) ? 1e9 : static_cast<double>(random.between(-1, actual + 1)));
   }
   if (random.chance(0.5) && find(
                                 [&](const Value &value) {
