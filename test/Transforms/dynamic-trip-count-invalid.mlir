@@ -17,7 +17,7 @@ func.func @computed(%h0: memref<4xf32>, %hT: memref<4xf32>) {
 // -----
 
 func.func @two_extents(%m: index, %n: index, %x: memref<?x?xf32>) {
-  // expected-error@+1 {{expects an array of at most one extent that is not known when the program is planned, but got 'tensor<?x?xf32>'}}
+  // expected-error@+1 {{expects an array of at most one extent that is not known when the program is planned, but got 'tensor<?x?xf32>': write the other extents as numbers}}
   %copy = memref.alloc(%m, %n) : memref<?x?xf32>
   memref.copy %x, %copy : memref<?x?xf32> to memref<?x?xf32>
   return

@@ -73,7 +73,9 @@ FailureOr<std::pair<Combination, Value>> LinalgAdjoint::classify(OpOperand &init
                                             collectDependents(body, otherOld).contains(yielded) &&
                                             !(isPointwise && isInjective(op.getMatchingIndexingMap(&other))))
       return op->emitOpError("has no derivative rule for output #")
-             << init.getOperandNumber() - op.getNumDpsInputs() << ", which depends on the running value of another";
+             << init.getOperandNumber() - op.getNumDpsInputs()
+             << ", which depends on the running value of another: write a 'remat.recurrence' over the "
+                "elements, which carries both";
   if (isPointwise)
     return std::make_pair(Combination::Pointwise, yielded);
 

@@ -105,6 +105,14 @@ struct LoopModel : AdjointOpInterface::ExternalModel<LoopModel<LoopOp>, LoopOp> 
                            "'remat.recurrence', or to be unrolled; 'remat.stop_gradient' keeps the gradient out");
   }
 };
+
+/// A choice between more than two.
+struct SwitchModel : AdjointOpInterface::ExternalModel<SwitchModel, scf::IndexSwitchOp> {
+  LogicalResult emitAdjoint(Operation *op, AdjointBuilder &adjoint) const {
+    return op->emitOpError("has no derivative rule: expects a choice that a gradient passes through to be an 'scf.if', "
+                           "or several, one in the other; 'remat.stop_gradient' keeps the gradient out");
+  }
+};
 } // namespace
 
 void remat::registerSCFAdjointModels(DialectRegistry &registry) {
@@ -112,6 +120,7 @@ void remat::registerSCFAdjointModels(DialectRegistry &registry) {
     scf::ForOp::attachInterface<LoopModel<scf::ForOp>>(*context);
     scf::ForallOp::attachInterface<LoopModel<scf::ForallOp>>(*context);
     scf::IfOp::attachInterface<IfModel>(*context);
+    scf::IndexSwitchOp::attachInterface<SwitchModel>(*context);
     scf::ParallelOp::attachInterface<LoopModel<scf::ParallelOp>>(*context);
     scf::WhileOp::attachInterface<LoopModel<scf::WhileOp>>(*context);
   });

@@ -97,7 +97,7 @@ func.func @recursion_in_reduction(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 func.func private @f(%x: tensor<4xf32>) -> tensor<f32> {
   %zero = arith.constant dense<0.0> : tensor<f32>
-  // expected-error @+1 {{'linalg.generic' op has no derivative rule for output #1, which depends on the running value of another}}
+  // expected-error @+1 {{'linalg.generic' op has no derivative rule for output #1, which depends on the running value of another: write a 'remat.recurrence' over the elements, which carries both}}
   %y:2 = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>],
                          iterator_types = ["reduction"]}
       ins(%x : tensor<4xf32>) outs(%zero, %zero : tensor<f32>, tensor<f32>) {
@@ -112,6 +112,28 @@ func.func private @f(%x: tensor<4xf32>) -> tensor<f32> {
 func.func @running_value(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y, %dx = remat.value_and_gradient @f(%x) wrt [0] : (tensor<4xf32>) -> (tensor<f32>, tensor<4xf32>)
   return %dx : tensor<4xf32>
+}
+
+// -----
+
+// A choice between more than two.
+
+func.func private @f(%x: tensor<f32>, %i: index) -> tensor<f32> {
+  // expected-error @+1 {{'scf.index_switch' op has no derivative rule: expects a choice that a gradient passes through to be an 'scf.if', or several, one in the other}}
+  %y = scf.index_switch %i -> tensor<f32>
+  case 0 {
+    scf.yield %x : tensor<f32>
+  }
+  default {
+    %z = math.tanh %x : tensor<f32>
+    scf.yield %z : tensor<f32>
+  }
+  return %y : tensor<f32>
+}
+
+func.func @switch(%x: tensor<f32>, %i: index) -> tensor<f32> {
+  %y, %dx = remat.value_and_gradient @f(%x, %i) wrt [0] : (tensor<f32>, index) -> (tensor<f32>, tensor<f32>)
+  return %dx : tensor<f32>
 }
 
 // -----

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/StringExtras.h"
@@ -66,6 +67,9 @@ void Coverage::add(ModuleOp module) {
       return;
     Type type = op->getNumResults() ? op->getResult(0).getType()
                                     : (op->getNumOperands() ? op->getOperand(0).getType() : Type());
+    // What is compared says more than the i1 that it gives.
+    if (isa<arith::CmpFOp, arith::CmpIOp>(op) || isa_and_nonnull<math::MathDialect>(op->getDialect()))
+      type = op->getOperand(0).getType();
     std::string name = op->getName().getStringRef().str(), element;
     llvm::raw_string_ostream(element) << (type ? getElementTypeOrSelf(type) : NoneType::get(module.getContext()));
     std::string key = name + "|" + element + "|" + getPlace(op, called).str() + "|";

@@ -67,7 +67,7 @@ Builder::Builder(const GeneratorOptions &options)
     }
     counts.push_back(count);
   }
-  mayEnd = random.chance(0.08);
+  mayEnd = random.chance(0.1);
 }
 
 int64_t Builder::countElements(const Type &type) const {

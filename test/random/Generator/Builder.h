@@ -103,7 +103,7 @@ public:
   /// The current place lies in a loop without a turn, where any index is right.
   bool neverRuns = false;
   /// Whether the next index or extent is one that nobody has looked at.
-  bool drawsUnchecked() { return random.chance(neverRuns ? 0.5 : (mayEnd ? 0.15 : 0)); }
+  bool drawsUnchecked() { return random.chance(neverRuns ? 0.5 : (mayEnd ? 0.25 : 0)); }
 
   //===--- Text ---===//
   void line(const std::string &text) { function->text += function->indentation + text + "\n"; }

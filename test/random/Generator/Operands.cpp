@@ -72,10 +72,14 @@ Value Builder::getIndexBelow(int64_t extent) {
   Value value;
   Type type = Type::scalar(Element::Index);
   if (drawsUnchecked()) {
-    if (random.chance(0.7) && find([&](const Value &value) { return value.type == type; }, value))
+    if (random.chance(0.5) && find([&](const Value &value) { return value.type == type; }, value))
       return value;
     // Just outside, or so far that nothing lies there.
-    return constant(type, random.chance(0.3) ? 1e9 : static_cast<double>(random.between(-1, actual + 1)));
+    double place = random.chance(0.5) ? 1e9 : static_cast<double>(random.between(-1, actual + 1));
+    if (function->arguments.size() > 6 || random.chance(0.3))
+      return constant(type, place);
+    addArgument({Value{newName("a"), type, {place, place}, true}, std::to_string(static_cast<int64_t>(place))});
+    return function->arguments.back().value;
   }
   if (random.chance(0.5) && find(
                                 [&](const Value &value) {

@@ -216,7 +216,7 @@ LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Ope
     // Of the array that the author wrote; an allocation is none of his words.
     return alloc.emitError("expects an array of at most one extent that is not known when the program is planned, "
                            "but got ")
-           << RankedTensorType::get(type.getShape(), type.getElementType());
+           << RankedTensorType::get(type.getShape(), type.getElementType()) << ": write the other extents as numbers";
   schedule::ProgramBuffer buffer;
   buffer.bytes = *bytes;
   if (isDynamic)
