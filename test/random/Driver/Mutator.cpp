@@ -180,7 +180,7 @@ std::optional<Case> remat::random::mutate(StringRef path, uint64_t seed, MLIRCon
   if (!buffer)
     return std::nullopt;
   ScopedDiagnosticHandler silence(&context, [](Diagnostic &) { return success(); });
-  Random random(seed * 0x9e3779b97f4a7c15u + 12345);
+  Random random(Random(seed * 0x2545f4914f6cdd1du + 12345).next());
   SmallVector<StringRef> pieces;
   (*buffer)->getBuffer().split(pieces, "// -----");
   std::string text = pieces[random.below(pieces.size())].str();

@@ -10,6 +10,7 @@
 #include "Productions.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 
@@ -23,7 +24,8 @@ static constexpr int64_t mostElements = 1200;
 //===----------------------------------------------------------------------===//
 
 Builder::Builder(const GeneratorOptions &options)
-    : random(options.seed * 0x9e3779b97f4a7c15u + 0x2545f4914f6cdd1du), options(options) {
+    // Scattered: the streams of neighbouring seeds would be the same but for the first number.
+    : random(Random(options.seed * 0x2545f4914f6cdd1du).next()), options(options) {
   auto allowed = [&](Element element) {
     return options.types.empty() ||
            std::find(options.types.begin(), options.types.end(), element) != options.types.end();
@@ -82,7 +84,8 @@ Type Builder::drawTensorType(Element element, int64_t maxRank) {
   rank = std::min(rank, maxRank);
   Type type = Type::tensor(element, {});
   for (int64_t i = 0; i < rank; ++i) {
-    type.shape.push_back(random.pick(extents));
+    bool isSquare = i > 0 && random.chance(0.2);
+    type.shape.push_back(isSquare ? type.shape.back() : random.pick(extents));
     if (countElements(type) > mostElements)
       type.shape.back() = random.between(1, 3);
   }
@@ -91,10 +94,13 @@ Type Builder::drawTensorType(Element element, int64_t maxRank) {
 
 Type Builder::drawWorkingType(bool wantsFloat) {
   bool inBody = function->position == Position::Body;
+  // What a step computes has to have a bound that its types say.
+  bool mayBeDynamic = function->position == Position::Straight || random.chance(0.2);
   Value value;
   if (random.chance(inBody ? 0.95 : 0.75) && find(
                                                  [&](const Value &value) {
-                                                   return isFloat(value.type.element) == wantsFloat &&
+                                                   return (mayBeDynamic || !value.type.isDynamic()) &&
+                                                          isFloat(value.type.element) == wantsFloat &&
                                                           value.type.isTensor != inBody &&
                                                           countElements(value.type) <= mostElements;
                                                  },
@@ -119,6 +125,23 @@ double Builder::getLimit(Element element) const {
 //===----------------------------------------------------------------------===//
 // Text
 //===----------------------------------------------------------------------===//
+
+void Builder::line(const std::string &text) {
+  function->text += function->indentation + text + "\n";
+  for (size_t begin = text.find('%'); begin != std::string::npos; begin = text.find('%', begin + 1)) {
+    size_t end = begin + 1;
+    while (end < text.size() && std::isalnum(static_cast<unsigned char>(text[end])))
+      ++end;
+    ++mentions[text.substr(begin, end - begin)];
+  }
+}
+
+bool Builder::isUnused(const Value &value) const {
+  auto place = mentions.find(value.name);
+  // What an operation gives is named once where it is computed; arguments are not.
+  bool isResult = value.name[1] == 'v' || value.name[1] == 'r';
+  return place == mentions.end() || place->second <= (isResult ? 1u : 0u);
+}
 
 Value Builder::emit(const std::string &text, const Type &type, const Range &range, bool exact) {
   Value value{newName(), type, range, exact};

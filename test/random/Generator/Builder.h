@@ -106,7 +106,7 @@ public:
   bool drawsUnchecked() { return random.chance(neverRuns ? 0.5 : (mayEnd ? 0.25 : 0)); }
 
   //===--- Text ---===//
-  void line(const std::string &text) { function->text += function->indentation + text + "\n"; }
+  void line(const std::string &text);
   std::string newName(const char *prefix = "v") { return "%" + std::string(prefix) + std::to_string(numNames++); }
   std::string newFunctionName(const char *prefix) { return prefix + std::to_string(numNames++); }
   /// Writes "%v = text" and makes the value visible.
@@ -122,7 +122,10 @@ public:
   Value get(const Type &type, const Want &want = {});
   /// An index of a table with \p extent elements.
   Value getIndexBelow(int64_t extent);
-  /// A visible value that \p accept takes; false if there is none.
+  /// Whether nothing that was written so far reads \p value.
+  bool isUnused(const Value &value) const;
+  /// A visible value that \p accept takes; false if there is none. One that nobody uses is
+  /// most likely: what does not reach a result is not tested.
   bool find(const std::function<bool(const Value &)> &accept, Value &value);
   Value constant(const Type &type, double value);
   /// As constant, and not the same everywhere if the type allows.
@@ -171,6 +174,9 @@ private:
   bool makeConverted(const Type &type, Value &view);
   bool makeElement(const Type &type, Value &view);
 
+  /// How often the lines that were written name a value.
+  std::map<std::string, unsigned> mentions;
+  std::string lastFound;
   unsigned numNames = 0;
   unsigned viewDepth = 0;
 };

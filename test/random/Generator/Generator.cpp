@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 using namespace remat::random;
@@ -25,10 +26,14 @@ Value remat::random::writeLoss(Builder &builder) {
   Element element = builder.drawFloat();
   Type scalar = Type::tensor(element, {});
   Value sum;
-  int64_t number = builder.random.between(1, 3);
-  for (int64_t i = 0; i < number && !candidates.empty(); ++i) {
+  // Those that nobody uses, or they would compute for nothing.
+  std::vector<Value> unused;
+  std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(unused),
+               [&](const Value &value) { return builder.isUnused(value) && value.name[1] != 'a'; });
+  size_t number = static_cast<size_t>(builder.random.between(1, 2)) + std::min<size_t>(unused.size(), 3);
+  for (size_t i = 0; i < number && !candidates.empty(); ++i) {
     // The latest one, and others.
-    Value value = i == 0 ? candidates.back() : builder.random.pick(candidates);
+    Value value = i < unused.size() ? unused[unused.size() - 1 - i] : builder.random.pick(candidates);
     double count = static_cast<double>(std::max<int64_t>(builder.countElements(value.type), 1));
     value = builder.coerce(value, Want{Range::symmetric(std::max(100 / count, 2.0)), false});
     if (value.type.getRank() > 0) {
@@ -102,7 +107,7 @@ static void writeGradient(Builder &builder, std::vector<Value> &returned, unsign
     hasSeeds = builder.random.chance(0.2);
     if (!hasSeeds)
       results.push_back(writeLoss(builder));
-    addReturned(builder, results, static_cast<int64_t>(builder.random.pickWeighted({60, 30, 10})) + hasSeeds);
+    addReturned(builder, results, static_cast<int64_t>(builder.random.pickWeighted({35, 35, 20, 10})) + hasSeeds);
     hasSeeds = hasSeeds && std::any_of(results.begin(), results.end(),
                                        [](const Value &value) { return isFloat(value.type.element); });
     if (!hasSeeds && (results.empty() || results[0].type.getRank() > 0 || !isFloat(results[0].type.element)))
@@ -167,7 +172,7 @@ GeneratedProgram remat::random::generate(const GeneratorOptions &options) {
     if (!differentiates) {
       builder.newArgument(builder.drawTensorType(builder.drawFloat(), 2), Range::symmetric(1.5));
       writeBody(builder, options.size);
-      addReturned(builder, returned, builder.random.between(1, 3));
+      addReturned(builder, returned, builder.random.between(2, 5));
     } else {
       int64_t number = builder.random.chance(0.1) ? 2 : 1;
       for (int64_t i = 0; i < number; ++i)

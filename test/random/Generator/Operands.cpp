@@ -25,11 +25,15 @@ bool Builder::find(const std::function<bool(const Value &)> &accept, Value &valu
     if (accept(function->values[i])) {
       positions.push_back(i);
       // What was computed last is most interesting: chains of operations.
-      weights.push_back(1 + 3.0 * static_cast<double>(i) / static_cast<double>(function->values.size()));
+      double late = 1 + 3.0 * static_cast<double>(i) / static_cast<double>(function->values.size());
+      // Twice the same operand is mostly nothing, or a copy.
+      double again = function->values[i].name == lastFound ? 0.1 : 1;
+      weights.push_back(again * (isUnused(function->values[i]) ? 4 * late : late));
     }
   if (positions.empty())
     return false;
   value = function->values[positions[random.pickWeighted(weights)]];
+  lastFound = value.name;
   return true;
 }
 
@@ -43,7 +47,8 @@ Value Builder::get(const Type &type, const Want &want) {
   bool mayView = viewDepth < 2 && budget > 0;
   if (mayView && random.chance(inBody ? 0.06 : 0.22) && makeView(type, value) && fits(value))
     return coerce(value, want);
-  if (random.chance(inBody ? 0.9 : 0.85) && find(fits, value))
+  std::string previous = lastFound;
+  if (random.chance(inBody ? 0.9 : 0.85) && find(fits, value) && (value.name != previous || random.chance(0.25)))
     return coerce(value, want);
   if (mayView && random.chance(0.5) && makeView(type, value) && fits(value))
     return coerce(value, want);

@@ -15,8 +15,28 @@ using namespace remat::random;
 /// Operands for the arguments of a function: of their types, within their ranges.
 static std::vector<Value> getOperands(Builder &builder, const std::vector<Argument> &arguments) {
   std::vector<Value> operands;
-  for (const Argument &argument : arguments)
-    operands.push_back(builder.get(argument.value.type, Want{argument.value.range, argument.value.exact}));
+  for (const Argument &argument : arguments) {
+    const Type &type = argument.value.type;
+    Want want{argument.value.range, argument.value.exact};
+    Value source;
+    // A scalar that a gradient may depend on.
+    if (!type.isTensor && isFloat(type.element) && builder.random.chance(0.7) &&
+        builder.find(
+            [&](const Value &value) {
+              return value.type.isTensor && value.type.element == type.element && value.range.low < value.range.high &&
+                     builder.countElements(value.type) > 0;
+            },
+            source)) {
+      std::vector<std::string> indices;
+      for (int64_t extent : source.type.shape)
+        indices.push_back(builder.getIndexBelow(extent).name);
+      Value element = builder.emit("tensor.extract " + source.name + "[" + join(indices) + "] : " + source.type.print(),
+                                   type, source.range, source.exact);
+      operands.push_back(builder.coerce(element, want));
+      continue;
+    }
+    operands.push_back(builder.get(type, want));
+  }
   return operands;
 }
 
@@ -40,7 +60,7 @@ static Builder::Written writeHelper(Builder &builder, bool floatsOnly) {
       "helper", false,
       [&] {
         builder.newArgument(type, Range::symmetric(2));
-        if (builder.random.chance(0.4))
+        if (builder.random.chance(floatsOnly ? 0.7 : 0.4))
           builder.newArgument(drawSecond(builder, type, floatsOnly), Range::symmetric(2));
         builder.writeOperations(static_cast<unsigned>(builder.random.between(1, 4)));
         std::vector<Value> results;
@@ -157,7 +177,7 @@ static bool writeCustomRule(Builder &builder) {
 static bool writeInnerGradient(Builder &builder) {
   if (builder.function->isHelper)
     return false;
-  bool hasLoop = builder.function->position == Position::Straight && builder.random.chance(0.2);
+  bool hasLoop = builder.function->position == Position::Straight && builder.random.chance(0.12);
   Type type = builder.drawWorkingType(true);
   if (!type.isTensor || type.isDynamic())
     type = builder.drawTensorType(builder.drawFloat(), 2);
@@ -191,6 +211,6 @@ static bool writeInnerGradient(Builder &builder) {
 
 void remat::random::addCallProductions(ProductionTable &table) {
   table.push_back({"func.call", 1.5, Places::Tensors, writeCall});
-  table.push_back({"remat.custom_vjp", 0.7, Places::Tensors, writeCustomRule});
+  table.push_back({"remat.custom_vjp", 1.5, Places::Tensors, writeCustomRule});
   table.push_back({"remat.value_and_gradient", 0.7, Places::Tensors, writeInnerGradient});
 }

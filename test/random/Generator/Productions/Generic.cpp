@@ -46,7 +46,7 @@ static Access drawInput(Builder &builder, const std::vector<int64_t> &space, Ele
   for (size_t i = 0; i < space.size(); ++i)
     if (builder.random.chance(0.75))
       order.push_back(static_cast<int64_t>(i));
-  if (builder.random.chance(0.45))
+  if (builder.random.chance(0.6))
     for (size_t i = order.size(); i > 1; --i)
       std::swap(order[i - 1], order[builder.random.below(static_cast<int64_t>(i))]);
   for (int64_t dimension : order) {
@@ -108,7 +108,9 @@ static bool writeGeneric(Builder &builder) {
     return size;
   };
   while (static_cast<int64_t>(space.size()) < rank) {
-    space.push_back(builder.random.pick(builder.extents));
+    // Square ones are read transposed.
+    bool isSquare = !space.empty() && builder.random.chance(0.3);
+    space.push_back(isSquare ? space.back() : builder.random.pick(builder.extents));
     if (getSize() > 3000)
       space.back() = 2;
   }
@@ -138,7 +140,7 @@ static bool writeGeneric(Builder &builder) {
     if (builder.countElements(inputs.back().type) > 1500)
       return false;
   }
-  int64_t numOutputs = 1 + static_cast<int64_t>(builder.random.pickWeighted({75, 18, 7}));
+  int64_t numOutputs = 1 + static_cast<int64_t>(builder.random.pickWeighted({65, 25, 10}));
   bool hasPartial = false;
   for (int64_t i = 0; i < numOutputs; ++i) {
     Element element = inputs[0].type.element;
@@ -183,9 +185,10 @@ static bool writeGeneric(Builder &builder) {
     combines.push_back(combine);
     bool isPartial = access.dimensions.size() != parallel.size();
     Want want = isFloat(access.type.element) ? Want{Range::symmetric(10), false} : Want();
-    if (combine != Combine::None || isPartial || builder.random.chance(0.2))
-      destinations.push_back(builder.random.chance(0.45) || isPartial ? builder.get(access.type, want)
-                                                                      : builder.zeros(access.type));
+    if (combine != Combine::None || isPartial || builder.random.chance(0.35))
+      destinations.push_back(builder.random.chance(combine == Combine::None ? 0.7 : 0.45) || isPartial
+                                 ? builder.get(access.type, want)
+                                 : builder.zeros(access.type));
     else
       destinations.push_back(builder.empty(access.type));
   }
@@ -205,10 +208,11 @@ static bool writeGeneric(Builder &builder) {
       arguments.push_back(element.name + ": " + element.type.print());
       accumulators.push_back(element);
       // What nothing was written to may not be read.
-      if (combines[i] == Combine::None && destinations[i].name[1] != 'e' && terms == 1 && builder.random.chance(0.5))
+      if (combines[i] == Combine::None && destinations[i].name[1] != 'e' && parallel.size() == space.size() &&
+          builder.random.chance(0.7))
         builder.addValue(element);
     }
-    if (builder.random.chance(0.15)) {
+    if (builder.random.chance(0.25)) {
       int64_t dimension = builder.random.below(rank);
       double last = static_cast<double>(std::max<int64_t>(builder.getExtent(space[dimension]) - 1, 0));
       Value index = builder.emit("linalg.index " + std::to_string(dimension) + " : index", Type::scalar(Element::Index),

@@ -219,7 +219,7 @@ static bool writeParallel(Builder &builder) {
 
 void remat::random::addRareProductions(ProductionTable &table) {
   auto add = [&](const char *name, std::function<bool(Builder &)> write) {
-    table.push_back({name, 0.04, Places::Tensors, std::move(write)});
+    table.push_back({name, 0.02, Places::Tensors, std::move(write)});
   };
   add("linalg.pack", [](Builder &builder) { return writePack(builder, false); });
   add("linalg.unpack", [](Builder &builder) { return writePack(builder, true); });
