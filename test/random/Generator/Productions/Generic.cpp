@@ -39,12 +39,12 @@ static std::string printMap(int64_t rank, const std::vector<int64_t> &dimensions
 }
 
 /// Any map into the space.
-static Access drawInput(Builder &builder, const std::vector<int64_t> &space, Element element) {
+static Access drawInput(Builder &builder, const std::vector<int64_t> &space, Element element, double share) {
   Access access;
   access.type.element = element;
   std::vector<int64_t> order;
   for (size_t i = 0; i < space.size(); ++i)
-    if (builder.random.chance(0.75))
+    if (builder.random.chance(share))
       order.push_back(static_cast<int64_t>(i));
   if (builder.random.chance(0.6))
     for (size_t i = order.size(); i > 1; --i)
@@ -120,9 +120,11 @@ static bool writeGeneric(Builder &builder) {
   std::vector<int64_t> parallel;
   std::vector<bool> isReduced(space.size());
   bool reduces = builder.random.chance(0.5);
+  // An inner product: its gradients have a term for each element of the other operand.
+  bool reducesAll = reduces && space.size() > 1 && builder.random.chance(0.3);
   double terms = 1;
   for (size_t i = 0; i < space.size(); ++i) {
-    isReduced[i] = reduces && builder.random.chance(0.45);
+    isReduced[i] = reducesAll || (reduces && builder.random.chance(0.45));
     if (isReduced[i])
       terms *= static_cast<double>(std::max<int64_t>(builder.getExtent(space[i]), 1));
     else
@@ -136,7 +138,7 @@ static bool writeGeneric(Builder &builder) {
   for (int64_t i = 0; i < numInputs; ++i) {
     Element element = builder.random.chance(0.85) ? (start.name.empty() ? builder.drawFloat() : start.type.element)
                                                   : builder.drawInteger();
-    inputs.push_back(drawInput(builder, space, element));
+    inputs.push_back(drawInput(builder, space, element, reducesAll ? 0.95 : 0.75));
     if (builder.countElements(inputs.back().type) > 1500)
       return false;
   }
@@ -196,11 +198,12 @@ static bool writeGeneric(Builder &builder) {
   std::vector<std::string> arguments;
   std::vector<Value> yielded;
   std::string region = builder.writeRegion(Position::Body, [&] {
-    std::vector<Value> accumulators;
+    std::vector<Value> elements, accumulators;
     for (const Value &operand : operands) {
       Value element{builder.newName("b"), Type::scalar(operand.type.element), operand.range, operand.exact};
       arguments.push_back(element.name + ": " + element.type.print());
       builder.addValue(element);
+      elements.push_back(element);
     }
     for (size_t i = 0; i < destinations.size(); ++i) {
       Value element{builder.newName("b"), Type::scalar(destinations[i].type.element), destinations[i].range,
@@ -225,6 +228,12 @@ static bool writeGeneric(Builder &builder) {
           builder.emit("arith.sitofp " + integer.name + " : i32 to " + std::string(getName(element)),
                        Type::scalar(element), index.range, true);
       }
+    }
+    if (reducesAll && elements.size() > 1 && elements[0].type == elements[1].type &&
+        isFloat(elements[0].type.element) && builder.random.chance(0.7)) {
+      double most = elements[0].range.getMagnitude() * elements[1].range.getMagnitude();
+      builder.emit("arith.mulf " + elements[0].name + ", " + elements[1].name + " : " + elements[0].type.print(),
+                   elements[0].type, Range::symmetric(most), false);
     }
     builder.writeOperations(static_cast<unsigned>(builder.random.between(1, 4)));
     for (size_t i = 0; i < outputs.size(); ++i) {
