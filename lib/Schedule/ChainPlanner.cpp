@@ -11,11 +11,11 @@
 
 #include "remat/Schedule/ChainPlanner.h"
 
-#include "EqualPolicies.h"
-#include "PricedOffload.h"
-#include "SlowBound.h"
-#include "StagedSolver.h"
-#include "Verdicts.h"
+#include "Bounds/SlowBound.h"
+#include "Problem/Verdicts.h"
+#include "SlowTier/EqualPolicies.h"
+#include "SlowTier/PricedOffload.h"
+#include "Unequal/StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ItemChain.h"
-#include "BlockPlans.h"
+#include "Unequal/ItemChain.h"
+#include "Unequal/BlockPlans.h"
 
 #include <gtest/gtest.h>
 

@@ -9,8 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Equal/OnlineSweep.h"
 #include "OnlineGame.h"
-#include "OnlineSweep.h"
 #include "Problems.h"
 #include "StagedProblems.h"
 #include "remat/Schedule/Simulator.h"

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "RunLimits.h"
+#include "Bounds/RunLimits.h"
 #include "Exhaustive.h"
 #include "Problems.h"
 

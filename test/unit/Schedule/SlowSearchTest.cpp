@@ -11,9 +11,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "SlowSearch.h"
+#include "Bounds/TapeBound.h"
 #include "Problems.h"
 #include "StagedProblems.h"
-#include "TapeBound.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "WorkerPair.h"
+#include "Unequal/WorkerPair.h"
 
 #include <gtest/gtest.h>
 

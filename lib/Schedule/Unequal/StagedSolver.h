@@ -1,0 +1,63 @@
+//===- StagedSolver.h - plan unequal steps ----------------------*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDSOLVER_H
+#define REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDSOLVER_H
+
+#include "remat/Schedule/ChainPlanner.h"
+
+namespace remat::schedule {
+
+/// Objective: least time within the budget, over schedules of nested segments in
+/// which slots are used again (StagedChoice.h). The slow tier is left alone.
+///
+/// Guarantee: never above the budget, feasible from plan.minimumBudget on, which
+/// is the least of the class. With few steps, or sizes that are multiples of a
+/// coarse unit, the plan is the best of the class. Otherwise times are estimated in
+/// units of `planningUnit` and memory is counted in bytes; the
+/// bound comes from sizes rounded down. Runs of equal steps are written out up to
+/// 1,000 steps, or planned in blocks, but never worse than as many steps of the
+/// largest sizes. The class is not always the best: 4 of 15,388 random small chains
+/// have a better schedule, in which a state that was given up is computed again.
+/// Errors: Unsupported beyond 4,000,000 steps, Infeasible, Interrupted, Overflow.
+///
+/// Complexity: O(N^3 M) time and O(N^2 M) memory for N items and M units, where M
+/// is chosen from options.effort and options.tableBytes, seconds and 2 GiB by default. More than
+/// options.maxItems stages are planned in blocks of neighbours, at most maxMixedStages in each:
+/// some 15 seconds for 10^5, some minutes and 4 GiB for 10^6.
+///
+/// Source: Beaumont et al. 2019 for the segments; slots used again is ours.
+ChainResult planStaged(const StagedChain &problem, const ChainOptions &options = {});
+
+/// Objective: least makespan with a slow tier, which the problem has. The best of
+/// planStaged, of improveByPrices, and of schedules that offload a state from time to
+/// time, in intervals of several lengths (StagedOffload.cpp).
+///
+/// Guarantee: never worse than planStaged; the bound holds for any schedule
+/// (tapeBound). Intervals are of at most 64 unequal steps. Errors: as planStaged.
+///
+/// Complexity: that of planStaged and of improveByPrices, and for at most 14 lengths of
+/// intervals a plan of each interval, with a thousandth of options.effort, and O(T) actions
+/// that are played. Beyond 10^5 steps there is only planStaged.
+///
+/// Source: Kukreja, Hueckelheim & Gorman 2018 for the intervals; unequal ones and prices are
+/// ours.
+ChainResult planStagedOffload(const StagedChain &problem, const ChainOptions &options);
+
+/// Objective: keep the tape of every step but the last, in its fastest mode.
+///
+/// Guarantee: no schedule is faster. Errors: as planStaged. O(T) actions.
+ChainResult planStagedStoreAll(const StagedChain &problem);
+
+/// Fills the counts, time and peak of a plan from a schedule that was made for
+/// this problem; lowerBound, boundAnySchedule and minimumBudget must be set. Overflow if
+/// it takes too long; Internal, a bug, if it breaks a rule.
+Verdict fillFromActions(const StagedChain &problem, ChainResult &result);
+
+} // namespace remat::schedule
+
+#endif // REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDSOLVER_H
