@@ -12,9 +12,11 @@
 #include "remat/Schedule/ChainPlanner.h"
 
 #include "Bounds/SlowBound.h"
+#include "Equal/Online.h"
 #include "Problem/Verdicts.h"
 #include "SlowTier/EqualPolicies.h"
 #include "SlowTier/PricedOffload.h"
+#include "SlowTier/StagedOffload.h"
 #include "Unequal/StagedSolver.h"
 #include "remat/Schedule/Solvers.h"
 
@@ -31,39 +33,6 @@ static constexpr int64_t maxOptimalDisk = 5000;
 /// Equal steps up to which single states and tapes are offloaded one by one; what
 /// is periodic does as well for more of them.
 static constexpr int64_t maxOptimalPrices = 128;
-
-/// Visits an action, or the records that an advance stands for.
-static bool visitEach(const Action &action, bool recordsAdvances, const std::function<bool(const Action &)> &visit) {
-  if (!recordsAdvances || action.kind != ActionKind::Advance)
-    return visit(action);
-  for (int64_t step = action.step + 1; step <= action.to; ++step)
-    if (!visit({ActionKind::Record, step}))
-      return false;
-  return true;
-}
-
-void ChainResult::forEachAction(const std::function<bool(const Action &)> &visit) const {
-  if (!table) {
-    for (const Action &action : list)
-      if (!visitEach(action, recordsAdvances, visit))
-        return;
-    return;
-  }
-  ActionStream stream(*table);
-  Action action;
-  while (stream.next(action))
-    if (!visitEach(action, recordsAdvances, visit))
-      return;
-}
-
-std::vector<Action> ChainResult::actions() const {
-  std::vector<Action> result;
-  forEachAction([&](const Action &action) {
-    result.push_back(action);
-    return true;
-  });
-  return result;
-}
 
 static ChainResult planTable(const ChainProblem &problem, Policy policy) {
   PlanResult result = plan(problem, policy);
@@ -90,8 +59,13 @@ static void applySlowBound(const ChainProblem &problem, const SlowTier &slow, Pl
 /// The best of all plans with and without the slow tier, if there is one.
 static ChainResult planOptimal(const StagedChain &problem, const std::optional<ChainProblem> &equal,
                                const ChainOptions &options) {
-  if (!equal)
-    return problem.slow ? planStagedOffload(problem, options) : planStaged(problem, options);
+  if (!equal) {
+    if (!problem.slow)
+      return planStaged(problem, options);
+    return planStagedOffload(problem, options, [](const StagedChain &interval, const ChainOptions &options) {
+      return planChain(interval, Policy::Optimal, options);
+    });
+  }
   if (!problem.slow || equal->steps == 0)
     return planTable(*equal, Policy::Optimal);
   ChainResult best = planMultistage(*equal, *problem.slow, options);

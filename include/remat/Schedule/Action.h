@@ -7,8 +7,7 @@
 //
 // The abstract form of a schedule (contracts.md, "Actions"): a list that names
 // states and tapes but no places. Anything that produces such a list can be
-// checked by the Simulator. The lists of plan tables come from the walker
-// itself, so what is checked is what will be walked.
+// checked by the Simulator.
 //
 // Steps are 1..T here, state i is the carry after step i, state 0 the initial
 // one.
@@ -18,10 +17,8 @@
 #ifndef REMAT_SCHEDULE_ACTION_H
 #define REMAT_SCHEDULE_ACTION_H
 
-#include "remat/Schedule/PlanTable.h"
-
+#include <cstdint>
 #include <string>
-#include <vector>
 
 namespace remat::schedule {
 
@@ -68,40 +65,6 @@ struct Action {
 
 /// One line of JSON, as in contracts.md: ["advance", 0, 3].
 std::string stringifyAction(const Action &action);
-
-/// Makes the actions of a valid table one by one; O(1) amortised each, memory
-/// proportional to what the schedule keeps at once.
-class ActionStream {
-public:
-  explicit ActionStream(const PlanTable &table);
-  ActionStream(const ActionStream &) = delete;
-  ActionStream &operator=(const ActionStream &) = delete;
-
-  /// Sets `action` to the next one, or returns false at the end.
-  bool next(Action &action);
-
-private:
-  void translate(const Move &move);
-  void emit(ActionKind kind, int64_t step, int64_t to = 0);
-  void bring(int64_t state);
-  void flushAdvance();
-  int64_t &slot(int64_t offset);
-
-  std::vector<Walker::Frame> stack;
-  Walker walker;
-  /// The state in the core, or -1.
-  int64_t core = -1;
-  /// First state of an advance that may still grow, or -1.
-  int64_t advanceFrom = -1;
-  /// The state in each slot, or -1; all items have size 1 here.
-  std::vector<int64_t> slots;
-  std::vector<Action> queue;
-  size_t queueHead = 0;
-  bool done = false;
-};
-
-/// All actions of a valid table.
-std::vector<Action> actions(const PlanTable &table);
 
 } // namespace remat::schedule
 

@@ -17,7 +17,7 @@
 #ifndef REMAT_SCHEDULE_PROBLEM_H
 #define REMAT_SCHEDULE_PROBLEM_H
 
-#include "remat/Schedule/TableFormat.h"
+#include "remat/Schedule/Start.h"
 
 #include <string>
 

@@ -129,9 +129,6 @@ private:
 SimulationResult simulate(const ChainProblem &problem, const std::vector<Action> &actions);
 SimulationResult simulate(const StagedChain &problem, const std::vector<Action> &actions);
 
-/// Plays a valid table without making the list.
-SimulationResult simulate(const ChainProblem &problem, const PlanTable &table);
-
 } // namespace remat::schedule
 
 #endif // REMAT_SCHEDULE_SIMULATOR_H

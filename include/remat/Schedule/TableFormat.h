@@ -19,6 +19,8 @@
 #ifndef REMAT_SCHEDULE_TABLEFORMAT_H
 #define REMAT_SCHEDULE_TABLEFORMAT_H
 
+#include "remat/Schedule/Start.h"
+
 #include <stdint.h>
 
 namespace remat::schedule {
@@ -49,17 +51,6 @@ enum class NodeKind : int64_t {
   /// slot to its tape, do `right` on the rest, reverse the first step, drop the
   /// tape.
   TakeOver = 5
-};
-
-/// Where the state before step 1 lives.
-enum class Start : int64_t {
-  /// In the slot region; the plan may release it when it is read for the last
-  /// time.
-  Releasable = 0,
-  /// In the slot region for the whole run.
-  Pinned = 1,
-  /// Outside the slot region; readable for the whole run, not counted.
-  External = 2
 };
 
 /// Which parts a node has.

@@ -20,11 +20,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Equal/Online.h"
 #include "Equal/OnlineSweep.h"
 #include "Equal/PolicySolvers.h"
-#include "SlowTier/EqualPolicies.h"
+#include "Plan/PlayedPlan.h"
 #include "Table/TableBuilder.h"
-#include "Unequal/StagedSolver.h"
+#include "remat/Schedule/ActionStream.h"
 #include "remat/Schedule/Solvers.h"
 
 using namespace remat::schedule;

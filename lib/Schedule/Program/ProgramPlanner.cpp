@@ -8,7 +8,7 @@
 #include "remat/Schedule/ProgramPlanner.h"
 
 #include "Program/BudgetSplit.h"
-#include "remat/Schedule/Simulator.h"
+#include "remat/Schedule/TableSimulator.h"
 
 #include <algorithm>
 

@@ -315,13 +315,3 @@ SimulationResult remat::schedule::simulate(const StagedChain &problem, const std
 SimulationResult remat::schedule::simulate(const ChainProblem &problem, const std::vector<Action> &actions) {
   return simulate(StagedChain(problem), actions);
 }
-
-SimulationResult remat::schedule::simulate(const ChainProblem &problem, const PlanTable &table) {
-  Simulator simulator(problem);
-  ActionStream stream(table);
-  Action action;
-  while (stream.next(action))
-    if (!simulator.play(action))
-      break;
-  return simulator.finish();
-}

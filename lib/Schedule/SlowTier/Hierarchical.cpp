@@ -24,8 +24,9 @@
 
 #include "Equal/Binomial.h"
 #include "Equal/PolicySolvers.h"
+#include "Plan/PlayedPlan.h"
 #include "Problem/Verdicts.h"
-#include "Unequal/StagedSolver.h"
+#include "remat/Schedule/ActionStream.h"
 #include "remat/Schedule/Simulator.h"
 #include "remat/Schedule/Solvers.h"
 

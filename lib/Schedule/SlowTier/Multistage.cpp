@@ -8,10 +8,10 @@
 #include "Bounds/SlowBound.h"
 #include "SlowTier/EqualPolicies.h"
 
+#include "Plan/PlayedPlan.h"
 #include "Problem/CheckedMath.h"
 #include "Problem/Verdicts.h"
 #include "SlowTier/OffloadPlan.h"
-#include "Unequal/StagedSolver.h"
 #include "remat/Schedule/Simulator.h"
 #include "remat/Schedule/Solvers.h"
 

@@ -14,6 +14,7 @@
 
 #include "Equal/PolicySolvers.h"
 #include "Problem/CheckedMath.h"
+#include "remat/Schedule/ActionStream.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>

@@ -17,8 +17,9 @@
 #ifndef REMAT_LIB_SCHEDULE_SLOWTIER_OFFLOADPLAN_H
 #define REMAT_LIB_SCHEDULE_SLOWTIER_OFFLOADPLAN_H
 
-#include "remat/Schedule/ChainPlanner.h"
+#include "remat/Schedule/ChainPlan.h"
 #include "remat/Schedule/Solvers.h"
+#include "remat/Schedule/StagedChain.h"
 
 #include <map>
 

@@ -15,6 +15,7 @@
 
 #include "SlowTier/PricedOffload.h"
 
+#include "Plan/PlayedPlan.h"
 #include "Problem/CheckedMath.h"
 #include "Problem/Verdicts.h"
 #include "SlowTier/SlowModes.h"

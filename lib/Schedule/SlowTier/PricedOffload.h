@@ -8,7 +8,8 @@
 #ifndef REMAT_LIB_SCHEDULE_SLOWTIER_PRICEDOFFLOAD_H
 #define REMAT_LIB_SCHEDULE_SLOWTIER_PRICEDOFFLOAD_H
 
-#include "remat/Schedule/ChainPlanner.h"
+#include "remat/Schedule/ChainPlan.h"
+#include "remat/Schedule/StagedChain.h"
 
 namespace remat::schedule {
 

@@ -15,11 +15,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Unequal/StagedSolver.h"
+#include "SlowTier/StagedOffload.h"
 
 #include "Bounds/TapeBound.h"
+#include "Plan/PlayedPlan.h"
 #include "Problem/Verdicts.h"
 #include "SlowTier/PricedOffload.h"
+#include "Unequal/StagedSolver.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <algorithm>
@@ -37,7 +39,7 @@ static constexpr double effortShare = 1000;
 namespace {
 class StagedOffload {
 public:
-  StagedOffload(const StagedChain &problem, double effort);
+  StagedOffload(const StagedChain &problem, double effort, const SegmentPlanner &planInterval);
 
   /// Where states are offloaded, from 0 on, if each waits for that many quarters
   /// of the transfer time of the one before. The last one begins the rest.
@@ -55,6 +57,7 @@ private:
   void add(ActionKind kind, int64_t step, int64_t to = 0) { actions.push_back({kind, step, to}); }
 
   const StagedChain &problem;
+  const SegmentPlanner &planInterval;
   /// Of each interval.
   ChainOptions options;
   /// Of each step.
@@ -64,7 +67,8 @@ private:
 };
 } // namespace
 
-StagedOffload::StagedOffload(const StagedChain &problem, double effort) : problem(problem) {
+StagedOffload::StagedOffload(const StagedChain &problem, double effort, const SegmentPlanner &planInterval)
+    : problem(problem), planInterval(planInterval) {
   options.effort = effort;
   for (size_t i = 0; i < problem.stages.size(); ++i)
     stages.insert(stages.end(), problem.stages[i].count, static_cast<int32_t>(i));
@@ -113,7 +117,7 @@ bool StagedOffload::play(int64_t begin, int64_t end, int64_t budget) {
   if (isNew && budget >= 0) {
     StagedChain part = segment(begin, end, budget);
     if (part.equalSteps() || end - begin <= maxIntervalSteps)
-      it->second = planChain(part, Policy::Optimal, options);
+      it->second = planInterval(part, options);
     else
       it->second.verdict.status = Status::Unsupported;
   }
@@ -170,7 +174,8 @@ std::optional<std::vector<Action>> StagedOffload::emit(const std::vector<int64_t
   return actions;
 }
 
-ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const ChainOptions &options) {
+ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const ChainOptions &options,
+                                               const SegmentPlanner &planInterval) {
   ChainResult best = planStaged(problem, options);
   if (!best.ok())
     return best;
@@ -181,7 +186,7 @@ ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const
   improveByPrices(problem, options, best);
   if (!best.ok())
     return best;
-  StagedOffload offload(problem, options.effort / effortShare);
+  StagedOffload offload(problem, options.effort / effortShare, planInterval);
   std::vector<int64_t> before;
   for (int64_t quarters = 4; quarters <= 1024; quarters += quarters / 2) {
     if (options.progress && !options.progress(std::min(1.0, static_cast<double>(quarters) / 1024))) {

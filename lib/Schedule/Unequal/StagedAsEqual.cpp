@@ -8,6 +8,7 @@
 #include "Unequal/StagedAsEqual.h"
 
 #include "Unequal/ItemChain.h"
+#include "remat/Schedule/ActionStream.h"
 #include "remat/Schedule/PlanTable.h"
 #include "remat/Schedule/Solvers.h"
 

@@ -13,6 +13,7 @@
 
 #include "Unequal/StagedChoice.h"
 
+#include "remat/Schedule/ActionStream.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>

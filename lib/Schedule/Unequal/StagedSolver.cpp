@@ -17,6 +17,7 @@
 #include "Unequal/StagedSolver.h"
 
 #include "Bounds/TapeBound.h"
+#include "Plan/PlayedPlan.h"
 #include "Problem/CheckedMath.h"
 #include "Problem/Verdicts.h"
 #include "Unequal/StagedAsEqual.h"
@@ -49,33 +50,6 @@ static constexpr double enoughUnits = 512;
 static constexpr int64_t fewestUnits = 15;
 /// Up to here times are held in double precision.
 static constexpr int64_t maxDoubleItems = 128;
-
-Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult &result) {
-  SimulationResult played = simulate(problem, result.list);
-  Plan &plan = result.plan;
-  if (played.overflowed)
-    return tooLong();
-  if (!played.valid)
-    return {Status::Internal, "internal error: the plan can not be played: " + played.rule + " at action " +
-                                  std::to_string(played.action)};
-  plan.forward = played.forward;
-  plan.advance = played.advance;
-  plan.record = played.record;
-  plan.reverse = played.reverse;
-  plan.time = played.time;
-  plan.peak = played.peak;
-  plan.stall = played.stall;
-  plan.slowPeak = played.slowPeak;
-  plan.offloadedStates = played.offloadedStates;
-  plan.offloadedTapes = played.offloadedTapes;
-  plan.certified = plan.time == plan.lowerBound;
-
-  int64_t keepAll = 0;
-  for (const ChainStage &stage : problem.stages)
-    keepAll += stage.count * stage.leastOnce();
-  plan.timeRatio = keepAll > 0 ? static_cast<double>(plan.time) / static_cast<double>(keepAll) : 1;
-  return {};
-}
 
 static int64_t targetItems(double effort) {
   return std::clamp(static_cast<int64_t>(std::cbrt(effort / unitsPerTable)), fewestItems, mostItems);

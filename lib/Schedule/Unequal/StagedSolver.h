@@ -8,7 +8,8 @@
 #ifndef REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDSOLVER_H
 #define REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDSOLVER_H
 
-#include "remat/Schedule/ChainPlanner.h"
+#include "remat/Schedule/ChainPlan.h"
+#include "remat/Schedule/StagedChain.h"
 
 namespace remat::schedule {
 
@@ -33,30 +34,10 @@ namespace remat::schedule {
 /// Source: Beaumont et al. 2019 for the segments; slots used again is ours.
 ChainResult planStaged(const StagedChain &problem, const ChainOptions &options = {});
 
-/// Objective: least makespan with a slow tier, which the problem has. The best of
-/// planStaged, of improveByPrices, and of schedules that offload a state from time to
-/// time, in intervals of several lengths (StagedOffload.cpp).
-///
-/// Guarantee: never worse than planStaged; the bound holds for any schedule
-/// (tapeBound). Intervals are of at most 64 unequal steps. Errors: as planStaged.
-///
-/// Complexity: that of planStaged and of improveByPrices, and for at most 14 lengths of
-/// intervals a plan of each interval, with a thousandth of options.effort, and O(T) actions
-/// that are played. Beyond 10^5 steps there is only planStaged.
-///
-/// Source: Kukreja, Hueckelheim & Gorman 2018 for the intervals; unequal ones and prices are
-/// ours.
-ChainResult planStagedOffload(const StagedChain &problem, const ChainOptions &options);
-
 /// Objective: keep the tape of every step but the last, in its fastest mode.
 ///
 /// Guarantee: no schedule is faster. Errors: as planStaged. O(T) actions.
 ChainResult planStagedStoreAll(const StagedChain &problem);
-
-/// Fills the counts, time and peak of a plan from a schedule that was made for
-/// this problem; lowerBound, boundAnySchedule and minimumBudget must be set. Overflow if
-/// it takes too long; Internal, a bug, if it breaks a rule.
-Verdict fillFromActions(const StagedChain &problem, ChainResult &result);
 
 } // namespace remat::schedule
 

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Schedule/Action.h"
 #include "Problems.h"
+#include "remat/Schedule/ActionStream.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Problems.h"
-#include "remat/Schedule/Simulator.h"
+#include "remat/Schedule/TableSimulator.h"
 
 #include <gtest/gtest.h>
 

@@ -8,6 +8,7 @@
 #include "Problems.h"
 #include "StagedProblems.h"
 #include "ValueMachine.h"
+#include "remat/Schedule/ActionStream.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <gtest/gtest.h>

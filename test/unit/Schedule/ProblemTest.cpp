@@ -7,7 +7,8 @@
 
 #include "Problems.h"
 #include "StagedProblems.h"
-#include "remat/Schedule/Simulator.h"
+#include "remat/Schedule/ActionStream.h"
+#include "remat/Schedule/TableSimulator.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include "Problems.h"
 #include "StagedSearch.h"
 #include "remat/Schedule/ChainPlanner.h"
-#include "remat/Schedule/Simulator.h"
+#include "remat/Schedule/TableSimulator.h"
 
 #include <gtest/gtest.h>
 

@@ -7,6 +7,7 @@
 
 #include "remat/Schedule/Simulator.h"
 #include "Problems.h"
+#include "remat/Schedule/ActionStream.h"
 
 #include <gtest/gtest.h>
 
