@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The abstract form of a schedule (contracts.md, "Actions"): a list that names
+// The abstract form of a schedule (docs/Contracts.md, "Actions"): a list that names
 // states and tapes but no places. Anything that produces such a list can be
 // checked by the Simulator.
 //
@@ -63,7 +63,7 @@ struct Action {
   }
 };
 
-/// One line of JSON, as in contracts.md: ["advance", 0, 3].
+/// One line of JSON, as in docs/Contracts.md: ["advance", 0, 3].
 std::string stringifyAction(const Action &action);
 
 } // namespace remat::schedule

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// One entry point for every policy of contracts.md on every chain problem.
+// One entry point for every policy of docs/Contracts.md on every chain problem.
 // Equal steps in one memory go to plan() (Solvers.h), whose plans are compact
 // tables; all other plans are lists of actions.
 //

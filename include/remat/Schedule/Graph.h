@@ -46,7 +46,7 @@ struct GraphNode {
   GradientUse gradient = GradientUse::Inputs;
 };
 
-/// A graph problem (contracts.md, "Graph problem"). Sizes are in one unit and
+/// A graph problem (docs/Contracts.md, "Graph problem"). Sizes are in one unit and
 /// times in another; both are whole numbers.
 struct GraphProblem {
   using NodeId = int32_t;

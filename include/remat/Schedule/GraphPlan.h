@@ -85,7 +85,7 @@ struct GraphOptions {
   std::function<bool(double)> progress;
 };
 
-/// The record of a plan; the fields are those of the plan JSON of contracts.md.
+/// The record of a plan; the fields are those of the plan JSON of docs/Contracts.md.
 struct GraphPlan {
   GraphPolicy policy = GraphPolicy::Exact;
   GraphObjective objective = GraphObjective::Time;

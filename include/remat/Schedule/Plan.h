@@ -7,7 +7,7 @@
 //
 // What a planner promises about a schedule: its counts, time, peak, and a lower
 // bound that says how far from the best it can be. The fields are those of the
-// plan JSON of contracts.md.
+// plan JSON of docs/Contracts.md.
 //
 //===----------------------------------------------------------------------===//
 

@@ -48,7 +48,7 @@ struct Verdict {
   bool ok() const { return status == Status::Ok; }
 };
 
-/// An equal-step chain problem (contracts.md, "Chain problem"). Sizes are in
+/// An equal-step chain problem (docs/Contracts.md, "Chain problem"). Sizes are in
 /// one unit and times in another; both are whole numbers so that bounds are
 /// exact.
 struct ChainProblem {

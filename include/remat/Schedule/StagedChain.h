@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The full chain problem of contracts.md: runs of equal steps with sizes, times
+// The full chain problem of docs/Contracts.md: runs of equal steps with sizes, times
 // and modes of their own, and perhaps a second, slower memory. A ChainProblem
 // (Problem.h) is the special case of one run, one mode and one memory.
 //
@@ -85,7 +85,7 @@ struct SlowTier {
   int64_t readTime(int64_t size) const { return latency + size * read; }
 };
 
-/// A chain problem (contracts.md).
+/// A chain problem (docs/Contracts.md).
 struct StagedChain {
   std::vector<ChainStage> stages;
   /// Size of the carry before step 1.

@@ -13,7 +13,7 @@
 
 namespace remat::plantool {
 
-/// Reads actions (contracts.md) one line at a time, in the memory of one line.
+/// Reads actions (docs/Contracts.md) one line at a time, in the memory of one line.
 class ActionReader {
 public:
   ActionReader(llvm::StringRef text, llvm::StringRef file) : rest(text), file(file) {}

@@ -31,7 +31,7 @@ struct ChainInput {
   ChainLines lines;
 };
 
-/// Reads a chain problem (contracts.md). \p file names it in messages. Only the
+/// Reads a chain problem (docs/Contracts.md). \p file names it in messages. Only the
 /// form is checked; checkChain() checks the rest.
 llvm::Expected<ChainInput> readChain(llvm::StringRef text, llvm::StringRef file, bool printWarnings = true);
 

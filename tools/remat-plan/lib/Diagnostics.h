@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An error carries the exit status that goes with it (contracts.md), so that
+// An error carries the exit status that goes with it (docs/Contracts.md), so that
 // whoever finds it decides and nobody in between has to.
 //
 //===----------------------------------------------------------------------===//

@@ -17,7 +17,7 @@ namespace remat::plantool {
 /// Twice the size of all nodes: every value and every gradient at once.
 int64_t sizeOfEverything(const schedule::GraphProblem &problem);
 
-/// A plan as a JSON object (contracts.md); an infeasible one says what would do, and
+/// A plan as a JSON object (docs/Contracts.md); an infeasible one says what would do, and
 /// with \p withPolicy also whose plan it would have been.
 void printGraphPlan(llvm::json::OStream &json, const GraphInput &input, const schedule::GraphPlanResult &result,
                     bool withPolicy = true);

@@ -31,7 +31,7 @@ struct GraphInput {
 /// Whether \p text is JSON of kind "graph".
 bool isGraph(llvm::StringRef text);
 
-/// Reads a graph problem (contracts.md). \p file names it in messages. Only the form
+/// Reads a graph problem (docs/Contracts.md). \p file names it in messages. Only the form
 /// is checked, and that edges join nodes; checkGraph() checks the rest.
 llvm::Expected<GraphInput> readGraph(llvm::StringRef text, llvm::StringRef file, bool printWarnings = true);
 

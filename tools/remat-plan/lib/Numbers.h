@@ -24,7 +24,7 @@ int64_t powerOfTen(int exponent);
 std::optional<int64_t> scaleDecimal(const Decimal &number, int exponent);
 
 /// time / scale in decimals, exactly; `scale` is a power of ten. Whole numbers end
-/// in ".0", as contracts.md prints times.
+/// in ".0", as docs/Contracts.md prints times.
 std::string formatTime(int64_t time, int64_t scale);
 
 /// The same without ".0".

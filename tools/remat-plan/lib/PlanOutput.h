@@ -14,7 +14,7 @@
 
 namespace remat::plantool {
 
-/// A plan as a JSON object (contracts.md); an infeasible one says what would do,
+/// A plan as a JSON object (docs/Contracts.md); an infeasible one says what would do,
 /// and with \p withPolicy also whose plan it would have been.
 void printPlan(llvm::json::OStream &json, const LoadedChain &loaded, const schedule::ChainResult &result,
                bool withPolicy = true);
