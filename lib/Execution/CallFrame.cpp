@@ -91,7 +91,6 @@ llvm::StringMap<void *> remat::getHostSymbols() {
   symbols["rematFlushDenormals"] = reinterpret_cast<void *>(&rematFlushDenormals);
   symbols["rematRestoreDenormals"] = reinterpret_cast<void *>(&rematRestoreDenormals);
   symbols["rematWalkBegin"] = reinterpret_cast<void *>(&rematWalkBegin);
-  symbols["rematWalkBeginForward"] = reinterpret_cast<void *>(&rematWalkBeginForward);
   symbols["rematWalkNext"] = reinterpret_cast<void *>(&rematWalkNext);
   symbols["malloc"] = reinterpret_cast<void *>(&mallocHost);
   symbols["calloc"] = reinterpret_cast<void *>(&callocHost);

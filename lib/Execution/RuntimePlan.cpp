@@ -87,6 +87,8 @@ llvm::Expected<RuntimePlan> remat::makeRuntimePlan(const LoweredProgram &program
   std::unique_ptr<RematProgramPlan, void (*)(RematProgramPlan *)> plan(made, rematPlanDestroy);
   if (status == REMAT_PLAN_INFEASIBLE)
     return makeInfeasible(program, counts, plan.get());
+  if (status == REMAT_PLAN_INTERNAL)
+    return makeInternalError("the plan for counts that were given: " + llvm::Twine(rematPlanGetMessage(plan.get())));
   if (status != REMAT_PLAN_OK)
     return makeInputError("the program cannot be planned: " + llvm::Twine(rematPlanGetMessage(plan.get())));
   int64_t numWords = 0;

@@ -36,12 +36,13 @@ static int32_t getStatus(Status status) {
   case Status::Unsupported:
     return REMAT_PLAN_UNSUPPORTED;
   case Status::Infeasible:
+    return REMAT_PLAN_INFEASIBLE;
   case Status::Interrupted:
   // Of plans that are lists, which programs do not have.
   case Status::Internal:
     break;
   }
-  return REMAT_PLAN_INFEASIBLE;
+  return REMAT_PLAN_INTERNAL;
 }
 
 static void makePlan(const int64_t *words, int64_t numWords, std::vector<int64_t> counts, RematProgramPlan &plan) {

@@ -24,10 +24,6 @@ extern "C" void rematWalkBegin(void *walk, const int64_t *table, int64_t state, 
   static_cast<Walker *>(walk)->begin(table, {state, tape, initial}, static_cast<Walker::Frame *>(stack));
 }
 
-extern "C" void rematWalkBeginForward(void *walk, int64_t steps, int64_t initial) {
-  static_cast<Walker *>(walk)->beginForward(steps, initial);
-}
-
 extern "C" int64_t rematWalkNext(void *walk, int64_t *move) {
   Move next = static_cast<Walker *>(walk)->next();
   move[0] = next.step;

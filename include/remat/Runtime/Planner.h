@@ -41,7 +41,9 @@ enum RematPlanStatus {
   /// The budget is below the smallest feasible one.
   REMAT_PLAN_INFEASIBLE = 4,
   /// There is not enough memory for planning.
-  REMAT_PLAN_NO_MEMORY = 5
+  REMAT_PLAN_NO_MEMORY = 5,
+  /// The planner made a plan that breaks a rule: a bug in remat.
+  REMAT_PLAN_INTERNAL = 6
 };
 
 typedef struct RematProgramPlan RematProgramPlan;

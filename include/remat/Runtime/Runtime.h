@@ -83,10 +83,6 @@ enum {
 /// it is external).
 void rematWalkBegin(void *walk, const int64_t *table, int64_t state, int64_t tape, int64_t initial, void *stack);
 
-/// Begins a walk that runs `steps` steps forward from the state at place
-/// `initial` and then is done.
-void rematWalkBeginForward(void *walk, int64_t steps, int64_t initial);
-
 /// Writes the next move to `move`: step, source, destination and tape, with the
 /// meaning of remat/Schedule/Walker.h. Returns its kind.
 int64_t rematWalkNext(void *walk, int64_t *move);

@@ -15,7 +15,6 @@
 #include "remat/Schedule/Graph.h"
 
 #include <optional>
-#include <string_view>
 
 namespace remat::schedule {
 
@@ -34,9 +33,6 @@ struct GraphAction {
 
   bool operator==(const GraphAction &other) const { return kind == other.kind && node == other.node; }
 };
-
-/// "compute", "differentiate", "drop_value", "drop_gradient".
-std::string_view stringifyGraphAction(GraphActionKind kind);
 
 /// The canonical schedule of a sequence of a valid problem, or nothing if this
 /// is not a sequence of growing lower sets of which the last has all nodes. The

@@ -62,7 +62,7 @@ enum class MoveKind : int64_t {
   /// Once, in front of the first Reverse: all steps have run, the final state
   /// is at `src`, and control goes to the code between forward and backward.
   Turn = 7,
-  /// The walk is over; `src` is the final state of a forward-only walk.
+  /// The walk is over.
   Done = 8,
   /// Only on request: the state before step `step` at `src` is needed no more.
   /// A state whose slot was taken over is dropped a second time; ignore that.
@@ -89,7 +89,7 @@ struct SlotSizes {
 };
 
 /// Turns a table into moves. A plain aggregate: copy it, place it anywhere, and
-/// call one of the begin functions first. O(1) amortised per move.
+/// call begin() first. O(1) amortised per move.
 class Walker {
   enum class StartKind : int32_t;
   enum class Phase : int32_t;
@@ -114,10 +114,6 @@ public:
   /// Begins the walk of `words`, a valid table, with `stack` pointing to
   /// stackDepth() frames. With `drops`, DropState and DropTape moves are made.
   void begin(const int64_t *words, SlotSizes slotSizes, Frame *stack, bool drops = false);
-
-  /// Begins a walk that runs `steps` steps from the state at `initial` once and
-  /// never turns: for loops that are not differentiated. Needs no stack.
-  void beginForward(int64_t steps, int64_t initial);
 
   /// Returns the next move; Done for ever once the walk is over.
   Move next();
@@ -161,7 +157,6 @@ private:
   int32_t mustResume;
   int32_t restartable;
   int32_t turned;
-  int32_t forwardOnly;
   int32_t withDrops;
 };
 

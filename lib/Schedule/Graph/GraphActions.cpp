@@ -22,20 +22,6 @@ using namespace remat::schedule;
 using NodeId = GraphProblem::NodeId;
 using Lists = std::vector<std::vector<NodeId>>;
 
-std::string_view remat::schedule::stringifyGraphAction(GraphActionKind kind) {
-  switch (kind) {
-  case GraphActionKind::Compute:
-    return "compute";
-  case GraphActionKind::Differentiate:
-    return "differentiate";
-  case GraphActionKind::DropValue:
-    return "drop_value";
-  case GraphActionKind::DropGradient:
-    return "drop_gradient";
-  }
-  return "unknown";
-}
-
 /// The neighbours of every node, without duplicates.
 static void makeNeighbours(const GraphProblem &problem, Lists &successors, Lists &predecessors) {
   successors.assign(problem.nodes.size(), {});

@@ -18,7 +18,7 @@ Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult
   if (played.overflowed)
     return tooLong();
   if (!played.valid)
-    return {Status::Internal, "internal error: the plan can not be played: " + played.rule + " at action " +
+    return {Status::Internal, "internal error: the plan cannot be played: " + played.rule + " at action " +
                                   std::to_string(played.action)};
   plan.forward = played.forward;
   plan.advance = played.advance;

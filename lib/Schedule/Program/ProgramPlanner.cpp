@@ -187,15 +187,15 @@ bool ProgramPlanner::verify(const ProgramPlan &plan) {
   for (size_t index = 0; index < plan.loops.size(); ++index) {
     if (!instance.isPlanned(index) || instance.getSteps(index) > maxSimulatedSteps)
       continue;
-    std::string loop = "the schedule of loop #" + std::to_string(index);
+    std::string loop = "internal error: the schedule of loop #" + std::to_string(index);
     const Plan &promised = plan.loops[index].plan;
     int64_t slotBytes = plan.needs[index].slotBytes;
     SimulationResult played = simulate(instance.getChain(index, slotBytes), plan.loops[index].table);
     if (!played.valid)
-      return fail(Status::BadValue,
+      return fail(Status::Internal,
                   loop + " breaks a rule at action " + std::to_string(played.action) + ": " + std::string(played.rule));
     if (played.forward != promised.forward || played.time != promised.time || played.peak > slotBytes)
-      return fail(Status::BadValue, loop + " takes " + std::to_string(played.forward) + " forward steps and " +
+      return fail(Status::Internal, loop + " takes " + std::to_string(played.forward) + " forward steps and " +
                                         std::to_string(played.peak) + " bytes, but its plan says " +
                                         std::to_string(promised.forward) + " and " + std::to_string(slotBytes));
   }

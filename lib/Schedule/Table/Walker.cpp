@@ -37,20 +37,14 @@ void Walker::begin(const int64_t *words, SlotSizes slotSizes, Frame *stack, bool
   restartable = header.restartable != 0;
   withDrops = drops;
   bool external = header.start == Start::External;
-  beginForward(0, external ? int64_t(InitialState) : 0);
-  forwardOnly = false;
-  push(header.nodes - 1, 0, header.steps, StartKind::Stored, runPlace, external ? 0 : sizes.initial);
-}
-
-void Walker::beginForward(int64_t steps, int64_t initial) {
   depth = 0;
   frontier = 0;
   coreStep = 0;
-  corePlace = initial;
+  corePlace = external ? int64_t(InitialState) : 0;
   turned = false;
-  forwardOnly = true;
   mustResume = false;
-  beginRun(0, steps, StartKind::Stored, initial, NoPlace);
+  beginRun(0, 0, StartKind::Stored, corePlace, NoPlace);
+  push(header.nodes - 1, 0, header.steps, StartKind::Stored, runPlace, external ? 0 : sizes.initial);
 }
 
 Move Walker::next() {
@@ -63,8 +57,8 @@ Move Walker::next() {
     if (mustResume || runAt < runTo)
       return continueRun();
   }
-  bool turn = !turned && !forwardOnly;
-  turned |= turn;
+  bool turn = !turned;
+  turned = true;
   return {turn ? MoveKind::Turn : MoveKind::Done, frontier, corePlace, NoPlace, NoPlace};
 }
 

@@ -143,28 +143,6 @@ TEST(WalkerTest, StatesAreWrittenInPlace) {
   }
 }
 
-TEST(WalkerTest, ForwardOnly) {
-  for (int64_t steps : {0, 1, 2, 7}) {
-    Walker walker;
-    walker.beginForward(steps, InitialState);
-    int64_t place = InitialState;
-    for (int64_t step = 0; step < steps; ++step) {
-      Move move = walker.next();
-      EXPECT_EQ(move.kind, MoveKind::AdvanceFirst);
-      EXPECT_EQ(move.step, step);
-      EXPECT_EQ(move.src, place);
-      EXPECT_NE(move.dst, place);
-      EXPECT_LT(move.dst, 0);
-      place = move.dst;
-    }
-    for (int64_t again = 0; again < 2; ++again) {
-      Move move = walker.next();
-      EXPECT_EQ(move.kind, MoveKind::Done);
-      EXPECT_EQ(move.src, place);
-    }
-  }
-}
-
 TEST(WalkerTest, ZeroStepsTurnOnce) {
   for (Start start : allStarts) {
     PlanResult result = plan(makeProblem(0, 1, 1, 1, start), Policy::Optimal);

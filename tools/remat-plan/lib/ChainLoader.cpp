@@ -23,6 +23,8 @@ using namespace remat::plantool;
 using namespace remat::schedule;
 
 llvm::Error plantool::makeVerdictError(const Verdict &verdict, const LoadedChain &loaded) {
+  if (verdict.status == Status::Internal)
+    return makeInternalError(verdict.message);
   return loaded.file.empty() ? makeInputError(verdict.message)
                              : makeInputError(loaded.file, loaded.lines.stages, verdict.message);
 }
@@ -31,6 +33,8 @@ llvm::Error plantool::requireBudget(const LoadedChain &loaded) {
   constexpr char reason[] = "expects a budget, in the problem or as --budget";
   if (loaded.hasBudget)
     return llvm::Error::success();
+  if (verdict.status == Status::Internal)
+    return makeInternalError(verdict.message);
   return loaded.file.empty() ? makeInputError(reason) : makeInputError(loaded.file, loaded.lines.problem, reason);
 }
 

@@ -75,6 +75,8 @@ static llvm::Expected<ExitStatus> compareChain(const PlanOptions &options, const
       progress.begin("planning by policy " + std::string(stringifyPolicy(policy)) + ", " +
                      std::to_string(results.size() + 1) + " of " + std::to_string(policies.size()));
       results.push_back(planChain(loaded->chain, policy, makeChainOptions(options, &progress)));
+      if (results.back().verdict.status == Status::Internal)
+        return makeVerdictError(results.back().verdict, *loaded);
       isAnyFeasible |= results.back().ok();
     }
   }

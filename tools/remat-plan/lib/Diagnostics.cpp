@@ -39,6 +39,10 @@ llvm::Error plantool::makeFault(const llvm::Twine &reason) {
   return make(ExitStatus::Fault, "remat-plan: error: " + reason);
 }
 
+llvm::Error plantool::makeInternalError(const llvm::Twine &reason) {
+  return make(ExitStatus::Internal, "remat-plan: " + reason);
+}
+
 void plantool::warn(llvm::StringRef file, unsigned line, const llvm::Twine &text) {
   llvm::errs() << file << ':' << line << ": warning: " << text << '\n';
 }

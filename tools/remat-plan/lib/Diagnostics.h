@@ -40,6 +40,8 @@ llvm::Error makeInputError(llvm::StringRef file, unsigned line, const llvm::Twin
 llvm::Error makeInputError(const llvm::Twine &reason);
 llvm::Error makeUsageError(const llvm::Twine &reason);
 llvm::Error makeFault(const llvm::Twine &reason);
+/// A bug in remat, which is never the fault of the input.
+llvm::Error makeInternalError(const llvm::Twine &reason);
 
 /// Prints a warning about a file.
 void warn(llvm::StringRef file, unsigned line, const llvm::Twine &text);
