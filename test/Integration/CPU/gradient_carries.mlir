@@ -1,7 +1,5 @@
-// RUN: %sweep %s --steps 0 1 2 3 7
+// RUN: %sweep %s --steps 0 1 2 3 7 --narrow f16 bf16
 // RUN: %sweep %s --steps 1 2 7 --resize 17=1 33=3 31=1
-// RUN: %sweep %s --steps 2 7 --float bf16
-// RUN: %sweep %s --steps 2 7 --float f16
 // RUN: remat-opt %s --remat-to-cpu --mlir-print-ir-after=remat-gradients-in-place -o /dev/null 2>&1 | FileCheck %s
 
 // Gradients of carries that reverse steps update in place, beside such that they can not.

@@ -301,7 +301,10 @@ def check_steps(run, static, dynamic, steps, loops, empty_tape, policy, quick):
         compare_plans(unlimited, whole, f"{steps} steps, unlimited")
         # Knowing that there are no steps, the compiler removes the loop and its buffers.
         if steps:
-            compare_plans(lowest, attempt(dynamic, smallest), f"{steps} steps, budget {smallest}")
+            needed = whole["minimum_budget_bytes"]
+            report = attempt(dynamic, max(smallest, needed))
+            if needed == smallest:
+                compare_plans(lowest, report, f"{steps} steps, budget {smallest}")
             # Most budgets go to the code that is the same for all of them. In the other one, plans are constants.
             if steps >= FULL_STEPS:
                 for budget in choose_budgets(smallest, largest, 3)[1:-1]:

@@ -33,8 +33,6 @@ llvm::Error plantool::requireBudget(const LoadedChain &loaded) {
   constexpr char reason[] = "expects a budget, in the problem or as --budget";
   if (loaded.hasBudget)
     return llvm::Error::success();
-  if (verdict.status == Status::Internal)
-    return makeInternalError(verdict.message);
   return loaded.file.empty() ? makeInputError(reason) : makeInputError(loaded.file, loaded.lines.problem, reason);
 }
 

@@ -64,7 +64,7 @@ struct IndexArray {
   bool isScanned = false;
   bool isReversed = false;
   /// The numbers of steps of the loops that read all of it in each step.
-  SmallVector<Value> counts;
+  SmallVector<Value> counts = {};
 };
 } // namespace
 
