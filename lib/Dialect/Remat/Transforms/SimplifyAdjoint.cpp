@@ -38,6 +38,8 @@ private:
 
 /// Reads a slice past a write of another slice:
 /// extract_slice(insert_slice(part, whole)) -> extract_slice(whole).
+/// Not if `whole` comes from an argument: the gradients of a loop are updated in place, and
+/// what reads them first and what writes them first is then no more in order.
 struct FoldExtractSliceOfDisjointInsertSlice final : OpRewritePattern<tensor::ExtractSliceOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(tensor::ExtractSliceOp op, PatternRewriter &rewriter) const override;
@@ -119,6 +121,11 @@ LogicalResult FoldExtractSliceOfDisjointInsertSlice::matchAndRewrite(tensor::Ext
   std::optional<SliceBox> read = SliceBox::get(op), written = SliceBox::get(insert);
   if (!read || !written || !read->isDisjointFrom(*written))
     return rewriter.notifyMatchFailure(op, "may read what was inserted");
+  Value root = insert.getDest();
+  while (auto below = root.getDefiningOp<tensor::InsertSliceOp>())
+    root = below.getDest();
+  if (isa<BlockArgument>(root))
+    return rewriter.notifyMatchFailure(op, "would read an array that may have been updated in place by then");
   rewriter.modifyOpInPlace(op, [&] { op.getSourceMutable().assign(insert.getDest()); });
   return success();
 }
