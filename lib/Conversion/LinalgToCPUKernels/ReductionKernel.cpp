@@ -102,9 +102,11 @@ static bool dependsOnInit(linalg::GenericOp op, Value value) {
 }
 
 /// What \p combine leaves any other operand as it is with. An index has no width that
-/// MLIR would tell its own function.
+/// MLIR would tell its own function, and 0 is not neutral to a sum: it loses the sign of -0.
 static std::optional<TypedAttr> getNeutral(Operation *combine) {
   Type type = combine->getResult(0).getType();
+  if (isa<arith::AddFOp>(combine))
+    return FloatAttr::get(type, APFloat::getZero(cast<FloatType>(type).getFloatSemantics(), /*Negative=*/true));
   if (!type.isIndex())
     return arith::getNeutralElement(combine);
   constexpr unsigned width = IndexType::kInternalStorageBitWidth;
