@@ -16,6 +16,16 @@ using namespace mlir;
 using namespace remat;
 using schedule::LoopPart;
 
+bool LoopFrame::isPlanned(ChainOp chain, func::FuncOp entry) {
+  Builder builder(entry.getContext());
+  auto getBlockType = [](Type element) { return MemRefType::get({ShapedType::kDynamic}, element); };
+  Type bytes = getBlockType(builder.getI8Type()), words = getBlockType(builder.getI64Type());
+  SmallVector<Type> types = {bytes, bytes, words};
+  if (chain.getPlanPosition())
+    types.push_back(words);
+  return entry.getArgumentTypes().take_back(types.size()) == ArrayRef<Type>(types);
+}
+
 LoopFrame::LoopFrame(ChainOp chain, func::FuncOp entry) : chain(chain) {
   // Arena, parameter copies, counters and, if it is an argument, the plan.
   unsigned end = entry.getNumArguments();

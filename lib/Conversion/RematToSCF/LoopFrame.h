@@ -23,8 +23,11 @@ namespace remat {
 
 class LoopFrame {
 public:
-  /// Of \p chain, whose sweeps stand in \p entry.
+  /// Of \p chain, whose sweeps stand in \p entry, which isPlanned().
   LoopFrame(ChainOp chain, func::FuncOp entry);
+
+  /// Whether \p entry ends in the arguments that a frame of \p chain is taken from.
+  static bool isPlanned(ChainOp chain, func::FuncOp entry);
 
   /// Whether the plan is an argument.
   bool isDynamic() const { return plan != nullptr; }

@@ -238,9 +238,18 @@ struct ConvertRematToSCFPass final : remat::impl::ConvertRematToSCFPassBase<Conv
     SymbolTable symbols(module);
     SmallVector<ForwardSweepOp> sweeps;
     module.walk([&](ForwardSweepOp sweep) { sweeps.push_back(sweep); });
-    for (ForwardSweepOp sweep : sweeps)
-      if (failed(SweepLowering(sweep, symbols.lookup<ChainOp>(sweep.getChain()), module).run()))
+    for (ForwardSweepOp sweep : sweeps) {
+      auto chain = symbols.lookup<ChainOp>(sweep.getChain());
+      auto entry = dyn_cast<func::FuncOp>(sweep->getParentOp());
+      if (!entry || !LoopFrame::isPlanned(chain, entry)) {
+        sweep.emitOpError(
+            "expects to stand in a function whose last arguments are the arena, the copies of parameters, "
+            "the counters and, if its plan is made at run time, the plan, which remat-plan-memory adds");
         return signalPassFailure();
+      }
+      if (failed(SweepLowering(sweep, chain, module).run()))
+        return signalPassFailure();
+    }
     for (ChainOp chain : llvm::make_early_inc_range(getChains(module)))
       chain.erase();
   }
