@@ -40,14 +40,15 @@ using namespace remat;
 /// update them writes.
 enum class Access { None, Write, Read };
 
-/// The operands of a sweep from this one on are its destinations.
-static std::optional<unsigned> getFirstDestination(Operation *op) {
-  if (auto forward = dyn_cast<ForwardSweepOp>(op))
-    return op->getNumOperands() - forward.getStacked().size() - forward.getFinals().size();
-  if (auto backward = dyn_cast<BackwardSweepOp>(op))
-    return op->getNumOperands() - backward.getInitGradients().size() - backward.getScanGradients().size() -
-           backward.getAccumulators().size();
-  return std::nullopt;
+/// Whether a sweep only writes an operand. An accumulator is read by every step: what it
+/// starts from stays, whoever reads the sum.
+static bool isDestination(Operation *sweep, OpOperand &use) {
+  unsigned number = use.getOperandNumber(), end = sweep->getNumOperands();
+  if (auto forward = dyn_cast<ForwardSweepOp>(sweep))
+    return number >= end - forward.getStacked().size() - forward.getFinals().size();
+  auto backward = cast<BackwardSweepOp>(sweep);
+  end -= backward.getAccumulators().size();
+  return number < end && number >= end - backward.getInitGradients().size() - backward.getScanGradients().size();
 }
 
 /// Whether the results of \p op other than that of \p init depend on what \p init was.
@@ -73,8 +74,8 @@ static bool readsForAnother(linalg::LinalgOp op, OpOperand &init) {
 
 static Access getAccess(OpOperand &use) {
   Operation *op = use.getOwner();
-  if (std::optional<unsigned> first = getFirstDestination(op))
-    return use.getOperandNumber() < *first ? Access::Read : Access::Write;
+  if (isa<ForwardSweepOp, BackwardSweepOp>(op))
+    return isDestination(op, use) ? Access::Write : Access::Read;
   // Where these hand the buffer on, it has another name.
   if (isa<ViewLikeOpInterface, RegionBranchOpInterface>(op) ||
       (isa<RegionBranchTerminatorOpInterface>(op) && isa<RegionBranchOpInterface>(op->getParentOp())))
