@@ -324,23 +324,6 @@ void StepEmitter::emitRecord(ImplicitLocOpBuilder &builder, const MoveValues &mo
   callForward(builder, StepRole::Record, move.step, carries, written, workspace);
 }
 
-/// Copies each first value into the second one if \p condition holds.
-static void copyIf(ImplicitLocOpBuilder &builder, Value condition, ArrayRef<std::pair<Value, Value>> copies) {
-  auto copyAll = [&](OpBuilder &inner, Location loc) {
-    for (auto [from, to] : copies)
-      linalg::CopyOp::create(inner, loc, from, to);
-  };
-  std::optional<int64_t> known = getConstantIntValue(condition);
-  if (copies.empty() || known == int64_t(0))
-    return;
-  if (known)
-    return copyAll(builder, builder.getLoc());
-  scf::IfOp::create(builder, condition, [&](OpBuilder &inner, Location loc) {
-    copyAll(inner, loc);
-    scf::YieldOp::create(inner, loc);
-  });
-}
-
 void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &move) {
   Value next = builder.createOrFold<arith::AddIOp>(move.step, makeIndex(builder, 1));
   Value isLast = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, next, backward.getCount());
@@ -363,7 +346,11 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
     incoming.push_back(builder.createOrFold<arith::SelectOp>(isLast, last, read));
     outgoing.push_back(builder.createOrFold<arith::SelectOp>(isEven, first, other));
   }
-  copyIf(builder, isLast, copies);
+  if (!copies.empty())
+    emitIf(builder, isLast, [&] {
+      for (auto [from, to] : copies)
+        linalg::CopyOp::create(builder, from, to);
+    });
 
   SmallVector<Value> operands;
   addStep(builder, operands, move.step);

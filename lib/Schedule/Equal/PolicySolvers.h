@@ -71,7 +71,7 @@ Solution solveMixed(const ChainProblem &problem, Policy policy);
 /// does not know how long the chain is (OnlineSweep.h), and the best way back from them.
 ///
 /// Objective: few forward steps whatever the length turns out to be. Guarantee: that of planOnline
-/// (EqualPolicies.h) where steps are recorded as fast as they are passed, whatever times are;
+/// (Online.h) where steps are recorded as fast as they are passed, whatever times are;
 /// forwardBound is that of the offline optimum. Complexity: O(T m) for m states, and a solveMixed for
 /// each. Source: as planOnline.
 Solution solveOnline(const ChainProblem &problem);

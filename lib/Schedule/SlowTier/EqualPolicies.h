@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Policies for equal steps that plan() has no tables for. Each gets a valid
-// problem with at least one step.
+// Policies for equal steps and a slow tier, which plan() has no tables for. Each gets
+// a valid problem with at least one step.
 //
 //===----------------------------------------------------------------------===//
 
