@@ -59,6 +59,8 @@ Builder::Builder(const GeneratorOptions &options)
   // A small one, so that several dimensions fit.
   if (*std::min_element(extents.begin(), extents.end()) > 5)
     extents[0] = random.between(1, 4);
+  if (random.chance(0.2))
+    squareShare = 0.7;
   const std::vector<int64_t> steps = {0, 1, 2, 3, 4, 5, 7, 12};
   const std::vector<double> stepWeights = {4, 8, 14, 20, 14, 14, 6, 3};
   for (int i = 0; i < 2; ++i) {
@@ -69,7 +71,7 @@ Builder::Builder(const GeneratorOptions &options)
     }
     counts.push_back(count);
   }
-  mayEnd = random.chance(0.1);
+  mayEnd = random.chance(0.12);
 }
 
 int64_t Builder::countElements(const Type &type) const {
@@ -84,7 +86,7 @@ Type Builder::drawTensorType(Element element, int64_t maxRank) {
   rank = std::min(rank, maxRank);
   Type type = Type::tensor(element, {});
   for (int64_t i = 0; i < rank; ++i) {
-    bool isSquare = i > 0 && random.chance(0.2);
+    bool isSquare = i > 0 && random.chance(squareShare);
     type.shape.push_back(isSquare ? type.shape.back() : random.pick(extents));
     if (countElements(type) > mostElements)
       type.shape.back() = random.between(1, 3);
@@ -232,6 +234,9 @@ void Builder::writeOperation() {
     std::vector<double> weights;
     for (const Production &production : table) {
       double weight = suits(production, *this) ? production.weight : 0;
+      // What may be wrong there.
+      if (production.isChecked && (mayEnd || neverRuns))
+        weight *= 3;
       if (production.name == options.only && weight > 0 && attempt < 6)
         weight = used[production.name] == 0 ? 1e6 : 20;
       weights.push_back(weight);

@@ -56,6 +56,8 @@ struct Function {
   /// Those that no caller can see in the arguments: results do not have them.
   std::set<int64_t> isOpaque;
   std::vector<Value> values;
+  /// What extents were computed to be: they may be results as well.
+  std::vector<Value> computedExtents;
   std::string text;
   std::string indentation = "  ";
   Position position = Position::Straight;
@@ -79,6 +81,8 @@ public:
 
   //===--- The program's palette ---===//
   std::vector<int64_t> extents;
+  /// How often a dimension is as long as the one before: square arrays meet their transposition.
+  double squareShare = 0.2;
   /// Trip counts; a negative one is a dynamic extent.
   std::vector<int64_t> counts;
   /// What a dynamic extent is when the program runs.

@@ -84,6 +84,10 @@ static void addReturned(Builder &builder, std::vector<Value> &returned, int64_t 
     return std::none_of(type.shape.begin(), type.shape.end(),
                         [&](int64_t extent) { return extent < 0 && builder.function->isOpaque.count(extent); });
   };
+  for (const Value &extent : builder.function->computedExtents)
+    if (builder.random.chance(0.7) &&
+        std::none_of(returned.begin(), returned.end(), [&](const Value &other) { return other.name == extent.name; }))
+      returned.push_back(extent);
   for (int64_t i = 0; i < number; ++i) {
     Value value;
     if (builder.find(

@@ -236,6 +236,7 @@ std::string Builder::getExtentName(int64_t extent) {
       function->prologue += "  " + term + " = arith.constant dense<" + std::to_string(added) + "> : tensor<i64>\n  " +
                             source + " = arith.addi " + argument.value.name + ", " + term + " : tensor<i64>\n";
       addValue(Value{source, argument.value.type, {actual, actual}, true});
+      function->computedExtents.push_back(function->values.back());
     }
     std::string scalar = newName("d"), name = newName("d");
     function->prologue += "  " + scalar + " = tensor.extract " + source + "[] : tensor<i64>\n  " + name +

@@ -40,6 +40,8 @@ struct Production {
   Places places = Places::Tensors;
   /// False if there was nothing to write it with; then nothing was written.
   std::function<bool(Builder &)> write;
+  /// Has indices or sizes that only a run checks.
+  bool isChecked = false;
 };
 
 using ProductionTable = std::vector<Production>;

@@ -27,6 +27,9 @@ bool Builder::makeView(const Type &type, Value &view) {
               &Builder::makeBroadcast, &Builder::makeReshaped, &Builder::makeConverted};
   else
     makers = {&Builder::makeElement, &Builder::makeConverted};
+  // What is read through a permutation has the same type then, and may stand for what is read in place.
+  if (std::adjacent_find(type.shape.begin(), type.shape.end()) != type.shape.end())
+    makers.insert(makers.end(), 4, &Builder::makeTransposed);
   bool made = false;
   for (int attempt = 0; attempt < 3 && !made; ++attempt)
     made = (this->*random.pick(makers))(type, view);
@@ -119,6 +122,8 @@ bool Builder::makeTransposed(const Type &type, Value &view) {
   std::iota(permutation.begin(), permutation.end(), 0);
   for (size_t i = permutation.size() - 1; i > 0; --i)
     std::swap(permutation[i], permutation[random.below(static_cast<int64_t>(i) + 1)]);
+  if (std::is_sorted(permutation.begin(), permutation.end()) && random.chance(0.9))
+    std::swap(permutation[permutation.size() - 2], permutation.back());
   // Result dimension i is dimension permutation[i] of the source.
   Type sourceType = type;
   for (size_t i = 0; i < permutation.size(); ++i)

@@ -177,7 +177,7 @@ static bool writeCustomRule(Builder &builder) {
 static bool writeInnerGradient(Builder &builder) {
   if (builder.function->isHelper)
     return false;
-  bool hasLoop = builder.function->position == Position::Straight && builder.random.chance(0.12);
+  bool hasLoop = builder.function->position == Position::Straight && builder.random.chance(0.25);
   Type type = builder.drawWorkingType(true);
   if (!type.isTensor || type.isDynamic())
     type = builder.drawTensorType(builder.drawFloat(), 2);

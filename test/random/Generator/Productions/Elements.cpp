@@ -121,6 +121,20 @@ static bool writeGenerate(Builder &builder) {
   return true;
 }
 
+/// Numbers of rows within \p want, or wrong ones: just outside, or so far that nothing lies there.
+static Value drawRows(Builder &builder, const Type &type, const Want &want) {
+  if (!builder.drawsUnchecked())
+    return builder.get(type, want);
+  if (builder.random.chance(0.5))
+    return builder.get(type);
+  double place = builder.random.chance(0.5) ? 1e9 : -1e9;
+  if (builder.function->arguments.size() > 6 || builder.random.chance(0.3))
+    return builder.constant(type, place);
+  Value rows{builder.newName("a"), type, {place, place}, true};
+  builder.addArgument({rows, std::to_string(static_cast<int64_t>(place))});
+  return rows;
+}
+
 /// Rows of a table, looked up: what an embedding does, by extract in a generic.
 static bool writeLookup(Builder &builder) {
   Value table;
@@ -132,14 +146,33 @@ static bool writeLookup(Builder &builder) {
           table))
     return false;
   int64_t number = builder.random.pick(builder.extents);
+  // As many rows as an array has that the result may meet.
+  Value peer;
+  if (builder.random.chance(0.6) && builder.find(
+                                        [&](const Value &value) {
+                                          return value.type.isTensor && value.type.element == table.type.element &&
+                                                 value.type.getRank() == 2 && value.type.shape[0] > 0 &&
+                                                 value.type.shape[1] == table.type.shape[1];
+                                        },
+                                        peer))
+    number = peer.type.shape[0];
   Element element = builder.random.chance(0.5) ? Element::I32 : Element::Index;
   if (!builder.options.types.empty())
     element = Element::Index;
   Want want{{0, static_cast<double>(table.type.shape[0] - 1)}, true};
-  Value indices = builder.get(Type::tensor(element, {number}), builder.drawsUnchecked() ? Want() : want);
+  Value indices = drawRows(builder, Type::tensor(element, {number}), want);
   Type type = table.type.with(std::vector<int64_t>{number, table.type.shape[1]});
   if (builder.countElements(type) > 1500)
     return false;
+  if (builder.mayEnd && !peer.name.empty() && builder.random.chance(0.6)) {
+    // A loop over the points of the result may run as soon as this sum wants it to: before the rows are checked.
+    Value bounded = builder.emit("math.tanh " + peer.name + " : " + type.print(), type, Range::symmetric(1), false);
+    Value zero = builder.zeros(Type::tensor(type.element, {}));
+    double most = static_cast<double>(builder.countElements(type));
+    builder.emit("linalg.reduce { arith.addf } ins(" + bounded.name + " : " + type.print() + ") outs(" + zero.name +
+                     " : " + zero.type.print() + ") dimensions = [0, 1]",
+                 zero.type, Range::symmetric(most), false);
+  }
   Value destination = builder.empty(type);
   std::string rowMap = builder.getMap("affine_map<(d0, d1) -> (d0)>");
   std::string idMap = builder.getMap("affine_map<(d0, d1) -> (d0, d1)>");
@@ -161,6 +194,81 @@ static bool writeLookup(Builder &builder) {
   return true;
 }
 
+/// Two tables one after the other, element by element: what StableHLO's concatenate and roll become.
+static bool writeJoin(Builder &builder) {
+  Value first, second;
+  auto isTable = [&](const Value &value) {
+    return value.type.isTensor && isFloat(value.type.element) && value.type.getRank() >= 1 &&
+           value.type.getRank() <= 2 && !value.type.isDynamic() && builder.countElements(value.type) > 0;
+  };
+  if (!builder.find(isTable, first))
+    return false;
+  int64_t rank = first.type.getRank(), dimension = builder.random.below(rank);
+  auto fits = [&](const Value &value) {
+    return isTable(value) && value.type.getRank() == rank && value.type.element == first.type.element &&
+           (rank == 1 || value.type.shape[1 - dimension] == first.type.shape[1 - dimension]);
+  };
+  if (builder.random.chance(0.4) || !builder.find(fits, second))
+    second = first;
+  Type type = first.type;
+  type.shape[dimension] += second.type.shape[dimension];
+  if (builder.countElements(type) > 1500)
+    return false;
+  Value destination = builder.empty(type);
+  Value bound = builder.constant(Type::scalar(Element::Index), static_cast<double>(first.type.shape[dimension]));
+  Value result{builder.newName(), type, join(first.range, second.range), first.exact && second.exact};
+  std::string map = builder.getMap(rank == 1 ? "affine_map<(d0) -> (d0)>" : "affine_map<(d0, d1) -> (d0, d1)>");
+  std::string out = builder.newName("b"), isFirst = builder.newName("b"), rest = builder.newName("i"),
+              chosen = builder.newName("b"), scalar = getName(type.element);
+  std::vector<std::string> places, iterators(static_cast<size_t>(rank), "\"parallel\"");
+  for (int64_t i = 0; i < rank; ++i)
+    places.push_back(builder.newName("i"));
+  builder.line(result.name + " = linalg.generic {indexing_maps = [" + map + "], iterator_types = [" + join(iterators) +
+               "]} outs(" + destination.name + " : " + type.print() + ") {");
+  builder.line("^bb0(" + out + ": " + scalar + "):");
+  for (int64_t i = 0; i < rank; ++i)
+    builder.line("  " + places[i] + " = linalg.index " + std::to_string(i) + " : index");
+  builder.line("  " + isFirst + " = arith.cmpi ult, " + places[dimension] + ", " + bound.name + " : index");
+  builder.line("  " + chosen + " = scf.if " + isFirst + " -> (" + scalar + ") {");
+  auto writeBranch = [&](const Value &table) {
+    std::string element = builder.newName("b");
+    builder.line("    " + element + " = tensor.extract " + table.name + "[" + join(places) +
+                 "] : " + table.type.print());
+    builder.line("    scf.yield " + element + " : " + scalar);
+  };
+  writeBranch(first);
+  builder.line("  } else {");
+  builder.line("    " + rest + " = arith.subi " + places[dimension] + ", " + bound.name + " : index");
+  places[dimension] = rest;
+  writeBranch(second);
+  builder.line("  }");
+  builder.line("  linalg.yield " + chosen + " : " + scalar);
+  builder.line("} -> " + type.print());
+  builder.addValue(result);
+  return true;
+}
+
+/// The diagonal of one square put on that of another.
+static bool writeDiagonal(Builder &builder) {
+  Element element = builder.drawFloat();
+  int64_t extent = builder.random.pick(builder.extents);
+  Type type = Type::tensor(element, {extent, extent});
+  if (builder.countElements(type) > 600)
+    return false;
+  Value source = builder.get(type), target = builder.get(type);
+  std::string map = builder.getMap("affine_map<(d0) -> (d0, d0)>"), scalar = getName(element);
+  std::string in = builder.newName("b"), out = builder.newName("b");
+  Value result{builder.newName(), type, join(source.range, target.range), source.exact && target.exact};
+  builder.line(result.name + " = linalg.generic {indexing_maps = [" + map + ", " + map +
+               "], iterator_types = [\"parallel\"]} ins(" + source.name + " : " + type.print() + ") outs(" +
+               target.name + " : " + type.print() + ") {");
+  builder.line("^bb0(" + in + ": " + scalar + ", " + out + ": " + scalar + "):");
+  builder.line("  linalg.yield " + in + " : " + scalar);
+  builder.line("} -> " + type.print());
+  builder.addValue(result);
+  return true;
+}
+
 static bool writeGather(Builder &builder) {
   Value table;
   if (!builder.find(
@@ -171,8 +279,8 @@ static bool writeGather(Builder &builder) {
           table))
     return false;
   int64_t number = builder.random.pick(builder.extents);
-  Value indices = builder.get(Type::tensor(Element::Index, {number, 1}),
-                              Want{{0, static_cast<double>(table.type.shape[0] - 1)}, true});
+  Value indices = drawRows(builder, Type::tensor(Element::Index, {number, 1}),
+                           Want{{0, static_cast<double>(table.type.shape[0] - 1)}, true});
   Type type = table.type;
   type.shape[0] = number;
   if (builder.random.chance(0.5))
@@ -186,11 +294,13 @@ static bool writeGather(Builder &builder) {
 }
 
 void remat::random::addElementProductions(ProductionTable &table) {
-  table.push_back({"tensor.extract", 2.5, Places::Everywhere, writeExtract});
-  table.push_back({"tensor.insert", 1.2, Places::Tensors, writeInsert});
+  table.push_back({"tensor.extract", 2.5, Places::Everywhere, writeExtract, true});
+  table.push_back({"tensor.insert", 1.2, Places::Tensors, writeInsert, true});
   table.push_back({"tensor.from_elements", 1.2, Places::Tensors, writeFromElements});
   table.push_back({"tensor.splat", 1.2, Places::Tensors, writeSplat});
   table.push_back({"tensor.generate", 1.5, Places::Tensors, writeGenerate});
-  table.push_back({"lookup", 1.5, Places::Tensors, writeLookup});
-  table.push_back({"tensor.gather", 0.3, Places::Tensors, writeGather});
+  table.push_back({"lookup", 1.5, Places::Tensors, writeLookup, true});
+  table.push_back({"concatenation by elements", 1, Places::Tensors, writeJoin});
+  table.push_back({"copy of a diagonal", 0.5, Places::Tensors, writeDiagonal});
+  table.push_back({"tensor.gather", 0.3, Places::Tensors, writeGather, true});
 }

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 using namespace remat::random;
 
@@ -109,7 +110,7 @@ static bool writeGeneric(Builder &builder) {
   };
   while (static_cast<int64_t>(space.size()) < rank) {
     // Square ones are read transposed.
-    bool isSquare = !space.empty() && builder.random.chance(0.3);
+    bool isSquare = !space.empty() && builder.random.chance(std::max(builder.squareShare, 0.3));
     space.push_back(isSquare ? space.back() : builder.random.pick(builder.extents));
     if (getSize() > 3000)
       space.back() = 2;
@@ -176,19 +177,25 @@ static bool writeGeneric(Builder &builder) {
         if (dimension < 0)
           return false;
 
+  // A result that nobody uses, whose old elements another result is made of.
+  std::optional<size_t> unread;
+  if (numOutputs > 1 && parallel.size() == space.size() && builder.random.chance(0.4))
+    unread = static_cast<size_t>(builder.random.below(numOutputs));
+
   double limit = 40 / terms;
   for (const Access &access : inputs)
     operands.push_back(
         builder.get(access.type, isFloat(access.type.element) ? Want{Range::symmetric(20), false} : Want()));
   for (const Access &access : outputs) {
     Combine combine = Combine::None;
-    if (parallel.size() < space.size() || builder.random.chance(0.1))
+    bool isUnread = unread && destinations.size() == *unread;
+    if (parallel.size() < space.size() || (!isUnread && builder.random.chance(0.1)))
       combine = static_cast<Combine>(1 + builder.random.pickWeighted({70, 18, 12}));
     combines.push_back(combine);
     bool isPartial = access.dimensions.size() != parallel.size();
     Want want = isFloat(access.type.element) ? Want{Range::symmetric(10), false} : Want();
-    if (combine != Combine::None || isPartial || builder.random.chance(0.35))
-      destinations.push_back(builder.random.chance(combine == Combine::None ? 0.7 : 0.45) || isPartial
+    if (combine != Combine::None || isPartial || isUnread || builder.random.chance(0.35))
+      destinations.push_back(builder.random.chance(combine == Combine::None ? 0.7 : 0.45) || isPartial || isUnread
                                  ? builder.get(access.type, want)
                                  : builder.zeros(access.type));
     else
@@ -215,18 +222,20 @@ static bool writeGeneric(Builder &builder) {
           builder.random.chance(0.7))
         builder.addValue(element);
     }
-    if (builder.random.chance(0.25)) {
+    // What reads its position stays one operation, with all of its results.
+    Value position;
+    if (builder.random.chance(unread ? 0.8 : 0.25)) {
       int64_t dimension = builder.random.below(rank);
       double last = static_cast<double>(std::max<int64_t>(builder.getExtent(space[dimension]) - 1, 0));
       Value index = builder.emit("linalg.index " + std::to_string(dimension) + " : index", Type::scalar(Element::Index),
                                  {0, last}, true);
-      if (builder.random.chance(0.5)) {
+      if (unread || builder.random.chance(0.5)) {
         Value integer = builder.emit("arith.index_cast " + index.name + " : index to i32", Type::scalar(Element::I32),
                                      index.range, true);
         Element element = outputs[0].type.element;
         if (isFloat(element))
-          builder.emit("arith.sitofp " + integer.name + " : i32 to " + std::string(getName(element)),
-                       Type::scalar(element), index.range, true);
+          position = builder.emit("arith.sitofp " + integer.name + " : i32 to " + std::string(getName(element)),
+                                  Type::scalar(element), index.range, true);
       }
     }
     if (reducesAll && elements.size() > 1 && elements[0].type == elements[1].type &&
@@ -243,6 +252,19 @@ static bool writeGeneric(Builder &builder) {
       if (isReal)
         want.range = Range::symmetric(combines[i] == Combine::Sum ? std::max(limit, 0.5) : 40);
       Value value = builder.get(type, want);
+      if (unread && i != *unread && accumulators[*unread].type == type && isReal) {
+        const Value &old = accumulators[*unread];
+        bool scales = builder.random.chance(0.5) && combines[i] != Combine::Sum;
+        value = builder.emit(std::string(scales ? "arith.mulf " : "arith.addf ") + value.name + ", " + old.name +
+                                 " : " + type.print(),
+                             type,
+                             Range::symmetric(scales ? value.range.getMagnitude() * old.range.getMagnitude()
+                                                     : value.range.getMagnitude() + old.range.getMagnitude()),
+                             false);
+        if (!position.name.empty() && position.type == type)
+          value = builder.emit("arith.addf " + value.name + ", " + position.name + " : " + type.print(), type,
+                               Range::symmetric(value.range.getMagnitude() + position.range.getMagnitude()), false);
+      }
       const Value &accumulator = accumulators[i];
       Range range = value.range;
       bool exact = value.exact;
@@ -289,8 +311,9 @@ static bool writeGeneric(Builder &builder) {
   builder.line("^bb0(" + join(arguments) + "):");
   builder.function->text += region;
   builder.line("} -> " + types);
-  for (const Value &result : results)
-    builder.addValue(result);
+  for (size_t i = 0; i < results.size(); ++i)
+    if (i != unread)
+      builder.addValue(results[i]);
   if (hasPartial)
     builder.count("linalg.generic (partial write)");
   return true;

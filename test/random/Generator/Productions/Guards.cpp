@@ -109,6 +109,25 @@ static std::string change(Builder &builder, const std::string &part, const Type 
   return current;
 }
 
+/// \p part by the sum of its hyperbolic tangents: it is needed as a whole before and after the sum.
+static std::string scaleBySum(Builder &builder, const std::string &part, const Type &type, const std::string &size) {
+  std::string suffix = " : " + type.print(), bounded = builder.newName("w"), sum = builder.newName("w"),
+              destination = builder.newName("w"), spread = builder.newName("w"), scaled = builder.newName("w");
+  Value zero = builder.zeros(Type::tensor(type.element, {}));
+  std::vector<int64_t> dimensions;
+  for (int64_t i = 0; i < type.getRank(); ++i)
+    dimensions.push_back(i);
+  std::string scalar = " : " + zero.type.print();
+  builder.line(bounded + " = math.tanh " + part + suffix);
+  builder.line(sum + " = linalg.reduce { arith.addf } ins(" + bounded + suffix + ") outs(" + zero.name + scalar +
+               ") dimensions = " + printList(dimensions));
+  builder.line(destination + " = tensor.empty(" + size + ")" + suffix);
+  builder.line(spread + " = linalg.broadcast ins(" + sum + scalar + ") outs(" + destination + suffix +
+               ") dimensions = " + printList(dimensions));
+  builder.line(scaled + " = arith.mulf " + bounded + ", " + spread + suffix);
+  return scaled;
+}
+
 /// A part whose size is a value, changed and put back.
 static bool writePart(Builder &builder) {
   Type type = builder.drawWorkingType(builder.random.chance(0.85));
@@ -138,7 +157,8 @@ static bool writePart(Builder &builder) {
   part.shape[dimension] = -1;
   std::string slice = builder.newName("w");
   builder.line(slice + " = tensor.extract_slice " + source.name + window + type.print() + " to " + part.print());
-  std::string changed = change(builder, slice, part);
+  bool sums = isFloat(type.element) && builder.countElements(type) <= 150 && builder.random.chance(0.4);
+  std::string changed = sums ? scaleBySum(builder, slice, part, size.name) : change(builder, slice, part);
   Range range = isFloat(type.element) ? join(Range::symmetric(200), target.range) : getFullRange(type.element);
   builder.emit("tensor.insert_slice " + changed + " into " + target.name + window + part.print() + " into " +
                    type.print(),
@@ -147,6 +167,6 @@ static bool writePart(Builder &builder) {
 }
 
 void remat::random::addGuardProductions(ProductionTable &table) {
-  table.push_back({"guarded read", 2, Places::Everywhere, writeGuardedRead});
-  table.push_back({"part of a computed size", 1.2, Places::Tensors, writePart});
+  table.push_back({"guarded read", 2, Places::Everywhere, writeGuardedRead, true});
+  table.push_back({"part of a computed size", 1.2, Places::Tensors, writePart, true});
 }

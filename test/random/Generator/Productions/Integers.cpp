@@ -90,7 +90,7 @@ static bool writeBinary(Builder &builder, const IntegerOp &op) {
     want.range = {1, 100};
   else if (op.second == IntegerOp::Amount)
     want.range = {0, static_cast<double>(getBits(type.element) - 1)};
-  bool isAwkward = op.second != IntegerOp::Any && builder.random.chance(0.2);
+  bool isAwkward = op.second != IntegerOp::Any && builder.random.chance(0.35);
   bool isSmallest = isAwkward && builder.random.chance(0.3);
   Value left = isSmallest ? builder.constant(type, getFullRange(type.element).low) : builder.get(type);
   Value right = isAwkward ? getAwkward(builder, type, op.second) : builder.get(type, want);

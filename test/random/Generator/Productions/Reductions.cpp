@@ -106,6 +106,43 @@ static bool writeMap(Builder &builder) {
   return true;
 }
 
+/// The sum over i and j of a[i, j] f(b)[j, i]: in its gradient, what is computed element by element is read
+/// element by element, but elsewhere.
+static bool writeTransposedProduct(Builder &builder) {
+  Element element = builder.drawFloat();
+  Type left = Type::tensor(element, {});
+  for (int i = 0; i < 2; ++i)
+    left.shape.push_back(i > 0 && builder.random.chance(0.7) ? left.shape.back()
+                                                             : builder.random.pick(builder.extents));
+  Type right = left.with(std::vector<int64_t>(left.shape.rbegin(), left.shape.rend()));
+  if (builder.countElements(left) > 600)
+    return false;
+  Value a = builder.get(left, Want{Range::symmetric(3), false}), b = builder.get(right);
+  static const std::vector<std::string> functions = {"math.tanh ", "math.sin ", "math.cos "};
+  b = builder.emit(builder.random.pick(functions) + b.name + " : " + right.print(), right, Range::symmetric(1), false);
+  // All, or along one of the two.
+  bool keepsRows = builder.random.chance(0.35);
+  Type type = left.with(keepsRows ? std::vector<int64_t>{left.shape[0]} : std::vector<int64_t>());
+  Value init = builder.random.chance(0.6) ? builder.zeros(type) : builder.get(type, Want{Range::symmetric(3), false});
+  std::string maps = builder.getMap("affine_map<(d0, d1) -> (d0, d1)>") + ", " +
+                     builder.getMap("affine_map<(d0, d1) -> (d1, d0)>") + ", " +
+                     builder.getMap(keepsRows ? "affine_map<(d0, d1) -> (d0)>" : "affine_map<(d0, d1) -> ()>");
+  Value result{builder.newName(), type, Range::symmetric(3 + 3 * static_cast<double>(builder.countElements(left))),
+               false};
+  std::string p = builder.newName("b"), q = builder.newName("b"), sum = builder.newName("b"),
+              product = builder.newName("b"), next = builder.newName("b"), scalar = getName(element);
+  builder.line(result.name + " = linalg.generic {indexing_maps = [" + maps + "], iterator_types = [\"" +
+               (keepsRows ? "parallel" : "reduction") + "\", \"reduction\"]} ins(" + a.name + ", " + b.name + " : " +
+               left.print() + ", " + right.print() + ") outs(" + init.name + " : " + type.print() + ") {");
+  builder.line("^bb0(" + p + ": " + scalar + ", " + q + ": " + scalar + ", " + sum + ": " + scalar + "):");
+  builder.line("  " + product + " = arith.mulf " + p + ", " + q + " : " + scalar);
+  builder.line("  " + next + " = arith.addf " + sum + ", " + product + " : " + scalar);
+  builder.line("  linalg.yield " + next + " : " + scalar);
+  builder.line("} -> " + type.print());
+  builder.addValue(result);
+  return true;
+}
+
 static bool writeSoftmax(Builder &builder) {
   Type type = builder.drawWorkingType(true);
   if (!type.isTensor || type.getRank() == 0 || type.isDynamic() || builder.countElements(type) == 0)
@@ -122,5 +159,6 @@ static bool writeSoftmax(Builder &builder) {
 void remat::random::addReductionProductions(ProductionTable &table) {
   table.push_back({"linalg.reduce", 6, Places::Tensors, writeReduce});
   table.push_back({"linalg.map", 2, Places::Tensors, writeMap});
+  table.push_back({"transposed product", 1.2, Places::Tensors, writeTransposedProduct});
   table.push_back({"linalg.softmax", 0.3, Places::Tensors, writeSoftmax});
 }

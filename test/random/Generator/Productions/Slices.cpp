@@ -45,7 +45,7 @@ static Window drawWindow(Builder &builder, const std::vector<int64_t> &shape) {
     else if (size == 1 && builder.random.chance(0.1))
       stride = 2;
     int64_t slack = extent - 1 - (size - 1) * stride;
-    if (slack > 0 && builder.random.chance(0.2))
+    if (slack > 0 && builder.random.chance(builder.mayEnd ? 0.5 : 0.2))
       window.offsets.push_back(builder.getIndexBelow(slack + 1).name);
     else
       window.offsets.push_back(std::to_string(builder.random.below(slack + 1)));
@@ -154,8 +154,8 @@ static bool writeConcat(Builder &builder) {
 }
 
 void remat::random::addSliceProductions(ProductionTable &table) {
-  table.push_back({"tensor.extract_slice", 4, Places::Tensors, writeExtractSlice});
-  table.push_back({"tensor.insert_slice", 4, Places::Tensors, writeInsertSlice});
+  table.push_back({"tensor.extract_slice", 4, Places::Tensors, writeExtractSlice, true});
+  table.push_back({"tensor.insert_slice", 4, Places::Tensors, writeInsertSlice, true});
   table.push_back({"tensor.pad", 1.5, Places::Tensors, writePad});
   table.push_back({"tensor.concat", 2, Places::Tensors, writeConcat});
 }
