@@ -194,7 +194,8 @@ static bool writeLookup(Builder &builder) {
   return true;
 }
 
-/// Two tables one after the other, element by element: what StableHLO's concatenate and roll become.
+/// Two tables one after the other, element by element: what StableHLO's concatenate and roll become. Or
+/// the even rows of one, and those of another from the end, which are no slices.
 static bool writeJoin(Builder &builder) {
   Value first, second;
   auto isTable = [&](const Value &value) {
@@ -210,12 +211,15 @@ static bool writeJoin(Builder &builder) {
   };
   if (builder.random.chance(0.4) || !builder.find(fits, second))
     second = first;
+  bool alternates = first.type == second.type && builder.random.chance(0.6);
   Type type = first.type;
-  type.shape[dimension] += second.type.shape[dimension];
+  if (!alternates)
+    type.shape[dimension] += second.type.shape[dimension];
   if (builder.countElements(type) > 1500)
     return false;
   Value destination = builder.empty(type);
-  Value bound = builder.constant(Type::scalar(Element::Index), static_cast<double>(first.type.shape[dimension]));
+  double last = static_cast<double>(first.type.shape[dimension] - 1);
+  Value bound = builder.constant(Type::scalar(Element::Index), alternates ? last : last + 1);
   Value result{builder.newName(), type, join(first.range, second.range), first.exact && second.exact};
   std::string map = builder.getMap(rank == 1 ? "affine_map<(d0) -> (d0)>" : "affine_map<(d0, d1) -> (d0, d1)>");
   std::string out = builder.newName("b"), isFirst = builder.newName("b"), rest = builder.newName("i"),
@@ -228,7 +232,13 @@ static bool writeJoin(Builder &builder) {
   builder.line("^bb0(" + out + ": " + scalar + "):");
   for (int64_t i = 0; i < rank; ++i)
     builder.line("  " + places[i] + " = linalg.index " + std::to_string(i) + " : index");
-  builder.line("  " + isFirst + " = arith.cmpi ult, " + places[dimension] + ", " + bound.name + " : index");
+  if (alternates) {
+    std::string half = builder.newName("i");
+    builder.line("  " + half + " = arith.index_cast " + places[dimension] + " : index to i64");
+    builder.line("  " + isFirst + " = arith.trunci " + half + " : i64 to i1");
+  } else {
+    builder.line("  " + isFirst + " = arith.cmpi ult, " + places[dimension] + ", " + bound.name + " : index");
+  }
   builder.line("  " + chosen + " = scf.if " + isFirst + " -> (" + scalar + ") {");
   auto writeBranch = [&](const Value &table) {
     std::string element = builder.newName("b");
@@ -238,7 +248,10 @@ static bool writeJoin(Builder &builder) {
   };
   writeBranch(first);
   builder.line("  } else {");
-  builder.line("    " + rest + " = arith.subi " + places[dimension] + ", " + bound.name + " : index");
+  std::string left = places[dimension], right = bound.name;
+  if (alternates)
+    std::swap(left, right);
+  builder.line("    " + rest + " = arith.subi " + left + ", " + right + " : index");
   places[dimension] = rest;
   writeBranch(second);
   builder.line("  }");
