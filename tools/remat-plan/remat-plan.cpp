@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "lib/Commands.h"
-#include "lib/Progress.h"
+#include "lib/Commands/Commands.h"
+#include "lib/Output/Progress.h"
 #include "support/ToolMain.h"
 
 #include "llvm/Support/InitLLVM.h"

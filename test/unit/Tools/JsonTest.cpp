@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat-plan/lib/Json.h"
-#include "remat-plan/lib/Numbers.h"
+#include "remat-plan/lib/Input/Json.h"
+#include "remat-plan/lib/Input/Numbers.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat-plan/lib/Numbers.h"
+#include "remat-plan/lib/Input/Numbers.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat-plan/lib/Progress.h"
+#include "remat-plan/lib/Output/Progress.h"
 
 #include "gtest/gtest.h"
 

@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat-plan/lib/ActionReader.h"
-#include "remat-plan/lib/GraphReader.h"
+#include "remat-plan/lib/Input/ActionReader.h"
+#include "remat-plan/lib/Input/GraphReader.h"
 #include "remat/Schedule/Simulator.h"
 
 #include <cstdlib>

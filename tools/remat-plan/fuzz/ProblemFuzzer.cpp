@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat-plan/lib/ChainReader.h"
-#include "remat-plan/lib/GraphReader.h"
+#include "remat-plan/lib/Input/ChainReader.h"
+#include "remat-plan/lib/Input/GraphReader.h"
 #include "remat/Schedule/ChainPlanner.h"
 #include "remat/Schedule/Simulator.h"
 

@@ -8,10 +8,10 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_COMMANDS_H
 #define REMAT_TOOLS_REMAT_PLAN_COMMANDS_H
 
-#include "Diagnostics.h"
-#include "InputFile.h"
-#include "Options.h"
-#include "Progress.h"
+#include "remat-plan/lib/Input/Diagnostics.h"
+#include "remat-plan/lib/Input/InputFile.h"
+#include "remat-plan/lib/Input/Options.h"
+#include "remat-plan/lib/Output/Progress.h"
 #include "remat/Schedule/ChainPlanner.h"
 
 namespace remat::plantool {

@@ -7,10 +7,10 @@
 
 #include "ChainLoader.h"
 
-#include "Axis.h"
 #include "Diagnostics.h"
 #include "Numbers.h"
 #include "ScaledReading.h"
+#include "SizeUnit.h"
 #include "remat/Support/Budget.h"
 
 #include "llvm/Support/raw_ostream.h"

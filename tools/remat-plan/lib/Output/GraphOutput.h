@@ -8,7 +8,7 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_GRAPHOUTPUT_H
 #define REMAT_TOOLS_REMAT_PLAN_GRAPHOUTPUT_H
 
-#include "GraphReader.h"
+#include "remat-plan/lib/Input/GraphReader.h"
 
 #include "llvm/Support/JSON.h"
 

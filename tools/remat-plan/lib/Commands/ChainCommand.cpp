@@ -6,10 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
-#include "OutputSink.h"
-#include "PlanOutput.h"
-#include "Progress.h"
-#include "ScheduleDiagram.h"
+#include "remat-plan/lib/Output/OutputSink.h"
+#include "remat-plan/lib/Output/PlanOutput.h"
+#include "remat-plan/lib/Output/Progress.h"
+#include "remat-plan/lib/Picture/ScheduleDiagram.h"
 
 #include "llvm/Support/raw_ostream.h"
 

@@ -8,8 +8,9 @@
 #include "FrontierDiagram.h"
 
 #include "LabelPlacer.h"
-#include "Numbers.h"
 #include "Plot.h"
+#include "remat-plan/lib/Input/Numbers.h"
+#include "remat-plan/lib/Input/SizeUnit.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -97,7 +98,7 @@ static double shareOfTime(int64_t time, const FrontierCurve &curve) {
 static std::vector<Point> trace(const FrontierCurve &curve, const FrontierCurve &reference, const Axis &memory,
                                 const Axis &time) {
   std::vector<Point> line;
-  for (const FrontierPoint &point : curve.points) {
+  for (const CurvePoint &point : curve.points) {
     double x = memory(static_cast<double>(std::max<int64_t>(point.budget, 1)));
     if (!line.empty())
       line.push_back({x, line.back().second});
@@ -110,7 +111,7 @@ static std::vector<Point> trace(const FrontierCurve &curve, const FrontierCurve 
 /// What no schedule reaches. Between two points the bound of the higher one holds.
 static std::vector<Point> traceBound(const FrontierCurve &curve, const Axis &memory, const Axis &time) {
   std::vector<Point> line;
-  for (const FrontierPoint &point : curve.points) {
+  for (const CurvePoint &point : curve.points) {
     double x = memory(static_cast<double>(std::max<int64_t>(point.budget, 1)));
     double y = time(shareOfTime(point.boundAnySchedule, curve));
     if (!line.empty())

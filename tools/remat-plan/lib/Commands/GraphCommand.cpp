@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
-#include "GraphOutput.h"
-#include "Progress.h"
+#include "remat-plan/lib/Output/GraphOutput.h"
+#include "remat-plan/lib/Output/Progress.h"
 #include "remat/Support/Budget.h"
 
 #include "llvm/ADT/STLExtras.h"

@@ -5,14 +5,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ActionReader.h"
-#include "ChainLoader.h"
 #include "Commands.h"
-#include "GraphReader.h"
-#include "InputFile.h"
-#include "Numbers.h"
-#include "Progress.h"
-#include "TextTable.h"
+#include "remat-plan/lib/Input/ActionReader.h"
+#include "remat-plan/lib/Input/ChainLoader.h"
+#include "remat-plan/lib/Input/GraphReader.h"
+#include "remat-plan/lib/Input/InputFile.h"
+#include "remat-plan/lib/Input/Numbers.h"
+#include "remat-plan/lib/Output/Progress.h"
+#include "remat-plan/lib/Output/TextTable.h"
 #include "remat/Schedule/Simulator.h"
 
 #include "llvm/Support/JSON.h"

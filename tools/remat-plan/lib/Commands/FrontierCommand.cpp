@@ -6,11 +6,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
-#include "Frontier.h"
-#include "FrontierDiagram.h"
-#include "Numbers.h"
-#include "OutputSink.h"
-#include "TextTable.h"
+#include "remat-plan/lib/Input/Numbers.h"
+#include "remat-plan/lib/Output/OutputSink.h"
+#include "remat-plan/lib/Output/TextTable.h"
+#include "remat-plan/lib/Picture/FrontierDiagram.h"
 
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -31,7 +30,7 @@ static void printJSON(const FrontierCurve &curve, const LoadedChain &loaded) {
     json.attributeEnd();
   };
   json.array([&] {
-    for (const FrontierPoint &point : curve.points)
+    for (const CurvePoint &point : curve.points)
       json.object([&] {
         json.attribute("budget", point.budget);
         json.attribute("forward", point.forward);
@@ -45,14 +44,14 @@ static void printJSON(const FrontierCurve &curve, const LoadedChain &loaded) {
 }
 
 /// At most `count` points of a curve, evenly on a logarithmic scale of budgets.
-static std::vector<FrontierPoint> thin(const std::vector<FrontierPoint> &points, size_t count) {
+static std::vector<CurvePoint> thin(const std::vector<CurvePoint> &points, size_t count) {
   if (points.size() <= count)
     return points;
-  std::vector<FrontierPoint> result;
-  auto at = [&](const FrontierPoint &point) { return std::log(static_cast<double>(point.budget + 1)); };
+  std::vector<CurvePoint> result;
+  auto at = [&](const CurvePoint &point) { return std::log(static_cast<double>(point.budget + 1)); };
   double first = at(points.front());
   double step = (at(points.back()) - first) / static_cast<double>(count - 1);
-  for (const FrontierPoint &point : points)
+  for (const CurvePoint &point : points)
     if (at(point) >= first + step * static_cast<double>(result.size()) - 1e-9)
       result.push_back(point);
   if (result.back().budget != points.back().budget)
@@ -76,11 +75,11 @@ static void printTables(const FrontierCurve &curve, const LoadedChain &loaded) {
            << knee.point.budget << ")\n";
   stream << '\n';
 
-  std::vector<FrontierPoint> shown = thin(curve.points, 24);
+  std::vector<CurvePoint> shown = thin(curve.points, 24);
   TextTable table(
       {TextTable::Right, TextTable::Right, TextTable::Right, TextTable::Right, TextTable::Right, TextTable::Right});
   table.add({"budget", "share", "forward", "time", "ratio", "lower bound"});
-  for (const FrontierPoint &point : shown)
+  for (const CurvePoint &point : shown)
     table.add({std::to_string(point.budget), formatPercent(static_cast<double>(point.budget) / storeAll),
                std::to_string(point.forward), formatShortTime(point.time, scale), formatFixed(point.timeRatio, 4),
                formatShortTime(point.lowerBound, scale)});
@@ -117,6 +116,13 @@ static int64_t maxKneePlans(const LoadedChain &loaded, Policy policy) {
   return loaded.chain.steps() <= fewSteps ? 200 : 50;
 }
 
+static FrontierCurve computeCurve(const LoadedChain &loaded, Policy policy, int64_t plans, int64_t kneePlans,
+                                  const ChainOptions &search, Progress &progress) {
+  CurveOptions options = {plans, kneePlans, search, [&](double share) { progress.setShare(share); },
+                          [&] { progress.begin("looking for the knees"); }};
+  return computeFrontierCurve(loaded.chain, loaded.storeAll, policy, options);
+}
+
 /// The curves of the other policies, for the picture only.
 static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Policy policy, const ChainOptions &search,
                                                 Progress &progress) {
@@ -129,7 +135,7 @@ static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Polic
     if (other == policy || count == 0)
       return;
     progress.begin("planning by policy " + std::string(stringifyPolicy(other)));
-    FrontierCurve curve = computeFrontier(loaded, other, {count, /*kneePlans=*/0, search}, progress);
+    FrontierCurve curve = computeCurve(loaded, other, count, /*kneePlans=*/0, search, progress);
     if (curve.verdict.ok())
       curves.push_back(std::move(curve));
   };
@@ -157,7 +163,7 @@ llvm::Expected<ExitStatus> plantool::runFrontier(const PlanOptions &options) {
     int64_t points = options.points > 0 ? options.points : defaultPoints(*loaded, *policy);
     // Progress counts plans.
     ChainOptions search = makeChainOptions(options);
-    curve = computeFrontier(*loaded, *policy, {points, maxKneePlans(*loaded, *policy), search}, progress);
+    curve = computeCurve(*loaded, *policy, points, maxKneePlans(*loaded, *policy), search, progress);
     if (curve.verdict.ok() && !options.svgPath.empty())
       others = computeOthers(*loaded, *policy, search, progress);
   }

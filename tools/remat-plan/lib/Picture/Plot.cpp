@@ -7,6 +7,8 @@
 
 #include "Plot.h"
 
+#include "remat-plan/lib/Input/SizeUnit.h"
+
 using namespace remat;
 using namespace remat::plantool;
 

@@ -8,8 +8,9 @@
 #include "ScheduleDiagram.h"
 
 #include "DiagramLayers.h"
-#include "Numbers.h"
 #include "Plot.h"
+#include "remat-plan/lib/Input/Numbers.h"
+#include "remat-plan/lib/Input/SizeUnit.h"
 
 #include <algorithm>
 

@@ -8,7 +8,7 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_OUTPUTSINK_H
 #define REMAT_TOOLS_REMAT_PLAN_OUTPUTSINK_H
 
-#include "Diagnostics.h"
+#include "remat-plan/lib/Input/Diagnostics.h"
 #include "support/OutputFiles.h"
 
 namespace remat::plantool {

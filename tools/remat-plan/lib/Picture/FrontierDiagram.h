@@ -8,7 +8,8 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_FRONTIERDIAGRAM_H
 #define REMAT_TOOLS_REMAT_PLAN_FRONTIERDIAGRAM_H
 
-#include "Frontier.h"
+#include "remat-plan/lib/Input/ChainLoader.h"
+#include "remat/Schedule/FrontierCurve.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -17,8 +18,8 @@ namespace remat::plantool {
 /// Draws \p curve with its knees, \p others beside it, and what no schedule of any
 /// kind reaches, as SVG: the budget to the right by its logarithm, time upward as a
 /// multiple of that of keeping everything.
-void drawFrontier(const LoadedChain &loaded, const FrontierCurve &curve, const std::vector<FrontierCurve> &others,
-                  llvm::raw_ostream &stream);
+void drawFrontier(const LoadedChain &loaded, const schedule::FrontierCurve &curve,
+                  const std::vector<schedule::FrontierCurve> &others, llvm::raw_ostream &stream);
 
 } // namespace remat::plantool
 

@@ -7,7 +7,7 @@
 
 #include "Progress.h"
 
-#include "Numbers.h"
+#include "remat-plan/lib/Input/Numbers.h"
 #include "support/ExitStatus.h"
 
 #include "llvm/Support/Process.h"

@@ -1,11 +1,13 @@
-//===- Frontier.cpp - Time over memory ------------------------------------===//
+//===- FrontierCurve.cpp - time over memory of a chain ----------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
-// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM
+// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "Frontier.h"
+#include "remat/Schedule/FrontierCurve.h"
+
+#include "remat/Schedule/ChainPlanner.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,8 +15,6 @@
 #include <map>
 #include <queue>
 
-using namespace remat;
-using namespace remat::plantool;
 using namespace remat::schedule;
 
 namespace {
@@ -30,24 +30,24 @@ struct Gap {
   }
 };
 
-class FrontierSearch {
+class CurveSearch {
 public:
-  FrontierSearch(const LoadedChain &loaded, Policy policy, const FrontierLimits &limits)
-      : chain(loaded.chain), storeAll(loaded.storeAll), limits(limits), isMonotone(neverFalls(policy)) {
+  CurveSearch(const StagedChain &chain, int64_t storeAll, Policy policy, const CurveOptions &options)
+      : chain(chain), storeAll(storeAll), options(options), isMonotone(neverFalls(policy)) {
     curve.policy = policy;
   }
 
-  FrontierCurve run(Progress &progress);
+  FrontierCurve run();
 
 private:
-  using PointIterator = std::map<int64_t, FrontierPoint>::iterator;
+  using PointIterator = std::map<int64_t, CurvePoint>::iterator;
 
   /// Whether more memory never makes a plan of exact sizes slower.
   bool neverFalls(Policy policy) const;
   /// Plans and enters the point, and that of the peak; false if there is no plan.
   bool planAt(int64_t budget);
   bool planOnly(int64_t budget, int64_t &peak);
-  void enter(const FrontierPoint &point);
+  void enter(const CurvePoint &point);
   void addGap(PointIterator low, PointIterator high);
   /// The smallest known budget at which a time is reached; there is one.
   PointIterator findFast(int64_t time);
@@ -61,27 +61,27 @@ private:
 
   StagedChain chain;
   int64_t storeAll;
-  const FrontierLimits &limits;
+  const CurveOptions &options;
   bool isMonotone;
   FrontierCurve curve;
   int64_t plans = 0;
   /// By budget.
-  std::map<int64_t, FrontierPoint> known;
+  std::map<int64_t, CurvePoint> known;
   /// Some of them have been divided since.
   std::priority_queue<Gap> gaps;
 };
 
 } // namespace
 
-bool FrontierSearch::neverFalls(Policy policy) const {
+bool CurveSearch::neverFalls(Policy policy) const {
   // Transfers, a list that grows with the steps, and blocks of stages are planned by rules
   // that may do better with less.
   bool usesSlow = chain.slow && (policy == Policy::Optimal || needsSlowTier(policy));
-  bool isInBlocks = static_cast<int64_t>(chain.stages.size()) > limits.search.maxItems && !chain.equalSteps();
+  bool isInBlocks = static_cast<int64_t>(chain.stages.size()) > options.search.maxItems && !chain.equalSteps();
   return policy != Policy::Online && !usesSlow && !isInBlocks;
 }
 
-bool FrontierSearch::planAt(int64_t budget) {
+bool CurveSearch::planAt(int64_t budget) {
   int64_t peak = 0;
   if (!planOnly(budget, peak))
     return false;
@@ -89,7 +89,7 @@ bool FrontierSearch::planAt(int64_t budget) {
     return true;
   // The plan fits there, and if it is the best one at its budget, a planner of exact sizes
   // finds it again with its bound. Else what is found may be another.
-  FrontierPoint point = known[budget];
+  CurvePoint point = known[budget];
   if (isMonotone && point.time == point.lowerBound) {
     point.budget = peak;
     enter(point);
@@ -98,10 +98,10 @@ bool FrontierSearch::planAt(int64_t budget) {
   return planOnly(peak, peak);
 }
 
-bool FrontierSearch::planOnly(int64_t budget, int64_t &peak) {
+bool CurveSearch::planOnly(int64_t budget, int64_t &peak) {
   ++plans;
   chain.budget = budget;
-  ChainResult result = planChain(chain, curve.policy, limits.search);
+  ChainResult result = planChain(chain, curve.policy, options.search);
   if (!result.ok()) {
     curve.verdict = result.verdict;
     return false;
@@ -114,7 +114,7 @@ bool FrontierSearch::planOnly(int64_t budget, int64_t &peak) {
   return true;
 }
 
-void FrontierSearch::enter(const FrontierPoint &point) {
+void CurveSearch::enter(const CurvePoint &point) {
   PointIterator at = known.insert_or_assign(point.budget, point).first;
   if (at != known.begin())
     addGap(std::prev(at), at);
@@ -122,7 +122,7 @@ void FrontierSearch::enter(const FrontierPoint &point) {
     addGap(at, std::next(at));
 }
 
-void FrontierSearch::addGap(PointIterator low, PointIterator high) {
+void CurveSearch::addGap(PointIterator low, PointIterator high) {
   if (high->first - low->first <= 1 || low->second.time <= high->second.leastBelow)
     return;
   // Where the times are equal there may be something in between, but little speaks for it.
@@ -155,15 +155,15 @@ static int64_t mostTime(const NamedTime &named, int64_t everything) {
   return static_cast<int64_t>(std::min<Wide>(most, std::numeric_limits<int64_t>::max()));
 }
 
-FrontierSearch::PointIterator FrontierSearch::findFast(int64_t time) {
+CurveSearch::PointIterator CurveSearch::findFast(int64_t time) {
   return std::find_if(known.begin(), known.end(), [&](const auto &entry) { return entry.second.time <= time; });
 }
 
-bool FrontierSearch::isOpen(PointIterator fast) {
+bool CurveSearch::isOpen(PointIterator fast) {
   return fast != known.begin() && fast->first - std::prev(fast)->first > 1;
 }
 
-bool FrontierSearch::isLeast(PointIterator fast, int64_t time) {
+bool CurveSearch::isLeast(PointIterator fast, int64_t time) {
   for (PointIterator high = fast; high != known.begin(); --high)
     if (high->first - std::prev(high)->first > 1 && high->second.leastBelow <= time)
       return false;
@@ -172,7 +172,7 @@ bool FrontierSearch::isLeast(PointIterator fast, int64_t time) {
 
 /// Halves what each knee leaves open, all in turn, so that what there is time for helps
 /// all of them.
-void FrontierSearch::refineKnees() {
+void CurveSearch::refineKnees() {
   int64_t everything = known.rbegin()->second.time;
   int64_t before = plans;
   for (bool isDone = false; !isDone;) {
@@ -182,7 +182,7 @@ void FrontierSearch::refineKnees() {
       if (!isOpen(fast))
         continue;
       int64_t low = std::prev(fast)->first;
-      if (plans - before >= limits.kneePlans || !planAt(low + (fast->first - low) / 2)) {
+      if (plans - before >= options.kneePlans || !planAt(low + (fast->first - low) / 2)) {
         curve.verdict = {};
         return;
       }
@@ -191,7 +191,7 @@ void FrontierSearch::refineKnees() {
   }
 }
 
-void FrontierSearch::collectKnees() {
+void CurveSearch::collectKnees() {
   int64_t everything = known.rbegin()->second.time;
   for (const NamedTime &named : namedTimes) {
     int64_t most = mostTime(named, everything);
@@ -203,16 +203,16 @@ void FrontierSearch::collectKnees() {
   }
 }
 
-void FrontierSearch::collectPoints() {
+void CurveSearch::collectPoints() {
   for (const auto &[budget, point] : known)
     if (curve.points.empty() || point.time < curve.points.back().time)
       curve.points.push_back(point);
 }
 
-FrontierCurve FrontierSearch::run(Progress &progress) {
+FrontierCurve CurveSearch::run() {
   // No budget is smaller than nothing, and the answer says what would do.
   chain.budget = 0;
-  ChainResult nothing = planChain(chain, curve.policy, limits.search);
+  ChainResult nothing = planChain(chain, curve.policy, options.search);
   curve.verdict = nothing.verdict;
   if (!nothing.ok() && nothing.verdict.status != Status::Infeasible)
     return std::move(curve);
@@ -225,7 +225,7 @@ FrontierCurve FrontierSearch::run(Progress &progress) {
   while (!gaps.empty()) {
     Gap gap = gaps.top();
     bool isDivided = std::next(known.find(gap.low))->first != gap.high;
-    if (!isDivided && plans >= limits.plans)
+    if (!isDivided && plans >= options.plans)
       break;
     gaps.pop();
     if (isDivided)
@@ -236,12 +236,14 @@ FrontierCurve FrontierSearch::run(Progress &progress) {
     int64_t middle = std::clamp(static_cast<int64_t>(geometric), gap.low + 1, gap.high - 1);
     if (!planAt(middle))
       return std::move(curve);
-    progress.setShare(static_cast<double>(plans) / static_cast<double>(limits.plans));
+    if (options.progress)
+      options.progress(static_cast<double>(plans) / static_cast<double>(options.plans));
   }
   curve.isComplete = gaps.empty();
-  if (limits.kneePlans > 0) {
+  if (options.kneePlans > 0) {
     if (!curve.isComplete) {
-      progress.begin("looking for the knees");
+      if (options.beginKnees)
+        options.beginKnees();
       refineKnees();
     }
     collectKnees();
@@ -250,7 +252,7 @@ FrontierCurve FrontierSearch::run(Progress &progress) {
   return std::move(curve);
 }
 
-FrontierCurve plantool::computeFrontier(const LoadedChain &loaded, Policy policy, const FrontierLimits &limits,
-                                        Progress &progress) {
-  return FrontierSearch(loaded, policy, limits).run(progress);
+FrontierCurve remat::schedule::computeFrontierCurve(const StagedChain &chain, int64_t storeAll, Policy policy,
+                                                    const CurveOptions &options) {
+  return CurveSearch(chain, storeAll, policy, options).run();
 }

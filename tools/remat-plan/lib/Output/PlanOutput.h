@@ -8,7 +8,7 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_PLANOUTPUT_H
 #define REMAT_TOOLS_REMAT_PLAN_PLANOUTPUT_H
 
-#include "ChainLoader.h"
+#include "remat-plan/lib/Input/ChainLoader.h"
 
 #include "llvm/Support/JSON.h"
 

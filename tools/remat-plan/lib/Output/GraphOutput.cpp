@@ -7,8 +7,8 @@
 
 #include "GraphOutput.h"
 
-#include "Numbers.h"
 #include "TextTable.h"
+#include "remat-plan/lib/Input/Numbers.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"

@@ -6,11 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
-#include "GraphReader.h"
-#include "Numbers.h"
-#include "PlanOutput.h"
-#include "Progress.h"
-#include "TextTable.h"
+#include "remat-plan/lib/Input/GraphReader.h"
+#include "remat-plan/lib/Input/Numbers.h"
+#include "remat-plan/lib/Output/PlanOutput.h"
+#include "remat-plan/lib/Output/Progress.h"
+#include "remat-plan/lib/Output/TextTable.h"
 
 #include "llvm/Support/raw_ostream.h"
 

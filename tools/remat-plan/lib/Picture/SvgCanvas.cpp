@@ -7,7 +7,7 @@
 
 #include "SvgCanvas.h"
 
-#include "Numbers.h"
+#include "remat-plan/lib/Input/Numbers.h"
 
 #include <algorithm>
 
