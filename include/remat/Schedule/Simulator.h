@@ -52,6 +52,28 @@ struct SimulationResult {
   int64_t offloadedTapes = 0;
 };
 
+/// Is told what the referee sees of a valid schedule. Times are in the unit of the
+/// problem, ascending by their end.
+class SimulationObserver {
+public:
+  using Item = SlowMemory::Item;
+
+  virtual ~SimulationObserver() = default;
+  /// Steps of one stage, which take equal times, pass state `from` to `to`; if
+  /// `isRecord`, they are one and leave a tape.
+  virtual void ran(int64_t from, int64_t to, int64_t begin, int64_t end, bool isRecord) = 0;
+  virtual void reversed(int64_t step, int64_t begin, int64_t end) = 0;
+  /// An item is kept from a time on, or to that time; `isSlow`: in the slow tier.
+  virtual void kept(Item item, bool isSlow, int64_t time) = 0;
+  virtual void discarded(Item item, bool isSlow, int64_t time) = 0;
+  /// A channel of the slow tier is busy; `isWrite`: that to it.
+  virtual void transferred(Item item, bool isWrite, int64_t begin, int64_t end) = 0;
+  /// From a time on, so much is kept, without the workspace.
+  virtual void used(int64_t size, int64_t time) = 0;
+  /// The last action has ended.
+  virtual void ended(int64_t time) = 0;
+};
+
 /// Plays actions one at a time, in O(1) each for equal steps, else O(stages),
 /// and O(T) bits of memory (32 for each step if there are several modes).
 ///
@@ -63,8 +85,8 @@ struct SimulationResult {
 /// too. What is being prefetched is kept; what is being offloaded still is.
 class Simulator {
 public:
-  /// `problem` must be valid.
-  explicit Simulator(const StagedChain &problem);
+  /// `problem` must be valid; `observer`, if there is one, outlives the game.
+  explicit Simulator(const StagedChain &problem, SimulationObserver *observer = nullptr);
   explicit Simulator(const ChainProblem &problem);
 
   /// Plays one action. Returns false if it, or an earlier one, breaks a rule.
@@ -93,8 +115,8 @@ private:
   bool checkSlow();
   bool failTransfer(const std::string &rule);
   bool isKept(Item item) const { return item.isTape ? hasTape[item.step] : hasState[item.step]; }
-  void setKept(Item item, bool kept) { (item.isTape ? hasTape : hasState)[item.step] = kept; }
-  bool grow(int64_t size, int64_t workspace);
+  /// Says that an item is kept from `time` on, or up to it, and how much that makes.
+  void setKept(Item item, bool kept, int64_t time);
   bool work(int64_t workspace);
   bool spend(int64_t steps, int64_t time);
   const ChainStage &stageOf(int64_t step);
@@ -103,6 +125,7 @@ private:
   int64_t modeOf(int64_t step) const { return tapeModes.empty() ? 0 : tapeModes[step]; }
 
   StagedChain problem;
+  SimulationObserver *observer;
   /// The last step of each stage of at least one step.
   std::vector<int64_t> stageEnds;
   size_t lastStage = 0;

@@ -39,8 +39,8 @@ public:
   /// nothing.
   std::optional<std::string> offload(Item item, int64_t size, int64_t mode, int64_t &now);
 
-  /// Starts to copy an item back; sets its size and mode.
-  std::optional<std::string> prefetch(Item item, int64_t &now, int64_t &size, int64_t &mode);
+  /// Starts to copy an item back; sets its mode.
+  std::optional<std::string> prefetch(Item item, int64_t &now, int64_t &mode);
 
   /// Waits until the copy of an item has finished.
   std::optional<std::string> await(Item item, int64_t &now);
@@ -58,6 +58,9 @@ public:
   bool hasOverflowed() const { return overflowed; }
 
   int64_t getPeak() const { return peak; }
+  /// When the transfer that was started last begins and ends.
+  int64_t getBegin() const { return lastBegin; }
+  int64_t getEnd() const { return lastEnd; }
   /// When the last transfer ends.
   int64_t end() const { return writerFree > readerFree ? writerFree : readerFree; }
 
@@ -81,6 +84,8 @@ private:
   std::map<Item, Copy> copies;
   int64_t writerFree = 0;
   int64_t readerFree = 0;
+  int64_t lastBegin = 0;
+  int64_t lastEnd = 0;
   int64_t used = 0;
   int64_t peak = 0;
   bool overflowed = false;

@@ -17,8 +17,9 @@ using namespace remat::schedule;
 
 Simulator::Simulator(const ChainProblem &problem) : Simulator(StagedChain(problem)) {}
 
-Simulator::Simulator(const StagedChain &chain)
-    : problem(chain), steps(chain.steps()), nextReverse(steps), hasState(steps + 1, false), hasTape(steps + 1, false) {
+Simulator::Simulator(const StagedChain &chain, SimulationObserver *observer)
+    : problem(chain), observer(observer), steps(chain.steps()), nextReverse(steps), hasState(steps + 1, false),
+      hasTape(steps + 1, false) {
   auto isEmpty = [](const ChainStage &stage) { return stage.count == 0; };
   problem.stages.erase(std::remove_if(problem.stages.begin(), problem.stages.end(), isEmpty), problem.stages.end());
   int64_t end = 0;
@@ -36,6 +37,11 @@ Simulator::Simulator(const StagedChain &chain)
   if (result.peak > problem.budget)
     fail("expects the initial state and the workspace to fit in the budget " + std::to_string(problem.budget) +
          ", but they take " + std::to_string(result.peak));
+  if (!observer)
+    return;
+  if (problem.start != Start::External)
+    observer->kept({0, false}, /*isSlow=*/false, 0);
+  observer->used(used, 0);
 }
 
 bool Simulator::fail(std::string rule) {
@@ -61,6 +67,18 @@ int64_t Simulator::sizeOf(Item item) {
   return item.step == 0 ? problem.initialState : stageOf(item.step).state;
 }
 
+void Simulator::setKept(Item item, bool kept, int64_t time) {
+  (item.isTape ? hasTape : hasState)[item.step] = kept;
+  used += kept ? sizeOf(item) : -sizeOf(item);
+  if (!observer)
+    return;
+  if (kept)
+    observer->kept(item, /*isSlow=*/false, time);
+  else
+    observer->discarded(item, /*isSlow=*/false, time);
+  observer->used(used, time);
+}
+
 /// Something runs in that much workspace.
 bool Simulator::work(int64_t workspace) {
   result.peak = std::max(result.peak, used + workspace);
@@ -68,12 +86,6 @@ bool Simulator::work(int64_t workspace) {
     return true;
   return fail("expects at most " + std::to_string(problem.budget) + " to be kept, but this makes it " +
               std::to_string(used + workspace));
-}
-
-/// Keeps something of that size.
-bool Simulator::grow(int64_t size, int64_t workspace) {
-  used += size;
-  return work(workspace);
 }
 
 bool Simulator::spend(int64_t steps, int64_t time) {
@@ -145,8 +157,11 @@ bool Simulator::advance(int64_t from, int64_t to) {
   for (int64_t done = from; done < to;) {
     const ChainStage &stage = stageOf(done + 1);
     int64_t end = std::min(to, stageEnds[lastStage]);
+    int64_t begin = now;
     if (!work(stage.workspace) || !spend(end - done, stage.advance))
       return false;
+    if (observer)
+      observer->ran(done, end, begin, now, /*isRecord=*/false);
     done = end;
   }
   return true;
@@ -163,7 +178,12 @@ bool Simulator::record(int64_t step, int64_t mode) {
   coreTape = step;
   coreMode = mode;
   ++result.record;
-  return work(stage.workspace) && spend(1, stage.modes[mode].record);
+  int64_t begin = now;
+  if (!work(stage.workspace) || !spend(1, stage.modes[mode].record))
+    return false;
+  if (observer)
+    observer->ran(step - 1, step, begin, now, /*isRecord=*/true);
+  return true;
 }
 
 bool Simulator::checkpoint(int64_t state) {
@@ -171,8 +191,8 @@ bool Simulator::checkpoint(int64_t state) {
     return fail("expects state " + std::to_string(state) + " in the core");
   if (hasState[state])
     return fail("expects a state that is not kept yet");
-  hasState[state] = true;
-  return grow(sizeOf({state, false}), workspaceOf(state));
+  setKept({state, false}, true, now);
+  return work(workspaceOf(state));
 }
 
 /// What is being prefetched can not be used yet.
@@ -200,10 +220,10 @@ bool Simulator::keep(int64_t step) {
     return fail("expects the tape of step " + std::to_string(step) + " in the core");
   if (hasTape[step])
     return fail("expects a tape that is not kept yet");
-  hasTape[step] = true;
   if (!tapeModes.empty())
     tapeModes[step] = static_cast<int32_t>(coreMode);
-  return grow(sizeOf({step, true}), workspaceOf(step));
+  setKept({step, true}, true, now);
+  return work(workspaceOf(step));
 }
 
 bool Simulator::reverse(int64_t step) {
@@ -224,7 +244,12 @@ bool Simulator::reverse(int64_t step) {
   --nextReverse;
   ++result.reverse;
   const ChainStage &stage = stageOf(step);
-  return work(stage.workspace) && spend(1, stage.modes[mode].reverse);
+  int64_t begin = now;
+  if (!work(stage.workspace) || !spend(1, stage.modes[mode].reverse))
+    return false;
+  if (observer)
+    observer->reversed(step, begin, now);
+  return true;
 }
 
 bool Simulator::discard(Item item) {
@@ -235,12 +260,13 @@ bool Simulator::discard(Item item) {
       return fail(item.isTape ? "expects a kept tape of step " + std::to_string(item.step)
                               : "expects a checkpoint of state " + std::to_string(item.step));
     slow->drop(item);
+    if (observer)
+      observer->discarded(item, /*isSlow=*/true, now);
     return true;
   }
   if (!item.isTape && item.step == 0 && problem.start != Start::Releasable)
     return fail("expects the initial state to stay");
-  setKept(item, false);
-  used -= sizeOf(item);
+  setKept(item, false, now);
   return true;
 }
 
@@ -263,6 +289,10 @@ bool Simulator::offload(Item item) {
     return failTransfer(*rule);
   result.stall += now - before;
   ++(item.isTape ? result.offloadedTapes : result.offloadedStates);
+  if (observer) {
+    observer->transferred(item, /*isWrite=*/true, slow->getBegin(), slow->getEnd());
+    observer->kept(item, /*isSlow=*/true, before);
+  }
   return true;
 }
 
@@ -271,14 +301,16 @@ bool Simulator::prefetch(Item item) {
     return false;
   if (isKept(item))
     return fail(item.isTape ? "expects a tape that is not kept yet" : "expects a state that is not kept yet");
-  int64_t before = now, size = 0, mode = 0;
-  if (std::optional<std::string> rule = slow->prefetch(item, now, size, mode))
+  int64_t before = now, mode = 0;
+  if (std::optional<std::string> rule = slow->prefetch(item, now, mode))
     return failTransfer(*rule);
   result.stall += now - before;
-  setKept(item, true);
   if (item.isTape && !tapeModes.empty())
     tapeModes[item.step] = static_cast<int32_t>(mode);
-  return grow(size, 0);
+  if (observer)
+    observer->transferred(item, /*isWrite=*/false, slow->getBegin(), slow->getEnd());
+  setKept(item, true, before);
+  return work(0);
 }
 
 bool Simulator::await(Item item) {
@@ -295,6 +327,8 @@ SimulationResult Simulator::finish() {
   ++played;
   if (result.valid && nextReverse > 0)
     fail("expects step " + std::to_string(nextReverse) + " to be reversed");
+  if (observer)
+    observer->ended(now);
   result.forward = result.advance + result.record;
   result.time = now;
   if (slow) {

@@ -22,9 +22,11 @@ SlowMemory::Direction SlowMemory::directionOf(Item item) const {
 
 bool SlowMemory::transfer(Direction direction, int64_t time, int64_t &now, Copy &copy) {
   int64_t &channelFree = direction == Direction::There ? writerFree : readerFree;
-  overflowed = __builtin_add_overflow(std::max(channelFree, now), time, &channelFree);
+  lastBegin = std::max(channelFree, now);
+  overflowed = __builtin_add_overflow(lastBegin, time, &channelFree);
   if (overflowed)
     return false;
+  lastEnd = channelFree;
   copy.direction = direction;
   copy.end = channelFree;
   if (tier.blocking)
@@ -46,13 +48,12 @@ std::optional<std::string> SlowMemory::offload(Item item, int64_t size, int64_t 
   return std::nullopt;
 }
 
-std::optional<std::string> SlowMemory::prefetch(Item item, int64_t &now, int64_t &size, int64_t &mode) {
+std::optional<std::string> SlowMemory::prefetch(Item item, int64_t &now, int64_t &mode) {
   auto it = copies.find(item);
   if (it == copies.end())
     return "expects a copy of " + nameOf(item) + " in the slow tier";
-  size = it->second.size;
   mode = it->second.mode;
-  if (!transfer(Direction::Back, tier.readTime(size), now, it->second))
+  if (!transfer(Direction::Back, tier.readTime(it->second.size), now, it->second))
     return "expects a time that fits in 64 bits";
   return std::nullopt;
 }

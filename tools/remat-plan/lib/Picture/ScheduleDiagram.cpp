@@ -163,12 +163,10 @@ void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result
   MemoryLayer memoryLayer(time, memoryPlot.left, memoryPlot.width, /*isDense=*/!isShort);
   ChannelLayer channelLayer(time, channelPlot.left, channelPlot.width);
   Splitter sink(*layer, memoryLayer, channelLayer);
-  Timeline timeline(loaded.chain, sink);
-  result.forEachAction([&](const Action &action) {
-    timeline.play(action);
-    return true;
-  });
-  timeline.finish();
+  Timeline timeline(sink);
+  Simulator simulator(loaded.chain, &timeline);
+  result.forEachAction([&](const Action &action) { return simulator.play(action); });
+  simulator.finish();
 
   SvgCanvas canvas(pageWidth, pageHeight, "A schedule of " + formatCount(plan.steps) + " steps");
   drawTitle(canvas, loaded, plan);

@@ -5,19 +5,19 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Turns actions into what a diagram shows: sweeps along the steps, lifetimes of
-// what is kept, and the memory in use. Nothing is stored but what is alive, so a
-// schedule may have any length.
+// Turns what the referee sees of a schedule into what a diagram shows: sweeps along
+// the steps, lifetimes of what is kept, and the memory in use. Nothing is stored but
+// what is alive, so a schedule may have any length.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_TOOLS_REMAT_PLAN_TIMELINE_H
 #define REMAT_TOOLS_REMAT_PLAN_TIMELINE_H
 
-#include "remat/Schedule/ChainPlanner.h"
+#include "remat/Schedule/Simulator.h"
 
 #include <map>
-#include <vector>
+#include <utility>
 
 namespace remat::plantool {
 
@@ -38,48 +38,26 @@ public:
   virtual void addMemory(int64_t time, int64_t used) = 0;
 };
 
-class Timeline {
+/// What the referee sees, as sweeps and lifetimes.
+class Timeline final : public schedule::SimulationObserver {
 public:
-  Timeline(const schedule::StagedChain &chain, TimelineSink &sink);
+  explicit Timeline(TimelineSink &sink) : sink(sink) {}
 
-  /// Actions of a valid schedule.
-  void play(const schedule::Action &action);
-  /// Ends all lifetimes.
-  void finish();
+  void ran(int64_t from, int64_t to, int64_t begin, int64_t end, bool isRecord) override;
+  void reversed(int64_t step, int64_t begin, int64_t end) override;
+  void kept(Item item, bool isSlow, int64_t time) override;
+  void discarded(Item item, bool isSlow, int64_t time) override;
+  void transferred(Item, bool isWrite, int64_t begin, int64_t end) override { sink.addTransfer(isWrite, begin, end); }
+  void used(int64_t size, int64_t time) override { sink.addMemory(time, memory = size); }
+  void ended(int64_t time) override;
 
 private:
-  using ItemKey = std::pair<KeptKind, int64_t>;
-  struct Item {
-    int64_t begin;
-    int64_t size;
-  };
-
-  const schedule::ChainStage &stageOf(int64_t step);
-  int64_t modeOf(int64_t step) const;
-  int64_t coreSize(KeptKind kind, int64_t step);
-  void advance(int64_t from, int64_t to);
-  void keep(KeptKind kind, int64_t step, int64_t size);
-  void discard(KeptKind kind, int64_t step);
-  void transfer(KeptKind kind, int64_t step, bool isWrite);
-  void addMemory(int64_t change);
-
-  const schedule::StagedChain &chain;
   TimelineSink &sink;
-  std::vector<int64_t> stageEnds;
-  size_t stage = 0;
-  int64_t now = 0;
-  int64_t used = 0;
   /// The last step that has run.
   int64_t frontier = 0;
+  int64_t memory = 0;
   /// What is kept, since when.
-  std::map<ItemKey, Item> alive;
-  /// The last modes of steps, where not 0, and that of the tape in the core.
-  std::map<int64_t, int64_t> modes;
-  int64_t coreMode = 0;
-  /// When the channels are free again, and when each transfer ends.
-  int64_t writerFree = 0;
-  int64_t readerFree = 0;
-  std::map<ItemKey, int64_t> arrivals;
+  std::map<std::pair<KeptKind, int64_t>, int64_t> alive;
 };
 
 } // namespace remat::plantool
