@@ -7,6 +7,8 @@
 
 #include "LinalgAdjoint.h"
 
+#include "Formula.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -163,7 +165,8 @@ static Value emitSeed(const OutputSeed &seed, Value g, ArrayRef<Value> elements,
     Value wide = builder.widen(g, loc);
     Value zero = builder.createSplat(0.0, g, loc);
     Value isZero = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, wide, zero);
-    Value others = arith::DivFOp::create(builder, loc, elements[0], wide);
+    FormulaScope scope{builder, loc, {}};
+    Value others = Term(scope, elements[0]).over(Term(scope, wide));
     return arith::SelectOp::create(builder, loc, isZero, elements[1], others);
   }
   }
