@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
+
 using namespace remat::schedule;
 
 using Kind = ActionKind;
@@ -40,6 +42,80 @@ TEST(SimulatorTest, CountsAGoodSchedule) {
   EXPECT_EQ(result.reverse, 3);
   EXPECT_EQ(result.time, 2 + 3 * 3 + 3 * 5);
   EXPECT_EQ(result.peak, 1 + 1 + 2);
+}
+
+/// Writes down what it is told.
+class Notes final : public SimulationObserver {
+public:
+  std::vector<std::string> lines;
+
+  void ran(int64_t from, int64_t to, int64_t begin, int64_t end, bool isRecord) override {
+    add({isRecord ? "record" : "advance", number(from), number(to), span(begin, end)});
+  }
+  void reversed(int64_t step, int64_t begin, int64_t end) override { add({"reverse", number(step), span(begin, end)}); }
+  void kept(Item item, bool isSlow, int64_t time) override { add({"keep", nameOf(item, isSlow), number(time)}); }
+  void discarded(Item item, bool isSlow, int64_t time) override {
+    add({"discard", nameOf(item, isSlow), number(time)});
+  }
+  void transferred(Item item, bool isWrite, int64_t begin, int64_t end) override {
+    add({isWrite ? "write" : "read", nameOf(item, false), span(begin, end)});
+  }
+  void used(int64_t size, int64_t time) override { add({"used", number(size), number(time)}); }
+  void ended(int64_t time) override { add({"end", number(time)}); }
+
+private:
+  static std::string number(int64_t value) { return std::to_string(value); }
+  static std::string span(int64_t begin, int64_t end) { return number(begin) + "-" + number(end); }
+  static std::string nameOf(Item item, bool isSlow) {
+    return (isSlow ? "slow " : "") + std::string(item.isTape ? "tape " : "state ") + number(item.step);
+  }
+  void add(std::initializer_list<std::string> words) {
+    std::string line;
+    for (const std::string &word : words)
+      line += (line.empty() ? "" : " ") + word;
+    lines.push_back(line);
+  }
+};
+
+TEST(SimulatorTest, TellsAnObserver) {
+  Notes notes;
+  StagedChain chain(threeSteps());
+  Simulator simulator(chain, &notes);
+  for (const Action &action : goodActions())
+    ASSERT_TRUE(simulator.play(action));
+  EXPECT_TRUE(simulator.finish().valid);
+  EXPECT_EQ(notes.lines,
+            (std::vector<std::string>{"keep state 0 0",  "used 1 0",           "advance 0 1 0-2", "keep state 1 2",
+                                      "used 2 2",        "record 1 2 2-5",     "keep tape 2 5",   "used 4 5",
+                                      "record 2 3 5-8",  "reverse 3 8-13",     "reverse 2 13-18", "discard tape 2 18",
+                                      "used 2 18",       "discard state 1 18", "used 1 18",       "record 0 1 18-21",
+                                      "reverse 1 21-26", "discard state 0 26", "used 0 26",       "end 26"}));
+}
+
+TEST(SimulatorTest, TellsAnObserverOfTheSlowTier) {
+  StagedChain chain(threeSteps());
+  chain.slow.emplace();
+  chain.slow->write = 4;
+  chain.slow->read = 7;
+  Notes notes;
+  Simulator simulator(chain, &notes);
+  for (Action action : {Action{Kind::Advance, 0, 1},
+                        {Kind::Checkpoint, 1},
+                        {Kind::Offload, 1},
+                        {Kind::Record, 2},
+                        {Kind::Await, 1},
+                        {Kind::DiscardState, 1},
+                        {Kind::Prefetch, 1},
+                        {Kind::Await, 1},
+                        {Kind::DiscardState, 1},
+                        {Kind::DiscardState, 1}})
+    ASSERT_TRUE(simulator.play(action));
+  simulator.finish();
+  EXPECT_EQ(notes.lines,
+            (std::vector<std::string>{"keep state 0 0", "used 1 0", "advance 0 1 0-2", "keep state 1 2", "used 2 2",
+                                      "write state 1 2-6", "keep slow state 1 2", "record 1 2 2-5", "discard state 1 6",
+                                      "used 1 6", "read state 1 6-13", "keep state 1 6", "used 2 6",
+                                      "discard state 1 13", "used 1 13", "discard slow state 1 13", "end 13"}));
 }
 
 TEST(SimulatorTest, NamesTheActionAndTheRule) {
