@@ -126,3 +126,28 @@ func.func @encoding(%x: tensor<4xf32, "rows">) {
 func.func @beyond_memory(%x: tensor<4x9223372036854775807xf32>, %y: tensor<?x1048576x16777216xi8>) {
   return
 }
+
+// -----
+
+func.func @unspecified() -> tensor<4xf32> {
+  // expected-error @below {{'bufferization.alloc_tensor' op has no place in a program}}
+  %0 = bufferization.alloc_tensor() : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+func.func @combined_tensors(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %c0 = arith.constant 0 : index
+  %c3 = arith.constant 3 : index
+  %c1 = arith.constant 1 : index
+  // expected-error @below {{'scf.parallel' op expects numbers to be combined, but got 'tensor<4xf32>'; write 'scf.for' with the tensor as its carry, or 'linalg.reduce'}}
+  %sum = scf.parallel (%i) = (%c0) to (%c3) step (%c1) init (%x) -> tensor<4xf32> {
+    scf.reduce(%x : tensor<4xf32>) {
+    ^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>):
+      %next = arith.addf %a, %b : tensor<4xf32>
+      scf.reduce.return %next : tensor<4xf32>
+    }
+  }
+  return %sum : tensor<4xf32>
+}

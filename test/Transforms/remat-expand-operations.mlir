@@ -90,6 +90,20 @@ func.func @nothing_left(%x: tensor<2xf32>) -> tensor<3xf32> {
   return %r : tensor<3xf32>
 }
 
+// What depends on the position is a tensor into which the source is put.
+// CHECK-LABEL: func.func @computed_pad
+// CHECK: %[[PADDING:.*]] = linalg.generic
+// CHECK: tensor.extract
+// CHECK: tensor.insert_slice %{{.*}} into %[[PADDING]][1, 1] [2, 3] [1, 1]
+func.func @computed_pad(%x: tensor<4x6xf32>, %s: tensor<2x3xf32>) -> tensor<4x6xf32> {
+  %r = tensor.pad %s low[1, 1] high[1, 2] {
+  ^bb0(%i: index, %j: index):
+    %v = tensor.extract %x[%i, %j] : tensor<4x6xf32>
+    tensor.yield %v : f32
+  } : tensor<2x3xf32> to tensor<4x6xf32>
+  return %r : tensor<4x6xf32>
+}
+
 // CHECK-LABEL: func.func @generate
 // CHECK: linalg.generic
 // CHECK: %[[I:.*]] = linalg.index 0

@@ -93,9 +93,10 @@ static bool runPad(Machine &machine, const Instruction &instruction, Frame &fram
   };
   Shape low = read(op.getStaticLow()), high = read(op.getStaticHigh()), shape;
   for (size_t i = 0; i < low.size(); ++i) {
-    if (low[i] < 0 || high[i] < 0)
-      return machine.fail(Failure::Extents, instruction.op, "a negative padding");
+    // Padding by less than nothing cuts off.
     shape.push_back(low[i] + source->shape[i] + high[i]);
+    if (shape.back() < 0)
+      return machine.fail(Failure::Extents, instruction.op, "a padding that cuts off more than there is");
   }
   auto tensor = machine.makeTensor(source->elementType, shape);
   if (!tensor)

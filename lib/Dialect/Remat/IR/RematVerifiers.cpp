@@ -46,7 +46,9 @@ LogicalResult RecurrenceOp::verifyRegions() {
   // recurrence_c8
   WalkResult result = getStep().walk([&](Operation *op) {
     if (isa<cf::AssertOp, CheckIndicesOp, CheckRangeOp>(op) || op->hasTrait<OpTrait::HasRecursiveMemoryEffects>() ||
-        isa<CallOpInterface, CustomVjpOp, ValueAndGradientOp>(op) || isMemoryEffectFree(op))
+        isa<CallOpInterface, CustomVjpOp, ValueAndGradientOp>(op) || isMemoryEffectFree(op) ||
+        // What the threads of an 'scf.forall' put together is its result.
+        isa_and_nonnull<InParallelOpInterface>(op->getParentOp()))
       return WalkResult::advance();
     (op->emitOpError("has side effects, which a step of a recurrence must not have").attachNote(getLoc())
      << "the recurrence");

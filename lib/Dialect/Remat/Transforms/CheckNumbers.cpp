@@ -42,9 +42,12 @@ using namespace remat;
 /// convert-remat-source-to-scf makes, which checks of gradients compile.
 static bool isOfPrograms(Operation *op) {
   if (isa<RecurrenceOp, YieldOp, ValueAndGradientOp, CustomVjpOp, StopGradientOp, affine::AffineApplyOp,
-          affine::AffineMaxOp, affine::AffineMinOp, UnrealizedConversionCastOp, bufferization::AllocTensorOp,
+          affine::AffineMaxOp, affine::AffineMinOp, UnrealizedConversionCastOp,
           bufferization::MaterializeInDestinationOp>(op))
     return true;
+  // What nothing is copied to holds anything.
+  if (auto allocated = dyn_cast<bufferization::AllocTensorOp>(op))
+    return allocated.getCopy() != nullptr;
   if (isa<ModuleOp>(op))
     return !op->getParentOp();
   // Branches between blocks have a message of their own (Signature.cpp).
@@ -58,6 +61,16 @@ static LogicalResult checkOperation(Operation *op) {
   return op->emitOpError("has no place in a program: expects operations of arith, math, linalg, tensor, scf and func, "
                          "'cf.assert', 'affine.apply', 'affine.max', 'affine.min', 'remat.recurrence', "
                          "'remat.value_and_gradient', 'remat.custom_vjp' and 'remat.stop_gradient'");
+}
+
+/// Threads could combine tensors in any order, and no kernel does.
+static LogicalResult checkReduction(Operation *op) {
+  auto parallel = dyn_cast<scf::ParallelOp>(op);
+  for (Type type : parallel ? TypeRange(parallel.getResultTypes()) : TypeRange())
+    if (isa<TensorType>(type))
+      return op->emitOpError("expects numbers to be combined, but got ")
+             << type << "; write 'scf.for' with the tensor as its carry, or 'linalg.reduce'";
+  return success();
 }
 
 /// Whether the extents that \p type knows fit into any memory. Far below 2^63 bytes, so that
@@ -125,7 +138,7 @@ struct CheckNumbersPass final : remat::impl::CheckNumbersBase<CheckNumbersPass> 
 
   void runOnOperation() override {
     getOperation()->walk([&](Operation *op) {
-      if (failed(checkOperation(op)) || failed(checkNumbers(op)))
+      if (failed(checkOperation(op)) || failed(checkReduction(op)) || failed(checkNumbers(op)))
         signalPassFailure();
       auto relaxed = dyn_cast<arith::ArithFastMathInterface>(op);
       if (relaxed && relaxed.getFastMathFlagsAttr())

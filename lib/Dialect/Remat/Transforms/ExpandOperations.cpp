@@ -314,6 +314,23 @@ static LogicalResult expandGenerate(tensor::GenerateOp op, PatternRewriter &rewr
   return success();
 }
 
+/// Padding that depends on the position is a tensor of its own, and what is padded is put into it. It is
+/// computed behind what is padded too, where nobody reads it and nothing can fail: indices that it reads at are
+/// checked in front, or need no check.
+static LogicalResult expandComputedPad(tensor::PadOp op, PatternRewriter &rewriter) {
+  if (op.getConstantPaddingValue() || !op.getResultType().hasStaticShape() || hasNegative(op.getStaticLow()) ||
+      hasNegative(op.getStaticHigh()))
+    return rewriter.notifyMatchFailure(op, "is padded by one value, or by less than nothing");
+  Location loc = op.getLoc();
+  auto padding = tensor::GenerateOp::create(rewriter, loc, op.getResultType(), ValueRange());
+  rewriter.inlineRegionBefore(op.getRegion(), padding.getBody(), padding.getBody().end());
+  SmallVector<OpFoldResult> strides(op.getSourceType().getRank(), rewriter.getIndexAttr(1));
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, op.getSource());
+  rewriter.replaceOp(op, tensor::InsertSliceOp::create(rewriter, loc, op.getSource(), padding, op.getMixedLowPad(),
+                                                       sizes, strides));
+  return success();
+}
+
 /// The coordinates of a gather are its trailing dimension of indices; the result has the
 /// other dimensions of the indices and then those of a slice.
 static LogicalResult expandGather(tensor::GatherOp op, PatternRewriter &rewriter) {
@@ -390,6 +407,7 @@ struct ExpandOperationsPass final : remat::impl::ExpandOperationsBase<ExpandOper
     set.add(expandPower);
     set.add(expandBitcast);
     set.add(expandNegativePad);
+    set.add(expandComputedPad);
     set.add(expandGenerate);
     set.add(expandGather);
     set.add(expandPack);
