@@ -228,14 +228,24 @@ std::string Builder::getExtentName(int64_t extent) {
     std::string source = argument.value.name;
     if (random.chance(0.5)) {
       // Computed from an argument, and perhaps a result as well.
-      int64_t added = random.between(1, 3);
-      argument.spec = std::to_string(getExtent(extent) - added);
-      argument.value.range = {actual - static_cast<double>(added), actual - static_cast<double>(added)};
       std::string term = newName("d");
       source = newName();
-      function->prologue += "  " + term + " = arith.constant dense<" + std::to_string(added) + "> : tensor<i64>\n  " +
-                            source + " = arith.addi " + argument.value.name + ", " + term + " : tensor<i64>\n";
-      addValue(Value{source, argument.value.type, {actual, actual}, true});
+      // The sum of an array is in memory when the extent is asked for, which is refused.
+      bool isSum = random.chance(0.15);
+      int64_t number = getExtent(extent), added = isSum ? number % 2 : random.between(1, 3);
+      int64_t given = isSum ? number / 2 : number - added;
+      argument.spec = std::to_string(given);
+      argument.value.range = {static_cast<double>(given), static_cast<double>(given)};
+      if (isSum)
+        argument.value.type.shape.push_back(2);
+      std::string types = " : " + argument.value.type.print();
+      function->prologue += "  " + term + " = arith.constant dense<" + std::to_string(added) + "> : tensor<i64>\n  ";
+      if (isSum)
+        function->prologue += source + " = linalg.reduce { arith.addi } ins(" + argument.value.name + types +
+                              ") outs(" + term + " : tensor<i64>) dimensions = [0]\n";
+      else
+        function->prologue += source + " = arith.addi " + argument.value.name + ", " + term + types + "\n";
+      addValue(Value{source, Type::tensor(Element::I64, {}), {actual, actual}, true});
       function->computedExtents.push_back(function->values.back());
     }
     std::string scalar = newName("d"), name = newName("d");
