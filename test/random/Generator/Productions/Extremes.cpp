@@ -44,8 +44,8 @@ static const SingularOp singularOps[] = {
     {"math.asin", {-0.9, 0.9}, 1, std::asin},       {"math.atanh", {-0.9, 0.9}, 1, std::atanh},
 };
 
-/// select(c, f(select(c, x, outside)), other), or the function of the bare operand: where c does not
-/// hold the derivative is infinite or no number, and the cotangent is zero.
+/// select(c, f(select(c, x, outside)), other): where c does not hold the derivative is infinite or no number,
+/// and the cotangent is zero.
 static bool writeSelectedFunction(Builder &builder) {
   const SingularOp &op = singularOps[builder.random.below(std::size(singularOps))];
   Type type = builder.drawWorkingType(true), mask = type.with(Element::I1);
@@ -68,7 +68,14 @@ static bool writeSelectedFunction(Builder &builder) {
     builder.line(bounded + " = arith.maximumf " + operand.name + ", " + lower.name + suffix);
     operand.name = bounded;
   }
-  builder.line(inside + " = arith.select " + condition + ", " + operand.name + ", " + singular.name + selectSuffix);
+  // A product with the condition is zero elsewhere as well, and lets through what comes back from there.
+  if (op.outside == 0 && builder.random.chance(0.5)) {
+    std::string weight = builder.newName("w");
+    builder.line(weight + " = arith.uitofp " + condition + " : " + mask.print() + " to " + type.print());
+    builder.line(inside + " = arith.mulf " + operand.name + ", " + weight + suffix);
+  } else {
+    builder.line(inside + " = arith.select " + condition + ", " + operand.name + ", " + singular.name + selectSuffix);
+  }
   std::string text = op.text, name = text.substr(0, text.find(' '));
   if (text == "arith.divf one") {
     Value one = builder.constant(type, 1);
