@@ -366,7 +366,7 @@ llvm::Expected<GradientChecks> remat::checkGradients(mlir::ModuleOp module, llvm
     auto valueModule = programs->createValueModule(index);
     if (!valueModule)
       return valueModule.takeError();
-    auto value = compileUnlimited(**valueModule, GradientPrograms::valueName, options, target, cache);
+    auto value = compileUnlimited(**valueModule, request.callee, options, target, cache);
     if (!value)
       return value.takeError();
     Checker checker(request, **value, std::move(*point), std::move(*gradients), tolerance);

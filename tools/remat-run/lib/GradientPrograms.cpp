@@ -90,7 +90,7 @@ std::optional<std::vector<unsigned>> GradientPrograms::getOperandArguments(unsig
 }
 
 std::string GradientPrograms::addPrefix(unsigned index) {
-  std::string name = "remat_check_prefix_" + std::to_string(index);
+  std::string name = (entry.getName() + ".operands" + llvm::Twine(index)).str();
   func::FuncOp function = createFunction(*module, name, entry.getArgumentTypes(), {});
   OpBuilder builder = OpBuilder::atBlockEnd(&function.getBody().front());
   IRMapping mapping;
@@ -119,8 +119,8 @@ std::string GradientPrograms::addPrefix(unsigned index) {
 }
 
 std::string GradientPrograms::addGradient(unsigned index) {
-  std::string name = "remat_check_gradient_" + std::to_string(index);
   ValueAndGradientOp op = ops[index];
+  std::string name = (op.getCallee() + ".gradient" + llvm::Twine(index)).str();
   func::FuncOp function = createFunction(*module, name, op->getOperandTypes(), {});
   OpBuilder builder = OpBuilder::atBlockEnd(&function.getBody().front());
   IRMapping mapping;
@@ -136,7 +136,11 @@ llvm::Expected<OwningOpRef<ModuleOp>> GradientPrograms::createValueModule(unsign
   OwningOpRef<ModuleOp> copy(module->clone());
   ValueAndGradientOp op = ops[index];
   auto callee = copy->lookupSymbol<func::FuncOp>(op.getCallee());
-  func::FuncOp function = createFunction(*copy, valueName, callee.getArgumentTypes(), {});
+  // Messages name what the author wrote.
+  std::string name = callee.getName().str();
+  if (failed(mlir::SymbolTable(*copy).renameToUnique(callee, {})))
+    return makeInternalError("@" + op.getCallee() + " can not get another name");
+  func::FuncOp function = createFunction(*copy, name, callee.getArgumentTypes(), {});
   OpBuilder builder = OpBuilder::atBlockEnd(&function.getBody().front());
   auto call = func::CallOp::create(builder, op.getLoc(), callee, function.getArguments());
   SmallVector<Value> results;

@@ -38,8 +38,6 @@ struct GradientRequest {
 
 class GradientPrograms {
 public:
-  static constexpr llvm::StringLiteral valueName = "remat_check_value";
-
   enum class Types { F64, AsWritten };
 
   /// Copies \p module and, for Types::F64, turns the copy into f64. Fails if \p entry
@@ -57,8 +55,8 @@ public:
   std::string addPrefix(unsigned index);
   /// Adds a function from the operands of a request to its gradients.
   std::string addGradient(unsigned index);
-  /// A module with a function `valueName` from the arguments of the callee of a
-  /// request to the results that are differentiated, without recurrences.
+  /// A module with a function from the arguments of the callee of a request to the results
+  /// that are differentiated, without recurrences, in place of the callee.
   llvm::Expected<mlir::OwningOpRef<mlir::ModuleOp>> createValueModule(unsigned index);
 
   /// The float type with the fewest digits in the program.

@@ -188,8 +188,9 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
     json.attribute("threads", 1);
     json.attribute("steps", plan.steps);
     json.attribute("policy", plan.policy);
-    // An integer in any case: no limit is as much as anyone can use.
-    json.attribute("budget_bytes", plan.budgetBytes.value_or(plan.storeAllBytes));
+    // An integer in any case: no limit is as much as anyone can use, and some policies keep
+    // states beside every tape.
+    json.attribute("budget_bytes", plan.budgetBytes.value_or(std::max(plan.storeAllBytes, plan.peakBytes)));
     json.attribute("planned_peak_bytes", plan.peakBytes);
     json.attribute("measured_peak_bytes", report.measurement.getPeakBytes());
     json.attribute("store_all_bytes", plan.storeAllBytes);

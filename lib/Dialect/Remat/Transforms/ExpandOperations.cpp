@@ -14,6 +14,7 @@
 
 #include "DefineEmpties.h"
 #include "RankReducedSlices.h"
+#include "WrittenName.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -246,8 +247,11 @@ static LogicalResult expandBitcast(tensor::BitcastOp op, PatternRewriter &rewrit
   auto from = dyn_cast<RankedTensorType>(source.getType()), to = dyn_cast<RankedTensorType>(op.getType());
   if (!from || !to)
     return rewriter.notifyMatchFailure(op, "has no rank");
-  if (from.getShape() != to.getShape())
-    source = tensor::CastOp::create(rewriter, op.getLoc(), to.clone(from.getElementType()), source);
+  if (from.getShape() != to.getShape()) {
+    auto cast = tensor::CastOp::create(rewriter, op.getLoc(), to.clone(from.getElementType()), source);
+    setWrittenName(cast, op);
+    source = cast;
+  }
   if (from.getElementType() != to.getElementType())
     source = arith::BitcastOp::create(rewriter, op.getLoc(), to, source);
   rewriter.replaceOp(op, source);

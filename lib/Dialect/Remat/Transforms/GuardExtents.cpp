@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ExtentOrigin.h"
+#include "WrittenName.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
@@ -41,7 +42,7 @@ namespace {
 class ExtentGuard {
 public:
   explicit ExtentGuard(Operation *op)
-      : op(op), builder(op), loc(op->getLoc()), name("'" + op->getName().getStringRef().str() + "'") {
+      : op(op), builder(op), loc(op->getLoc()), name("'" + getWrittenName(op).str() + "'") {
     if (auto loop = op->getParentOfType<RecurrenceOp>())
       step = loop.getStep().getArgument(0);
   }
@@ -376,13 +377,17 @@ struct GuardExtentsPass final : remat::impl::GuardExtentsPassBase<GuardExtentsPa
   void runOnOperation() override {
     SmallVector<Operation *> guarded;
     getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
-      if (!isStatic(op))
+      if (isStatic(op))
+        op->removeDiscardableAttr(writtenAsAttrName);
+      else
         guarded.push_back(op);
       // What a body of a structured operation computes on are elements.
       return isa<linalg::LinalgOp>(op) ? WalkResult::skip() : WalkResult::advance();
     });
-    for (Operation *op : guarded)
+    for (Operation *op : guarded) {
       ExtentGuard(op).run();
+      op->removeDiscardableAttr(writtenAsAttrName);
+    }
   }
 };
 } // namespace
