@@ -12,9 +12,13 @@
 #include "remat/Execution/ProgramError.h"
 #include "remat/Runtime/Runtime.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <malloc.h>
 #include <pthread.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cfenv>
 #include <csetjmp>
@@ -143,11 +147,17 @@ struct StackTask {
 
 } // namespace
 
+/// The top of a stack, where its use is measured in units of 64 bytes; in pages below.
+static constexpr int64_t fineStackBytes = int64_t(256) << 10;
+
 llvm::Error remat::runGuardedOnOwnStack(llvm::function_ref<void()> code, int64_t stackBytes, int64_t &usedStackBytes) {
   llvm::Expected<MemoryBlock> stack = MemoryBlock::create(stackBytes);
   if (!stack)
     return stack.takeError();
-  stack->fillWithPattern();
+  // To fill all of it would take longer than most calls.
+  int64_t fine = llvm::alignDown(static_cast<uint64_t>(stackBytes - std::min(stackBytes, fineStackBytes)),
+                                 static_cast<uint64_t>(sysconf(_SC_PAGESIZE)));
+  stack->fillWithPattern(fine);
 
   // The thread sees this thread's record of the heap; creating the thread is no
   // part of the call.
@@ -160,11 +170,12 @@ llvm::Error remat::runGuardedOnOwnStack(llvm::function_ref<void()> code, int64_t
   pthread_attr_destroy(&attributes);
   if (status == 0)
     pthread_join(thread, nullptr);
+  // What this allocates is no part of the call either.
+  usedStackBytes = status == 0 ? task.top - static_cast<char *>(stack->findLowestTouched(fine)) : 0;
   setActiveHeapUse(task.heapUse);
   if (status != 0) {
     llvm::consumeError(std::move(task.result));
     return makeFault("a thread for the measured call can not be started");
   }
-  usedStackBytes = task.top - static_cast<char *>(stack->findLowestTouched());
   return std::move(task.result);
 }

@@ -16,25 +16,32 @@
 #include <unistd.h>
 
 #include <utility>
+#include <vector>
 
 using namespace remat;
 
-/// The pattern's word at \p index: the finaliser of SplitMix64 (Steele, Lea and
-/// Flood 2014), so that neither zeros nor any repeated value look untouched.
-static uint64_t getPattern(uint64_t index) {
-  uint64_t word = (index + 1) * 0x9e3779b97f4a7c15u;
+static constexpr int64_t unitWords = arrayAlignment / 8;
+
+/// What the pattern of the 64-byte unit \p unit begins with: the finaliser of SplitMix64
+/// (Steele, Lea and Flood 2014), so that neither zeros nor any repeated value look untouched.
+static uint64_t getPattern(uint64_t unit) {
+  uint64_t word = (unit + 1) * 0x9e3779b97f4a7c15u;
   word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9u;
   word = (word ^ (word >> 27)) * 0x94d049bb133111ebu;
   return word ^ (word >> 31);
 }
 
-static constexpr int64_t unitWords = arrayAlignment / 8;
+/// The word at \p number of a unit whose pattern begins with \p first. One product for each
+/// word would make a test of what a program leaves slower than the program.
+static uint64_t getWord(uint64_t first, uint64_t number) { return first + number * 0x9e3779b97f4a7c15u; }
 
 /// Whether the 64-byte unit \p unit still holds the pattern.
 static bool isUntouched(const uint64_t *words, int64_t unit) {
+  const uint64_t *begin = words + unit * unitWords;
+  uint64_t first = getPattern(static_cast<uint64_t>(unit));
   uint64_t difference = 0;
-  for (int64_t word = unit * unitWords; word < (unit + 1) * unitWords; ++word)
-    difference |= words[word] ^ getPattern(word);
+  for (int64_t number = 0; number < unitWords; ++number)
+    difference |= begin[number] ^ getWord(first, static_cast<uint64_t>(number));
   return difference == 0;
 }
 
@@ -81,10 +88,18 @@ llvm::Expected<MemoryBlock> MemoryBlock::create(int64_t bytes, std::optional<int
   return block;
 }
 
-void MemoryBlock::fillWithPattern() {
+void MemoryBlock::fillWithPattern(int64_t begin) {
+#ifdef MADV_NOHUGEPAGE
+  // A huge page would be there as a whole when a part of it is touched.
+  if (begin > 0)
+    madvise(mapping, mappedBytes, MADV_NOHUGEPAGE);
+#endif
   auto *words = static_cast<uint64_t *>(address);
-  for (int64_t word = 0; word < accessible / 8; ++word)
-    words[word] = getPattern(word);
+  for (int64_t unit = begin / arrayAlignment; unit < accessible / arrayAlignment; ++unit) {
+    uint64_t first = getPattern(static_cast<uint64_t>(unit));
+    for (int64_t number = 0; number < unitWords; ++number)
+      words[unit * unitWords + number] = getWord(first, static_cast<uint64_t>(number));
+  }
 }
 
 int64_t MemoryBlock::findHighestTouched() const {
@@ -95,10 +110,18 @@ int64_t MemoryBlock::findHighestTouched() const {
   return unit * arrayAlignment;
 }
 
-void *MemoryBlock::findLowestTouched() const {
+void *MemoryBlock::findLowestTouched(int64_t begin) const {
   auto *words = static_cast<uint64_t *>(address);
+  int64_t page = sysconf(_SC_PAGESIZE);
+  std::vector<unsigned char> isThere(static_cast<size_t>(begin / page));
+  // If the system does not say, everything counts as touched.
+  if (begin > 0 && mincore(address, static_cast<size_t>(begin), isThere.data()) != 0)
+    return address;
+  for (size_t number = 0; number < isThere.size(); ++number)
+    if (isThere[number] & 1)
+      return static_cast<char *>(address) + static_cast<int64_t>(number) * page;
   int64_t units = accessible / arrayAlignment;
-  int64_t unit = 0;
+  int64_t unit = begin / arrayAlignment;
   while (unit < units && isUntouched(words, unit))
     ++unit;
   return words + unit * unitWords;

@@ -37,14 +37,16 @@ public:
   void *getAddress() const { return address; }
   int64_t getByteSize() const { return bytes; }
 
-  /// Fills the block with the pattern.
-  void fillWithPattern();
+  /// Fills the block with the pattern, from byte \p begin on, a multiple of the size of a
+  /// page. What lies before stays without memory until it is touched.
+  void fillWithPattern(int64_t begin = 0);
   /// Bytes from the start to the end of the last 64-byte unit that no longer
   /// holds the pattern. Linear time.
   int64_t findHighestTouched() const;
-  /// The address of the first unit that no longer holds the pattern: how far a
-  /// stack grew down. Linear time.
-  void *findLowestTouched() const;
+  /// How far a stack grew down in a block that was filled from byte \p begin on: the address
+  /// of the first unit that no longer holds the pattern, or of the first page before
+  /// \p begin that has been touched.
+  void *findLowestTouched(int64_t begin) const;
 
 private:
   void *mapping = nullptr;
