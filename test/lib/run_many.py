@@ -1,4 +1,4 @@
-"""Runs of remat-run that share a process (remat-run-many.cpp)."""
+"""Runs of a tool that share a process (ManyRuns.h): remat-run-many, or remat-interpret --many."""
 
 import json
 import subprocess
@@ -8,8 +8,8 @@ import threading
 class Process:
     """Starts when it is needed, and again when a run has ended it."""
 
-    def __init__(self, remat_run_many):
-        self.command = [remat_run_many]
+    def __init__(self, *command):
+        self.command = command
         self.process = None
 
     def run(self, words, timeout=None):

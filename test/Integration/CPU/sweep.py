@@ -2,9 +2,9 @@
 
     sweep.py --remat-run-many PATH PROGRAM.mlir [--steps 0 1 2 3 7 37 1000] [--resize 256=5 16=3]
 
-For every trip count the program is written out twice, with a static and with a
-dynamic leading dimension, and called with the same arrays. The dynamic one is compiled
-once for all trip counts, and its code is that of all budgets. Checked are:
+For every trip count the program is called with a dynamic leading dimension, and for 0, 1,
+2, 7 and the last one with a static one and the same arrays as well. The dynamic one is
+compiled once for all trip counts, and its code is that of all budgets. Checked are:
 
   * the gradient of the dynamic version, against central differences in f64; for seven
     steps it has to be large enough to be seen;
@@ -56,6 +56,8 @@ CANONICAL_STEPS = "1000"
 # For so many steps there are the most budgets, and a gradient has to be seen.
 FULL_STEPS = 7
 FULL_BUDGETS = 8
+# Trip counts, beside the last, for which the static program runs: it is compiled anew for each budget.
+STATIC_STEPS = [0, 1, 2, FULL_STEPS]
 # For more steps; for fewer there are few plans.
 MANY_BUDGETS = 5
 QUICK_STEPS = [0, 1, 7]
@@ -220,10 +222,13 @@ def lower(remat_opt, program, budget, expansion):
 
 def check_unrolled(run, program, steps):
     """Returns the smallest budget."""
-    smallest = run.report(program, "min")["planned_peak_bytes"]
-    for budget in choose_budgets(smallest, run.report(program, "unlimited")["store_all_bytes"], QUICK_BUDGETS):
+    whole = run.report(program, "unlimited")
+    smallest, largest = whole["minimum_budget_bytes"], whole["store_all_bytes"]
+    # Few steps have few plans.
+    most = QUICK_BUDGETS if steps >= FULL_STEPS else 2
+    for budget in choose_budgets(smallest, largest, most):
         what = f"{steps} steps, budget {budget}, unrolled"
-        table = run.report(program, budget)
+        table = whole if budget == largest else run.report(program, budget)
         unrolled = run.report(program, budget, "--expansion", "unrolled")
         check_report(unrolled, what)
         for field in ["planned_peak_bytes", "measured_peak_bytes", "forward_steps", "reverse_steps"]:
@@ -278,10 +283,11 @@ def compare_plans(static, dynamic, what):
 
 
 def check_steps(run, static, dynamic, steps, loops, empty_tape, policy, quick):
-    unlimited = run.report(static, "unlimited")
+    """One of the two programs may be missing."""
+    unlimited = run.report(static or dynamic, "unlimited")
     check_report(unlimited, f"{steps} steps, unlimited")
     smallest, largest = unlimited["minimum_budget_bytes"], unlimited["store_all_bytes"]
-    if smallest > 0 and run.report(static, smallest - 1, status=3)["minimum_budget"] != smallest:
+    if smallest > 0 and run.report(static or dynamic, smallest - 1, status=3)["minimum_budget"] != smallest:
         fail(f"{steps} steps: another smallest budget than {smallest}")
 
     def attempt(program, budget):
@@ -294,9 +300,9 @@ def check_steps(run, static, dynamic, steps, loops, empty_tape, policy, quick):
             fail(f"{what}: {report['reverse_steps']} reverse steps")
         return report
 
-    lowest = attempt(static, smallest)
-    swept = static
-    if dynamic:
+    lowest = attempt(static or dynamic, smallest)
+    swept = static or dynamic
+    if static and dynamic:
         whole = attempt(dynamic, "unlimited")
         compare_plans(unlimited, whole, f"{steps} steps, unlimited")
         # Knowing that there are no steps, the compiler removes the loop and its buffers.
@@ -376,12 +382,13 @@ def main():
                 if steps == arguments.steps[-1]:
                     check_expansions(arguments.remat_opt, static, smallest)
                 continue
+            known = static if not dynamic or steps in STATIC_STEPS or steps == arguments.steps[-1] else None
             # A value over time that is no argument's has an extent that only the loop knows.
             checked = static if "seed(" in text else dynamic or static
             check_gradient(Runner(process, inputs + target), checked, steps)
             for policy in arguments.policy:
                 run = Runner(process, inputs + target + ["--policy", policy])
-                check_steps(run, static, dynamic, steps, loops, arguments.empty_tape, policy, arguments.quick)
+                check_steps(run, known, dynamic, steps, loops, arguments.empty_tape, policy, arguments.quick)
         for kind in narrow:
             instance = with_float(with_static_steps(text, FULL_STEPS), kind)
             static.write_text(instance)

@@ -83,20 +83,20 @@ def find_error(errors):
     return lines[0].split("error:", 1)[1].strip() if lines else ""
 
 
-def execute(command):
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, errors="replace")
-    except subprocess.TimeoutExpired:
-        return 124, "timed out"
-    return done.returncode, find_error(done.stderr)
+def get_process(options, *command):
+    """All runs of a thread in one process."""
+    processes = options.local.__dict__.setdefault("processes", {})
+    return processes.setdefault(command, run_many.Process(*command))
 
 
 def compile_and_run(options, words):
-    """All runs of a thread in one process."""
-    if not hasattr(options.local, "process"):
-        options.local.process = run_many.Process(options.remat_run_many)
     target = ["--target-cpu", options.target_cpu] if options.target_cpu else []
-    status, _, errors = options.local.process.run([*words, *target], TIMEOUT)
+    status, _, errors = get_process(options, options.remat_run_many).run([*words, *target], TIMEOUT)
+    return status, find_error(errors)
+
+
+def interpret(options, words):
+    status, _, errors = get_process(options, options.remat_interpret, "--many").run(words, TIMEOUT)
     return status, find_error(errors)
 
 
@@ -128,7 +128,7 @@ def try_program(options, text):
             return "refused: " + message, bool(FOREIGN.search(message)) or not message
         if status != 0:
             return "status %d %s" % (status, message), True
-        status, message = execute([options.remat_interpret, path, *inputs, "--compare", output])
+        status, message = interpret(options, [path, *inputs, "--compare", output])
         return ("right", False) if status == 0 else ("WRONG: " + message if status == 4 else "not judged: " + message, True)
 
 

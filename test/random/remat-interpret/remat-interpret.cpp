@@ -8,11 +8,13 @@
 // Runs a program in the reference interpreter, with the arguments that remat-run
 // would give it, and prints or writes the results, or compares them with what
 // remat-run has written. A tool of the tests: it shares with remat-run what reads
-// options, programs and files, and nothing that computes.
+// options, programs and files, and nothing that computes. As `remat-interpret --many` it
+// reads command lines (ManyRuns.h).
 //
 //===----------------------------------------------------------------------===//
 
 #include "Interpreter/Interpreter.h"
+#include "lib/ManyRuns.h"
 
 #include "remat-run/lib/FloatElements.h"
 #include "remat-run/lib/Inputs.h"
@@ -62,7 +64,7 @@ struct CommandLine {
 
 class Run {
 public:
-  explicit Run(CommandLine &commandLine);
+  Run(CommandLine &commandLine, llvm::raw_ostream &stream, llvm::raw_ostream &errorStream);
   llvm::Error load();
   void listOperations();
   llvm::Error interpret();
@@ -75,6 +77,8 @@ private:
   llvm::Expected<Array> exportResult(size_t number);
 
   CommandLine &commandLine;
+  llvm::raw_ostream &stream;
+  llvm::raw_ostream &errorStream;
   mlir::MLIRContext context;
   llvm::SourceMgr sources;
   mlir::OwningOpRef<mlir::ModuleOp> module;
@@ -87,14 +91,15 @@ private:
 
 } // namespace
 
-Run::Run(CommandLine &commandLine) : commandLine(commandLine) {
+Run::Run(CommandLine &commandLine, llvm::raw_ostream &stream, llvm::raw_ostream &errorStream)
+    : commandLine(commandLine), stream(stream), errorStream(errorStream) {
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
   context.appendDialectRegistry(registry);
 }
 
 int Run::fail(llvm::Error error) {
-  llvm::errs() << "remat-interpret: error: " << llvm::toString(std::move(error)) << '\n';
+  errorStream << "remat-interpret: error: " << llvm::toString(std::move(error)) << '\n';
   return static_cast<int>(status);
 }
 
@@ -102,7 +107,7 @@ void Run::listOperations() {
   context.loadAllAvailableDialects();
   for (mlir::RegisteredOperationName name : context.getRegisteredOperations())
     if (llvm::is_contained({"arith", "linalg", "math", "scf", "tensor"}, name.getDialectNamespace()))
-      llvm::outs() << name.getStringRef() << '\n';
+      stream << name.getStringRef() << '\n';
 }
 
 static mlir::Type getElement(mlir::Type type) {
@@ -134,7 +139,7 @@ llvm::Error Run::load() {
   if (!buffer)
     return makeInputError(commandLine.program + ": " + buffer.getError().message());
   sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
-  mlir::SourceMgrDiagnosticHandler printer(sources, &context);
+  mlir::SourceMgrDiagnosticHandler printer(sources, &context, errorStream);
   module = parseProgram(sources, &context);
   if (!module)
     return makeInputError(commandLine.program + " is no valid program");
@@ -164,8 +169,8 @@ llvm::Error Run::load() {
       return spec.takeError();
     inputs.shapes.push_back(std::move(*spec));
   }
-  auto arrays = makeInputs(*signature, inputs, [](const std::string &message) {
-    llvm::errs() << "remat-interpret: warning: " << message << '\n';
+  auto arrays = makeInputs(*signature, inputs, [this](const std::string &message) {
+    errorStream << "remat-interpret: warning: " << message << '\n';
   });
   if (!arrays)
     return arrays.takeError();
@@ -194,22 +199,22 @@ llvm::Error Run::print() {
     auto array = exportResult(number);
     if (!array)
       return array.takeError();
-    llvm::outs() << names[number] << ": " << formatArrayType(array->getType(), array->getShape()) << " =";
+    stream << names[number] << ": " << formatArrayType(array->getType(), array->getShape()) << " =";
     if (isFloat(array->getType())) {
       for (int64_t i = 0; i < std::min(limit, array->getNumElements()); ++i)
-        llvm::outs() << llvm::formatv(" {0:g9}", loadFloat(*array, i)).str();
+        stream << llvm::formatv(" {0:g9}", loadFloat(*array, i)).str();
     } else {
       int64_t bytes = getByteSize(array->getType());
       for (int64_t i = 0; i < std::min(limit, array->getNumElements()); ++i) {
         uint64_t bits = 0;
         std::memcpy(&bits, array->getBytes().data() + i * bytes, static_cast<size_t>(bytes));
-        llvm::outs() << ' ' << llvm::SignExtend64(bits, static_cast<unsigned>(8 * bytes));
+        stream << ' ' << llvm::SignExtend64(bits, static_cast<unsigned>(8 * bytes));
       }
     }
     double largest = 0;
     for (double error : outcome.errors[number])
       largest = std::max(largest, error);
-    llvm::outs() << (array->getNumElements() > limit ? " ..." : "") << llvm::formatv(" +- {0:e1}\n", largest).str();
+    stream << (array->getNumElements() > limit ? " ..." : "") << llvm::formatv(" +- {0:e1}\n", largest).str();
     if (commandLine.output.empty())
       continue;
     if (std::error_code error = llvm::sys::fs::create_directories(commandLine.output))
@@ -249,20 +254,15 @@ llvm::Error Run::compare() {
   return makeFault(*wrong);
 }
 
-int main(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
-  initializeTool("remat-interpret");
-  CommandLine commandLine;
-  cl::HideUnrelatedOptions(commandLine.category);
-  if (!cl::ParseCommandLineOptions(argc, argv, "what a program should give\n", &llvm::errs()))
-    return static_cast<int>(ExitStatus::Usage);
-  Run run(commandLine);
+/// One command line, which is parsed.
+static int runOnce(CommandLine &commandLine, llvm::raw_ostream &stream, llvm::raw_ostream &errorStream) {
+  Run run(commandLine, stream, errorStream);
   if (commandLine.list) {
     run.listOperations();
     return 0;
   }
   if (commandLine.program.empty()) {
-    llvm::errs() << "remat-interpret: error: expects a program\n";
+    errorStream << "remat-interpret: error: expects a program\n";
     return static_cast<int>(ExitStatus::Usage);
   }
   for (auto step : {&Run::load, &Run::interpret})
@@ -271,4 +271,22 @@ int main(int argc, char **argv) {
   if (llvm::Error error = commandLine.compare.empty() ? run.print() : run.compare())
     return run.fail(std::move(error));
   return 0;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  initializeTool("remat-interpret");
+  CommandLine commandLine;
+  cl::HideUnrelatedOptions(commandLine.category);
+  auto parseAndRun = [&](llvm::ArrayRef<const char *> words, llvm::raw_ostream &stream,
+                         llvm::raw_ostream &errorStream) {
+    cl::ResetAllOptionOccurrences();
+    if (!cl::ParseCommandLineOptions(static_cast<int>(words.size()), words.data(), "what a program should give\n",
+                                     &errorStream))
+      return static_cast<int>(ExitStatus::Usage);
+    return runOnce(commandLine, stream, errorStream);
+  };
+  if (argc == 2 && llvm::StringRef(argv[1]) == "--many")
+    return runMany("remat-interpret", parseAndRun);
+  return parseAndRun({argv, static_cast<size_t>(argc)}, llvm::outs(), llvm::errs());
 }
