@@ -354,3 +354,52 @@ func.func @wrong_in_place(%x: memref<4xf32>, %a: memref<4xf32>, %count: index) {
     final_cotangent(%x : memref<4xf32>) init_gradient(%a : memref<4xf32>)
   return
 }
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %a: memref<4xf32>, %next: memref<4xf32>, %workspace: memref<0xi8>,
+                        %counters: memref<5xi64>) {
+  return
+}
+func.func private @linearize(%t: index, %pos: index, %a: memref<4xf32>, %workspace: memref<0xi8>,
+                             %counters: memref<5xi64>) {
+  return
+}
+remat.chain "private" @turn advance(@step) record(@step) linearize(@linearize) reverse(@step) carry [tensor<4xf32>]
+  gradient [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+func.func @tensors_among_memrefs(%x: memref<4xf32>, %a: memref<4xf32>, %d: tensor<4xf32>, %count: index) {
+  %history = remat.forward_sweep @turn count(%count) init(%x : memref<4xf32>) final(%a : memref<4xf32>)
+    history !remat.history
+  // backward_sweep_c2
+  // expected-error@+1 {{expects tensors or memrefs, but got both}}
+  %0 = remat.backward_sweep @turn history(%history) count(%count) init(%x : memref<4xf32>)
+    final_cotangent(%x : memref<4xf32>) init_gradient(%d : tensor<4xf32>) -> tensor<4xf32>
+  return
+}
+
+// -----
+
+func.func private @forward(%t: index, %pos: index, %h: tensor<4xf32>, %w: tensor<4xf32>) -> tensor<4xf32> {
+  return %h : tensor<4xf32>
+}
+func.func private @linearize(%t: index, %pos: index, %h: tensor<4xf32>, %w: tensor<4xf32>) {
+  return
+}
+func.func private @reverse(%t: index, %pos: index, %w: tensor<4xf32>, %d: tensor<4xf32>, %acc: tensor<4xf32>)
+    -> (tensor<4xf32>, tensor<4xf32>) {
+  return %d, %acc : tensor<4xf32>, tensor<4xf32>
+}
+remat.chain "private" @walk advance(@forward) record(@forward) linearize(@linearize) reverse(@reverse)
+  carry [tensor<4xf32>] gradient [tensor<4xf32>]
+func.func @packed_beyond_the_last(%h0: tensor<4xf32>, %w: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %count = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  %hT, %history = remat.forward_sweep @walk count(%count) init(%h0 : tensor<4xf32>) capture(%w : tensor<4xf32>)
+    final(%e : tensor<4xf32>) -> tensor<4xf32> history !remat.history
+  // backward_sweep_c4
+  // expected-error@+1 {{expects 'packed_accumulators' to be increasing and below 1, but got 1}}
+  %d:2 = remat.backward_sweep @walk history(%history) count(%count) init(%h0 : tensor<4xf32>)
+    capture(%w : tensor<4xf32>) final_cotangent(%hT : tensor<4xf32>) init_gradient(%e : tensor<4xf32>)
+    accumulator(%e : tensor<4xf32>) packed_accumulators [1] -> tensor<4xf32>, tensor<4xf32>
+  return %d#0, %d#1 : tensor<4xf32>, tensor<4xf32>
+}

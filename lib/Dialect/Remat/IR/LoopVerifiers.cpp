@@ -20,6 +20,7 @@ static bool isCarryType(Type type) {
 
 /// MLIR's slices cannot address an array whose elements are empty.
 static LogicalResult verifyNotEmpty(Operation *op, Type element, Twine what, Type type) {
+  // recurrence_c9
   if (cast<RankedTensorType>(element).getNumElements() > 0)
     return success();
   return op->emitOpError("expects ") << what << " to have at least one number per step, but got " << type;
