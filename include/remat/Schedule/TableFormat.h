@@ -14,6 +14,20 @@
 //   words[0..4]   TableHeader
 //   words[5..]    one Node after the other, children before parents, root last
 //
+// An example, seven steps with tapes as large as three states, restartable, in a
+// budget of six states (WalkerTest, Example): two tapes fit, h_0 is the caller's.
+//
+//   tableMagic, 7, Start::External, 1, 5      header
+//   0: Empty
+//   1: Leaf
+//   2: KeepTape 0 x 2, left 0, right 1        record and keep two, then one; all back
+//   3: KeepTape 1 x 1, left 1, right 1        run one, record and keep, one; all back
+//   4: KeepTape 3 x 1, left 2, right 3        the root: run three, record and keep the
+//                                             fourth, node 3 on steps 5 to 7, reverse the
+//                                             fourth, node 2 on the first three
+//
+// It runs 11 forward steps: steps 1 to 3 and step 5 twice. Walker.h has its moves.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_SCHEDULE_TABLEFORMAT_H

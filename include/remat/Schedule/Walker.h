@@ -18,6 +18,18 @@
 // the step that produces a state to be kept has the slot as destination, and a
 // kept state is read where it lies.
 //
+// The moves of the example in TableFormat.h, states of 64 bytes and tapes of 192, c0, c1
+// and ct being the core places (WalkerTest, Example):
+//
+//   AdvanceFirst 0 initial -> c0     Reverse 6 ct                  Record 0 initial -> c0, 0
+//   AdvanceFirst 1 c0 -> c1          Reverse 5 192                 Record 1 c0 -> c1, 192
+//   AdvanceFirst 2 c1 -> c0          Resume  4 0 -> c0             Record 2 c1 -> c0, ct
+//   RecordFirst  3 c0 -> c1, 0       Record  4 c0 -> c1, ct        Reverse 2 ct
+//   AdvanceFirst 4 c1 -> c0          Reverse 4 ct                  Reverse 1 192
+//   RecordFirst  5 c0 -> c1, 192     Reverse 3 0                   Reverse 0 0
+//   RecordFirst  6 c1 -> c0, ct
+//   Turn                             (columns one after the other)
+//
 // The walker trusts its table: run validate() of PlanTable.h on any table that
 // was not just built by this library.
 //

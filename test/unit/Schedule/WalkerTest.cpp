@@ -95,6 +95,49 @@ TEST(WalkerTest, SpelledOut) {
   EXPECT_EQ(spell(taken.table, true), "C0 d0 R0 R1 T2 B1 B0 t0 D");
 }
 
+/// The example of TableFormat.h and Walker.h: its words, and its moves with their places.
+TEST(WalkerTest, Example) {
+  PlanResult result = plan(makeProblem(7, 1, 3, 6, Start::External), Policy::Optimal);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result.table.getWords(), (std::vector<int64_t>{tableMagic, 7, 2, 1, 5, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+                                                           3,          0, 2, 0, 1, 3, 1, 1, 1, 1, 3, 3, 1, 2, 3}));
+  EXPECT_EQ(result.plan.forward, 11);
+
+  using M = MoveKind;
+  const std::vector<Move> expected = {{M::AdvanceFirst, 0, InitialState, CoreState0, NoPlace},
+                                      {M::AdvanceFirst, 1, CoreState0, CoreState1, NoPlace},
+                                      {M::AdvanceFirst, 2, CoreState1, CoreState0, NoPlace},
+                                      {M::RecordFirst, 3, CoreState0, CoreState1, 0},
+                                      {M::AdvanceFirst, 4, CoreState1, CoreState0, NoPlace},
+                                      {M::RecordFirst, 5, CoreState0, CoreState1, 192},
+                                      {M::RecordFirst, 6, CoreState1, CoreState0, CoreTape},
+                                      {M::Turn, 7, CoreState0, NoPlace, NoPlace},
+                                      {M::Reverse, 6, NoPlace, NoPlace, CoreTape},
+                                      {M::Reverse, 5, NoPlace, NoPlace, 192},
+                                      {M::Resume, 4, 0, CoreState0, NoPlace},
+                                      {M::Record, 4, CoreState0, CoreState1, CoreTape},
+                                      {M::Reverse, 4, NoPlace, NoPlace, CoreTape},
+                                      {M::Reverse, 3, NoPlace, NoPlace, 0},
+                                      {M::Record, 0, InitialState, CoreState0, 0},
+                                      {M::Record, 1, CoreState0, CoreState1, 192},
+                                      {M::Record, 2, CoreState1, CoreState0, CoreTape},
+                                      {M::Reverse, 2, NoPlace, NoPlace, CoreTape},
+                                      {M::Reverse, 1, NoPlace, NoPlace, 192},
+                                      {M::Reverse, 0, NoPlace, NoPlace, 0}};
+  std::vector<Walker::Frame> stack(result.table.stackDepth());
+  Walker walker;
+  walker.begin(result.table.data(), {64, 192, 64}, stack.data());
+  for (const Move &want : expected) {
+    Move move = walker.next();
+    EXPECT_EQ(move.kind, want.kind) << want.step;
+    EXPECT_EQ(move.step, want.step);
+    EXPECT_EQ(move.src, want.src) << want.step;
+    EXPECT_EQ(move.dst, want.dst) << want.step;
+    EXPECT_EQ(move.tape, want.tape) << want.step;
+  }
+  EXPECT_EQ(walker.next().kind, MoveKind::Done);
+}
+
 /// The moves that are no advances.
 static std::vector<Move> otherMoves(const PlanTable &table, bool skips) {
   std::vector<Walker::Frame> stack(table.stackDepth());
