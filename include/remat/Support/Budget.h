@@ -1,5 +1,4 @@
-//===- Budget.h - A memory budget as people write it ----------------*- C++
-//-*-===//
+//===- Budget.h - A memory budget as people write it -------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,8 +12,8 @@
 //
 //   budget ::= 'unlimited' | size | number '%'
 //   size   ::= number unit?        without a unit: a whole number of bytes
-//   unit   ::= 'B' | 'KiB' | 'MiB' | 'GiB' | 'TiB' | 'kB' | 'KB' | 'MB' | 'GB'
-//   | 'TB' number ::= digits ('.' digits)?
+//   unit   ::= 'B' | 'KiB' | 'MiB' | 'GiB' | 'TiB' | 'kB' | 'KB' | 'MB' | 'GB' | 'TB'
+//   number ::= digits ('.' digits)?
 //
 //===----------------------------------------------------------------------===//
 
