@@ -92,7 +92,7 @@ func.func @under_condition(%x: tensor<4xf32>, %b: i1) -> tensor<4xf32> {
   %n = arith.constant 3 : index
   // expected-note@+1 {{a choice between results is written with 'arith.select' after the loop; a loop that runs under a condition has a count that is 0 where the condition does not hold, and returns its initial carries}}
   %y = scf.if %b -> tensor<4xf32> {
-    // expected-error@+1 {{'remat.recurrence' expects no 'scf.if' around it, but a function or the step of another one}}
+    // expected-error@+1 {{'remat.recurrence' expects no 'scf.if' around it, but a function}}
     %r = remat.recurrence count(%n) at(%t) carry(%c = %x : tensor<4xf32>) {
       %q = arith.mulf %c, %c : tensor<4xf32>
       remat.yield carry(%q : tensor<4xf32>)
@@ -108,7 +108,7 @@ func.func @under_condition(%x: tensor<4xf32>, %b: i1) -> tensor<4xf32> {
 
 func.func private @loss(%h0: tensor<4xf32>) -> tensor<4xf32> {
   %count = arith.constant 9 : index
-  // expected-error@+1 {{'remat.recurrence' expects no 'scf.if' around it, but a function or the step of another one}}
+  // expected-error@+1 {{'remat.recurrence' expects no 'scf.if' around it, but a function}}
   %hT = remat.recurrence count(%count) at(%t) carry(%h = %h0 : tensor<4xf32>) {
     %next = math.sin %h : tensor<4xf32>
     remat.yield carry(%next : tensor<4xf32>)
@@ -125,4 +125,39 @@ func.func @request_under_condition(%h0: tensor<4xf32>, %b: i1) -> tensor<4xf32> 
     scf.yield %h0 : tensor<4xf32>
   }
   return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func @around(%x: tensor<4xf64>) -> tensor<4xf64> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = arith.constant 3 : index
+  // expected-note@+1 {{a loop around a loop is one recurrence over the steps of both, whose step selects by its number}}
+  %y = scf.for %i = %c0 to %n step %c1 iter_args(%h = %x) -> tensor<4xf64> {
+    // expected-error@+1 {{'remat.recurrence' expects no 'scf.for' around it, but a function}}
+    %r = remat.recurrence count(%n) at(%t) carry(%c = %h : tensor<4xf64>) {
+      %s = math.sin %c : tensor<4xf64>
+      remat.yield carry(%s : tensor<4xf64>)
+    }
+    scf.yield %r : tensor<4xf64>
+  }
+  return %y : tensor<4xf64>
+}
+
+// -----
+
+// Whether a gradient is asked for or not.
+func.func @nested(%x: tensor<4xf64>) -> tensor<4xf64> {
+  %n = arith.constant 3 : index
+  // expected-note@+1 {{the recurrence}}
+  %y = remat.recurrence count(%n) at(%t) carry(%h = %x : tensor<4xf64>) {
+    // expected-error@+1 {{'remat.recurrence' is nested in the step of another one, which is not supported: write one recurrence over the steps of both}}
+    %r = remat.recurrence count(%n) at(%u) carry(%c = %h : tensor<4xf64>) {
+      %s = math.sin %c : tensor<4xf64>
+      remat.yield carry(%s : tensor<4xf64>)
+    }
+    remat.yield carry(%r : tensor<4xf64>)
+  }
+  return %y : tensor<4xf64>
 }

@@ -12,6 +12,9 @@
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
+
 namespace remat {
 #define GEN_PASS_DEF_DIFFERENTIATE
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
@@ -103,19 +106,36 @@ static LogicalResult inlineCustomVjp(CustomVjpOp call, FunctionOpInterface calle
   return success();
 }
 
-/// A plan is made for a loop that certainly runs, so one under a condition is refused. In
-/// a step it is no loop of a plan.
-template <typename LoopOp>
-static LogicalResult verifyUnconditional(ModuleOp module) {
-  WalkResult result = module.walk([](LoopOp loop) {
-    Operation *parent = loop->getParentOp();
-    if (isa<FunctionOpInterface>(parent) || loop->template getParentOfType<RecurrenceOp>())
-      return WalkResult::advance();
-    InFlightDiagnostic diagnostic = emitError(loop.getLoc(), "'remat.recurrence' expects no '")
-                                    << parent->getName() << "' around it, but a function or the step of another one";
-    diagnostic.attachNote(parent->getLoc())
-        << "a choice between results is written with 'arith.select' after the loop; a loop that runs under a "
+/// What to write in place of a loop over time inside of \p around; empty if nothing comes close.
+static StringRef getAdvice(Operation *around) {
+  if (isa<scf::IfOp, scf::IndexSwitchOp>(around))
+    return "a choice between results is written with 'arith.select' after the loop; a loop that runs under a "
            "condition has a count that is 0 where the condition does not hold, and returns its initial carries";
+  if (isa<LoopLikeOpInterface>(around))
+    return "a loop around a loop is one recurrence over the steps of both, whose step selects by its number";
+  return "";
+}
+
+/// A plan is made for a loop that certainly runs, once: its place is a function, not a branch and not another
+/// loop. In the step of a recurrence that is differentiated the rule says so itself, before \p isLast.
+template <typename LoopOp>
+static LogicalResult verifyPlace(ModuleOp module, bool isLast) {
+  WalkResult result = module.walk([&](LoopOp loop) {
+    Operation *parent = loop->getParentOp();
+    auto outer = loop->template getParentOfType<RecurrenceOp>();
+    if (isa<FunctionOpInterface>(parent) || (outer && !isLast))
+      return WalkResult::advance();
+    if (outer) {
+      (emitError(loop.getLoc(), "'remat.recurrence' is nested in the step of another one, which is not supported: "
+                                "write one recurrence over the steps of both")
+           .attachNote(outer.getLoc())
+       << "the recurrence");
+      return WalkResult::interrupt();
+    }
+    InFlightDiagnostic diagnostic = emitError(loop.getLoc(), "'remat.recurrence' expects no '")
+                                    << parent->getName() << "' around it, but a function";
+    if (StringRef advice = getAdvice(parent); !advice.empty())
+      diagnostic.attachNote(parent->getLoc()) << advice;
     return WalkResult::interrupt();
   });
   return failure(result.wasInterrupted());
@@ -128,10 +148,11 @@ struct DifferentiatePass final : remat::impl::DifferentiateBase<DifferentiatePas
   void runOnOperation() override {
     ModuleOp module = getOperation();
     // Also one that a request in a branch brings there.
-    if (failed(verifyUnconditional<RecurrenceOp>(module)) ||
+    if (failed(verifyPlace<RecurrenceOp>(module, /*isLast=*/false)) ||
         failed(CalleesFirst<ValueAndGradientOp>::run(module, expandRequest)) ||
         failed(CalleesFirst<CustomVjpOp>::run(module, inlineCustomVjp)) ||
-        failed(verifyUnconditional<RecurrenceOp>(module)) || failed(verifyUnconditional<BpttOp>(module)))
+        failed(verifyPlace<RecurrenceOp>(module, /*isLast=*/true)) ||
+        failed(verifyPlace<BpttOp>(module, /*isLast=*/true)))
       return signalPassFailure();
     module.walk([](StopGradientOp stop) {
       stop.getResult().replaceAllUsesWith(stop.getInput());
