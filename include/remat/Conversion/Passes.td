@@ -362,6 +362,41 @@ def ConvertCheckToRuntimePass : Pass<"convert-check-to-runtime", "::mlir::Module
 }
 
 //===----------------------------------------------------------------------===//
+// LLVM
+//===----------------------------------------------------------------------===//
+
+def ConvertKernelsToLLVMPass : Pass<"convert-kernels-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "convert memref, arith, index, func, cf and ub to LLVM at once";
+  let description = [{
+    What the conversions of MLIR for these dialects do one after the other, in one. Long
+    code is visited once, and no casts are written for what the next conversion would take
+    up. Vectors are converted before; of the casts that this leaves, none is needed any more
+    (`reconcile-unrealized-casts`).
+
+    Before:
+
+    ```mlir
+    func.func @f(%x: memref<4xf32>, %i: index) -> f32 {
+      %v = memref.load %x[%i] : memref<4xf32>
+      return %v : f32
+    }
+    ```
+
+    After:
+
+    ```mlir
+    llvm.func @f(%base: !llvm.ptr, %aligned: !llvm.ptr, %offset: i64, %size: i64, %stride: i64, %i: i64) -> f32 {
+      ...
+      %place = llvm.getelementptr inbounds|nuw %data[%i] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+      %v = llvm.load %place : !llvm.ptr -> f32
+      llvm.return %v : f32
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+//===----------------------------------------------------------------------===//
 // Schedules
 //===----------------------------------------------------------------------===//
 

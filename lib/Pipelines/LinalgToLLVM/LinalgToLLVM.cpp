@@ -55,12 +55,7 @@ void remat::buildKernelsToLLVMPipeline(OpPassManager &manager) {
   manager.addPass(mlir::createConvertMathToLLVMPass(math));
   manager.addPass(mlir::createConvertMathToLibmPass());
   manager.addPass(mlir::createConvertVectorToLLVMPass());
-  manager.addPass(mlir::createFinalizeMemRefToLLVMConversionPass());
-  manager.addPass(mlir::createArithToLLVMConversionPass());
-  manager.addPass(mlir::createConvertIndexToLLVMPass());
-  manager.addPass(mlir::createConvertFuncToLLVMPass());
-  manager.addPass(mlir::createConvertControlFlowToLLVMPass());
-  manager.addPass(mlir::createUBToLLVMConversionPass());
+  manager.addPass(createConvertKernelsToLLVMPass());
   manager.addPass(mlir::createReconcileUnrealizedCastsPass());
 }
 
