@@ -12,6 +12,8 @@
 
 #include "remat/Analysis/Contraction.h"
 
+#include "remat/Analysis/VectorLoop.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace remat;
@@ -50,7 +52,7 @@ static std::optional<std::pair<unsigned, unsigned>> matchBody(linalg::GenericOp 
 }
 
 FailureOr<Contraction> Contraction::match(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1)
+  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 || op->hasAttr(kVectorLoopAttrName))
     return failure();
   std::optional<std::pair<unsigned, unsigned>> arguments = matchBody(op);
   if (!arguments)

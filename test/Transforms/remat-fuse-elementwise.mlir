@@ -385,3 +385,156 @@ func.func @computed_where_read(%x: !m, %w: !m) -> !m {
   %second = arith.subf %first, %sum : !m
   return %second : !m
 }
+
+// What one reduction reads is computed in its loops, along rows or across them. The order of
+// its sums stays that of the array: the lanes lie along the loop that is named.
+// CHECK-LABEL: func.func @in_reduction
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<4x8xf32>, %[[V:[a-z0-9]+]]: tensor<4xf32>
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "reduction"]
+// CHECK-SAME: ins(%[[X]], %[[V]] : tensor<4x8xf32>, tensor<4xf32>) outs(%{{.*}} : tensor<4xf32>)
+// CHECK-SAME: remat.vector_loop = 1
+// CHECK-NEXT: ^bb0(%[[A:.*]]: f32, %[[B:.*]]: f32, %[[SUM:.*]]: f32):
+// CHECK-NEXT: %[[DIFFERENCE:.*]] = arith.subf %[[A]], %[[B]]
+// CHECK-NEXT: %[[EXP:.*]] = math.exp %[[DIFFERENCE]]
+// CHECK-NEXT: %[[NEXT:.*]] = arith.addf %{{.*}}, %{{.*}}
+// CHECK-NEXT: linalg.yield %[[NEXT]]
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @in_reduction(%x: !t, %v: tensor<4xf32>) -> tensor<4xf32> {
+  %zeros = arith.constant dense<0.0> : tensor<4xf32>
+  %empty = tensor.empty() : !t
+  %rows = linalg.broadcast ins(%v : tensor<4xf32>) outs(%empty : !t) dimensions = [1]
+  %d = arith.subf %x, %rows : !t
+  %e = math.exp %d : !t
+  %sum = linalg.reduce { arith.addf } ins(%e : !t) outs(%zeros : tensor<4xf32>) dimensions = [1]
+  return %sum : tensor<4xf32>
+}
+
+// The loops of the reduction are in another order than the dimensions of the array.
+// CHECK-LABEL: func.func @in_transposed_reduction
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "reduction"]
+// CHECK-SAME: remat.vector_loop = 0
+// CHECK: math.exp
+// CHECK-NEXT: arith.addf
+// CHECK-NOT: linalg.generic
+// CHECK: return
+#turned = affine_map<(i, j) -> (j, i)>
+func.func @in_transposed_reduction(%x: !t) -> tensor<8xf32> {
+  %zeros = arith.constant dense<0.0> : tensor<8xf32>
+  %e = math.exp %x : !t
+  %sum = linalg.generic {indexing_maps = [#turned, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%e : !t) outs(%zeros : tensor<8xf32>) {
+  ^bb0(%value: f32, %old: f32):
+    %next = arith.addf %old, %value : f32
+    linalg.yield %next : f32
+  } -> tensor<8xf32>
+  return %sum : tensor<8xf32>
+}
+
+// What two reductions read is computed in both if it is cheap; its exponential is not.
+// CHECK-LABEL: func.func @in_two_reductions
+// CHECK: %[[EXP:.*]] = linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "parallel"]
+// CHECK: arith.addf
+// CHECK-NEXT: math.exp
+// CHECK-NEXT: linalg.yield
+// CHECK: linalg.generic
+// CHECK-SAME: iterator_types = ["parallel", "reduction"]
+// CHECK: arith.addf
+// CHECK-NEXT: arith.maximumf
+// CHECK: linalg.reduce
+// CHECK-SAME: ins(%[[EXP]] :
+// CHECK: linalg.reduce
+// CHECK-SAME: ins(%[[EXP]] :
+func.func @in_two_reductions(%x: !t, %y: !t) -> (tensor<4xf32>, tensor<4xf32>, tensor<8xf32>) {
+  %zeros = arith.constant dense<0.0> : tensor<4xf32>
+  %columns = arith.constant dense<0.0> : tensor<8xf32>
+  %lowest = arith.constant dense<0xFF800000> : tensor<4xf32>
+  %s = arith.addf %x, %y : !t
+  %max = linalg.reduce { arith.maximumf } ins(%s : !t) outs(%lowest : tensor<4xf32>) dimensions = [1]
+  %e = math.exp %s : !t
+  %sum = linalg.reduce { arith.addf } ins(%e : !t) outs(%zeros : tensor<4xf32>) dimensions = [1]
+  %other = linalg.reduce { arith.addf } ins(%e : !t) outs(%columns : tensor<8xf32>) dimensions = [0]
+  return %max, %sum, %other : tensor<4xf32>, tensor<4xf32>, tensor<8xf32>
+}
+
+// A product stays a product.
+// CHECK-LABEL: func.func @negative_in_product
+// CHECK: linalg.generic
+// CHECK: arith.negf
+// CHECK: linalg.matmul
+func.func @negative_in_product(%x: !t, %w: tensor<8x8xf32>) -> !t {
+  %zeros = arith.constant dense<0.0> : !t
+  %n = arith.negf %x : !t
+  %p = linalg.matmul ins(%n, %w : !t, tensor<8x8xf32>) outs(%zeros : !t) -> !t
+  return %p : !t
+}
+
+// Nothing that is read or written would say how many columns there are.
+// CHECK-LABEL: func.func @negative_only_broadcast
+// CHECK: linalg.generic
+// CHECK: arith.negf
+// CHECK: linalg.reduce
+func.func @negative_only_broadcast(%v: tensor<4xf32>) -> tensor<4xf32> {
+  %zeros = arith.constant dense<0.0> : tensor<4xf32>
+  %empty = tensor.empty() : !t
+  %rows = linalg.broadcast ins(%v : tensor<4xf32>) outs(%empty : !t) dimensions = [1]
+  %n = arith.negf %rows : !t
+  %sum = linalg.reduce { arith.addf } ins(%n : !t) outs(%zeros : tensor<4xf32>) dimensions = [1]
+  return %sum : tensor<4xf32>
+}
+
+// Integers have no division in lanes: the array stays, or the kernel would change.
+// CHECK-LABEL: func.func @negative_no_vectors
+// CHECK: linalg.generic
+// CHECK: arith.divsi
+// CHECK: linalg.reduce
+func.func @negative_no_vectors(%x: tensor<4x8xi32>, %y: tensor<4x8xi32>) -> tensor<4xi32> {
+  %zeros = arith.constant dense<0> : tensor<4xi32>
+  %q = arith.divsi %x, %y : tensor<4x8xi32>
+  %sum = linalg.reduce { arith.addi } ins(%q : tensor<4x8xi32>) outs(%zeros : tensor<4xi32>) dimensions = [1]
+  return %sum : tensor<4xi32>
+}
+
+// Two arrays would lie in memory beside the product for the sake of two additions.
+// CHECK-LABEL: func.func @computed_again
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<8x8xf32>
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%[[X]] : tensor<8x8xf32>)
+// CHECK: linalg.yield %{{[a-z0-9_]+}} : f32
+// CHECK: %[[PRODUCT:.*]] = linalg.matmul
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%[[X]], %[[PRODUCT]] :
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @computed_again(%x: !m, %w: !m) -> !m {
+  %zero = arith.constant dense<0.0> : !m
+  %a = arith.addf %x, %x : !m
+  %b = arith.mulf %a, %x : !m
+  %c = arith.subf %b, %a : !m
+  %p = linalg.matmul ins(%c, %w : !m, !m) outs(%zero : !m) -> !m
+  %q = arith.mulf %p, %a : !m
+  %r = arith.addf %q, %b : !m
+  return %r : !m
+}
+
+// A result that is written through a permutation is counted by its own indices.
+// CHECK-LABEL: func.func @permuted_result
+// CHECK: linalg.generic
+// CHECK: math.exp
+// CHECK-NEXT: arith.negf
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func @permuted_result(%x: !m) -> !m {
+  %empty = tensor.empty() : !m
+  %e = linalg.generic {indexing_maps = [#id, #turned], iterator_types = ["parallel", "parallel"]}
+      ins(%x : !m) outs(%empty : !m) {
+  ^bb0(%value: f32, %old: f32):
+    %y = math.exp %value : f32
+    linalg.yield %y : f32
+  } -> !m
+  %n = arith.negf %e : !m
+  return %n : !m
+}

@@ -12,6 +12,8 @@
 
 #include "BodyEmitter.h"
 
+#include "remat/Analysis/VectorLoop.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -41,12 +43,7 @@ void BodyEmitter::analyze() {
       vectorizable &= isVectorizableLoad(&operation);
       continue;
     }
-    bool divides = isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::CeilDivSIOp,
-                       arith::CeilDivUIOp, arith::FloorDivSIOp>(operation);
-    // LLVM raises vectors to one power only.
-    vectorizable &= OpTrait::hasElementwiseMappableTraits(&operation) && !divides && !isa<math::FPowIOp>(operation);
-    vectorizable &= llvm::all_of(operation.getOperandTypes(), VectorType::isValidElementType) &&
-                    llvm::all_of(operation.getResultTypes(), VectorType::isValidElementType);
+    vectorizable &= hasVectorForm(operation);
   }
 }
 

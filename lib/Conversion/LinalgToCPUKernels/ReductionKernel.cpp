@@ -15,6 +15,7 @@
 #include "BodyEmitter.h"
 #include "KernelBuilder.h"
 #include "remat/Analysis/SumOrder.h"
+#include "remat/Analysis/VectorLoop.h"
 #include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -147,23 +148,16 @@ static FailureOr<Reduction> matchReduction(linalg::GenericOp op) {
   auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
   for (auto [init, value] : llvm::zip_equal(op.getDpsInitsMutable(), yield.getOperands())) {
     std::optional<Combiner> combiner = matchCombiner(op, init, value);
-    if (!combiner || !op.getMatchingIndexingMap(&init).isProjectedPermutation())
+    // A dimension of the result that no loop runs along has one place, of index 0.
+    if (!combiner || !op.getMatchingIndexingMap(&init).isProjectedPermutation(/*allowZeroInResults=*/true))
       return failure();
     result.combiners.push_back(*combiner);
   }
-  // The last dimension of the first input of highest rank.
-  AffineMap widest;
-  for (OpOperand *input : op.getDpsInputOperands()) {
-    AffineMap map = op.getMatchingIndexingMap(input);
-    if (!widest || map.getNumResults() > widest.getNumResults())
-      widest = map;
-  }
-  if (widest && widest.getNumResults() > 0)
-    if (auto last = dyn_cast<AffineDimExpr>(widest.getResults().back()))
-      result.vectorDim = last.getPosition();
+  result.vectorDim = getVectorLoop(op);
   // Every result goes over all parallel loops, or it would be written repeatedly.
   for (const Combiner &combiner : result.combiners)
-    if (op.getMatchingIndexingMap(combiner.init).getNumResults() != op.getNumParallelLoops())
+    if (llvm::count_if(op.getMatchingIndexingMap(combiner.init).getResults(), llvm::IsaPred<AffineDimExpr>) !=
+        op.getNumParallelLoops())
       return failure();
   for (auto [dim, iterator] : llvm::enumerate(op.getIteratorTypesArray()))
     (iterator == utils::IteratorType::parallel ? result.parallel : result.sequential).push_back(dim);

@@ -132,13 +132,15 @@ static std::string getReduction(MemRefType in, MemRefType out, StringRef map, St
                        print(in), print(out), map, iterators);
 }
 
-/// Sums over rows: a chain per column.
+/// Sums over rows: a chain per column, also where the result has an extent of one left.
 TEST_F(SumOrder, AcrossRows) {
   for (int64_t rows : kDepths)
-    for (bool isStatic : {true, false}) {
+    for (bool isStatic : {true, false})
+      for (bool keepsExtent : {true, false}) {
         constexpr int64_t columns = 17;
-        MemRefType in = getType({isStatic ? rows : ShapedType::kDynamic, columns}), out = getType({columns});
-        run(getReduction(in, out, "j", R"("reduction", "parallel")"), {in, out}, rows,
+        MemRefType in = getType({isStatic ? rows : ShapedType::kDynamic, columns});
+        MemRefType out = keepsExtent ? getType({1, columns}) : getType({columns});
+        run(getReduction(in, out, keepsExtent ? "0, j" : "j", R"("reduction", "parallel")"), {in, out}, rows,
             [&](Buffers &before, Buffers &after) {
               for (int64_t j = 0; j < columns; ++j) {
                 float expected = sumLoop(rows, isStatic, before[1]->get(j), [&](float sum, int64_t i) {

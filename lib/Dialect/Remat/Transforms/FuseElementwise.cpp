@@ -16,16 +16,26 @@
 //
 // What only a later cluster reads moves there, unless more arrays would have to be kept
 // between the two: a step that computes a dozen values again, each for one place, would
-// otherwise compute them all at once and keep them.
+// otherwise compute them all at once and keep them. A loop also computes again what others
+// compute where that needs fewer bytes (ComputedInReader.h), and so does a reduction.
 //
 //===----------------------------------------------------------------------===//
 
+#include "ComputedInReader.h"
 #include "ElementwiseLoop.h"
+
+#include "remat/Analysis/Contraction.h"
+#include "remat/Analysis/VectorLoop.h"
+#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
+#include "remat/Dialect/Remat/Analysis/MinCut.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
-#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 
@@ -46,6 +56,10 @@ namespace {
 /// Operations of one block that become one loop.
 struct Cluster {
   SmallVector<Operation *> members; // in the order of the block
+  /// Of a reduction, which is the last member: from points of its loops to elements of
+  /// the other members.
+  AffineMap element;
+  bool isReduction() const { return static_cast<bool>(element); }
 };
 
 /// Fuses the element-wise operations of one block.
@@ -59,10 +73,18 @@ public:
     if (clusters.empty())
       return;
     moveToReaders();
+    // What is read behind what is a question of the order.
     sortBlock();
-    for (Cluster &cluster : clusters)
-      if (!cluster.members.empty())
-        emitElementwiseLoop(cluster.members, writable);
+    findReductions();
+    computeInReaders();
+    sortBlock();
+    for (Cluster &cluster : clusters) {
+      ArrayRef<Operation *> members = cluster.members;
+      if (members.size() > 1 && cluster.isReduction())
+        emitFusedReduction(members.drop_back(), {members.back(), cluster.element});
+      else if (!members.empty() && !cluster.isReduction())
+        emitElementwiseLoop(members, writable);
+    }
   }
 
 private:
@@ -84,6 +106,20 @@ private:
   std::optional<size_t> findReader(Operation *op) const;
   int64_t countKept(Operation *op, size_t reader) const;
   void moveToReaders();
+  bool updatesInPlace(Operation *op) const;
+  void findReductions();
+  void forEachArray(const Cluster &cluster, Operation *op, function_ref<void(Value, bool)> visit) const;
+  bool canCompute(const Cluster &cluster, Operation *op) const;
+  /// Where \p op runs: a cluster does so as a whole.
+  Operation *getPlace(Operation *op) const {
+    auto found = clusterOf.find(op);
+    return found == clusterOf.end() ? op : clusters[found->second].members.back();
+  }
+  bool isReadAfter(Value value, Operation *place) const;
+  int64_t getKeptBytes(const Cluster &cluster, Value array) const;
+  bool coversLoops(const Cluster &cluster, ArrayRef<Operation *> computed) const;
+  void computeInReaders();
+  void computeIn(size_t reader, ArrayRef<Operation *> computed);
   void sortBlock();
 
   Block &block;
@@ -220,17 +256,20 @@ int64_t BlockFuser::countKept(Operation *op, size_t reader) const {
   return kept.size();
 }
 
+/// True if \p op reads what has to be written over.
+bool BlockFuser::updatesInPlace(Operation *op) const {
+  return llvm::any_of(op->getOperands(), [&](Value operand) {
+    Value array = getReadArray(operand);
+    return llvm::any_of(writable.updated, [&](auto entry) { return entry.second == array; });
+  });
+}
+
 void BlockFuser::moveToReaders() {
-  DenseSet<Value> accumulators;
-  for (auto [result, argument] : writable.updated)
-    accumulators.insert(argument);
   for (size_t index = clusters.size(); index-- > 0;)
     for (Operation *op : llvm::to_vector(llvm::reverse(clusters[index].members))) {
       std::optional<size_t> reader = findReader(op);
-      bool isUpdate =
-          llvm::any_of(op->getOperands(), [&](Value operand) { return accumulators.contains(getReadArray(operand)); });
-      if (!reader || isUpdate || guardOf.count(op) || !getShapeOf(op).hasStaticShape() || op->getNumResults() != 1 ||
-          countKept(op, *reader) > 1)
+      if (!reader || updatesInPlace(op) || guardOf.count(op) || !getShapeOf(op).hasStaticShape() ||
+          op->getNumResults() != 1 || countKept(op, *reader) > 1)
         continue;
       llvm::erase(clusters[index].members, op);
       // All that read it are members already, and nothing that it reads is.
@@ -239,6 +278,205 @@ void BlockFuser::moveToReaders() {
       clusterOf[op] = *reader;
     }
 }
+
+//===----------------------------------------------------------------------===//
+// What readers compute
+//===----------------------------------------------------------------------===//
+
+/// The input of \p op, a reduction with a kernel of vectors, whose elements could be
+/// computed in its loops; null if there is none.
+static OpOperand *findComputableInput(linalg::LinalgOp op) {
+  auto isPlain = [&](OpOperand &operand) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    return type && type.hasStaticShape() && op.getMatchingIndexingMap(&operand).isProjectedPermutation(true);
+  };
+  auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
+  if (op.getNumReductionLoops() == 0 || !op.hasPureTensorSemantics() || linalg::isaContractionOpInterface(op) ||
+      (generic && succeeded(Contraction::match(generic))) || !getVectorLoop(op) ||
+      !llvm::all_of(op->getOpOperands(), isPlain) || !llvm::all_of(op.getBlock()->without_terminator(), hasVectorForm))
+    return nullptr;
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    AffineMap map = op.getMatchingIndexingMap(input);
+    if (map.isPermutation() && input->get().getDefiningOp() && isElementwiseFusible(input->get().getDefiningOp()))
+      return input;
+  }
+  return nullptr;
+}
+
+void BlockFuser::findReductions() {
+  for (Operation &op : block) {
+    auto reduction = dyn_cast<linalg::LinalgOp>(op);
+    OpOperand *input = reduction ? findComputableInput(reduction) : nullptr;
+    if (!input)
+      continue;
+    clusterOf[&op] = clusters.size();
+    clusters.push_back({{&op}, reduction.getMatchingIndexingMap(input)});
+  }
+}
+
+/// Visits the arrays that \p op reads in the loop of \p cluster, and whether it does so
+/// element by element.
+void BlockFuser::forEachArray(const Cluster &cluster, Operation *op, function_ref<void(Value, bool)> visit) const {
+  auto visitAccess = [&](Value operand, AffineMap map, bool inPlace) {
+    Value array = resolveAccess(operand, map).source;
+    if (array && isa<RankedTensorType>(array.getType()))
+      visit(array, inPlace && array == operand);
+  };
+  if (cluster.isReduction() && op == cluster.members.back()) {
+    auto reduction = cast<linalg::LinalgOp>(op);
+    for (OpOperand *input : reduction.getDpsInputOperands()) {
+      AffineMap map = reduction.getMatchingIndexingMap(input);
+      visitAccess(input->get(), map, map == cluster.element);
+    }
+    return;
+  }
+  forEachRead(op, [&](OpOperand &operand, AffineMap map) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    visitAccess(operand.get(), map,
+                type && type.getShape() == getShapeOf(op).getShape() && readsInPlace(map, type.getShape()));
+  });
+}
+
+/// Whether the loop of \p cluster could compute the elements of \p op itself.
+bool BlockFuser::canCompute(const Cluster &cluster, Operation *op) const {
+  if (op->getBlock() != &block || !isElementwiseFusible(op) || llvm::is_contained(cluster.members, op) ||
+      op->getNumResults() != 1 || !getShapeOf(op).hasStaticShape() || guardOf.count(op) || updatesInPlace(op))
+    return false;
+  if (!cluster.isReduction())
+    return getShapeOf(op).getShape() == getShapeOf(cluster.members.back()).getShape();
+  // The kernel of the reduction has to stay one of vectors.
+  auto reduction = cast<linalg::LinalgOp>(cluster.members.back());
+  if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
+    if (!llvm::all_of(structured.getBlock()->without_terminator(), hasVectorForm))
+      return false;
+  } else if (!hasVectorForm(*op)) {
+    return false;
+  }
+  AffineExpr lane = getAffineDimExpr(*getVectorLoop(reduction), op->getContext());
+  bool isContiguous = true;
+  forEachRead(op, [&](OpOperand &operand, AffineMap map) {
+    AffineMap access = resolveAccess(operand.get(), map.compose(cluster.element)).map;
+    if (access && access.getNumResults() > 0)
+      isContiguous &= !llvm::is_contained(access.getResults().drop_back(), lane);
+  });
+  return isContiguous;
+}
+
+/// Whether something that runs behind \p place reads \p value.
+bool BlockFuser::isReadAfter(Value value, Operation *place) const {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    if (user->hasTrait<OpTrait::IsTerminator>() && user->getBlock() == &block)
+      return true;
+    // Loops read through copies.
+    if (user->getNumResults() == 1 && getReadArray(user->getResult(0)) == value)
+      return isReadAfter(user->getResult(0), place);
+    Operation *ancestor = block.findAncestorOpInBlock(*user);
+    return ancestor && place->isBeforeInBlock(getPlace(ancestor));
+  });
+}
+
+/// The bytes that are kept until \p cluster runs if it reads \p array, and are not otherwise.
+int64_t BlockFuser::getKeptBytes(const Cluster &cluster, Value array) const {
+  while (auto slice = array.getDefiningOp<tensor::ExtractSliceOp>())
+    array = slice.getSource();
+  // An argument is there anyway, but what may be written over lends its place; a gradient
+  // that of its next value.
+  if (auto argument = dyn_cast<BlockArgument>(array)) {
+    bool isLent =
+        writable.consumed.contains(argument) || llvm::any_of(writable.gradients, [&](auto entry) {
+          Operation *next = entry.second == argument ? entry.first->get().getDefiningOp() : nullptr;
+          return next && next->getBlock() == &block && getPlace(next)->isBeforeInBlock(cluster.members.back());
+        });
+    if (!isLent)
+      return 0;
+  } else if (array.getDefiningOp()->hasTrait<OpTrait::ConstantLike>() || array.getParentBlock() != &block) {
+    return 0;
+  }
+  if (isReadAfter(array, cluster.members.back()))
+    return 0;
+  return getUnitBytes(cast<ShapedType>(array.getType())).value_or(MinCut::unbounded);
+}
+
+/// Whether each loop of the reduction \p cluster runs along an array that is read or
+/// written, if it computes \p computed: nothing else says how often it goes round.
+bool BlockFuser::coversLoops(const Cluster &cluster, ArrayRef<Operation *> computed) const {
+  auto reduction = cast<linalg::LinalgOp>(cluster.members.back());
+  llvm::SmallBitVector covered(reduction.getNumLoops());
+  auto cover = [&](AffineMap map) {
+    for (AffineExpr expr : map.getResults())
+      if (auto dim = dyn_cast<AffineDimExpr>(expr))
+        covered.set(dim.getPosition());
+  };
+  auto coverRead = [&](Value value, AffineMap map) {
+    if (!llvm::is_contained(computed, value.getDefiningOp()))
+      if (AffineMap access = resolveAccess(value, map).map)
+        cover(access);
+  };
+  for (OpOperand &init : reduction.getDpsInitsMutable())
+    cover(reduction.getMatchingIndexingMap(&init));
+  for (OpOperand *input : reduction.getDpsInputOperands())
+    coverRead(input->get(), reduction.getMatchingIndexingMap(input));
+  for (Operation *op : computed)
+    forEachRead(op, [&](OpOperand &operand, AffineMap map) { coverRead(operand.get(), map.compose(cluster.element)); });
+  return covered.all();
+}
+
+void BlockFuser::computeInReaders() {
+  // Later readers first: what they read stays until they run.
+  SmallVector<size_t> order;
+  for (size_t index = 0; index < clusters.size(); ++index)
+    if (!clusters[index].members.empty())
+      order.push_back(index);
+  llvm::sort(order, [&](size_t left, size_t right) {
+    return clusters[right].members.back()->isBeforeInBlock(clusters[left].members.back());
+  });
+  for (size_t index : order) {
+    const Cluster &cluster = clusters[index];
+    // All of it may be computed elsewhere by now.
+    if (cluster.members.empty())
+      continue;
+    int64_t points = 1;
+    for (int64_t extent : cluster.isReduction() ? cast<linalg::LinalgOp>(cluster.members.back()).getStaticLoopRanges()
+                                                : llvm::to_vector(getShapeOf(cluster.members.back()).getShape()))
+      points = llvm::SaturatingMultiply<uint64_t>(points, std::max<int64_t>(extent, 0));
+    SmallVector<Operation *> computed =
+        chooseComputed({cluster.members,
+                        [&](Operation *op, function_ref<void(Value, bool)> visit) { forEachArray(cluster, op, visit); },
+                        [&](Operation *op) { return canCompute(cluster, op); },
+                        [&](Value array) { return getKeptBytes(cluster, array); }, points, cluster.isReduction()});
+    if (!computed.empty() && (!cluster.isReduction() || coversLoops(cluster, computed)))
+      computeIn(index, computed);
+  }
+}
+
+/// Lets the cluster \p reader have its own copies of \p computed.
+void BlockFuser::computeIn(size_t reader, ArrayRef<Operation *> computed) {
+  SmallVector<Operation *> copies;
+  IRMapping mapping;
+  for (Operation *op : computed) {
+    OpBuilder builder(op);
+    builder.setInsertionPointAfter(op);
+    copies.push_back(builder.clone(*op, mapping));
+    clusterOf[copies.back()] = reader;
+  }
+  SmallVector<Operation *> &members = clusters[reader].members;
+  for (Operation *op : computed)
+    op->getResult(0).replaceUsesWithIf(mapping.lookup(op->getResult(0)),
+                                       [&](OpOperand &use) { return llvm::is_contained(members, use.getOwner()); });
+  members.insert(members.begin(), copies.begin(), copies.end());
+  for (Operation *op : llvm::reverse(computed)) {
+    if (!op->use_empty())
+      continue;
+    auto found = clusterOf.find(op);
+    llvm::erase(clusters[found->second].members, op);
+    clusterOf.erase(found);
+    op->erase();
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Order
+//===----------------------------------------------------------------------===//
 
 /// Brings the members of each cluster side by side: a topological order that stays
 /// close to the one that is there.

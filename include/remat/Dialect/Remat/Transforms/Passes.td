@@ -109,6 +109,12 @@ def FuseElementwise : Pass<"remat-fuse-elementwise"> {
     splat constants are read through. A result is written over an operand where that
     is the last use of the result of a contraction.
 
+    A loop also computes again what others compute, from arrays that are there anyway, if
+    that keeps fewer bytes until it runs and the bytes are worth the operations. A reduction
+    computes the element-wise operations in front of it in its own loops; a contraction is
+    left alone. `remat.vector_loop` on the reduction is the loop along the last dimension of
+    the array that it does not read any more: the order of the sums (docs/Sums.md) stays.
+
     The order of the operations on one element stays what it was, so the results
     have the same bits.
 

@@ -1,0 +1,37 @@
+//===- VectorLoop.h - The loop along which lanes lie ---------- ---*- C++ -*-===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The order of the sums of a reduction depends on which of its loops runs along the last
+// dimension of its input (docs/Sums.md). A reduction that computes the elements of this
+// input itself does not read it any more, so it says which loop that is.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef REMAT_ANALYSIS_VECTORLOOP_H
+#define REMAT_ANALYSIS_VECTORLOOP_H
+
+#include "remat/Support/LLVM.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace remat {
+
+/// The number of the loop, on a reduction that computes what it reduces. Whatever its body
+/// looks like, it is no contraction: the products in it are rounded.
+inline constexpr llvm::StringLiteral kVectorLoopAttrName = "remat.vector_loop";
+
+/// The loop over the last dimension of the first input of highest rank of \p op, or what
+/// it says; nothing if no loop runs along that dimension alone.
+std::optional<unsigned> getVectorLoop(linalg::LinalgOp op);
+
+/// Whether a scalar operation of a body has the same result in each lane of a vector,
+/// as kernels emit it: LLVM raises vectors to one power only, and divides no integers.
+bool hasVectorForm(Operation &op);
+
+} // namespace remat
+
+#endif // REMAT_ANALYSIS_VECTORLOOP_H
