@@ -50,7 +50,8 @@
 
 // Unrolled there is a call per move, with constants for the step and its position, on
 // views at constant offsets. The first step reads the initial state where it is and the
-// last one writes the final state where it belongs. Backward the gradient of the initial
+// last one writes the final state where it belongs. Core state 1 lies where the core tape
+// comes to lie, and core state 0 where it is in the other sweep. Backward the gradient of the initial
 // state is one of the two buffers that take turns.
 // FOLDED-LABEL: func.func @gradient
 // FOLDED-NOT: {{scf|arith.select|arith.cmpi|arith.addi}}
@@ -63,25 +64,24 @@
 // UNROLLED-DAG: %[[C2:.*]] = arith.constant 2 : index
 // UNROLLED-DAG: %[[C3:.*]] = arith.constant 3 : index
 // UNROLLED-DAG: %[[C4:.*]] = arith.constant 4 : index
-// UNROLLED-DAG: %[[CORE0:.*]] = memref.view %[[ARENA]][%c1536][] : memref<?xi8> to memref<16xf32>
+// UNROLLED-DAG: %[[CORE0:.*]] = memref.view %[[ARENA]][%c1664][] : memref<?xi8> to memref<16xf32>
 // UNROLLED: call @walk_forward(%[[C0]], %[[C4]], %[[H0]], %[[CORE0]],
 // UNROLLED: %[[SLOT:.*]] = memref.view %[[ARENA]][%c1344][] : memref<?xi8> to memref<16xf32>
 // UNROLLED: call @walk_forward(%[[C1]], %[[C3]], %[[CORE0]], %[[SLOT]],
 // UNROLLED-NEXT: linalg.copy ins(%[[SLOT]] : memref<16xf32>) outs(%[[CORE0]] : memref<16xf32>)
 // UNROLLED: %[[TAPE:.*]] = memref.view %[[ARENA]][%c1344][] : memref<?xi8> to memref<48xf32>
-// UNROLLED: %[[CORE1:.*]] = memref.view %[[ARENA]][%c1600][] : memref<?xi8> to memref<16xf32>
+// UNROLLED: %[[CORE1:.*]] = memref.view %[[ARENA]][%c1280][] : memref<?xi8> to memref<16xf32>
 // UNROLLED: call @walk_record(%[[C2]], %[[C2]], %[[CORE0]], %[[CORE1]], %[[TAPE]],
 // UNROLLED: call @walk_forward(%[[C3]], %[[C1]], %[[CORE1]], %[[CORE0]],
 // UNROLLED: %[[CORE_TAPE:.*]] = memref.view %[[ARENA]][%c1152][] : memref<?xi8> to memref<48xf32>
 // UNROLLED: call @walk_record(%[[C4]], %[[C0]], %[[CORE0]], %[[H]], %[[CORE_TAPE]],
 // UNROLLED: call @walk_reverse(%[[C4]], %[[C0]], %[[CORE_TAPE]], %[[D]], %[[D0]],
-// UNROLLED: %[[BACK0:.*]] = memref.view %[[ARENA]][%c1664][] : memref<?xi8> to memref<16xf32>
-// UNROLLED: call @walk_resume(%[[C2]], %[[C2]], %[[TAPE]], %[[BACK0]],
-// UNROLLED: call @walk_linearize(%[[C3]], %[[C1]], %[[BACK0]], %[[CORE_TAPE]],
+// UNROLLED: call @walk_resume(%[[C2]], %[[C2]], %[[TAPE]], %[[CORE0]],
+// UNROLLED: call @walk_linearize(%[[C3]], %[[C1]], %[[CORE0]], %[[CORE_TAPE]],
 // UNROLLED: call @walk_reverse(%[[C3]], %[[C1]], %[[CORE_TAPE]], %[[D0]], %[[TURN:[a-z0-9_]+]],
 // UNROLLED: call @walk_reverse(%[[C2]], %[[C2]], %[[TAPE]], %[[TURN]], %[[D0]],
-// UNROLLED: call @walk_record(%[[C0]], %[[C4]], %[[H0]], %[[BACK0]], %[[TAPE]],
-// UNROLLED: call @walk_linearize(%[[C1]], %[[C3]], %[[BACK0]], %[[CORE_TAPE]],
+// UNROLLED: call @walk_record(%[[C0]], %[[C4]], %[[H0]], %[[CORE0]], %[[TAPE]],
+// UNROLLED: call @walk_linearize(%[[C1]], %[[C3]], %[[CORE0]], %[[CORE_TAPE]],
 // UNROLLED: call @walk_reverse(%[[C1]], %[[C3]], %[[CORE_TAPE]], %[[D0]], %[[TURN]],
 // UNROLLED: call @walk_reverse(%[[C0]], %[[C4]], %[[TAPE]], %[[TURN]], %[[D0]],
 // UNROLLED-NEXT: return

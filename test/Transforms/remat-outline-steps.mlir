@@ -177,3 +177,40 @@ func.func @twice(%h0: tensor<f32>) -> tensor<f32> {
   %dh0 = remat.unwind %history carry(%hT : tensor<f32>) -> tensor<f32>
   return %dh0 : tensor<f32>
 }
+
+// -----
+
+// Two gradients of scans in f32. The one that is only rounded is rounded in the step; the
+// one that is read besides is not.
+// CHECK-LABEL: func.func @rounded
+// CHECK:         %[[D:.*]]:3 = remat.backward_sweep @rounded_loop {{.*}} scan_gradient(%{{.*}}, %{{.*}} : tensor<9x3xbf16>, tensor<9x3xf32>)
+// CHECK-NEXT:    %[[DB:.*]] = arith.truncf %[[D]]#2 : tensor<9x3xf32> to tensor<9x3xbf16>
+// CHECK-NEXT:    return %[[D]]#1, %[[DB]], %[[D]]#2
+// CHECK:       func.func private @rounded_loop_reverse({{.*}}%[[DH:[a-z0-9]*]]: tensor<3xf32>, %[[DAS:[a-z0-9]*]]: tensor<9x3xbf16>, %[[DBS:[a-z0-9]*]]: tensor<9x3xf32>)
+// CHECK:         %[[SMALL:.*]] = arith.truncf %[[DH]] : tensor<3xf32> to tensor<3xbf16>
+// CHECK:         tensor.insert_slice %[[SMALL]] into %[[DAS]]
+// CHECK:         tensor.insert_slice %{{.*}} into %[[DBS]]
+func.func @rounded(%h0: tensor<3xbf16>, %as: tensor<9x3xbf16>, %bs: tensor<9x3xbf16>, %dhT: tensor<3xf32>)
+    -> (tensor<9x3xbf16>, tensor<9x3xbf16>, tensor<9x3xf32>) {
+  %count = arith.constant 9 : index
+  %hT, %history = remat.bptt count(%count) carry(%h0 : tensor<3xbf16>)
+      scan(%as, %bs : tensor<9x3xbf16>, tensor<9x3xbf16>) active_carries [0] active_scans [0, 1]
+      -> tensor<3xbf16>, !remat.history
+  advance(%t: index, %h: tensor<3xbf16>, %a: tensor<3xbf16>, %b: tensor<3xbf16>) {
+    %ha = arith.addf %h, %a : tensor<3xbf16>
+    %next = arith.subf %ha, %b : tensor<3xbf16>
+    remat.yield carry(%next : tensor<3xbf16>)
+  } record(%t: index, %h: tensor<3xbf16>, %a: tensor<3xbf16>, %b: tensor<3xbf16>) {
+    %ha = arith.addf %h, %a : tensor<3xbf16>
+    %next = arith.subf %ha, %b : tensor<3xbf16>
+    remat.yield carry(%next : tensor<3xbf16>)
+  } reverse(%t: index, %a: tensor<3xbf16>, %b: tensor<3xbf16>, %dh: tensor<3xf32>) {
+    %db = arith.negf %dh : tensor<3xf32>
+    remat.yield_adjoint carry(%dh : tensor<3xf32>) scan(%dh, %db : tensor<3xf32>, tensor<3xf32>)
+  }
+  %dh0, %das, %dbs = remat.unwind %history carry(%dhT : tensor<3xf32>)
+      -> tensor<3xf32>, tensor<9x3xf32>, tensor<9x3xf32>
+  %rounded_as = arith.truncf %das : tensor<9x3xf32> to tensor<9x3xbf16>
+  %rounded_bs = arith.truncf %dbs : tensor<9x3xf32> to tensor<9x3xbf16>
+  return %rounded_as, %rounded_bs, %dbs : tensor<9x3xbf16>, tensor<9x3xbf16>, tensor<9x3xf32>
+}

@@ -33,8 +33,9 @@
 // A budget that is too small: what the smallest one consists of.
 // ZERO: error: {{.*}}cannot run inside a budget of 0{{.*}}: the smallest feasible budget is [[MINIMUM:[0-9]+]] bytes
 // ZERO-DAG: note: 192 bytes: core tape of @walk
-// ZERO-DAG: note: 128 bytes: core states of @walk
-// ZERO-DAG: note: 128 bytes: workspace of a forward step of @walk
+// ZERO-DAG: note: 128 bytes: workspace of a step that runs again of @walk
+// ZERO-DAG: note: 64 bytes: core state of @walk
+// ZERO-DAG: note: 64 bytes: gradient carries of @walk
 
 // NEGATIVE: error: {{.*}}expects a budget in bytes {{.*}}, but got '-5'
 // APPLES: error: {{.*}}expects a budget in bytes {{.*}}, but got '5 apples'

@@ -45,7 +45,8 @@ struct LiveBuffer {
 /// Gives each buffer an offset such that buffers in use at the same time do not
 /// overlap, and returns the number of bytes taken; nothing on overflow. Sizes are
 /// multiples of the alignment. Takes the best of a few first-fit orders: by start
-/// time, which is exact for nested lifetimes, by length, and by size; O(n^2 log n).
+/// time, which is exact for nested lifetimes, by length, and by size, and of those that put
+/// what lies highest in front of all others, a few times over; O(n^2 log n).
 /// The topmost buffer is one that is certainly touched, if there is one that can
 /// be: the highest byte in use is then the one that was planned. Buffers of no
 /// bytes change nothing.

@@ -17,7 +17,9 @@
 // its tape and no state, a step that runs for its tape writes no state, and one that
 // runs for its state needs no core tape. So the parts of a backward sweep live in some
 // of its three kinds of moves, which stand in for points in time: see SweepPhase. In a
-// forward sweep the last step alone may write the core tape.
+// forward sweep the last step alone may write the core tape. It reads core state 0 and
+// writes the final carries, so core state 1 is in use in the steps before it alone, unless
+// there is a final carry that nobody reads, which it writes there.
 //
 // Carries that are components of the tape need no second place in the core: core
 // state 0 has them where the core tape has them, in both sweeps (CarriedTape).
@@ -39,9 +41,10 @@ namespace remat::schedule {
 
 /// The buffers of a loop besides those of the program.
 enum class LoopPart {
-  /// The core states of the forward sweep: what of state 0 is not in CarriedTape, then
+  /// Core state 0 of the forward sweep without what of it is in CarriedTape, and core
   /// state 1.
-  ForwardCore,
+  ForwardState0,
+  ForwardState1,
   ForwardWorkspace,
   /// Of the step of the forward sweep that leaves its tape in the core.
   TurnWorkspace,
@@ -60,7 +63,7 @@ enum class LoopPart {
   Gradients,
   Slots
 };
-inline constexpr size_t numLoopParts = 13;
+inline constexpr size_t numLoopParts = 14;
 
 /// The kinds of moves of a backward sweep: a reverse step, a step that runs again for
 /// its tape in the core, which is reversed next, and whatever makes a state or a tape
@@ -117,8 +120,8 @@ enum class BufferHome {
   Own,
   /// In the slot region, unless there are no steps.
   Slots,
-  /// A final carry that nobody reads: on its own if there are fewer than three steps,
-  /// so that what is planned is touched.
+  /// A final carry that nobody reads, in ForwardState1: on its own if there are fewer than
+  /// three steps, so that what is planned is touched.
   ForwardCore
 };
 
@@ -160,8 +163,8 @@ struct ProgramProblem {
   static Verdict read(const int64_t *words, int64_t numWords, ProgramProblem &problem);
 };
 
-/// "RMTPROG" and the format version 5.
-inline constexpr int64_t programMagic = 0x524d5450524f4705;
+/// "RMTPROG" and the format version 6.
+inline constexpr int64_t programMagic = 0x524d5450524f4706;
 
 /// What a plan needs of the arena for one loop.
 struct LoopNeeds {
@@ -216,6 +219,8 @@ private:
       : problem(&problem), counts(std::move(counts)) {}
 
   bool isAtHome(const ProgramBuffer &buffer) const;
+  /// Whether the loop has final carries that nobody reads.
+  bool hasUnusedFinals(size_t loop) const;
   void addParts(size_t loop);
   Verdict addBuffers();
 

@@ -38,8 +38,10 @@ LoopFrame::LoopFrame(ChainOp chain, func::FuncOp entry) : chain(chain) {
 int64_t LoopFrame::getConstant(LoopPart part) {
   FrameAttr frame = chain.getFrameAttr();
   switch (part) {
-  case LoopPart::ForwardCore:
-    return frame.getForwardCore();
+  case LoopPart::ForwardState0:
+    return frame.getForwardState0();
+  case LoopPart::ForwardState1:
+    return frame.getForwardState1();
   case LoopPart::ForwardWorkspace:
     return frame.getForwardWorkspace();
   case LoopPart::TurnWorkspace:

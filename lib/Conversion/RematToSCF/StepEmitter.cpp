@@ -336,7 +336,8 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
     // The gradient of the initial carry is what step 0 writes. If a step updates it in
     // place, it is there from the last step on.
     if (chain.isGradientInPlace(index)) {
-      copies.emplace_back(last, first);
+      if (last != first)
+        copies.emplace_back(last, first);
       incoming.push_back(first);
       continue;
     }
@@ -427,7 +428,7 @@ void StepEmitter::emitNoSteps(ImplicitLocOpBuilder &builder, bool isBackward) {
   for (auto [source, target] : llvm::zip_equal(from, to)) {
     if (isNumber(source))
       linalg::FillOp::create(builder, source, target);
-    else
+    else if (source != target)
       linalg::CopyOp::create(builder, source, target);
   }
 }

@@ -139,6 +139,12 @@ static int64_t getStart(int64_t operation) { return operation * numSweepPhases; 
 
 static int64_t getEnd(int64_t operation) { return operation * numSweepPhases + numSweepPhases - 1; }
 
+bool ProgramInstance::hasUnusedFinals(size_t index) const {
+  return std::any_of(problem->buffers.begin(), problem->buffers.end(), [&](const ProgramBuffer &buffer) {
+    return buffer.home == BufferHome::ForwardCore && static_cast<size_t>(buffer.loop) == index;
+  });
+}
+
 void ProgramInstance::addParts(size_t index) {
   const ProgramLoop &loop = getLoop(index);
   int64_t steps = getSteps(index);
@@ -149,9 +155,10 @@ void ProgramInstance::addParts(size_t index) {
   // slot. Numbers of the initial state come where there is no core state yet.
   int64_t core0 = loop.stateBytes - (loop.isDifferentiated ? loop.carriedBytes : 0);
   int64_t stepsForState0 = loop.isDifferentiated ? 1 : 2, stepsForState1 = stepsForState0 + 1;
-  int64_t forwardCore = (steps >= stepsForState0 ? core0 : 0) + (steps >= stepsForState1 ? loop.stateBytes : 0);
+  int64_t forward0 = steps >= stepsForState0 ? core0 : 0;
+  int64_t forward1 = steps >= stepsForState1 ? loop.stateBytes : 0;
   if (!loop.isDifferentiated && steps < stepsForState1)
-    forwardCore += loop.splatBytes;
+    (steps >= stepsForState0 ? forward1 : forward0) = loop.splatBytes;
   // A step between two others reads or writes the gradient of the initial carry, and
   // the last one reads that of the final carry.
   int64_t gradients = std::min<int64_t>(1, steps - 1);
@@ -164,7 +171,11 @@ void ProgramInstance::addParts(size_t index) {
     live[index * numLoopParts + static_cast<size_t>(part)] = {isThere ? bytes : 0, first, last, isCertain};
   };
   live.resize((index + 1) * numLoopParts);
-  add(LoopPart::ForwardCore, runs, forwardCore, from, forwardEnd, /*isCertain=*/!loop.isDifferentiated);
+  // With a plan the last step has the state that it reads in core state 0.
+  bool endsInState1 = !loop.isDifferentiated || hasUnusedFinals(index);
+  add(LoopPart::ForwardState0, runs, forward0, from, forwardEnd, /*isCertain=*/!loop.isDifferentiated);
+  add(LoopPart::ForwardState1, runs, forward1, from, endsInState1 ? forwardEnd : from,
+      /*isCertain=*/!loop.isDifferentiated);
   // The step that leaves its tape in the core comes when all others have run.
   add(LoopPart::ForwardWorkspace, runs, loop.forwardWorkspaceBytes, from, from, /*isCertain=*/false);
   add(LoopPart::TurnWorkspace, returns, loop.turnWorkspaceBytes, forwardEnd, forwardEnd, /*isCertain=*/false);
@@ -243,6 +254,6 @@ int64_t ProgramInstance::getBufferOffset(size_t index) const {
   const ProgramBuffer &buffer = problem->buffers[index];
   if (!isAtHome(buffer))
     return getBuffer(index).offset;
-  LoopPart part = buffer.home == BufferHome::Slots ? LoopPart::Slots : LoopPart::ForwardCore;
+  LoopPart part = buffer.home == BufferHome::Slots ? LoopPart::Slots : LoopPart::ForwardState1;
   return getPart(static_cast<size_t>(buffer.loop), part).offset + buffer.offsetInHome;
 }

@@ -165,7 +165,7 @@ TEST(ProgramInstance, GivesBuffersTheirHomes) {
   ASSERT_TRUE(instance.layOut({{640, 3}, {832, 2}}));
   EXPECT_EQ(instance.getBuffer(0).bytes, 320);
   EXPECT_EQ(instance.getBufferOffset(1), instance.getPart(1, LoopPart::Slots).offset);
-  EXPECT_EQ(instance.getBufferOffset(2), instance.getPart(0, LoopPart::ForwardCore).offset + 64);
+  EXPECT_EQ(instance.getBufferOffset(2), instance.getPart(0, LoopPart::ForwardState1).offset + 64);
   EXPECT_EQ(instance.getBuffer(2).bytes, 0);
 
   // Short loops have no core memory to spare, and no steps no slots.
@@ -189,21 +189,33 @@ TEST(ProgramInstance, SharesTheCoreBetweenKindsOfMoves) {
   loop.turnWorkspaceBytes = loop.reverseWorkspaceBytes = loop.linearizeWorkspaceBytes = loop.replayWorkspaceBytes = 0;
   ProgramInstance instance = makeInstance(problem, {5, 0});
   // Of a step in front of the last one two states and temporaries are in use, of the last
-  // one the state that is part of the tape, the rest of the tape and the final state.
+  // one the state that is part of the tape and the rest of the tape.
   int64_t walk = *getWalkBytes(1);
   EXPECT_EQ(instance.layOut({{0, 1}}), walk + 4 * 1024);
-  EXPECT_EQ(instance.getPart(0, LoopPart::ForwardCore).bytes, 1024);
+  EXPECT_EQ(instance.getPart(0, LoopPart::ForwardState0).bytes, 0);
+  EXPECT_EQ(instance.getPart(0, LoopPart::ForwardState1).bytes, 1024);
   EXPECT_EQ(instance.getPart(0, LoopPart::CarriedTape).bytes, 1024);
   EXPECT_EQ(instance.getPart(0, LoopPart::CoreTape).bytes, 2048);
   EXPECT_EQ(instance.getPart(0, LoopPart::CoreState0).bytes, 0);
 
-  // Nothing is shared by a tape without carries, nor without a tape.
+  // Nothing is shared by a tape without carries, nor without a tape. The step that leaves
+  // the tape in the core reads core state 0, and needs the other for what nobody reads.
   loop.carriedBytes = 0;
   ProgramInstance separate = makeInstance(problem, {5, 0});
-  EXPECT_EQ(separate.layOut({{0, 1}}), walk + 5 * 1024);
+  EXPECT_EQ(separate.layOut({{0, 1}}), walk + 4 * 1024);
+  ProgramBuffer unused;
+  unused.bytes = 64;
+  unused.first = unused.last = 10;
+  unused.home = BufferHome::ForwardCore;
+  unused.loop = 0;
+  problem.buffers.push_back(unused);
+  ProgramInstance unread = makeInstance(problem, {5, 0});
+  EXPECT_EQ(unread.layOut({{0, 1}}), walk + 5 * 1024);
+  problem.buffers.clear();
   loop.isDifferentiated = false;
   ProgramInstance forward = makeInstance(problem, {2, 0});
-  EXPECT_EQ(forward.getPart(0, LoopPart::ForwardCore).bytes, 1024);
+  EXPECT_EQ(forward.getPart(0, LoopPart::ForwardState0).bytes, 1024);
+  EXPECT_EQ(forward.getPart(0, LoopPart::ForwardState1).bytes, 0);
   loop.carriedBytes = 2048;
   EXPECT_EQ(problem.validate().status, Status::BadValue);
 }
@@ -215,7 +227,8 @@ TEST(ProgramInstance, HasACoreStateForNumbersOfTheInitialState) {
   problem.loops[1].splatBytes = 128;
   problem.loops[1].isDifferentiated = false;
   auto getCoreBytes = [&](size_t loop, int64_t steps) {
-    return makeInstance(problem, {steps, steps}).getPart(loop, LoopPart::ForwardCore).bytes;
+    ProgramInstance instance = makeInstance(problem, {steps, steps});
+    return instance.getPart(loop, LoopPart::ForwardState0).bytes + instance.getPart(loop, LoopPart::ForwardState1).bytes;
   };
   // A single step writes no core state; what leaves its tape in the core reads one.
   EXPECT_EQ(getCoreBytes(0, 0), 0);

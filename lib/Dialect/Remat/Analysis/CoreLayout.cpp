@@ -49,6 +49,7 @@ CoreLayout::CoreLayout(ChainOp chain, bool hasBackward) {
     tape.push_back({carry ? LoopPart::CarriedTape : LoopPart::CoreTape, end});
     end += size;
   }
+  int64_t ownBytes = 0;
   for (auto [carry, size] : llvm::enumerate(carrySizes)) {
     if (isCarried[carry])
       continue;
@@ -58,12 +59,9 @@ CoreLayout::CoreLayout(ChainOp chain, bool hasBackward) {
 }
 
 PartOffset CoreLayout::getCarry(unsigned carry, unsigned state, bool isBackward) const {
-  if (state == 1) {
-    // In the forward sweep it lies behind what core state 0 has of its own.
-    int64_t offset = stateOffsets[carry];
-    return isBackward ? PartOffset{LoopPart::CoreState1, offset} : PartOffset{LoopPart::ForwardCore, ownBytes + offset};
-  }
+  if (state == 1)
+    return {isBackward ? LoopPart::CoreState1 : LoopPart::ForwardState1, stateOffsets[carry]};
   if (isCarried[carry])
     return {LoopPart::CarriedTape, offsetsInState0[carry]};
-  return {isBackward ? LoopPart::CoreState0 : LoopPart::ForwardCore, offsetsInState0[carry]};
+  return {isBackward ? LoopPart::CoreState0 : LoopPart::ForwardState0, offsetsInState0[carry]};
 }

@@ -117,12 +117,23 @@ bool ProgramMemory::isInitialCarryOwned(Loop &loop, unsigned index) {
   return llvm::count(loop.forward->getOperands(), init) == 1 && llvm::count(loop.backward->getOperands(), init) == 1;
 }
 
-/// The positions of destinations that only this sweep touches.
-static SmallVector<unsigned> getUnusedDestinations(OperandRange destinations) {
+/// The final carries of \p loop that only its forward sweep touches, to be written to core
+/// state 1. That keeps all of it in use in the last step, so where they are less than half
+/// of it they have places of their own: none is returned.
+static SmallVector<unsigned> getUnusedFinals(Loop &loop) {
   SmallVector<unsigned> unused;
-  for (auto [index, value] : llvm::enumerate(destinations))
-    if (auto alloc = value.getDefiningOp<memref::AllocOp>(); alloc && value.hasOneUse())
-      unused.push_back(index);
+  // The sum of all carries fits in 64 bits.
+  int64_t unusedBytes = 0, allBytes = 0;
+  for (auto [index, value] : llvm::enumerate(loop.forward.getFinals())) {
+    int64_t bytes = getAlignedBytes(cast<ShapedType>(value.getType())).value_or(0);
+    allBytes += bytes;
+    if (!value.getDefiningOp<memref::AllocOp>() || !value.hasOneUse())
+      continue;
+    unusedBytes += bytes;
+    unused.push_back(index);
+  }
+  if (unusedBytes < allBytes - unusedBytes)
+    unused.clear();
   return unused;
 }
 
@@ -160,7 +171,7 @@ void ProgramMemory::assignHomes(int64_t index, DenseMap<Operation *, Home> &home
   using schedule::BufferHome;
   Loop &loop = loops[index];
   if (loop.backward) {
-    loop.unusedFinals = getUnusedDestinations(loop.forward.getFinals());
+    loop.unusedFinals = getUnusedFinals(loop);
     for (unsigned unused : loop.unusedFinals)
       homes[loop.forward.getFinals()[unused].getDefiningOp()] = {BufferHome::ForwardCore, index, 0};
   }
@@ -348,8 +359,8 @@ static StringRef describePart(schedule::LoopPart part) {
   switch (part) {
   case schedule::LoopPart::Walk:
     return "walk of the plan";
-  case schedule::LoopPart::ForwardCore:
-    return "core states";
+  case schedule::LoopPart::ForwardState0:
+  case schedule::LoopPart::ForwardState1:
   case schedule::LoopPart::CoreState0:
   case schedule::LoopPart::CoreState1:
     return "core state";

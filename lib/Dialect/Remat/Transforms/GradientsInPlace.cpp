@@ -15,6 +15,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FinalCotangents.h"
 #include "UpdateInPlace.h"
 #include "WholeBuffer.h"
 
@@ -87,7 +88,9 @@ struct GradientsInPlacePass final : remat::impl::GradientsInPlacePassBase<Gradie
       if (!chain.getGradientsInPlace().empty() || !uses || !llvm::hasSingleElement(*uses))
         return WalkResult::advance();
       unsigned first = getFirstGradientArgument(chain, sweep);
-      return failed(updateGradients(chain, function, first)) ? WalkResult::interrupt() : WalkResult::advance();
+      if (failed(updateGradients(chain, function, first)) || failed(placeFinalCotangents(sweep, chain)))
+        return WalkResult::interrupt();
+      return WalkResult::advance();
     });
     if (result.wasInterrupted())
       signalPassFailure();

@@ -16,6 +16,7 @@
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -49,6 +50,20 @@ static Value createArray(OpBuilder &builder, Location loc, Type type, Value coun
   if (tensor.getRank() > 0 && tensor.isDynamicDim(0))
     sizes.push_back(count);
   return tensor::EmptyOp::create(builder, loc, tensor, sizes);
+}
+
+/// What rounds \p cotangent, if nothing else happens to it; null otherwise.
+static arith::TruncFOp getOnlyRounding(Value cotangent) {
+  return cotangent.hasOneUse() ? dyn_cast<arith::TruncFOp>(*cotangent.user_begin()) : arith::TruncFOp();
+}
+
+/// The types of the arrays that take the cotangents of scans. Cotangents of narrow types are
+/// rounded once, in the end; each element is written once, and can be rounded there and then.
+static SmallVector<Type> getScanGradientTypes(UnwindOp unwind) {
+  return llvm::map_to_vector(unwind.getScanCotangents(), [](Value cotangent) {
+    arith::TruncFOp rounding = getOnlyRounding(cotangent);
+    return rounding ? rounding.getType() : cotangent.getType();
+  });
 }
 
 static void eraseDeadOperations(Block &block) {
@@ -99,11 +114,17 @@ public:
       builder.clone(op, mapping);
   }
 
-  /// Stores \p elements at the step's position; the new arrays.
+  /// Stores \p elements, rounded to the types of \p arrays, at the step's position; the
+  /// new arrays.
   SmallVector<Value> insert(ValueRange elements, ValueRange arrays) {
     SmallVector<Value> stored;
-    for (auto [element, array] : llvm::zip_equal(elements, arrays))
-      stored.push_back(insertElement(builder, function.getLoc(), lookup(element), array, position));
+    for (auto [element, array] : llvm::zip_equal(elements, arrays)) {
+      Value value = lookup(element);
+      auto type = cast<RankedTensorType>(value.getType()).clone(getElementTypeOrSelf(array.getType()));
+      if (value.getType() != type)
+        value = arith::TruncFOp::create(builder, function.getLoc(), type, value);
+      stored.push_back(insertElement(builder, function.getLoc(), value, array, position));
+    }
     return stored;
   }
 
@@ -365,7 +386,7 @@ FlatSymbolRefAttr LoopOutliner::outlineReverse() {
   function.addArgumentsFor(captures);
   function.addArgumentsFor(cotangents.take_front(numCarries));
   SmallVector<Value> stackedCotangents = function.addArguments(unwind.getEmits().getTypes());
-  SmallVector<Value> scanGradients = function.addArguments(unwind.getScanCotangents().getTypes());
+  SmallVector<Value> scanGradients = function.addArguments(getScanGradientTypes(unwind));
   function.addArgumentsFor(cotangents.drop_front(numCarries + numEmits));
   extractScans(function, block, 1, arrays);
   function.extractFor(cotangents.slice(numCarries, numEmits), stackedCotangents);
@@ -414,13 +435,24 @@ void LoopOutliner::replaceBySweeps() {
     SmallVector<Value> initGradients, scanGradients;
     for (Type type : unwind.getInitCotangents().getTypes())
       initGradients.push_back(createArray(builder, unwind.getLoc(), type, count));
-    for (Type type : unwind.getScanCotangents().getTypes())
+    for (Type type : getScanGradientTypes(unwind))
       scanGradients.push_back(createArray(builder, unwind.getLoc(), type, count));
+    SmallVector<Type> gradientTypes(unwind.getInitCotangents().getTypes());
+    llvm::append_range(gradientTypes, ValueRange(scanGradients).getTypes());
+    llvm::append_range(gradientTypes, unwind.getAccumulated().getTypes());
     auto backward =
-        BackwardSweepOp::create(builder, unwind.getLoc(), unwind.getResultTypes(), forward.getChainAttr(),
-                                forward.getHistory(), count, loop.getInits(), scans, captures, unwind.getCarries(),
-                                unwind.getEmits(), initGradients, scanGradients, unwind.getAccumulators());
-    unwind.getResults().replaceAllUsesWith(backward.getOutputs());
+        BackwardSweepOp::create(builder, unwind.getLoc(), gradientTypes, forward.getChainAttr(), forward.getHistory(),
+                                count, loop.getInits(), scans, captures, unwind.getCarries(), unwind.getEmits(),
+                                initGradients, scanGradients, unwind.getAccumulators());
+    for (auto [cotangent, output] : llvm::zip_equal(unwind.getResults(), backward.getOutputs())) {
+      if (cotangent.getType() == output.getType()) {
+        cotangent.replaceAllUsesWith(output);
+        continue;
+      }
+      arith::TruncFOp rounding = getOnlyRounding(cotangent);
+      rounding.replaceAllUsesWith(output);
+      rounding.erase();
+    }
     unwind.erase();
   }
   loop.erase();

@@ -15,6 +15,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "RoundedUnpack.h"
+
 #include "remat/Analysis/Contraction.h"
 #include "remat/Dialect/Remat/Analysis/BufferLayout.h"
 #include "remat/Dialect/Remat/Analysis/StepFunctions.h"
@@ -379,8 +381,9 @@ void ChainPacker::packAccumulator(unsigned accumulator, RankedTensorType panelTy
     output.setType(panelType);
     rewriter.setInsertionPointAfter(sweep);
     Value matrix = createMatrix(rewriter, sweep.getLoc(), output, type);
-    Operation *unpack = matrix.getDefiningOp<tensor::CollapseShapeOp>().getSrc().getDefiningOp();
-    rewriter.replaceAllUsesExcept(output, matrix, unpack);
+    auto collapse = matrix.getDefiningOp<tensor::CollapseShapeOp>();
+    rewriter.replaceAllUsesExcept(output, matrix, collapse.getSrc().getDefiningOp());
+    roundWhileUnpacking(rewriter, collapse);
   }
 }
 

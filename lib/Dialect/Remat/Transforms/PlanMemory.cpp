@@ -112,7 +112,7 @@ void MemoryPlanner::setFrame(unsigned index, const schedule::ProgramInstance &in
   using schedule::LoopPart;
   auto offsetOf = [&](LoopPart part) { return instance.getPart(index, part).offset; };
   auto frame = FrameAttr::get(
-      entry.getContext(), offsetOf(LoopPart::Walk), offsetOf(LoopPart::ForwardCore), offsetOf(LoopPart::CarriedTape),
+      entry.getContext(), offsetOf(LoopPart::Walk), offsetOf(LoopPart::ForwardState0), offsetOf(LoopPart::ForwardState1), offsetOf(LoopPart::CarriedTape),
       offsetOf(LoopPart::CoreTape), offsetOf(LoopPart::CoreState0), offsetOf(LoopPart::CoreState1),
       offsetOf(LoopPart::Gradients), offsetOf(LoopPart::ForwardWorkspace), offsetOf(LoopPart::TurnWorkspace),
       offsetOf(LoopPart::ReverseWorkspace), offsetOf(LoopPart::LinearizeWorkspace), offsetOf(LoopPart::ReplayWorkspace),

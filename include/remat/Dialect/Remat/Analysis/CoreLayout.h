@@ -45,8 +45,6 @@ public:
 
 private:
   int64_t carriedBytes = 0;
-  /// Of core state 0 without what it shares.
-  int64_t ownBytes = 0;
   SmallVector<int64_t> stateOffsets, tapeOffsets;
   SmallVector<PartOffset> tape;
   /// Of the carries of core state 0: in CarriedTape or among the others.

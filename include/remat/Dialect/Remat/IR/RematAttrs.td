@@ -109,7 +109,7 @@ def Remat_InfeasibleAttr : Remat_Attr<"Infeasible", "infeasible"> {
 def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
   let summary = "where the fixed buffers of a chain lie in the arena";
   let description = [{
-    Byte offsets into the arena: the walk and its stack, the core states of the forward
+    Byte offsets into the arena: the walk and its stack, core states 0 and 1 of the forward
     sweep, what of the core tape is core state 0 in both sweeps (`carried_tape`), the rest
     of the core tape, the rest of core state 0 and core state 1 in the backward sweep, the
     gradient carries, the workspaces of the kinds of steps, and the slot region. What
@@ -117,7 +117,8 @@ def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
   }];
   let parameters = (ins
     "int64_t":$walk,
-    "int64_t":$forward_core,
+    "int64_t":$forward_state0,
+    "int64_t":$forward_state1,
     "int64_t":$carried_tape,
     "int64_t":$core_tape,
     "int64_t":$core_state0,

@@ -148,8 +148,13 @@ def GradientsInPlacePass : Pass<"remat-gradients-in-place", "::mlir::ModuleOp"> 
 
     Such a result is dropped: it has become an update of the argument, and
     `gradients_in_place` of the chain says so. The others stay as they are, for a copy
-    would take time in each step. Runs after one-shot-bufferize, in front of
-    `remat-finalize-steps`.
+    would take time in each step.
+
+    The cotangent of a final carry is then computed in the buffer of the gradient of the
+    initial one, where the sweep would copy it, if that buffer is not in use before the
+    sweep and the cotangent not behind it.
+
+    Runs after one-shot-bufferize, in front of `remat-finalize-steps`.
 
     Before:
 

@@ -18,7 +18,8 @@ def PackParametersPass : Pass<"remat-pack-parameters", "::mlir::ModuleOp"> {
     This pass copies each captured matrix `[depth, columns]` once, in front of the
     loop, into panels `[columns/32][depth][32]`, and for products with its transpose
     into panels of the transpose. Gradients of weights are accumulated in panels
-    too and copied back once, after the loop. The copies become `packed_captures`
+    too and copied back once, after the loop, rounded on the way if that is all that
+    happens to them. The copies become `packed_captures`
     and `packed_accumulators` of the sweeps.
 
     A matrix is copied where that pays: its columns fill whole panels, it is not

@@ -77,6 +77,8 @@ def OutlineSteps : Pass<"remat-outline-steps", "::mlir::ModuleOp"> {
     without what only the emitted values need and without assertions, if there are
     emitted values. A slice with whole rows that the loop captures or scans is taken
     in the step, and the array that it is a slice of is captured: nothing is copied.
+    Where all that happens to the cotangent of a scan is `arith.truncf`, each element of it
+    is rounded in the step that writes it.
 
     Before:
 
