@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 
 #include <algorithm>
+#include <random>
 
 using namespace remat;
 using namespace remat::schedule;
@@ -263,6 +264,42 @@ TEST(ProgramInstance, KnowsWhetherTheHighestByteIsSurelyTouched) {
   ASSERT_EQ(both.layOut({}), 256);
   EXPECT_TRUE(both.isPeakCertain());
   EXPECT_EQ(both.getLiveAtPeak(), (std::vector<size_t>{1, 0}));
+}
+
+TEST(Arena, LosesNoBytesThatAnotherOrderKeeps) {
+  // No arena is smaller than what is in use at once, and few have to be larger.
+  std::mt19937 random(5);
+  auto below = [&](int64_t limit) { return static_cast<int64_t>(random() % static_cast<uint64_t>(limit)); };
+  int64_t optimal = 0, arenas = 400;
+  for (int64_t trial = 0; trial < arenas; ++trial) {
+    std::vector<LiveBuffer> buffers;
+    for (int64_t count = 4 + below(8); count > 0; --count) {
+      int64_t first = below(12), last = first + below(6);
+      buffers.push_back({arenaAlignment * (1 + below(9)), first, last});
+    }
+    std::optional<int64_t> total = packBuffers(buffers);
+    ASSERT_TRUE(total);
+    int64_t end = 0, most = 0;
+    for (size_t i = 0; i < buffers.size(); ++i) {
+      end = std::max(end, buffers[i].offset + buffers[i].bytes);
+      int64_t live = 0;
+      for (size_t j = 0; j < buffers.size(); ++j) {
+        if (buffers[j].first <= buffers[i].first && buffers[i].first <= buffers[j].last)
+          live += buffers[j].bytes;
+        // What is in use at once lies apart.
+        if (i != j && buffers[i].overlaps(buffers[j])) {
+          EXPECT_TRUE(buffers[i].offset + buffers[i].bytes <= buffers[j].offset ||
+                      buffers[j].offset + buffers[j].bytes <= buffers[i].offset);
+        }
+      }
+      most = std::max(most, live);
+    }
+    EXPECT_EQ(*total, end);
+    EXPECT_GE(*total, most);
+    optimal += *total == most;
+  }
+  // 386 with orders by start, length and size alone.
+  EXPECT_GE(optimal, arenas - 8);
 }
 
 TEST(ProgramPlanner, MeetsEveryBudgetFromTheSmallestOn) {
