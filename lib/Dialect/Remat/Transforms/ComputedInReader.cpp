@@ -17,11 +17,15 @@
 using namespace mlir;
 using namespace remat;
 
-/// So many operations on one element are worth as much time as writing a byte of it and
-/// reading it again.
-static constexpr double kOperationsPerByte = 6;
-static constexpr int64_t kDivision = 8;
-static constexpr int64_t kFunction = 48;
+/// So many operations on one element are worth a byte less to write, keep and read again. What is reduced at
+/// once is larger than what remains of it, and often than all that a step keeps; an element-wise loop
+/// saves an array of its own size.
+static constexpr double kOperationsPerReducedByte = 8;
+static constexpr double kOperationsPerByte = 4;
+/// Operations that take less are computed again together with what they read.
+static constexpr int64_t kCheap = 8;
+static constexpr int64_t kFunction = 17;
+static constexpr int64_t kDivision = 24;
 
 /// What computing \p op, which works on scalars or element by element, takes in additions.
 static int64_t getScalarCost(Operation *op) {
@@ -111,7 +115,7 @@ llvm::SetVector<Operation *> ChoiceFinder::getMoved(ArrayRef<Operation *> comput
 std::optional<Choice> ChoiceFinder::find(Again again) const {
   llvm::SetVector<Operation *> allowed = getMoved(candidates);
   for (Operation *op : candidates)
-    if (again == Again::Anything || (again == Again::Cheap && getElementCost(op) < kDivision))
+    if (again == Again::Anything || (again == Again::Cheap && getElementCost(op) < kCheap))
       allowed.insert(op);
 
   MinCut graph;
@@ -160,9 +164,10 @@ SmallVector<Operation *> remat::chooseComputed(const ArrayReader &reader) {
     std::optional<Choice> choice = finder.find(again);
     if (!choice || choice->computed.empty())
       continue;
-    bool saves = choice->savedBytes > 0 || (reader.prefersComputing && choice->cost == 0 && choice->savedBytes == 0);
+    bool saves = choice->savedBytes > 0 || (reader.isReduction && choice->cost == 0 && choice->savedBytes == 0);
     double cost = static_cast<double>(choice->cost) * static_cast<double>(reader.points);
-    if (saves && cost <= kOperationsPerByte * static_cast<double>(choice->savedBytes))
+    double worth = reader.isReduction ? kOperationsPerReducedByte : kOperationsPerByte;
+    if (saves && cost <= worth * static_cast<double>(choice->savedBytes))
       return llvm::to_vector(llvm::reverse(choice->computed));
   }
   return {};

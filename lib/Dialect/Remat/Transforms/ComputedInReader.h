@@ -35,8 +35,8 @@ struct ArrayReader {
   function_ref<int64_t(Value)> getKeptBytes;
   /// Points of the loop.
   int64_t points;
-  /// Whether moving operations into the loop is worth it by itself.
-  bool prefersComputing;
+  /// Whether it reduces what it reads. Moving operations into it is worth it by itself then.
+  bool isReduction;
 };
 
 /// The operations that \p reader computes itself, in the order of the block.
