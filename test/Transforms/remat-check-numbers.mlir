@@ -151,3 +151,15 @@ func.func @combined_tensors(%x: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %sum : tensor<4xf32>
 }
+
+// -----
+
+func.func @notes(%x: tensor<4x8xf32>, %sum: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @below {{'linalg.reduce' op has the attribute 'remat.vector_loop', which has no place in a program: remat's passes write it}}
+  %0 = linalg.reduce ins(%x : tensor<4x8xf32>) outs(%sum : tensor<4xf32>) dimensions = [1] {remat.vector_loop = 99 : i64}
+  (%a: f32, %b: f32) {
+    %next = arith.addf %a, %b : f32
+    linalg.yield %next : f32
+  }
+  return %0 : tensor<4xf32>
+}

@@ -63,6 +63,15 @@ static LogicalResult checkOperation(Operation *op) {
                          "'remat.value_and_gradient', 'remat.custom_vjp' and 'remat.stop_gradient'");
 }
 
+/// Attributes of remat on operations are notes that its passes leave for each other.
+static LogicalResult checkAttributes(Operation *op) {
+  for (NamedAttribute attribute : op->getDiscardableAttrs())
+    if (attribute.getNameDialect() && isa<RematDialect>(attribute.getNameDialect()))
+      return op->emitOpError("has the attribute '")
+             << attribute.getName().strref() << "', which has no place in a program: remat's passes write it";
+  return success();
+}
+
 /// Threads could combine tensors in any order, and no kernel does.
 static LogicalResult checkReduction(Operation *op) {
   auto parallel = dyn_cast<scf::ParallelOp>(op);
@@ -138,7 +147,8 @@ struct CheckNumbersPass final : remat::impl::CheckNumbersBase<CheckNumbersPass> 
 
   void runOnOperation() override {
     getOperation()->walk([&](Operation *op) {
-      if (failed(checkOperation(op)) || failed(checkReduction(op)) || failed(checkNumbers(op)))
+      if (failed(checkOperation(op)) || failed(checkAttributes(op)) || failed(checkReduction(op)) ||
+          failed(checkNumbers(op)))
         signalPassFailure();
       auto relaxed = dyn_cast<arith::ArithFastMathInterface>(op);
       if (relaxed && relaxed.getFastMathFlagsAttr())
