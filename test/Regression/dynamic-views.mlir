@@ -4,6 +4,9 @@
 // RUN: remat-run %s --entry sum --steps 17 --check-gradient --budget min --check-identical on
 // RUN: remat-run %s --entry rows --check-gradient --input a=0.5 --output %t/rows && %python %S/show.py %t/rows/*.npy | FileCheck %s --check-prefix=ROWS
 // RUN: remat-run %s --entry cache --check-gradient --budget min --check-identical on --input c0=0.5 --input qs=0.5 --output %t/cache && %python %S/show.py %t/cache/*.npy | FileCheck %s --check-prefix=CACHE
+// RUN: remat-run %s --entry scanned_views --steps 3 --check-gradient --budget min --check-identical on
+// RUN: remat-run %s --entry scanned_branch --steps 3 --check-gradient --budget min --check-identical on
+// RUN: %exits 6 remat-run %s --entry scanned_branch --shape x=3x6 --shape y=4x6 | FileCheck %s --check-prefix=SCANNED
 
 // A slice whose size depends on the step is at most as large as what it is taken of.
 // SHRINK: r 0.67843 0.745624 0.841471 1{{$}}
@@ -124,4 +127,56 @@ func.func private @cache_loss(%c0: tensor<17x3xf64>, %qs: tensor<3x3xf64>) -> te
 func.func @cache(%c0: tensor<17x3xf64>, %qs: tensor<3x3xf64>) -> (tensor<f64> {remat.name = "l"}, tensor<17x3xf64> {remat.name = "g"}, tensor<3x3xf64> {remat.name = "h"}) {
   %l, %g, %h = remat.value_and_gradient @cache_loss(%c0, %qs) wrt [0, 1] : (tensor<17x3xf64>, tensor<3x3xf64>) -> (tensor<f64>, tensor<17x3xf64>, tensor<3x3xf64>)
   return %l, %g, %h : tensor<f64>, tensor<17x3xf64>, tensor<3x3xf64>
+}
+
+// What a loop scans was reshaped before, or comes from one of two branches.
+func.func private @scan(%n: index, %o: tensor<?x6xf64>, %h0: tensor<6xf64>) -> tensor<f64> {
+  %h = remat.recurrence count(%n) at(%t) carry(%h = %h0 : tensor<6xf64>) scan(%u = %o : tensor<?x6xf64>) {
+    %q = arith.mulf %h, %u : tensor<6xf64>
+    %s = math.cos %q : tensor<6xf64>
+    remat.yield carry(%s : tensor<6xf64>)
+  }
+  %zero = arith.constant dense<0.0> : tensor<f64>
+  %r = linalg.reduce { arith.addf } ins(%h : tensor<6xf64>) outs(%zero : tensor<f64>) dimensions = [0]
+  return %r : tensor<f64>
+}
+func.func private @views_loss(%x: tensor<?x6xf64>, %y: tensor<?x6xf64>, %h0: tensor<6xf64>) -> tensor<f64> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x6xf64>
+  %halves = tensor.expand_shape %x [[0], [1, 2]] output_shape [%n, 2, 3] : tensor<?x6xf64> into tensor<?x2x3xf64>
+  %rows = tensor.collapse_shape %halves [[0, 1], [2]] : tensor<?x2x3xf64> into tensor<?x3xf64>
+  %t = math.sin %rows : tensor<?x3xf64>
+  %back = tensor.expand_shape %t [[0, 1], [2]] output_shape [%n, 2, 3] : tensor<?x3xf64> into tensor<?x2x3xf64>
+  %whole = tensor.collapse_shape %back [[0], [1, 2]] : tensor<?x2x3xf64> into tensor<?x6xf64>
+  %o = arith.mulf %whole, %y : tensor<?x6xf64>
+  %l = func.call @scan(%n, %o, %h0) : (index, tensor<?x6xf64>, tensor<6xf64>) -> tensor<f64>
+  return %l : tensor<f64>
+}
+func.func @scanned_views(%x: tensor<?x6xf64>, %y: tensor<?x6xf64>, %h0: tensor<6xf64>)
+    -> (tensor<f64>, tensor<?x6xf64>, tensor<?x6xf64>) {
+  %l, %dx, %dy = remat.value_and_gradient @views_loss(%x, %y, %h0) wrt [0, 1]
+      : (tensor<?x6xf64>, tensor<?x6xf64>, tensor<6xf64>) -> (tensor<f64>, tensor<?x6xf64>, tensor<?x6xf64>)
+  return %l, %dx, %dy : tensor<f64>, tensor<?x6xf64>, tensor<?x6xf64>
+}
+func.func private @branch_loss(%x: tensor<?x6xf64>, %y: tensor<?x6xf64>, %h0: tensor<6xf64>) -> tensor<f64> {
+  %c0 = arith.constant 0 : index
+  %c5 = arith.constant 5 : index
+  %n = tensor.dim %x, %c0 : tensor<?x6xf64>
+  %short = arith.cmpi ult, %n, %c5 : index
+  // SCANNED: error: extent 0 of operand #1 of 'arith.mulf' is 4: expected 3
+  %o = scf.if %short -> tensor<?x6xf64> {
+    %q = arith.mulf %x, %y : tensor<?x6xf64>
+    scf.yield %q : tensor<?x6xf64>
+  } else {
+    %q = math.sin %x : tensor<?x6xf64>
+    scf.yield %q : tensor<?x6xf64>
+  }
+  %l = func.call @scan(%n, %o, %h0) : (index, tensor<?x6xf64>, tensor<6xf64>) -> tensor<f64>
+  return %l : tensor<f64>
+}
+func.func @scanned_branch(%x: tensor<?x6xf64>, %y: tensor<?x6xf64>, %h0: tensor<6xf64>)
+    -> (tensor<f64>, tensor<?x6xf64>, tensor<?x6xf64>) {
+  %l, %dx, %dy = remat.value_and_gradient @branch_loss(%x, %y, %h0) wrt [0, 1]
+      : (tensor<?x6xf64>, tensor<?x6xf64>, tensor<6xf64>) -> (tensor<f64>, tensor<?x6xf64>, tensor<?x6xf64>)
+  return %l, %dx, %dy : tensor<f64>, tensor<?x6xf64>, tensor<?x6xf64>
 }

@@ -130,3 +130,24 @@ func.func @shared_fill(%a: tensor<4x4xf32>, %b: tensor<4x4xf32>) -> (tensor<4x4x
   %sum = linalg.add ins(%wide_a, %wide_a : tensor<2x2x4xf32>, tensor<2x2x4xf32>) outs(%wide_fill : tensor<2x2x4xf32>) -> tensor<2x2x4xf32>
   return %product, %sum : tensor<4x4xf32>, tensor<2x2x4xf32>
 }
+
+// The extent of an argument is known in front of the branch.
+// CHECK-LABEL: func.func @extent_in_branch
+// CHECK:         %[[C0:.*]] = arith.constant 0 : index
+// CHECK-NEXT:    %[[EXTENT:.*]] = tensor.dim %{{.*}}, %[[C0]] : tensor<?xf32>
+// CHECK:         scf.if
+// CHECK-NOT:     tensor.dim
+// CHECK:         tensor.empty(%[[EXTENT]])
+func.func @extent_in_branch(%x: tensor<?xf32>, %b: i1) -> tensor<?xf32> {
+  %c0 = arith.constant 0 : index
+  %r = scf.if %b -> tensor<?xf32> {
+    %n = tensor.dim %x, %c0 : tensor<?xf32>
+    %e = tensor.empty(%n) : tensor<?xf32>
+    %y = math.sin %x : tensor<?xf32>
+    %z = linalg.add ins(%x, %y : tensor<?xf32>, tensor<?xf32>) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+    scf.yield %z : tensor<?xf32>
+  } else {
+    scf.yield %x : tensor<?xf32>
+  }
+  return %r : tensor<?xf32>
+}

@@ -18,6 +18,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -41,6 +42,12 @@ public:
     if (Value known = mapping.lookupOrNull(value))
       return known;
     Operation *op = value.getDefiningOp();
+    if (auto dim = dyn_cast_if_present<memref::DimOp>(op))
+      if (std::optional<int64_t> axis = dim.getConstantIndex())
+        if (Value extent = cloneExtent(dim.getSource(), *axis)) {
+          mapping.map(value, extent);
+          return extent;
+        }
     if (!op || op->getNumRegions() != 0 || !isAvailable(op))
       return Value();
     for (Value operand : op->getOperands())
@@ -58,13 +65,41 @@ public:
     auto type = cast<MemRefType>(array.getType());
     if (!type.isDynamicDim(axis))
       return arith::ConstantIndexOp::create(builder, type.getDimSize(axis));
-    if (auto alloc = array.getDefiningOp<memref::AllocOp>())
-      return clone(alloc.getDynamicSizes()[type.getDynamicDimIndex(axis)]);
+    if (Value size = getSize(array, axis))
+      return clone(size);
+    if (auto collapse = array.getDefiningOp<memref::CollapseShapeOp>()) {
+      ReassociationIndices group = collapse.getReassociationIndices()[axis];
+      Value product = cloneExtent(collapse.getSrc(), group.front());
+      for (int64_t dimension : llvm::drop_begin(group))
+        if (Value factor = product ? cloneExtent(collapse.getSrc(), dimension) : Value())
+          product = builder.createOrFold<arith::MulIOp>(product, factor);
+        else
+          return Value();
+      return product;
+    }
     Value copy = clone(array);
     return copy ? memref::DimOp::create(builder, copy, axis).getResult() : Value();
   }
 
 private:
+  /// The number that \p array is made with along the dynamic \p axis, whichever branch makes it; null if
+  /// that is written nowhere.
+  static Value getSize(Value array, unsigned axis) {
+    unsigned number = cast<MemRefType>(array.getType()).getDynamicDimIndex(axis);
+    if (auto alloc = array.getDefiningOp<memref::AllocOp>())
+      return alloc.getDynamicSizes()[number];
+    if (auto expand = array.getDefiningOp<memref::ExpandShapeOp>())
+      return expand.getOutputShape()[number];
+    auto branch = array.getDefiningOp<scf::IfOp>();
+    if (!branch)
+      return Value();
+    unsigned result = cast<OpResult>(array).getResultNumber();
+    Value left = branch.thenYield().getOperand(result), right = branch.elseYield().getOperand(result);
+    if (left.getType() != array.getType() || right.getType() != array.getType())
+      return Value();
+    Value size = getSize(left, axis);
+    return size == getSize(right, axis) ? size : Value();
+  }
   /// Arguments are not written before the program runs. Results are arguments as well,
   /// but the program writes them.
   bool isAvailable(Operation *op) const {

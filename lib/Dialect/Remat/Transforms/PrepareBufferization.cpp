@@ -190,6 +190,21 @@ static void readKeptInits(linalg::LinalgOp op) {
   }
 }
 
+/// Reads the extents of arguments in front of everything: a plan knows them, and arrays of
+/// such an extent in a branch or loop with it.
+static void hoistExtents(func::FuncOp entry) {
+  Block *front = &entry.getBody().front();
+  OpBuilder builder = OpBuilder::atBlockBegin(front);
+  entry.walk([&](tensor::DimOp op) {
+    std::optional<int64_t> dimension = op.getConstantIndex();
+    auto argument = dyn_cast<BlockArgument>(op.getSource());
+    if (!dimension || !argument || argument.getOwner() != front || op->getBlock() == front)
+      return;
+    op.replaceAllUsesWith(tensor::DimOp::create(builder, op.getLoc(), argument, *dimension).getResult());
+    op.erase();
+  });
+}
+
 /// Erases the fills, empty tensors and views that nobody uses any more: bufferization would
 /// give each a buffer, written and never read, as large as the accumulator it once was.
 static void eraseDead(func::FuncOp function) {
@@ -211,6 +226,7 @@ struct PrepareBufferizationPass final : remat::impl::PrepareBufferizationPassBas
     getOperation().walk(readKeptInits);
     getOperation().walk(separateInits);
     for (func::FuncOp entry : getEntryFunctions(getOperation())) {
+      hoistExtents(entry);
       entry.walk(separateInitialCarries);
       entry.walk([](ForwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });
       entry.walk([](BackwardSweepOp sweep) { separateDestinations(sweep, sweep.getOutputs().size()); });

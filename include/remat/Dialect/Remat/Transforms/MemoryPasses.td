@@ -54,7 +54,8 @@ def PrepareBufferizationPass : Pass<"remat-prepare-bufferization", "::mlir::Modu
     in place, the tape of `reverse` is used once, and everything else must survive
     the call. A splat constant in a public function becomes an empty tensor that is
     filled, so that it is counted like every other buffer; an initial carry that is one
-    number everywhere becomes that number, which needs no memory.
+    number everywhere becomes that number, which needs no memory. Extents of arguments
+    are read in front of all branches and loops.
 
     Run it in front of one-shot-bufferize, together with `remat-mark-entries`.
 
