@@ -46,7 +46,7 @@ func.func @scan_without_time(%count: index, %xs: tensor<f32>) {
 
 // recurrence_c2
 func.func @scan_of_dynamic_elements(%count: index, %xs: tensor<9x?xf32>) {
-  // expected-error@+1 {{expects scan #0 to be a tensor with a time dimension and otherwise static shape, but got 'tensor<9x?xf32>'}}
+  // expected-error@+1 {{expects scan #0 to be a tensor of float or integer elements with a time dimension and otherwise static shape, but got 'tensor<9x?xf32>'}}
   remat.recurrence count(%count) at(%t) scan(%x = %xs : tensor<9x?xf32>) {
     remat.yield
   }

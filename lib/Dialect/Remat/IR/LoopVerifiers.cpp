@@ -53,8 +53,8 @@ LogicalResult remat::verifyLoopOperands(Operation *op, Value count, ValueRange i
     Type element = getElementOverTime(type);
     if (!element || !isCarryType(element))
       return op->emitOpError("expects scan #") << index
-                                               << " to be a tensor with a time dimension and otherwise static "
-                                                  "shape, but got "
+                                               << " to be a tensor of float or integer elements with a time "
+                                                  "dimension and otherwise static shape, but got "
                                                << type;
     if (failed(verifyNotEmpty(op, element, "scan #" + Twine(index), type)))
       return failure();

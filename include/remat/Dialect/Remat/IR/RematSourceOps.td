@@ -39,8 +39,8 @@ def Remat_RecurrenceOp : Remat_Op<"recurrence",
     **Constraints**
 
     * (C1) Each carry is a ranked tensor of static shape with float or integer elements.
-    * (C2) Each scan operand is a ranked tensor of rank at least 1 whose dimensions after the
-      first are static.
+    * (C2) Each scan operand is a ranked tensor of float or integer elements, of rank at least 1,
+      whose dimensions after the first are static.
     * (C3) The region has one block with arguments `index`, the carry types, and the element
       types of the scans (the scan type without its first dimension).
     * (C4) The yielded carries have the types of the carries.
