@@ -45,7 +45,7 @@ target_options = ["--target-cpu=" + target_cpu] if target_cpu else []
 if target_cpu:
     config.available_features.add("target-cpu")
 probe = subprocess.run([remat_run, config.test_source_root + "/Tools/remat-run/Inputs/rnn.mlir", "--json", *target_options],
-                       capture_output=True, text=True)
+                       capture_output=True, text=True, env={**os.environ, **config.environment})
 if probe.returncode != 0:
     lit_config.fatal(probe.stderr.strip())
 probe = json.loads(probe.stdout)
