@@ -13,6 +13,8 @@
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+
 using namespace mlir;
 using namespace mlir::bufferization;
 using namespace remat;
@@ -149,8 +151,22 @@ static void addEffects(Operation *op, unsigned firstWritten,
   }
 }
 
+/// Whether a step may end the run. Then the sweep is no dead code, whoever reads its results.
+static bool mayFail(ForwardSweepOp sweep) {
+  auto chain = SymbolTable::lookupNearestSymbolFrom<ChainOp>(sweep, sweep.getChainAttr());
+  if (!chain)
+    return true;
+  auto step = SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(chain, chain.getAdvanceAttr());
+  auto isCheck = [](Operation *op) {
+    return isa<cf::AssertOp, CheckIndicesOp, CheckRangeOp>(op) ? WalkResult::interrupt() : WalkResult::advance();
+  };
+  return !step || step->walk(isCheck).wasInterrupted();
+}
+
 void ForwardSweepOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
   addEffects(*this, getNumOperands() - getStacked().size() - getFinals().size(), effects);
+  if (mayFail(*this))
+    effects.emplace_back(MemoryEffects::Write::get());
 }
 
 void BackwardSweepOp::getEffects(SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {

@@ -61,6 +61,8 @@ private:
   void guardLoop(RecurrenceOp loop);
   template <typename OpT>
   void guardSlice(OpT slice, Value whole);
+  template <typename OpT>
+  void replaceOutside(OpT slice, Value whole);
   void guardSizes(ValueRange sizes, StringRef what);
 
   /// Checks that extents of two places are the same.
@@ -271,6 +273,14 @@ void ExtentGuard::guardLoop(RecurrenceOp loop) {
 /// A slice whose size or stride is known at run time only. One of which only the
 /// offset is dynamic is the business of remat-guard-gathers, which checks all steps of
 /// a loop at once.
+/// Whether elements of a slice are among \p extent; none may begin behind the last one.
+static bool isInside(int64_t offset, int64_t size, int64_t stride, int64_t extent) {
+  if (size < 0 || stride < 1 || offset < 0 || offset > extent || size > extent)
+    return false;
+  __extension__ using Wide = __int128;
+  return size == 0 || Wide(offset) + Wide(size - 1) * stride < extent;
+}
+
 template <typename OpT>
 void ExtentGuard::guardSlice(OpT slice, Value whole) {
   if constexpr (std::is_same_v<OpT, tensor::InsertSliceOp>) {
@@ -285,14 +295,20 @@ void ExtentGuard::guardSlice(OpT slice, Value whole) {
       }
   }
   Value one = constant(1), zero = constant(0);
+  bool isOutside = false;
   for (int64_t dim = 0; dim < int64_t(slice.getMixedSizes().size()); ++dim) {
     OpFoldResult size = slice.getMixedSizes()[dim], stride = slice.getMixedStrides()[dim],
                  offset = slice.getMixedOffsets()[dim];
     ExtentOrigin origin = ExtentOrigin::of(whole, dim);
     bool isStatic = getConstantIntValue(size) && getConstantIntValue(stride);
     bool isWhole = getConstantIntValue(offset) == 0 && getConstantIntValue(stride) == 1;
-    bool isVerified = !cast<RankedTensorType>(whole.getType()).isDynamicDim(dim);
-    if ((isWhole && ExtentOrigin::of(size) == origin) || (isStatic && (isVerified || !getConstantIntValue(offset))))
+    bool isKnown = isStatic && getConstantIntValue(offset) && origin.getConstant();
+    if (isKnown)
+      isOutside |= !isInside(*getConstantIntValue(offset), *getConstantIntValue(size), *getConstantIntValue(stride),
+                             *origin.getConstant());
+    // A constant size with an offset that is none is inside wherever the offset is.
+    if ((isWhole && ExtentOrigin::of(size) == origin) || (isKnown && !isOutside) ||
+        (isStatic && !getConstantIntValue(offset)))
       continue;
     std::string of = (" " + Twine(dim) + " of " + name).str();
     Value extent = materialize(origin.materialize(builder, loc)), taken = materialize(size);
@@ -316,6 +332,27 @@ void ExtentGuard::guardSlice(OpT slice, Value whole) {
     Value end = select(compare(arith::CmpIPredicate::eq, taken, zero), extent, last);
     expectInRange(offset, zero, subtract(end, select(isSpread, reach, zero)), "offset" + of);
   }
+  if (isOutside)
+    replaceOutside(slice, whole);
+}
+
+/// Numbers say that \p slice is outside of its tensor. A check fails in front of it, and no simplification
+/// may take it for a slice: of one that MLIR would refuse if the numbers were attributes, its patterns make invalid
+/// ones.
+template <typename OpT>
+void ExtentGuard::replaceOutside(OpT slice, Value whole) {
+  Value replacement = whole;
+  if constexpr (std::is_same_v<OpT, tensor::ExtractSliceOp>) {
+    llvm::SmallBitVector dropped = slice.getDroppedDims();
+    SmallVector<OpFoldResult> sizes;
+    for (auto [dim, size] : llvm::enumerate(slice.getMixedSizes()))
+      if (!dropped.test(dim))
+        sizes.push_back(getConstantIntValue(size).value_or(0) < 0 ? OpFoldResult(builder.getIndexAttr(0)) : size);
+    Value empty = tensor::EmptyOp::create(builder, loc, sizes, slice.getType().getElementType());
+    replacement = builder.createOrFold<tensor::CastOp>(loc, slice.getType(), empty);
+  }
+  slice.replaceAllUsesWith(replacement);
+  slice.erase();
 }
 
 void ExtentGuard::guardSizes(ValueRange sizes, StringRef what) {
@@ -385,8 +422,9 @@ struct GuardExtentsPass final : remat::impl::GuardExtentsPassBase<GuardExtentsPa
       return isa<linalg::LinalgOp>(op) ? WalkResult::skip() : WalkResult::advance();
     });
     for (Operation *op : guarded) {
-      ExtentGuard(op).run();
+      ExtentGuard guard(op);
       op->removeDiscardableAttr(writtenAsAttrName);
+      guard.run();
     }
   }
 };
