@@ -4,6 +4,8 @@
 // RUN: %exits 6 remat-run %s --entry branch --input b=1 | FileCheck %s --check-prefix=TAKEN
 // RUN: remat-run %s --entry loop --input n=0
 // RUN: %exits 6 remat-run %s --entry loop --input n=1 | FileCheck %s --check-prefix=LOOP
+// RUN: %exits 6 remat-run %s --entry backwards --input o=6 | FileCheck %s --check-prefix=BACKWARDS
+// RUN: %exits 6 remat-run %s --entry less_than_nothing --input o=6 --steps 3 | FileCheck %s --check-prefix=LESS
 
 // Numbers that are values say what a slice is, and the verifier does not look at them: such a slice read and
 // wrote behind its tensor, or a simplification made an invalid operation of it. It fails where it is used.
@@ -56,4 +58,21 @@ func.func @loop(%x: tensor<16xf32>, %n: index) -> tensor<16xf32> {
     remat.yield carry(%i : tensor<16xf32>)
   }
   return %h : tensor<16xf32>
+}
+
+// BACKWARDS: error: stride 0 of 'tensor.extract_slice' is -3: expected 1 to 11
+func.func @backwards(%x: tensor<12xf32>, %o: index) -> tensor<f32> {
+  %c2 = arith.constant 2 : index
+  %back = arith.constant -3 : index
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %s = tensor.extract_slice %x[%o] [%c2] [%back] : tensor<12xf32> to tensor<?xf32>
+  %r = linalg.reduce { arith.addf } ins(%s : tensor<?xf32>) outs(%zero : tensor<f32>) dimensions = [0]
+  return %r : tensor<f32>
+}
+
+// LESS: error: extent 0 of the source of 'tensor.insert_slice' is 3: expected -1
+func.func @less_than_nothing(%x: tensor<12xf32>, %y: tensor<?xf32>, %o: index) -> tensor<12xf32> {
+  %less = arith.constant -1 : index
+  %r = tensor.insert_slice %y into %x[%o] [%less] [1] : tensor<?xf32> into tensor<12xf32>
+  return %r : tensor<12xf32>
 }

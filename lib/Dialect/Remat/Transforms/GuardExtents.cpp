@@ -303,12 +303,14 @@ void ExtentGuard::guardSlice(OpT slice, Value whole) {
     bool isStatic = getConstantIntValue(size) && getConstantIntValue(stride);
     bool isWhole = getConstantIntValue(offset) == 0 && getConstantIntValue(stride) == 1;
     bool isKnown = isStatic && getConstantIntValue(offset) && origin.getConstant();
+    // Wherever such a slice begins.
+    bool isNone = isStatic && (*getConstantIntValue(size) < 0 || *getConstantIntValue(stride) < 1);
     if (isKnown)
       isOutside |= !isInside(*getConstantIntValue(offset), *getConstantIntValue(size), *getConstantIntValue(stride),
                              *origin.getConstant());
-    // A constant size with an offset that is none is inside wherever the offset is.
+    isOutside |= isNone;
     if ((isWhole && ExtentOrigin::of(size) == origin) || (isKnown && !isOutside) ||
-        (isStatic && !getConstantIntValue(offset)))
+        (isStatic && !isNone && !getConstantIntValue(offset)))
       continue;
     std::string of = (" " + Twine(dim) + " of " + name).str();
     Value extent = materialize(origin.materialize(builder, loc)), taken = materialize(size);
