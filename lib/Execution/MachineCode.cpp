@@ -40,6 +40,7 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/Transforms/Scalar/LoopIdiomRecognize.h"
 
 #include <mutex>
 
@@ -155,6 +156,9 @@ static llvm::Error addFeatures(const std::string &list, llvm::orc::JITTargetMach
 llvm::Expected<TargetDescription> TargetDescription::create(const TargetOptions &options) {
   static std::once_flag once;
   std::call_once(once, [] {
+    // LLVM 22 follows the operands of a loop's values in circles where it looks for checksums, which
+    // roundings to bf16 look like, and there are none in programs.
+    llvm::DisableLIRP::HashRecognize = true;
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
   });
