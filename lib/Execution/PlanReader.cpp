@@ -46,7 +46,7 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
       figures.forwardSteps += steps;
       return;
     }
-    figures.policy = stringifyPolicy(plan.getPolicy()).str();
+    figures.policy = schedule::stringifyPolicy(plan.getPolicy());
     figures.forwardSteps += plan.getForwardSteps();
     figures.reverseSteps += plan.getSteps();
     figures.certified &= plan.isCertified();
@@ -54,7 +54,6 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
     storeAllTime += plan.getStoreAllTime();
     lowerBound += plan.getLowerBound();
   });
-  std::replace(figures.policy.begin(), figures.policy.end(), '_', '-');
   if (storeAllTime > 0) {
     figures.timeRatio = static_cast<double>(time) / static_cast<double>(storeAllTime);
     figures.lowerBoundRatio = static_cast<double>(lowerBound) / static_cast<double>(storeAllTime);

@@ -66,7 +66,7 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
       return planChain(interval, Policy::Optimal, options);
     });
   }
-  if (!problem.slow || equal->steps == 0)
+  if (!problem.slow)
     return planTable(*equal, Policy::Optimal);
   ChainResult best = planMultistage(*equal, *problem.slow, options);
   // What takes too long may be done faster.
@@ -98,17 +98,18 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
 /// What the policy says about a valid problem.
 static ChainResult dispatch(const StagedChain &problem, const std::optional<ChainProblem> &equal, Policy policy,
                             const ChainOptions &options) {
-  if (policy == Policy::Optimal)
-    return planOptimal(problem, equal, options);
-  if (policy == Policy::StoreAll && !equal)
-    return planStagedStoreAll(problem);
-  if (!equal)
+  const PolicyInfo &info = infoOf(policy);
+  if (!equal && !info.has(PlansUnequalSteps))
     return unsupported(policy, "equal steps with one mode");
-  if (needsSlowTier(policy) && !problem.slow)
+  if (info.has(NeedsSlowTier) && !problem.slow)
     return unsupported(policy, "a slow tier");
-  if (equal->steps == 0)
+  if (equal && equal->steps == 0)
     return planTable(*equal, Policy::Optimal);
   switch (policy) {
+  case Policy::Optimal:
+    return planOptimal(problem, equal, options);
+  case Policy::StoreAll:
+    return equal ? planTable(*equal, policy) : planStagedStoreAll(problem);
   case Policy::Online:
     return planOnline(*equal);
   case Policy::Multistage:
@@ -118,9 +119,16 @@ static ChainResult dispatch(const StagedChain &problem, const std::optional<Chai
   case Policy::HRevolve:
   case Policy::DiskRevolve:
     return planHierarchical(*equal, *problem.slow, policy);
-  default:
+  case Policy::Periodic:
+  case Policy::Revolve:
+  case Policy::Ism:
+  case Policy::Msm:
+  case Policy::Mixed:
     return planTable(*equal, policy);
   }
+  ChainResult result;
+  result.verdict = noPlanner(policy);
+  return result;
 }
 
 /// If recording a step is faster than advancing over it, a step is always recorded,
@@ -128,8 +136,7 @@ static ChainResult dispatch(const StagedChain &problem, const std::optional<Chai
 /// unequal steps are looked at one by one.
 static ChainResult dispatchFastest(const StagedChain &problem, const std::optional<ChainProblem> &equal, Policy policy,
                                    const ChainOptions &options) {
-  bool isOurs = policy == Policy::Optimal || policy == Policy::Online || policy == Policy::Multistage;
-  if (!isOurs || !equal || equal->recordTime >= equal->advanceTime)
+  if (!infoOf(policy).has(RecordsWhereFaster) || !equal || equal->recordTime >= equal->advanceTime)
     return dispatch(problem, equal, policy, options);
   StagedChain faster = problem;
   for (ChainStage &stage : faster.stages)

@@ -76,9 +76,10 @@ private:
 bool CurveSearch::neverFalls(Policy policy) const {
   // Transfers, a list that grows with the steps, and blocks of stages are planned by rules
   // that may do better with less.
-  bool usesSlow = chain.slow && (policy == Policy::Optimal || needsSlowTier(policy));
+  const PolicyInfo &info = infoOf(policy);
+  bool usesSlow = chain.slow && info.has(UsesSlowTier);
   bool isInBlocks = static_cast<int64_t>(chain.stages.size()) > options.search.maxItems && !chain.equalSteps();
-  return policy != Policy::Online && !usesSlow && !isInBlocks;
+  return !info.has(MakesLists) && !usesSlow && !isInBlocks;
 }
 
 bool CurveSearch::planAt(int64_t budget) {

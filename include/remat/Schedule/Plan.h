@@ -14,40 +14,12 @@
 #ifndef REMAT_SCHEDULE_PLAN_H
 #define REMAT_SCHEDULE_PLAN_H
 
+#include "remat/Schedule/Policy.h"
+
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace remat::schedule {
-
-/// How a plan is chosen. The published policies keep the start state.
-enum class Policy {
-  /// Keep every tape.
-  StoreAll,
-  /// Keep a state every p steps, then store-all inside each period; best p.
-  Periodic,
-  /// Keep states only (Griewank & Walther 2000; HSM of Gruslys et al. 2016).
-  Revolve,
-  /// Keep tapes only (ISM of Gruslys et al. 2016).
-  Ism,
-  /// Keep states and tapes (MSM of Gruslys et al. 2016), exactly as published.
-  Msm,
-  /// The best schedule known: states, tapes, and slots used again.
-  Optimal,
-  /// Keep states and tapes, none of which is restarted from (Maddison 2024).
-  Mixed,
-  /// The number of steps is not known in advance.
-  Online,
-  /// Copy to the slow tier while steps run (Kukreja et al. 2018).
-  Multistage,
-  /// States in both memories (Herrmann & Pallez 2020).
-  HRevolve,
-  /// The same with an unlimited slow tier (Aupy et al. 2016).
-  DiskRevolve,
-  /// Offload a state as soon as the one before has left, as published (Kukreja
-  /// et al. 2018).
-  EveryInterval
-};
 
 /// How a plan uses the slow tier: not at all, for a state every interval, for
 /// tapes beside them, or as in the papers on synchronous transfers.
@@ -55,16 +27,6 @@ enum class OffloadScheme { None, EveryInterval, Mixed, HRevolve, DiskRevolve };
 
 /// Its name in JSON.
 std::string_view stringifyScheme(OffloadScheme scheme);
-
-/// The name of a policy in options, attributes and JSON.
-std::string_view stringifyPolicy(Policy policy);
-
-/// Whether the policy copies states or tapes to a second memory. All others have plan
-/// tables.
-bool needsSlowTier(Policy policy);
-
-/// The policy of that name; `hsm` is another name of `revolve`.
-std::optional<Policy> parsePolicy(std::string_view name);
 
 struct Plan {
   Policy policy = Policy::Optimal;

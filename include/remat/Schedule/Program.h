@@ -30,7 +30,7 @@
 #define REMAT_SCHEDULE_PROGRAM_H
 
 #include "remat/Schedule/Arena.h"
-#include "remat/Schedule/Plan.h"
+#include "remat/Schedule/Policy.h"
 #include "remat/Schedule/Problem.h"
 #include "remat/Support/Budget.h"
 

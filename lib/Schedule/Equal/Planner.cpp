@@ -22,14 +22,12 @@
 
 using namespace remat::schedule;
 
-static bool needsRestart(Policy policy) { return policy == Policy::Ism || policy == Policy::Msm; }
-
 static Verdict checkPolicy(const ChainProblem &problem, Policy policy) {
-  if (needsSlowTier(policy))
+  if (!infoOf(policy).has(PlansPrograms))
     return {Status::Unsupported, "policy " + std::string(stringifyPolicy(policy)) + " has no plan tables"};
   if (policy == Policy::Online)
     return checkOnlineSteps(problem.steps);
-  if (needsRestart(policy) && !problem.restartable)
+  if (infoOf(policy).has(NeedsRestart) && !problem.restartable)
     return {Status::Unsupported,
             "policy " + std::string(stringifyPolicy(policy)) + " needs tapes from which the state can be restored"};
   return {};
@@ -46,6 +44,7 @@ static int64_t leastBudget(const ChainProblem &problem, Policy policy) {
   return problem.fixedSize();
 }
 
+/// The schedule of a policy that checkPolicy() accepts.
 static Solution solve(const ChainProblem &problem, Policy policy) {
   switch (policy) {
   case Policy::StoreAll:
@@ -67,10 +66,13 @@ static Solution solve(const ChainProblem &problem, Policy policy) {
   }
   case Policy::Online:
     return solveOnline(problem);
-  default:
+  case Policy::EveryInterval:
+  case Policy::Multistage:
+  case Policy::HRevolve:
+  case Policy::DiskRevolve:
     break;
   }
-  return solveStoreAll(problem);
+  return {};
 }
 
 /// Time of a schedule with `forward` forward steps.
@@ -133,7 +135,10 @@ PlanResult remat::schedule::planSegment(const ChainProblem &problem, Policy poli
   }
 
   Solution solution = problem.steps == 0 ? solveStoreAll(problem) : solve(problem, policy);
-  result.verdict = fillPlan(problem, solution, result.plan);
+  if (solution.table.getSteps() != problem.steps)
+    result.verdict = noPlanner(policy);
+  else
+    result.verdict = fillPlan(problem, solution, result.plan);
   result.table = std::move(solution.table);
   return result;
 }

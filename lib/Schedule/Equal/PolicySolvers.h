@@ -13,8 +13,8 @@
 #ifndef REMAT_LIB_SCHEDULE_EQUAL_POLICYSOLVERS_H
 #define REMAT_LIB_SCHEDULE_EQUAL_POLICYSOLVERS_H
 
-#include "remat/Schedule/Plan.h"
 #include "remat/Schedule/PlanTable.h"
+#include "remat/Schedule/Policy.h"
 #include "remat/Schedule/Problem.h"
 #include "remat/Schedule/Solvers.h"
 

@@ -23,7 +23,7 @@
 #ifndef REMAT_LIB_SCHEDULE_EQUAL_ROWNETWORK_H
 #define REMAT_LIB_SCHEDULE_EQUAL_ROWNETWORK_H
 
-#include "remat/Schedule/Plan.h"
+#include "remat/Schedule/Policy.h"
 #include "remat/Schedule/Problem.h"
 
 #include <vector>

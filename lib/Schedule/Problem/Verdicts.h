@@ -8,6 +8,7 @@
 #ifndef REMAT_LIB_SCHEDULE_PROBLEM_VERDICTS_H
 #define REMAT_LIB_SCHEDULE_PROBLEM_VERDICTS_H
 
+#include "remat/Schedule/Policy.h"
 #include "remat/Schedule/Problem.h"
 
 namespace remat::schedule {
@@ -16,6 +17,11 @@ inline Verdict tooLong() { return {Status::Overflow, "the time of the plan does 
 
 /// The caller's progress function asked for an end.
 inline Verdict interrupted() { return {Status::Interrupted, "the search was interrupted"}; }
+
+/// A policy that a switch does not know, in spite of its row in Policy.def.
+inline Verdict noPlanner(Policy policy) {
+  return {Status::Internal, "policy " + std::string(stringifyPolicy(policy)) + " has no planner"};
+}
 
 /// The least feasible budget is `least`.
 inline Verdict infeasible(int64_t budget, int64_t least) {

@@ -144,7 +144,7 @@ Verdict ProgramProblem::read(const int64_t *words, int64_t numWords, ProgramProb
                                   std::to_string(numWords)};
   WordReader reader(words + 2, words + numWords);
   problem = ProgramProblem();
-  reader.visitEnum(problem.policy, static_cast<int64_t>(Policy::Online) + 1);
+  reader.visitEnum(problem.policy, countProgramPolicies());
   Budget::Kind kind;
   reader.visitEnum(kind, static_cast<int64_t>(Budget::Kind::Share) + 1);
   int64_t numerator = reader.take(), denominator = reader.take();

@@ -125,3 +125,12 @@ func.func @another_table() {
   }
   return
 }
+
+// -----
+
+func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
+remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
+  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  // expected-error@+2 {{expects a policy that plans programs, but got h_revolve}}
+  // expected-error@+1 {{failed to parse Remat_PlanAttr parameter 'policy'}}
+  plan <policy = h_revolve, steps = 2, budget = 0, slot_bytes = 0>

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Problems.h"
+#include "remat/Schedule/ChainPlanner.h"
 #include "remat/Schedule/TableSimulator.h"
 
 #include <gtest/gtest.h>
@@ -88,7 +89,7 @@ TEST(PolicyTest, MoreMemoryIsNeverWorse) {
   RandomProblems random(10);
   for (int64_t i = 0; i < 200; ++i) {
     ChainProblem problem = random.problem(60, 4, 9);
-    for (Policy policy : allPolicies) {
+    for (Policy policy : monotonePolicies) {
       int64_t last = INT64_MAX;
       for (problem.budget = 0; problem.budget < 80; ++problem.budget) {
         PlanResult result = plan(problem, policy);
@@ -220,4 +221,37 @@ TEST(FrontierTest, BudgetsSpanTheRange) {
   EXPECT_EQ(frontierBudgets(makeProblem(0, 3, 9, 0), Policy::Optimal, 5), std::vector<int64_t>{3});
   problem.steps = -1;
   EXPECT_TRUE(frontierBudgets(problem, Policy::Optimal, 5).empty());
+}
+
+// What each says of itself, planned: the solvers and the table must not disagree.
+TEST(PolicyTest, TraitsAreTrue) {
+  StagedChain equal(makeProblem(9, 2, 1, 10)), slow = equal, fixed = equal, unequal = equal, faster = equal;
+  slow.slow.emplace();
+  fixed.stages.front().restartable = false;
+  unequal.stages.push_back(unequal.stages.front());
+  unequal.stages.back().modes.front().tape = 3;
+  unequal.budget = 60;
+  faster.stages.front().advance = 2;
+  for (const PolicyInfo &info : allPolicies) {
+    SCOPED_TRACE(info.name);
+    StagedChain usual = info.has(NeedsSlowTier) ? slow : equal;
+    // With as much memory as this one, all of them keep everything, in a table.
+    usual.budget = info.has(MakesLists) ? 4 : 10;
+    ChainResult result = planChain(usual, info.policy);
+    ASSERT_TRUE(result.ok()) << result.verdict.message;
+    EXPECT_EQ(result.table.has_value(), !info.has(MakesLists));
+    EXPECT_EQ(planChain(equal, info.policy).ok(), !info.has(NeedsSlowTier));
+    EXPECT_EQ(planChain(unequal, info.policy).ok(), info.has(PlansUnequalSteps));
+    EXPECT_EQ(plan(makeProblem(9, 2, 1, 10), info.policy).ok(), info.has(PlansPrograms));
+    if (!info.has(NeedsSlowTier)) {
+      EXPECT_EQ(planChain(fixed, info.policy).ok(), !info.has(NeedsRestart));
+    }
+    faster.slow = usual.slow;
+    EXPECT_EQ(planChain(faster, info.policy).recordsAdvances, info.has(RecordsWhereFaster));
+    if (info.has(UsesSlowTier)) {
+      StagedChain slowAndSmall = slow, small = equal;
+      slowAndSmall.budget = small.budget = 3;
+      EXPECT_LT(planChain(slowAndSmall, info.policy).plan.time, planChain(small, info.policy).plan.time);
+    }
+  }
 }

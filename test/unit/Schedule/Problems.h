@@ -13,14 +13,20 @@
 #include <cstdlib>
 #include <ostream>
 #include <random>
+#include <vector>
 
 namespace remat::schedule {
 
-inline constexpr Policy allPolicies[] = {Policy::StoreAll, Policy::Periodic, Policy::Revolve,
-                                         Policy::Ism,      Policy::Msm,      Policy::Optimal};
-/// Those that have tables; online may take longer with more memory.
-inline constexpr Policy tablePolicies[] = {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism,
-                                           Policy::Msm,      Policy::Optimal,  Policy::Mixed,   Policy::Online};
+inline std::vector<Policy> getPolicies(PolicyTrait with, unsigned without = 0) {
+  std::vector<Policy> policies;
+  for (const PolicyInfo &info : allPolicies)
+    if (info.has(with) && (info.traits & without) == 0)
+      policies.push_back(info.policy);
+  return policies;
+}
+inline const std::vector<Policy> tablePolicies = getPolicies(PlansPrograms);
+/// Those of them that more memory never makes slower.
+inline const std::vector<Policy> monotonePolicies = getPolicies(PlansPrograms, MakesLists);
 inline constexpr Start allStarts[] = {Start::Releasable, Start::Pinned, Start::External};
 
 /// A problem with all times 1.

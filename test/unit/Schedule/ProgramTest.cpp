@@ -116,11 +116,11 @@ TEST(ProgramWords, SurviveARoundTrip) {
 
 TEST(ProgramWords, HoldEveryPolicyWithTables) {
   ProgramProblem problem = makeProgram(), again;
-  for (int64_t policy = 0; policy <= static_cast<int64_t>(Policy::EveryInterval); ++policy) {
-    problem.policy = static_cast<Policy>(policy);
+  for (const PolicyInfo &info : allPolicies) {
+    problem.policy = info.policy;
     std::vector<int64_t> words = problem.write();
     bool isRead = ProgramProblem::read(words.data(), static_cast<int64_t>(words.size()), again).ok();
-    EXPECT_EQ(isRead, !needsSlowTier(problem.policy)) << stringifyPolicy(problem.policy);
+    EXPECT_EQ(isRead, info.has(PlansPrograms)) << info.name;
     if (isRead) {
       EXPECT_EQ(again.policy, problem.policy);
     }
@@ -229,7 +229,8 @@ TEST(ProgramInstance, HasACoreStateForNumbersOfTheInitialState) {
   problem.loops[1].isDifferentiated = false;
   auto getCoreBytes = [&](size_t loop, int64_t steps) {
     ProgramInstance instance = makeInstance(problem, {steps, steps});
-    return instance.getPart(loop, LoopPart::ForwardState0).bytes + instance.getPart(loop, LoopPart::ForwardState1).bytes;
+    return instance.getPart(loop, LoopPart::ForwardState0).bytes +
+           instance.getPart(loop, LoopPart::ForwardState1).bytes;
   };
   // A single step writes no core state; what leaves its tape in the core reads one.
   EXPECT_EQ(getCoreBytes(0, 0), 0);

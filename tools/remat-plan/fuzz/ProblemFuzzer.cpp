@@ -34,9 +34,8 @@ static void tryChain(llvm::StringRef text) {
     abort();
   if (!isValid || chain.steps() > most)
     return;
-  for (Policy policy : {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism, Policy::Msm, Policy::Mixed,
-                        Policy::Online, Policy::Optimal, Policy::Multistage, Policy::HRevolve, Policy::DiskRevolve}) {
-    ChainResult result = planChain(chain, policy);
+  for (const PolicyInfo &info : allPolicies) {
+    ChainResult result = planChain(chain, info.policy);
     if (!result.ok())
       continue;
     SimulationResult played = simulate(chain, result.actions());

@@ -213,7 +213,7 @@ std::optional<RunOptions> remat::parseCommandLine(int argc, const char *const *a
     return std::nullopt;
   }
   // No program is needed to say so.
-  if (schedule::needsSlowTier(line.policy)) {
+  if (schedule::infoOf(line.policy).has(schedule::NeedsSlowTier)) {
     llvm::errs() << "remat-run: --policy " << schedule::stringifyPolicy(line.policy)
                  << " needs a slow tier, which target cpu does not have\n";
     exitStatus = static_cast<int>(ExitStatus::TargetUnavailable);

@@ -12,6 +12,8 @@
 #include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <algorithm>
+
 using namespace mlir;
 using namespace remat;
 
@@ -20,6 +22,27 @@ using namespace remat;
 
 #define GET_TYPEDEF_CLASSES
 #include "remat/Dialect/Remat/IR/RematTypes.cpp.inc"
+
+// A policy is a keyword, in which there is no '-'.
+
+static FailureOr<schedule::Policy> parsePolicy(AsmParser &parser) {
+  SMLoc location = parser.getCurrentLocation();
+  StringRef keyword;
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  std::string name = keyword.str();
+  std::replace(name.begin(), name.end(), '_', '-');
+  std::optional<schedule::Policy> policy = schedule::parsePolicy(name);
+  if (!policy || !schedule::infoOf(*policy).has(schedule::PlansPrograms))
+    return parser.emitError(location) << "expects a policy that plans programs, but got " << keyword;
+  return *policy;
+}
+
+static void printPolicy(AsmPrinter &printer, schedule::Policy policy) {
+  std::string name(schedule::stringifyPolicy(policy));
+  std::replace(name.begin(), name.end(), '-', '_');
+  printer << name;
+}
 
 #define GET_ATTRDEF_CLASSES
 #include "remat/Dialect/Remat/IR/RematAttrs.cpp.inc"

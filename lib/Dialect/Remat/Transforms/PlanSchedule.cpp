@@ -28,28 +28,6 @@ namespace remat {
 using namespace mlir;
 using namespace remat;
 
-/// What a plan attribute calls a policy that has plan tables.
-static Policy getTablePolicy(schedule::Policy policy) {
-  switch (policy) {
-  case schedule::Policy::StoreAll:
-    return Policy::StoreAll;
-  case schedule::Policy::Periodic:
-    return Policy::Periodic;
-  case schedule::Policy::Revolve:
-    return Policy::Revolve;
-  case schedule::Policy::Ism:
-    return Policy::Ism;
-  case schedule::Policy::Msm:
-    return Policy::Msm;
-  case schedule::Policy::Mixed:
-    return Policy::Mixed;
-  case schedule::Policy::Online:
-    return Policy::Online;
-  default:
-    return Policy::Optimal;
-  }
-}
-
 /// How many buffers are named if no budget changes them.
 static constexpr size_t mostBuffersWithoutChoice = 3;
 
@@ -96,8 +74,8 @@ static void emitRemarks(func::FuncOp entry, ProgramMemory &memory, MemoryAttr to
     remark::analysis(loop.forward.getLoc(),
                      remark::RemarkOpts::name("Schedule").category("remat-plan").function(entry.getSymName()))
         << remark::metric("Chain", loop.chain.getSymName())
-        << remark::metric("Policy", stringifyPolicy(chosen.getPolicy())) << remark::metric("Steps", chosen.getSteps())
-        << remark::metric("ForwardSteps", chosen.getForwardSteps())
+        << remark::metric("Policy", StringRef(stringifyPolicy(chosen.getPolicy())))
+        << remark::metric("Steps", chosen.getSteps()) << remark::metric("ForwardSteps", chosen.getForwardSteps())
         << remark::metric("SlotBytes", chosen.getSlotBytes()) << remark::metric("TimeRatio", chosen.getTimeRatio())
         << remark::metric("LowerBoundRatio",
                           chosen.getStoreAllTime() ? double(chosen.getLowerBound()) / chosen.getStoreAllTime() : 1.0)
@@ -144,7 +122,7 @@ void PlanSchedulePass::attach(ProgramMemory &memory, const schedule::ProgramInst
     // The planner checked that this does not overflow.
     int64_t steps = instance.getSteps(index);
     int64_t storeAllTime = steps * (record.recordTime + record.reverseTime);
-    loop.chain.setPlanAttr(PlanAttr::get(&getContext(), getTablePolicy(policy), steps, chosen.budget, needs.slotBytes,
+    loop.chain.setPlanAttr(PlanAttr::get(&getContext(), policy, steps, chosen.budget, needs.slotBytes,
                                          needs.stackFrames, chosen.advance, chosen.record, chosen.resume, chosen.copy,
                                          chosen.time, storeAllTime, chosen.lowerBound,
                                          builder.getDenseI64ArrayAttr(plan.loops[index].table.getWords())));
@@ -191,7 +169,7 @@ LogicalResult PlanSchedulePass::planLater(func::FuncOp entry, ProgramMemory &mem
 }
 
 LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limit) {
-  if (schedule::needsSlowTier(policy)) {
+  if (schedule::infoOf(policy).has(schedule::NeedsSlowTier)) {
     entry->setAttr("remat.target_unavailable", UnitAttr::get(&getContext()));
     return emitError(entry.getLoc(), "@")
            << entry.getSymName() << " cannot be planned: policy " << StringRef(schedule::stringifyPolicy(policy))

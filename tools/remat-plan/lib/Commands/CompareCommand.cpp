@@ -18,11 +18,17 @@ using namespace remat;
 using namespace remat::plantool;
 using namespace remat::schedule;
 
-/// In the order in which they are shown; the slow ones only with a slow tier.
-static constexpr Policy fastPolicies[] = {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism,
-                                          Policy::Msm,      Policy::Mixed,    Policy::Online,  Policy::Optimal};
-static constexpr Policy slowPolicies[] = {Policy::EveryInterval, Policy::Multistage, Policy::HRevolve,
-                                          Policy::DiskRevolve};
+/// Those for one memory, the best one last; then those for a slow tier, if there is one.
+static std::vector<Policy> listPolicies(bool hasSlowTier) {
+  std::vector<Policy> fast, slow;
+  for (const PolicyInfo &info : allPolicies)
+    if (info.policy != Policy::Optimal)
+      (info.has(NeedsSlowTier) ? slow : fast).push_back(info.policy);
+  fast.push_back(Policy::Optimal);
+  if (hasSlowTier)
+    fast.insert(fast.end(), slow.begin(), slow.end());
+  return fast;
+}
 
 static std::vector<std::string> makeRow(const ChainResult &result, int64_t scale) {
   const Plan &plan = result.plan;
@@ -64,9 +70,7 @@ static llvm::Expected<ExitStatus> compareChain(const PlanOptions &options, const
   if (llvm::Error error = requireBudget(*loaded))
     return std::move(error);
 
-  std::vector<Policy> policies(std::begin(fastPolicies), std::end(fastPolicies));
-  if (loaded->chain.slow)
-    policies.insert(policies.end(), std::begin(slowPolicies), std::end(slowPolicies));
+  std::vector<Policy> policies = listPolicies(loaded->chain.slow.has_value());
   std::vector<ChainResult> results;
   bool isAnyFeasible = false;
   {

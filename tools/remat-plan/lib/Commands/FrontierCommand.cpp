@@ -94,7 +94,7 @@ static void printTables(const FrontierCurve &curve, const LoadedChain &loaded) {
 /// Whether a plan takes a millisecond, as those of equal steps that are tables do.
 static bool isQuick(const LoadedChain &loaded, Policy policy) {
   constexpr int64_t shortList = 1000;
-  bool isList = policy == Policy::Online && loaded.chain.steps() > shortList;
+  bool isList = infoOf(policy).has(MakesLists) && loaded.chain.steps() > shortList;
   return loaded.chain.equalSteps() && !loaded.chain.slow && !isList;
 }
 
@@ -131,20 +131,15 @@ static std::vector<FrontierCurve> computeOthers(const LoadedChain &loaded, Polic
   constexpr int64_t mostListed = 10000;
   int64_t listPoints = loaded.chain.steps() <= mostListed ? std::min<int64_t>(100, points) : 0;
   std::vector<FrontierCurve> curves;
-  auto add = [&](Policy other, int64_t count) {
+  for (Policy other : getPoliciesAsDrawn()) {
+    int64_t count = infoOf(other).has(MakesLists) ? listPoints : points;
     if (other == policy || count == 0)
-      return;
+      continue;
     progress.begin("planning by policy " + std::string(stringifyPolicy(other)));
     FrontierCurve curve = computeCurve(loaded, other, count, /*kneePlans=*/0, search, progress);
     if (curve.verdict.ok())
       curves.push_back(std::move(curve));
-  };
-  for (Policy other :
-       {Policy::Optimal, Policy::Msm, Policy::Ism, Policy::Revolve, Policy::Mixed, Policy::Periodic, Policy::StoreAll})
-    add(other, points);
-  for (Policy other :
-       {Policy::Online, Policy::EveryInterval, Policy::Multistage, Policy::HRevolve, Policy::DiskRevolve})
-    add(other, listPoints);
+  }
   return curves;
 }
 

@@ -13,6 +13,7 @@
 #include "SizeUnit.h"
 #include "remat/Support/Budget.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
@@ -41,9 +42,10 @@ llvm::Expected<Policy> plantool::readPolicy(const std::string &name) {
     return Policy::Optimal;
   if (std::optional<Policy> policy = parsePolicy(name))
     return *policy;
-  return makeUsageError("--policy expects store-all, periodic, revolve, hsm, ism, msm, mixed, optimal, online, "
-                        "multistage, every-interval, h-revolve or disk-revolve, but got '" +
-                        name + "'");
+  std::string names;
+  for (const auto &[number, known] : llvm::enumerate(policyNames))
+    names += (number == 0 ? "" : number + 1 == std::size(policyNames) ? " or " : ", ") + std::string(known.name);
+  return makeUsageError("--policy expects " + names + ", but got '" + name + "'");
 }
 
 static llvm::Expected<StagedChain> makeChain(const ChainFlags &flags) {

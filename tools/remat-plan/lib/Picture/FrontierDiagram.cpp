@@ -29,62 +29,60 @@ constexpr double pageWidth = 760;
 constexpr double pageHeight = 520;
 constexpr Plot plot = {70, 124, 664, 336};
 
+/// The line of a policy, and when it is drawn.
+struct CurveStyle {
+  int place;
+  llvm::StringRef stroke;
+  llvm::StringRef dash = "";
+  double width = 1.5;
+};
+
 } // namespace
 
-static Paint paintOf(Policy policy) {
-  Paint paint;
-  paint.width = 1.5;
+static CurveStyle styleOf(Policy policy) {
   switch (policy) {
   case Policy::Optimal:
-    paint.stroke = colors::blue;
-    paint.width = 2.6;
-    break;
+    return {0, colors::blue, "", 2.6};
   case Policy::Msm:
-    paint.stroke = colors::vermilion;
-    paint.dash = "7 3";
-    break;
+    return {1, colors::vermilion, "7 3"};
   case Policy::Ism:
-    paint.stroke = colors::green;
-    paint.dash = "2 2";
-    break;
+    return {2, colors::green, "2 2"};
   case Policy::Revolve:
-    paint.stroke = colors::orange;
-    paint.dash = "8 3 2 3";
-    break;
-  case Policy::Periodic:
-    paint.stroke = colors::purple;
-    paint.dash = "4 3";
-    break;
+    return {3, colors::orange, "8 3 2 3"};
   case Policy::Mixed:
-    paint.stroke = colors::sky;
-    paint.dash = "10 2";
-    break;
-  case Policy::Online:
-    paint.stroke = colors::black;
-    paint.dash = "1 3";
-    break;
-  case Policy::EveryInterval:
-    paint.stroke = colors::olive;
-    paint.dash = "2 4";
-    paint.width = 2;
-    break;
-  case Policy::Multistage:
-    paint.stroke = colors::wine;
-    paint.dash = "12 3 2 3";
-    break;
-  case Policy::HRevolve:
-    paint.stroke = colors::indigo;
-    paint.dash = "6 2 1 2";
-    break;
-  case Policy::DiskRevolve:
-    paint.stroke = colors::brown;
-    paint.dash = "3 5";
-    paint.width = 2;
-    break;
+    return {4, colors::sky, "10 2"};
+  case Policy::Periodic:
+    return {5, colors::purple, "4 3"};
   case Policy::StoreAll:
-    paint.stroke = colors::black;
-    break;
+    return {6, colors::black};
+  case Policy::Online:
+    return {7, colors::black, "1 3"};
+  case Policy::EveryInterval:
+    return {8, colors::olive, "2 4", 2};
+  case Policy::Multistage:
+    return {9, colors::wine, "12 3 2 3"};
+  case Policy::HRevolve:
+    return {10, colors::indigo, "6 2 1 2"};
+  case Policy::DiskRevolve:
+    return {11, colors::brown, "3 5", 2};
   }
+  return {0, colors::black};
+}
+
+std::vector<Policy> plantool::getPoliciesAsDrawn() {
+  std::vector<Policy> policies;
+  for (const PolicyInfo &info : allPolicies)
+    policies.push_back(info.policy);
+  llvm::sort(policies, [](Policy a, Policy b) { return styleOf(a).place < styleOf(b).place; });
+  return policies;
+}
+
+static Paint paintOf(Policy policy) {
+  CurveStyle style = styleOf(policy);
+  Paint paint;
+  paint.stroke = style.stroke;
+  paint.dash = style.dash;
+  paint.width = style.width;
   return paint;
 }
 

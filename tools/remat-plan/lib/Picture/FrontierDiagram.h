@@ -15,6 +15,9 @@
 
 namespace remat::plantool {
 
+/// All policies, in the order in which their curves are drawn and named.
+std::vector<schedule::Policy> getPoliciesAsDrawn();
+
 /// Draws \p curve with its knees, \p others beside it, and what no schedule of any
 /// kind reaches, as SVG: the budget to the right by its logarithm, time upward as a
 /// multiple of that of keeping everything.

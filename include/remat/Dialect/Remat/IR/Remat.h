@@ -9,6 +9,7 @@
 #define REMAT_DIALECT_REMAT_IR_REMAT_H
 
 #include "remat/Interfaces/AdjointOpInterface.h"
+#include "remat/Schedule/Policy.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"

@@ -16,17 +16,11 @@ class Remat_Attr<string name, string attrMnemonic> : AttrDef<Remat_Dialect, name
   let mnemonic = attrMnemonic;
 }
 
-def Remat_Policy : I32EnumAttr<"Policy", "how a plan is chosen", [
-    I32EnumAttrCase<"StoreAll", 0, "store_all">,
-    I32EnumAttrCase<"Periodic", 1, "periodic">,
-    I32EnumAttrCase<"Revolve", 2, "revolve">,
-    I32EnumAttrCase<"Ism", 3, "ism">,
-    I32EnumAttrCase<"Msm", 4, "msm">,
-    I32EnumAttrCase<"Optimal", 5, "optimal">,
-    I32EnumAttrCase<"Mixed", 6, "mixed">,
-    I32EnumAttrCase<"Online", 7, "online">]> {
-  let cppNamespace = "::remat";
-  let genSpecializedAttr = 0;
+/// One of the policies of remat/Schedule/Policy.def that plan programs, by its name with
+/// `_` for `-`.
+def Remat_Policy : AttrParameter<"::remat::schedule::Policy", "how a plan is chosen"> {
+  let parser = "parsePolicy($_parser)";
+  let printer = "printPolicy($_printer, $_self)";
 }
 
 def Remat_PlanAttr : Remat_Attr<"Plan", "plan"> {
@@ -40,7 +34,7 @@ def Remat_PlanAttr : Remat_Attr<"Plan", "plan"> {
     on the number of steps.
   }];
   let parameters = (ins
-    EnumParameter<Remat_Policy>:$policy,
+    Remat_Policy:$policy,
     "int64_t":$steps,
     "int64_t":$budget,
     "int64_t":$slot_bytes,

@@ -14,27 +14,18 @@
 #ifndef REMAT_DIALECT_REMAT_TRANSFORMS_POLICYOPTION_H
 #define REMAT_DIALECT_REMAT_TRANSFORMS_POLICYOPTION_H
 
-#include "remat/Schedule/Plan.h"
+#include "remat/Schedule/Policy.h"
 
 #include "llvm/Support/CommandLine.h"
 
 namespace remat {
 
 inline llvm::cl::ValuesClass getPolicyValues() {
-  using schedule::Policy;
-  return llvm::cl::values(
-      clEnumValN(Policy::Optimal, "optimal", "The best plan known (default)"),
-      clEnumValN(Policy::StoreAll, "store-all", "Keep every tape"),
-      clEnumValN(Policy::Periodic, "periodic", "Keep a state every p steps, the best p"),
-      clEnumValN(Policy::Revolve, "revolve", "Keep states only, binomially"),
-      clEnumValN(Policy::Revolve, "hsm", "Another name of revolve"), clEnumValN(Policy::Ism, "ism", "Keep tapes only"),
-      clEnumValN(Policy::Msm, "msm", "Keep states and tapes, as published"),
-      clEnumValN(Policy::Mixed, "mixed", "Keep both, restart from states only"),
-      clEnumValN(Policy::Online, "online", "Keep states as if the number of steps were not known"),
-      clEnumValN(Policy::Multistage, "multistage", "Offload while steps run (needs a slow tier)"),
-      clEnumValN(Policy::EveryInterval, "every-interval", "The same as published (needs a slow tier)"),
-      clEnumValN(Policy::HRevolve, "h-revolve", "States in both memories (needs a slow tier)"),
-      clEnumValN(Policy::DiskRevolve, "disk-revolve", "The same, unlimited (needs a slow tier)"));
+  return llvm::cl::ValuesClass({
+#define REMAT_POLICY(ID, NUMBER, NAME, TRAITS, DESCRIPTION) clEnumValN(schedule::Policy::ID, NAME, DESCRIPTION),
+#define REMAT_POLICY_ALIAS(ID, NAME, DESCRIPTION) clEnumValN(schedule::Policy::ID, NAME, DESCRIPTION),
+#include "remat/Schedule/Policy.def"
+  });
 }
 
 } // namespace remat
