@@ -11,6 +11,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/ABI/Alignment.h"
+#include "remat/ABI/Entry.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -43,7 +46,8 @@ void _mlir_ciface_network(Array3 *xs, Array2 *w, Array0 *loss, Array2 *d_w, Arra
 extern const int64_t network_arena_bytes, network_parameter_bytes;
 
 static Array1 allocate(int64_t bytes) {
-  void *memory = aligned_alloc(64, bytes > 0 ? (bytes + 63) / 64 * 64 : 64);
+  int64_t units = bytes > 0 ? (bytes + REMAT_ALIGNMENT - 1) / REMAT_ALIGNMENT : 1;
+  void *memory = aligned_alloc(REMAT_ALIGNMENT, units * REMAT_ALIGNMENT);
   if (!memory) {
     fprintf(stderr, "aot: no memory\n");
     exit(1);
@@ -56,15 +60,17 @@ static float xs[steps][batch][width], w[width][width], d_w[width][width];
 static float call(Array1 *arena, Array1 *parameters) {
   float loss = 0;
   // Every call writes its own counts.
-  static int64_t counts[5];
+  static int64_t counts[REMAT_NUM_COUNTERS];
   Array3 inputs = {xs, xs, 0, {steps, batch, width}, {batch * width, width, 1}};
   Array2 weight = {w, w, 0, {width, width}, {width, 1}};
   Array0 result = {&loss, &loss, 0};
   Array2 gradient = {d_w, d_w, 0, {width, width}, {width, 1}};
-  Array1 counters = {counts, counts, 0, {5}, {1}};
+  Array1 counters = {counts, counts, 0, {REMAT_NUM_COUNTERS}, {1}};
   _mlir_ciface_network(&inputs, &weight, &result, &gradient, arena, parameters, &counters);
   printf("loss %.4f after %lld forward and %lld reverse steps\n", loss,
-         (long long)(counts[0] + counts[1] + counts[2] + counts[3]), (long long)counts[4]);
+         (long long)(counts[REMAT_COUNTER_ADVANCE] + counts[REMAT_COUNTER_REPLAY] + counts[REMAT_COUNTER_RECORD] +
+                     counts[REMAT_COUNTER_REPLAY_RECORD]),
+         (long long)counts[REMAT_COUNTER_REVERSE]);
   return loss;
 }
 

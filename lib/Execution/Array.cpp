@@ -49,10 +49,10 @@ llvm::Expected<Array> Array::create(ElementType type, llvm::ArrayRef<int64_t> sh
   array.type = type;
   array.shape.assign(shape.begin(), shape.end());
   // An empty array has a valid address too.
-  size_t bytes = llvm::alignTo(std::max<int64_t>(array.getByteSize(), 1), arrayAlignment);
+  size_t bytes = llvm::alignTo(std::max<int64_t>(array.getByteSize(), 1), schedule::arenaAlignment);
   if (llvm::Error error = checkAvailable(bytes, "an array of type " + formatArrayType(type, shape)))
     return std::move(error);
-  array.memory.reset(std::aligned_alloc(arrayAlignment, bytes));
+  array.memory.reset(std::aligned_alloc(schedule::arenaAlignment, bytes));
   if (!array.memory)
     return makeFault("no memory for an array of type " + formatArrayType(type, shape));
   std::memset(array.memory.get(), 0, bytes);

@@ -89,13 +89,8 @@ static void freeHost(void *pointer) {
 
 llvm::StringMap<void *> remat::getHostSymbols() {
   llvm::StringMap<void *> symbols;
-  symbols["rematFail"] = reinterpret_cast<void *>(&rematFail);
-  symbols["rematCheckIndices"] = reinterpret_cast<void *>(&rematCheckIndices);
-  symbols["rematCheckRange"] = reinterpret_cast<void *>(&rematCheckRange);
-  symbols["rematFlushDenormals"] = reinterpret_cast<void *>(&rematFlushDenormals);
-  symbols["rematRestoreDenormals"] = reinterpret_cast<void *>(&rematRestoreDenormals);
-  symbols["rematWalkBegin"] = reinterpret_cast<void *>(&rematWalkBegin);
-  symbols["rematWalkNext"] = reinterpret_cast<void *>(&rematWalkNext);
+#define REMAT_SYMBOL(name) symbols[#name] = reinterpret_cast<void *>(&name);
+#include "remat/ABI/Symbols.def"
   symbols["malloc"] = reinterpret_cast<void *>(&mallocHost);
   symbols["calloc"] = reinterpret_cast<void *>(&callocHost);
   symbols["aligned_alloc"] = reinterpret_cast<void *>(&alignedAllocHost);

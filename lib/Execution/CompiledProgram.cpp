@@ -17,6 +17,7 @@
 #include "remat/Schedule/Program.h"
 #include "remat/Support/Budget.h"
 
+#include <cstddef>
 #include <numeric>
 
 using namespace remat;
@@ -101,20 +102,28 @@ void CompiledProgram::Implementation::packArrays(llvm::ArrayRef<ArrayView> argum
     packed.addMemRef(view);
 }
 
-/// The arguments of an entry function: those of the program, its results, the
-/// arena, the parameter block, the counters and, if it is made late, the plan.
+static_assert(offsetof(CallCounters, advance) == REMAT_COUNTER_ADVANCE * sizeof(int64_t) &&
+                  offsetof(CallCounters, replay) == REMAT_COUNTER_REPLAY * sizeof(int64_t) &&
+                  offsetof(CallCounters, record) == REMAT_COUNTER_RECORD * sizeof(int64_t) &&
+                  offsetof(CallCounters, replayRecord) == REMAT_COUNTER_REPLAY_RECORD * sizeof(int64_t) &&
+                  offsetof(CallCounters, reverse) == REMAT_COUNTER_REVERSE * sizeof(int64_t) &&
+                  sizeof(CallCounters) == REMAT_NUM_COUNTERS * sizeof(int64_t),
+              "the counters are what the program increments");
+
+/// The arguments of an entry function (remat/ABI/Entry.h).
 void CompiledProgram::Implementation::pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
                                            const MemoryBlock &arena, const MemoryBlock &parameters,
                                            CallCounters &counters, PackedArguments &packed) const {
   packArrays(arguments, results, packed);
-  packed.addMemRef(viewBytes(arena, plan.figures.peakBytes));
-  packed.addMemRef(viewBytes(parameters, plan.figures.parameterCopyBytes));
-  static_assert(sizeof(CallCounters) == 5 * sizeof(int64_t), "the counters are what the program increments");
-  packed.addMemRef(ArrayView{ElementType::I64, {5}, &counters});
+  ArrayView views[REMAT_ENTRY_PLAN + 1];
+  views[REMAT_ENTRY_ARENA] = viewBytes(arena, plan.figures.peakBytes);
+  views[REMAT_ENTRY_PARAMETERS] = viewBytes(parameters, plan.figures.parameterCopyBytes);
+  views[REMAT_ENTRY_COUNTERS] = ArrayView{ElementType::I64, {REMAT_NUM_COUNTERS}, &counters};
   // The program reads it only; a view can not say so.
-  if (lowered.isPlannedLater())
-    packed.addMemRef(ArrayView{
-        ElementType::I64, {static_cast<int64_t>(plan.words.size())}, const_cast<int64_t *>(plan.words.data())});
+  views[REMAT_ENTRY_PLAN] =
+      ArrayView{ElementType::I64, {static_cast<int64_t>(plan.words.size())}, const_cast<int64_t *>(plan.words.data())};
+  for (const ArrayView &view : llvm::ArrayRef(views).drop_back(lowered.isPlannedLater() ? 0 : 1))
+    packed.addMemRef(view);
 }
 
 CompiledProgram::CompiledProgram(std::unique_ptr<Implementation> implementation)

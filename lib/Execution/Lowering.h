@@ -9,6 +9,7 @@
 #define REMAT_LIB_EXECUTION_LOWERING_H
 
 #include "Diagnosis.h"
+#include "remat/ABI/Entry.h"
 #include "remat/Execution/CompiledProgram.h"
 
 #include "mlir/IR/OwningOpRef.h"
@@ -37,7 +38,7 @@ struct LoweredProgram {
 };
 
 /// The function that writes the counts of \p entry (see remat-plan-memory).
-inline std::string getCountsName(llvm::StringRef entry) { return (entry + "_counts").str(); }
+inline std::string getCountsName(llvm::StringRef entry) { return (entry + REMAT_COUNTS_SUFFIX).str(); }
 
 /// Runs remat-to-cpu on a copy of \p module with \p entry as its only public
 /// function. \p diagnosis listens. Appends the time of each stage to \p times.

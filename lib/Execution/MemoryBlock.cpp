@@ -20,7 +20,7 @@
 
 using namespace remat;
 
-static constexpr int64_t unitWords = arrayAlignment / 8;
+static constexpr int64_t unitWords = schedule::arenaAlignment / 8;
 
 /// What the pattern of the 64-byte unit \p unit begins with: the finaliser of SplitMix64
 /// (Steele, Lea and Flood 2014), so that neither zeros nor any repeated value look untouched.
@@ -95,7 +95,7 @@ void MemoryBlock::fillWithPattern(int64_t begin) {
     madvise(mapping, mappedBytes, MADV_NOHUGEPAGE);
 #endif
   auto *words = static_cast<uint64_t *>(address);
-  for (int64_t unit = begin / arrayAlignment; unit < accessible / arrayAlignment; ++unit) {
+  for (int64_t unit = begin / schedule::arenaAlignment; unit < accessible / schedule::arenaAlignment; ++unit) {
     uint64_t first = getPattern(static_cast<uint64_t>(unit));
     for (int64_t number = 0; number < unitWords; ++number)
       words[unit * unitWords + number] = getWord(first, static_cast<uint64_t>(number));
@@ -104,10 +104,10 @@ void MemoryBlock::fillWithPattern(int64_t begin) {
 
 int64_t MemoryBlock::findHighestTouched() const {
   const auto *words = static_cast<const uint64_t *>(address);
-  int64_t unit = accessible / arrayAlignment;
+  int64_t unit = accessible / schedule::arenaAlignment;
   while (unit > 0 && isUntouched(words, unit - 1))
     --unit;
-  return unit * arrayAlignment;
+  return unit * schedule::arenaAlignment;
 }
 
 void *MemoryBlock::findLowestTouched(int64_t begin) const {
@@ -120,8 +120,8 @@ void *MemoryBlock::findLowestTouched(int64_t begin) const {
   for (size_t number = 0; number < isThere.size(); ++number)
     if (isThere[number] & 1)
       return static_cast<char *>(address) + static_cast<int64_t>(number) * page;
-  int64_t units = accessible / arrayAlignment;
-  int64_t unit = begin / arrayAlignment;
+  int64_t units = accessible / schedule::arenaAlignment;
+  int64_t unit = begin / schedule::arenaAlignment;
   while (unit < units && isUntouched(words, unit))
     ++unit;
   return words + unit * unitWords;

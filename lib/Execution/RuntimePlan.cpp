@@ -7,9 +7,10 @@
 
 #include "RuntimePlan.h"
 
+#include "remat/ABI/PlanWords.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Runtime/Planner.h"
-#include "remat/Schedule/RuntimePlan.h"
+#include "remat/Schedule/ProgramPlanner.h"
 
 using namespace remat;
 using schedule::PlanFigure;

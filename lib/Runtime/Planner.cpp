@@ -11,7 +11,7 @@
 
 #include "remat/Runtime/Planner.h"
 
-#include "remat/Schedule/RuntimePlan.h"
+#include "remat/Schedule/PlanWords.h"
 
 #include <memory>
 #include <new>
@@ -58,7 +58,7 @@ static void makePlan(const int64_t *words, int64_t numWords, std::vector<int64_t
   plan.budget = result.budget.value_or(-1);
   plan.minimum = result.minimum;
   if (plan.verdict.ok())
-    plan.words = writeRuntimePlan(*instance, result);
+    plan.words = writePlanWords(*instance, result);
 }
 
 /// The C++ library reports memory that is not there by exceptions, which must not

@@ -15,8 +15,7 @@
 
 using namespace remat::schedule;
 
-static_assert(walkBytes == REMAT_WALK_BYTES, "the planner counts walks of this size");
-static_assert(sizeof(Walker::Frame) == REMAT_FRAME_BYTES, "the planner counts frames of this size");
+static_assert(numMoveWords * sizeof(int64_t) <= REMAT_STACK_OFFSET - REMAT_MOVE_OFFSET, "a move has to fit");
 static_assert(alignof(Walker) <= 8 && alignof(Walker::Frame) <= 8, "the program aligns to 8");
 
 extern "C" void rematWalkBegin(void *walk, const int64_t *table, int64_t state, int64_t tape, int64_t initial,
@@ -26,9 +25,9 @@ extern "C" void rematWalkBegin(void *walk, const int64_t *table, int64_t state, 
 
 extern "C" int64_t rematWalkNext(void *walk, int64_t *move) {
   Move next = static_cast<Walker *>(walk)->next();
-  move[0] = next.step;
-  move[1] = next.src;
-  move[2] = next.dst;
-  move[3] = next.tape;
+  move[StepWord] = next.step;
+  move[SourceWord] = next.src;
+  move[DestinationWord] = next.dst;
+  move[TapeWord] = next.tape;
   return static_cast<int64_t>(next.kind);
 }

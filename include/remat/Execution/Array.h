@@ -6,13 +6,14 @@
 //===----------------------------------------------------------------------===//
 //
 // Arguments and results are dense arrays in row-major order. A view describes
-// memory of the caller; an Array owns its memory, aligned to 64 bytes.
+// memory of the caller; an Array owns its memory, aligned like an arena.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_EXECUTION_ARRAY_H
 #define REMAT_EXECUTION_ARRAY_H
 
+#include "remat/ABI/Alignment.h"
 #include "remat/Execution/ElementType.h"
 
 #include "llvm/ADT/ArrayRef.h"
@@ -25,9 +26,6 @@
 #include <string>
 
 namespace remat {
-
-/// The alignment of arenas and owned arrays, in bytes.
-inline constexpr int64_t arrayAlignment = 64;
 
 /// Product of the extents, nullopt when it, times \p elementBytes, does not fit
 /// into 64 bits or an extent is negative. Rank 0 has one element.

@@ -83,13 +83,12 @@ struct PhaseTime {
   double seconds = 0;
 };
 
-/// What a call executed, counted by the step functions themselves.
+/// What a call executed, counted by the step functions themselves: first executions of
+/// steps and re-executions without a tape, with one, and reverse steps (RematCounter).
 struct CallCounters {
-  /// First executions of steps without and with a tape.
   int64_t advance = 0;
-  int64_t record = 0;
-  /// Re-executions without and with a tape.
   int64_t replay = 0;
+  int64_t record = 0;
   int64_t replayRecord = 0;
   int64_t reverse = 0;
 

@@ -5,14 +5,16 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The functions that compiled programs call, and nothing else: this header is
-// the only list of runtime symbols. The library needs the C library alone. It
+// The functions that compiled programs call, which remat/ABI/Symbols.def lists, and
+// what an embedder needs to catch failures. The library needs the C library alone. It
 // never allocates; a walk lives in memory that the program's plan counts.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_RUNTIME_RUNTIME_H
 #define REMAT_RUNTIME_RUNTIME_H
+
+#include "remat/ABI/Walk.h"
 
 #include <stdint.h>
 
@@ -70,13 +72,6 @@ void rematRestoreDenormals(uint64_t setting);
 // Schedules
 //===----------------------------------------------------------------------===//
 
-enum {
-  /// Bytes of a walk, a multiple of 64.
-  REMAT_WALK_BYTES = 192,
-  /// Bytes of one stack frame of a walk.
-  REMAT_FRAME_BYTES = 56
-};
-
 /// Begins a walk of a plan table. `walk` has REMAT_WALK_BYTES bytes aligned to 8,
 /// `stack` as many frames as the plan asks for. The sizes are the bytes of a
 /// state, of a tape, and of the initial state in the slot region (not used when
@@ -84,7 +79,7 @@ enum {
 void rematWalkBegin(void *walk, const int64_t *table, int64_t state, int64_t tape, int64_t initial, void *stack);
 
 /// Writes the next move to `move`: step, source, destination and tape, with the
-/// meaning of remat/Schedule/Walker.h. Returns its kind.
+/// meaning of remat/ABI/Moves.h. Returns its kind.
 int64_t rematWalkNext(void *walk, int64_t *move);
 
 #ifdef __cplusplus

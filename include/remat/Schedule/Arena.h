@@ -13,14 +13,12 @@
 #ifndef REMAT_SCHEDULE_ARENA_H
 #define REMAT_SCHEDULE_ARENA_H
 
-#include <cstdint>
+#include "remat/ABI/Alignment.h"
+
 #include <optional>
 #include <vector>
 
 namespace remat::schedule {
-
-/// The alignment, in bytes, of every buffer in an arena. Sizes are multiples of it.
-inline constexpr int64_t arenaAlignment = 64;
 
 /// Rounds `bytes` up to the alignment; nothing on overflow.
 std::optional<int64_t> alignBytes(int64_t bytes);

@@ -16,7 +16,7 @@
 #ifndef REMAT_SCHEDULE_PLANTABLE_H
 #define REMAT_SCHEDULE_PLANTABLE_H
 
-#include "remat/Schedule/TableFormat.h"
+#include "remat/ABI/TableFormat.h"
 #include "remat/Schedule/Walker.h"
 
 #include <optional>

@@ -17,7 +17,7 @@
 #ifndef REMAT_SCHEDULE_PROBLEM_H
 #define REMAT_SCHEDULE_PROBLEM_H
 
-#include "remat/Schedule/Start.h"
+#include "remat/ABI/TableFormat.h"
 
 #include <string>
 
@@ -73,7 +73,7 @@ struct ChainProblem {
   bool restartable = true;
   Start start = Start::Releasable;
 
-  static constexpr int64_t maxSteps = int64_t(1) << 31;
+  static constexpr int64_t maxSteps = maxChainSteps;
 
   /// Checks every value, and that keeping everything does not overflow.
   Verdict validate() const;

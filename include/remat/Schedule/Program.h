@@ -29,6 +29,7 @@
 #ifndef REMAT_SCHEDULE_PROGRAM_H
 #define REMAT_SCHEDULE_PROGRAM_H
 
+#include "remat/ABI/PlanWords.h"
 #include "remat/Schedule/Arena.h"
 #include "remat/Schedule/Policy.h"
 #include "remat/Schedule/Problem.h"
@@ -38,32 +39,6 @@
 #include <vector>
 
 namespace remat::schedule {
-
-/// The buffers of a loop besides those of the program.
-enum class LoopPart {
-  /// Core state 0 of the forward sweep without what of it is in CarriedTape, and core
-  /// state 1.
-  ForwardState0,
-  ForwardState1,
-  ForwardWorkspace,
-  /// Of the step of the forward sweep that leaves its tape in the core.
-  TurnWorkspace,
-  Walk,
-  /// The carries of core state 0 that are components of the core tape, and the other
-  /// components.
-  CarriedTape,
-  CoreTape,
-  /// The other carries of core state 0, and core state 1, in the backward sweep.
-  CoreState0,
-  CoreState1,
-  /// Of the moves of a backward sweep by kind.
-  ReverseWorkspace,
-  LinearizeWorkspace,
-  ReplayWorkspace,
-  Gradients,
-  Slots
-};
-inline constexpr size_t numLoopParts = 14;
 
 /// The kinds of moves of a backward sweep: a reverse step, a step that runs again for
 /// its tape in the core, which is reversed next, and whatever makes a state or a tape
@@ -142,9 +117,6 @@ struct ProgramBuffer {
   bool endsInFirstReverse = false;
 };
 
-/// The number of steps from which on unread results stay in core memory.
-inline constexpr int64_t stepsForUnusedResults = 3;
-
 struct ProgramProblem {
   Policy policy = Policy::Optimal;
   Budget budget;
@@ -172,7 +144,7 @@ struct LoopNeeds {
   int64_t stackFrames = 0;
 };
 
-/// Bytes of the walk of a chain with that many stack frames, move included.
+/// Bytes of the walk of a chain with that many stack frames (remat/ABI/Walk.h).
 std::optional<int64_t> getWalkBytes(int64_t stackFrames);
 
 /// A problem whose counts are known. Keeps a reference to the problem.

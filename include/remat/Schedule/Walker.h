@@ -6,17 +6,11 @@
 //===----------------------------------------------------------------------===//
 //
 // The walker turns a plan table into physical moves, one per call, each with
-// the places it reads and writes. It runs inside the compiled program, so it
-// neither allocates nor recurses nor needs a library: the caller gives the
-// table and the memory of the stack (see stackDepth() in PlanTable.h), and
-// Walker.cpp compiles with -fno-exceptions -fno-rtti and leaves no symbol of
-// the C++ library behind.
-//
-// Places are 64-bit codes. A value >= 0 is a byte offset inside the loop's slot
-// region, which works as a stack: what is kept last is dropped first. Negative
-// values name the fixed places of the loop. Checkpoints are written in place:
-// the step that produces a state to be kept has the slot as destination, and a
-// kept state is read where it lies.
+// the places it reads and writes (remat/ABI/Moves.h). It runs inside the compiled
+// program, so it neither allocates nor recurses nor needs a library: the caller gives
+// the table and the memory of the stack (see stackDepth() in PlanTable.h), and
+// Walker.cpp compiles with -fno-exceptions -fno-rtti and leaves no symbol of the C++
+// library behind.
 //
 // The moves of the example in TableFormat.h, states of 64 bytes and tapes of 192, c0, c1
 // and ct being the core places (WalkerTest, Example):
@@ -38,67 +32,11 @@
 #ifndef REMAT_SCHEDULE_WALKER_H
 #define REMAT_SCHEDULE_WALKER_H
 
-#include "remat/Schedule/TableFormat.h"
+#include "remat/ABI/Moves.h"
+#include "remat/ABI/TableFormat.h"
+#include "remat/ABI/Walk.h"
 
 namespace remat::schedule {
-
-/// Places outside the slot region.
-enum Place : int64_t {
-  /// The two core states; a step reads one and writes the other.
-  CoreState0 = -1,
-  CoreState1 = -2,
-  /// The tape of a step that is reversed at once.
-  CoreTape = -3,
-  /// The initial state, when it is external.
-  InitialState = -4,
-  /// The move does not use this field.
-  NoPlace = -5
-};
-
-enum class MoveKind : int64_t {
-  /// Run step `step` from the state at `src` to the state at `dst`. The `First`
-  /// kinds run a step for the first time, in order 0, 1, ..., and write its
-  /// emitted outputs; the others are re-runs.
-  AdvanceFirst = 0,
-  Advance = 1,
-  /// The same, and leave the tape of the step at `tape`.
-  RecordFirst = 2,
-  Record = 3,
-  /// Backward step `step`, from the tape at `tape`.
-  Reverse = 4,
-  /// Compute the state before step `step` (after step `step - 1`) from the tape
-  /// of step `step - 1` at `src` into `dst`.
-  Resume = 5,
-  /// Copy the state before step `step` from `src` to `dst`.
-  Copy = 6,
-  /// Once, in front of the first Reverse: all steps have run, the final state
-  /// is at `src`, and control goes to the code between forward and backward.
-  Turn = 7,
-  /// The walk is over.
-  Done = 8,
-  /// Only on request: the state before step `step` at `src` is needed no more.
-  /// A state whose slot was taken over is dropped a second time; ignore that.
-  DropState = 9,
-  /// Only on request: the tape of step `step` at `tape` is needed no more.
-  DropTape = 10
-};
-
-/// One physical move. Steps are numbered 0..T-1 here (1..T in actions).
-struct Move {
-  MoveKind kind;
-  int64_t step;
-  int64_t src;
-  int64_t dst;
-  int64_t tape;
-};
-
-/// Sizes in bytes as they lie in the slot region, alignment included.
-struct SlotSizes {
-  int64_t state;
-  int64_t tape;
-  /// Size of the state before step 0; not used when it is external.
-  int64_t initial;
-};
 
 /// Turns a table into moves. A plain aggregate: copy it, place it anywhere, and
 /// call begin() first. O(1) amortised per move.
@@ -172,10 +110,8 @@ private:
   int32_t withDrops;
 };
 
-/// What a program sets aside for a walker, a multiple of 64: REMAT_WALK_BYTES of the
-/// runtime.
-inline constexpr int64_t walkBytes = 192;
-static_assert(sizeof(Walker) <= walkBytes, "a walk has to fit");
+static_assert(sizeof(Walker) <= REMAT_WALK_BYTES, "a walk has to fit");
+static_assert(sizeof(Walker::Frame) == REMAT_FRAME_BYTES, "programs count frames of this size");
 
 } // namespace remat::schedule
 

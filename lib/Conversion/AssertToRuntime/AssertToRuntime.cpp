@@ -10,7 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../RuntimeText.h"
+#include "../RuntimeCalls.h"
+#include "remat/ABI/Symbols.h"
 #include "remat/Conversion/Passes.h"
 #include "remat/Support/FormatPlace.h"
 
@@ -25,17 +26,6 @@ namespace remat {
 } // namespace remat
 
 using namespace mlir;
-
-/// The declaration of the runtime's failure function.
-static LLVM::LLVMFuncOp getOrDeclareFailure(ModuleOp module) {
-  constexpr llvm::StringLiteral name = "rematFail";
-  if (auto existing = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
-    return existing;
-  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()),
-                                          LLVM::LLVMPointerType::get(module.getContext()));
-  return LLVM::LLVMFuncOp::create(builder, module.getLoc(), name, type);
-}
 
 static void lowerAssertion(cf::AssertOp assertion, LLVM::LLVMFuncOp failure, LLVM::GlobalOp message) {
   Location loc = assertion.getLoc();
@@ -71,8 +61,9 @@ struct ConvertAssertToRuntimePass final : remat::impl::ConvertAssertToRuntimePas
           << assertion->getParentOp()->getName() << "'";
       return signalPassFailure();
     }
-    LLVM::LLVMFuncOp failure = getOrDeclareFailure(module);
     SymbolTable symbols(module);
+    LLVM::LLVMFuncOp failure = remat::getOrDeclareRuntime(module, symbols, remat::symbols::rematFail,
+                                                          LLVM::LLVMPointerType::get(&getContext()));
     for (cf::AssertOp assertion : assertions)
       lowerAssertion(assertion, failure,
                      remat::createRuntimeText(module, symbols, assertion.getLoc(),

@@ -5,8 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../RuntimeText.h"
+#include "../RuntimeCalls.h"
+#include "remat/ABI/Symbols.h"
 #include "remat/Conversion/Passes.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Support/FormatPlace.h"
 
@@ -31,8 +33,6 @@ public:
   void lower(CheckRangeOp check);
 
 private:
-  /// The declaration of a function of the runtime that takes \p types.
-  LLVM::LLVMFuncOp getOrDeclare(StringRef name, ArrayRef<Type> types);
   /// The address of \p text.
   Value createText(OpBuilder &builder, Location loc, StringRef text);
 
@@ -40,16 +40,6 @@ private:
   SymbolTable symbols;
 };
 } // namespace
-
-LLVM::LLVMFuncOp CheckLowering::getOrDeclare(StringRef name, ArrayRef<Type> types) {
-  if (auto existing = symbols.lookup<LLVM::LLVMFuncOp>(name))
-    return existing;
-  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()), types);
-  auto function = LLVM::LLVMFuncOp::create(builder, module.getLoc(), name, type);
-  symbols.insert(function);
-  return function;
-}
 
 Value CheckLowering::createText(OpBuilder &builder, Location loc, StringRef text) {
   return LLVM::AddressOfOp::create(builder, loc, createRuntimeText(module, symbols, loc, text));
@@ -78,14 +68,15 @@ void CheckLowering::lower(CheckIndicesOp check) {
   Value perStep = createI64(builder, loc, 1);
   for (int64_t dim = perStepRows ? 1 : 0; dim < type.getRank(); ++dim)
     perStep = arith::MulIOp::create(builder, loc, perStep, size(dim));
-  unsigned bytes = type.getElementType().isIndex() ? 8 : type.getElementTypeBitWidth() / 8;
+  int64_t bytes = getElementBytes(type.getElementType()).value_or(0);
   Value first = check.getStep() ? toI64(builder, loc, check.getStep()) : createI64(builder, loc, perStepRows ? 0 : -1);
   Value limit = toI64(builder, loc, check.getLimit());
   Value width = createI64(builder, loc, bytes), reversed = createI64(builder, loc, check.getReversed() ? 1 : 0);
   Value place = createText(builder, loc, formatPlace(loc));
   Type i64 = builder.getI64Type();
   LLVM::CallOp::create(builder, loc,
-                       getOrDeclare("rematCheckIndices", {pointerType, i64, i64, i64, i64, i64, i64, pointerType}),
+                       getOrDeclareRuntime(module, symbols, remat::symbols::rematCheckIndices,
+                                           {pointerType, i64, i64, i64, i64, i64, i64, pointerType}),
                        ValueRange{pointer, steps, perStep, limit, width, first, reversed, place});
   check.erase();
 }
@@ -95,10 +86,12 @@ void CheckLowering::lower(CheckRangeOp check) {
   Location loc = check.getLoc();
   Type i64 = builder.getI64Type(), pointer = LLVM::LLVMPointerType::get(builder.getContext());
   Value step = check.getStep() ? toI64(builder, loc, check.getStep()) : createI64(builder, loc, -1);
-  LLVM::CallOp::create(builder, loc, getOrDeclare("rematCheckRange", {i64, i64, i64, i64, pointer, pointer}),
-                       ValueRange{toI64(builder, loc, check.getValue()), toI64(builder, loc, check.getLeast()),
-                                  toI64(builder, loc, check.getMost()), step, createText(builder, loc, check.getWhat()),
-                                  createText(builder, loc, formatPlace(loc))});
+  LLVM::CallOp::create(
+      builder, loc,
+      getOrDeclareRuntime(module, symbols, remat::symbols::rematCheckRange, {i64, i64, i64, i64, pointer, pointer}),
+      ValueRange{toI64(builder, loc, check.getValue()), toI64(builder, loc, check.getLeast()),
+                 toI64(builder, loc, check.getMost()), step, createText(builder, loc, check.getWhat()),
+                 createText(builder, loc, formatPlace(loc))});
   check.erase();
 }
 

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/ABI/Entry.h"
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 
@@ -38,8 +39,8 @@ struct ExportMemoryPass final : remat::impl::ExportMemoryPassBase<ExportMemoryPa
       auto memory = entry->getAttrOfType<MemoryAttr>("remat.memory");
       if (!memory)
         continue;
-      if (failed(exportSize(builder, entry, "_arena_bytes", memory.getPeak())) ||
-          failed(exportSize(builder, entry, "_parameter_bytes", memory.getParameters())))
+      if (failed(exportSize(builder, entry, REMAT_ARENA_BYTES_SUFFIX, memory.getPeak())) ||
+          failed(exportSize(builder, entry, REMAT_PARAMETER_BYTES_SUFFIX, memory.getParameters())))
         return signalPassFailure();
       entry->removeAttr("remat.memory");
     }

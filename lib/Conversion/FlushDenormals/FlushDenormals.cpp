@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/ABI/Symbols.h"
 #include "remat/Conversion/Passes.h"
 #include "remat/Support/AttributeNames.h"
 #include "remat/Support/LLVM.h"
@@ -65,8 +66,8 @@ struct FlushDenormalsPass final : remat::impl::FlushDenormalsPassBase<FlushDenor
     for (func::FuncOp function : defined)
       addPassthrough(function, builder.getStrArrayAttr({"denormal-fp-math", "preserve-sign,preserve-sign"}));
     Type setting = builder.getI64Type();
-    flush = getOrDeclare(module, "rematFlushDenormals", builder.getFunctionType({}, setting));
-    restore = getOrDeclare(module, "rematRestoreDenormals", builder.getFunctionType(setting, {}));
+    flush = getOrDeclare(module, symbols::rematFlushDenormals, builder.getFunctionType({}, setting));
+    restore = getOrDeclare(module, symbols::rematRestoreDenormals, builder.getFunctionType(setting, {}));
     for (func::FuncOp entry : entries)
       wrap(entry, symbols);
   }

@@ -7,8 +7,6 @@
 
 #include "LoopFrame.h"
 
-#include "remat/Schedule/RuntimePlan.h"
-
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
@@ -16,24 +14,9 @@ using namespace mlir;
 using namespace remat;
 using schedule::LoopPart;
 
-bool LoopFrame::isPlanned(ChainOp chain, func::FuncOp entry) {
-  Builder builder(entry.getContext());
-  auto getBlockType = [](Type element) { return MemRefType::get({ShapedType::kDynamic}, element); };
-  Type bytes = getBlockType(builder.getI8Type()), words = getBlockType(builder.getI64Type());
-  SmallVector<Type> types = {bytes, bytes, words};
-  if (chain.getPlanPosition())
-    types.push_back(words);
-  return entry.getArgumentTypes().take_back(types.size()) == ArrayRef<Type>(types);
-}
-
-LoopFrame::LoopFrame(ChainOp chain, func::FuncOp entry) : chain(chain) {
-  // Arena, parameter copies, counters and, if it is an argument, the plan.
-  unsigned end = entry.getNumArguments();
-  if (chain.getPlanPosition())
-    plan = entry.getArgument(--end);
-  counters = entry.getArgument(end - 1);
-  arena = entry.getArgument(end - 3);
-}
+LoopFrame::LoopFrame(ChainOp chain, const EntryArguments &arguments)
+    : chain(chain), arena(arguments.get(REMAT_ENTRY_ARENA)), counters(arguments.get(REMAT_ENTRY_COUNTERS)),
+      plan(arguments.get(REMAT_ENTRY_PLAN)) {}
 
 int64_t LoopFrame::getConstant(LoopPart part) {
   FrameAttr frame = chain.getFrameAttr();

@@ -13,21 +13,18 @@
 #ifndef REMAT_CONVERSION_REMATTOSCF_LOOPFRAME_H
 #define REMAT_CONVERSION_REMATTOSCF_LOOPFRAME_H
 
+#include "remat/ABI/PlanWords.h"
+#include "remat/Dialect/Remat/IR/EntryFunctions.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
-#include "remat/Schedule/Program.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace remat {
 
 class LoopFrame {
 public:
-  /// Of \p chain, whose sweeps stand in \p entry, which isPlanned().
-  LoopFrame(ChainOp chain, func::FuncOp entry);
-
-  /// Whether \p entry ends in the arguments that a frame of \p chain is taken from.
-  static bool isPlanned(ChainOp chain, func::FuncOp entry);
+  /// Of \p chain, whose sweeps stand in an entry function with these \p arguments.
+  LoopFrame(ChainOp chain, const EntryArguments &arguments);
 
   /// Whether the plan is an argument.
   bool isDynamic() const { return plan != nullptr; }

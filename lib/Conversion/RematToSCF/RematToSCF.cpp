@@ -13,9 +13,10 @@
 
 #include "ScheduleOps.h"
 
+#include "remat/ABI/Symbols.h"
+#include "remat/ABI/Walk.h"
 #include "remat/Conversion/Passes.h"
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
-#include "remat/Runtime/Runtime.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -53,7 +54,7 @@ namespace {
 /// Lowers the sweeps of one chain.
 class SweepLowering {
 public:
-  SweepLowering(ForwardSweepOp forward, ChainOp chain, ModuleOp module);
+  SweepLowering(ForwardSweepOp forward, ChainOp chain, const EntryArguments &arguments, ModuleOp module);
 
   LogicalResult run();
 
@@ -84,9 +85,9 @@ static BackwardSweepOp getBackwardSweep(ForwardSweepOp forward) {
   return cast<BackwardSweepOp>(*forward.getHistory().user_begin());
 }
 
-SweepLowering::SweepLowering(ForwardSweepOp forward, ChainOp chain, ModuleOp module)
-    : forward(forward), backward(getBackwardSweep(forward)), chain(chain), module(module),
-      frame(chain, forward->getParentOfType<func::FuncOp>()), emitter(chain, forward, backward, frame) {}
+SweepLowering::SweepLowering(ForwardSweepOp forward, ChainOp chain, const EntryArguments &arguments, ModuleOp module)
+    : forward(forward), backward(getBackwardSweep(forward)), chain(chain), module(module), frame(chain, arguments),
+      emitter(chain, forward, backward, frame) {}
 
 Value SweepLowering::getWalkAddress(ImplicitLocOpBuilder &builder, int64_t offset) {
   Value start = frame.getOffset(builder, schedule::LoopPart::Walk);
@@ -94,10 +95,6 @@ Value SweepLowering::getWalkAddress(ImplicitLocOpBuilder &builder, int64_t offse
   Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, frame.getArena());
   return arith::IndexCastOp::create(builder, builder.getI64Type(), arith::AddIOp::create(builder, address, walk));
 }
-
-/// The move lies behind the walk, the stack behind the move.
-static constexpr int64_t moveOffset = REMAT_WALK_BYTES;
-static constexpr int64_t stackOffset = REMAT_WALK_BYTES + arenaAlignment;
 
 void SweepLowering::beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk) {
   Value table;
@@ -113,8 +110,9 @@ void SweepLowering::beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk) {
   Value state = makeWord(getAlignedBytes(chain.getCarryTypes()));
   Value tape = makeWord(getAlignedBytes(chain.getTapeTypes()));
   Value initial = makeWord(getAlignedBytes(chain.getCarryTypes(), forward.getKeptInits()));
-  Value operands[] = {getWalkAddress(builder, 0), table, state, tape, initial, getWalkAddress(builder, stackOffset)};
-  func::CallOp::create(builder, declareRuntime(module, "rematWalkBegin", 6, /*hasResult=*/false), operands);
+  Value operands[] = {
+      getWalkAddress(builder, 0), table, state, tape, initial, getWalkAddress(builder, REMAT_STACK_OFFSET)};
+  func::CallOp::create(builder, declareRuntime(module, symbols::rematWalkBegin, 6, /*hasResult=*/false), operands);
 }
 
 void SweepLowering::emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value move, bool isBackward) {
@@ -130,7 +128,8 @@ void SweepLowering::emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value 
     Value index = arith::ConstantIndexOp::create(builder, position);
     return arith::IndexCastOp::create(builder, builder.getIndexType(), memref::LoadOp::create(builder, move, index));
   };
-  MoveValues values = {load(0), load(1), load(2), load(3)};
+  MoveValues values = {load(schedule::StepWord), load(schedule::SourceWord), load(schedule::DestinationWord),
+                       load(schedule::TapeWord)};
   SmallVector<int64_t> cases;
   for (MoveKind kind : kinds)
     cases.push_back(static_cast<int64_t>(kind));
@@ -149,8 +148,8 @@ void SweepLowering::emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value 
 void SweepLowering::emitWalk(ImplicitLocOpBuilder &builder, bool isBackward) {
   Value walk = getWalkAddress(builder, 0);
   Value moveStart = arith::AddIOp::create(builder, frame.getOffset(builder, schedule::LoopPart::Walk),
-                                          arith::ConstantIndexOp::create(builder, moveOffset));
-  Value move = emitter.viewArena(builder, moveStart, MemRefType::get({4}, builder.getI64Type()));
+                                          arith::ConstantIndexOp::create(builder, REMAT_MOVE_OFFSET));
+  Value move = emitter.viewArena(builder, moveStart, MemRefType::get({schedule::numMoveWords}, builder.getI64Type()));
   Value moveAddress = getAddress(builder, move);
   Value end = arith::ConstantIntOp::create(builder, static_cast<int64_t>(isBackward ? MoveKind::Done : MoveKind::Turn),
                                            /*width=*/64);
@@ -158,7 +157,7 @@ void SweepLowering::emitWalk(ImplicitLocOpBuilder &builder, bool isBackward) {
   auto loop = scf::WhileOp::create(builder, TypeRange(word), ValueRange());
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&loop.getBefore());
-  func::FuncOp next = declareRuntime(module, "rematWalkNext", 2, /*hasResult=*/true);
+  func::FuncOp next = declareRuntime(module, symbols::rematWalkNext, 2, /*hasResult=*/true);
   Value kind = func::CallOp::create(builder, next, ValueRange{walk, moveAddress}).getResult(0);
   Value goesOn = arith::CmpIOp::create(builder, arith::CmpIPredicate::ne, kind, end);
   scf::ConditionOp::create(builder, goesOn, kind);
@@ -241,13 +240,16 @@ struct ConvertRematToSCFPass final : remat::impl::ConvertRematToSCFPassBase<Conv
     for (ForwardSweepOp sweep : sweeps) {
       auto chain = symbols.lookup<ChainOp>(sweep.getChain());
       auto entry = dyn_cast<func::FuncOp>(sweep->getParentOp());
-      if (!entry || !LoopFrame::isPlanned(chain, entry)) {
+      std::optional<EntryArguments> arguments;
+      if (entry)
+        arguments = EntryArguments::find(entry, chain.getPlanPosition().has_value());
+      if (!arguments) {
         sweep.emitOpError(
             "expects to stand in a function whose last arguments are the arena, the copies of parameters, "
             "the counters and, if its plan is made at run time, the plan, which remat-plan-memory adds");
         return signalPassFailure();
       }
-      if (failed(SweepLowering(sweep, chain, module).run()))
+      if (failed(SweepLowering(sweep, chain, *arguments, module).run()))
         return signalPassFailure();
     }
     for (ChainOp chain : llvm::make_early_inc_range(getChains(module)))

@@ -7,7 +7,7 @@
 
 #include "StepEmitter.h"
 
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -193,8 +193,8 @@ void StepEmitter::addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Va
                                Value offset) {
   int64_t bytes = chain.getWorkspaceBytesOf(static_cast<unsigned>(role));
   operands.push_back(viewArena(builder, offset, MemRefType::get({bytes}, builder.getI8Type())));
-  operands.push_back(
-      memref::CastOp::create(builder, MemRefType::get({numStepCounters}, builder.getI64Type()), frame.getCounters()));
+  operands.push_back(memref::CastOp::create(builder, MemRefType::get({REMAT_NUM_COUNTERS}, builder.getI64Type()),
+                                            frame.getCounters()));
 }
 
 void StepEmitter::call(ImplicitLocOpBuilder &builder, FlatSymbolRefAttr function, ValueRange operands) {

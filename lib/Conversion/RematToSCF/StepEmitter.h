@@ -7,7 +7,7 @@
 //
 // Makes the moves of a schedule: turns the step and the places of a move, which
 // may be constants or come from the walker, into a call of a step function on
-// views of the arena. A place is a code of remat/Schedule/Walker.h.
+// views of the arena. A place is a code of remat/ABI/Moves.h.
 //
 // Some values never enter the arena. The first step reads an external initial
 // state where it is; the last one writes the final carries where the program wants
@@ -28,10 +28,10 @@
 
 #include "LoopFrame.h"
 
-#include "remat/Dialect/Remat/Analysis/CoreLayout.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/ABI/Moves.h"
+#include "remat/Dialect/Remat/IR/CoreLayout.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
-#include "remat/Schedule/Walker.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 

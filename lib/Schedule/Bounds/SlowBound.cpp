@@ -18,7 +18,7 @@
 #include "Bounds/SlowBound.h"
 
 #include "Bounds/RunLimits.h"
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 
 #include <algorithm>
 #include <optional>

@@ -15,7 +15,7 @@
 #include "Bounds/TapeBound.h"
 
 #include "Bounds/ThirdRuns.h"
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 
 #include <algorithm>
 

@@ -14,7 +14,7 @@
 
 #include "Equal/Coarsening.h"
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 
 #include <algorithm>
 

@@ -13,7 +13,7 @@
 
 #include "Equal/Dual.h"
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 
 #include <algorithm>
 

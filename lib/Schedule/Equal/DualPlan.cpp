@@ -18,7 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Equal/SplitDag.h"
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 
 #include <algorithm>
 #include <tuple>

@@ -17,7 +17,7 @@
 #include "Equal/RowNetwork.h"
 #include "Equal/SplitDag.h"
 #include "Equal/TwoSweep.h"
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 #include "Table/TableBuilder.h"
 
 #include <algorithm>

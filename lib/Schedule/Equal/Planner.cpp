@@ -13,8 +13,8 @@
 
 #include "Bounds/RunLimits.h"
 #include "Equal/PolicySolvers.h"
-#include "Problem/CheckedMath.h"
 #include "Problem/Verdicts.h"
+#include "Table/CheckedMath.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>

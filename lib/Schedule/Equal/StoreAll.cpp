@@ -20,7 +20,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Equal/PolicySolvers.h"
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 #include "Table/TableBuilder.h"
 
 #include <algorithm>

@@ -14,8 +14,8 @@
 #include "Graph/GraphBound.h"
 #include "Graph/GraphLiveness.h"
 #include "Graph/LowerSetSearch.h"
-#include "Problem/CheckedMath.h"
 #include "Problem/Verdicts.h"
+#include "Table/CheckedMath.h"
 
 #include <algorithm>
 #include <chrono>

@@ -13,7 +13,7 @@
 
 #include "remat/Schedule/Graph.h"
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 
 using namespace remat::schedule;
 

@@ -14,7 +14,7 @@
 
 #include "remat/Schedule/Problem.h"
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 
 using namespace remat::schedule;
 

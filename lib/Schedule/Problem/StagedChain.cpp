@@ -13,7 +13,7 @@
 
 #include "remat/Schedule/StagedChain.h"
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 
 #include "remat/Schedule/Program.h"
 
-#include "remat/Schedule/Walker.h"
+#include "remat/ABI/Walk.h"
 
 #include <algorithm>
 #include <limits>
@@ -16,12 +16,10 @@ using namespace remat;
 using namespace remat::schedule;
 
 std::optional<int64_t> remat::schedule::getWalkBytes(int64_t stackFrames) {
-  // The move that the runtime writes takes one unit of alignment.
-  static_assert(walkBytes % arenaAlignment == 0 && 4 * sizeof(int64_t) <= arenaAlignment);
-  std::optional<int64_t> stack = multiplyBytes(stackFrames, sizeof(Walker::Frame));
+  std::optional<int64_t> stack = multiplyBytes(stackFrames, REMAT_FRAME_BYTES);
   if (stack)
     stack = alignBytes(*stack);
-  return stack ? addBytes(walkBytes + arenaAlignment, *stack) : std::nullopt;
+  return stack ? addBytes(REMAT_STACK_OFFSET, *stack) : std::nullopt;
 }
 
 ChainProblem ProgramLoop::getProblem(int64_t steps, int64_t budget) const {

@@ -9,9 +9,9 @@
 #include "SlowTier/EqualPolicies.h"
 
 #include "Plan/PlayedPlan.h"
-#include "Problem/CheckedMath.h"
 #include "Problem/Verdicts.h"
 #include "SlowTier/OffloadPlan.h"
+#include "Table/CheckedMath.h"
 #include "remat/Schedule/Simulator.h"
 #include "remat/Schedule/Solvers.h"
 

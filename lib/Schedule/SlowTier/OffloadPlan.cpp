@@ -13,7 +13,7 @@
 #include "SlowTier/OffloadPlan.h"
 
 #include "Equal/PolicySolvers.h"
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 #include "remat/Schedule/ActionStream.h"
 #include "remat/Schedule/Solvers.h"
 

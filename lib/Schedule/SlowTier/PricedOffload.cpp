@@ -16,9 +16,9 @@
 #include "SlowTier/PricedOffload.h"
 
 #include "Plan/PlayedPlan.h"
-#include "Problem/CheckedMath.h"
 #include "Problem/Verdicts.h"
 #include "SlowTier/SlowModes.h"
+#include "Table/CheckedMath.h"
 #include "Unequal/StagedSolver.h"
 #include "remat/Schedule/Simulator.h"
 

@@ -13,8 +13,7 @@
 
 #include "remat/Schedule/PlanTable.h"
 
-#include "Problem/CheckedMath.h"
-#include "remat/Schedule/Problem.h"
+#include "Table/CheckedMath.h"
 
 using namespace remat::schedule;
 
@@ -157,7 +156,7 @@ std::optional<std::string> TableChecker::checkNode(int64_t index) {
   if (std::optional<std::string> error = checkInner(node))
     return error;
   facts.push_back(summarize(node));
-  if (facts.back().length < 0 || facts.back().length > ChainProblem::maxSteps)
+  if (facts.back().length < 0 || facts.back().length > maxChainSteps)
     return "covers too many steps";
   return std::nullopt;
 }
@@ -181,7 +180,7 @@ std::optional<std::string> PlanTable::validate() const {
   int64_t size = static_cast<int64_t>(words.size());
   if (size < headerWords || header().magic != tableMagic)
     return "is not a plan table";
-  if (getSteps() < 0 || getSteps() > ChainProblem::maxSteps)
+  if (getSteps() < 0 || getSteps() > maxChainSteps)
     return "has a bad number of steps";
   if (getStart() < Start::Releasable || getStart() > Start::External)
     return "has an unknown kind of start";

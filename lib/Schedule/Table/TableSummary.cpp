@@ -10,7 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 #include "remat/Schedule/PlanTable.h"
 
 #include <algorithm>

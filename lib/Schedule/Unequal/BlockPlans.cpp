@@ -7,7 +7,7 @@
 
 #include "Unequal/BlockPlans.h"
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 #include "Unequal/StagedDescent.h"
 #include "remat/Schedule/Solvers.h"
 

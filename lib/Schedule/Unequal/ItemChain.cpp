@@ -13,7 +13,7 @@
 #include "Unequal/ItemChain.h"
 
 #include "Bounds/TapeBound.h"
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 #include "Unequal/BlockPlans.h"
 
 #include <algorithm>

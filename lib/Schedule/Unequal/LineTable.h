@@ -14,7 +14,7 @@
 #ifndef REMAT_LIB_SCHEDULE_UNEQUAL_LINETABLE_H
 #define REMAT_LIB_SCHEDULE_UNEQUAL_LINETABLE_H
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 #include "Unequal/MinPlus.h"
 
 #include <algorithm>

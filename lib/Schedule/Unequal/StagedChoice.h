@@ -27,7 +27,7 @@
 #ifndef REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDCHOICE_H
 #define REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDCHOICE_H
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 #include "Unequal/ItemChain.h"
 #include "remat/Schedule/Action.h"
 

@@ -18,8 +18,8 @@
 
 #include "Bounds/TapeBound.h"
 #include "Plan/PlayedPlan.h"
-#include "Problem/CheckedMath.h"
 #include "Problem/Verdicts.h"
+#include "Table/CheckedMath.h"
 #include "Unequal/StagedAsEqual.h"
 #include "Unequal/StagedRefinement.h"
 #include "remat/Schedule/Simulator.h"

@@ -52,6 +52,7 @@ TEST_F(TapeSelectionTest, SizesAreRoundedUp) {
   EXPECT_EQ(bytes({16, 256}, builder.getF32Type()), 16384);
   EXPECT_EQ(bytes({}, builder.getF32Type()), 64);
   EXPECT_EQ(bytes({65}, builder.getI1Type()), 128);
+  EXPECT_EQ(bytes({17}, builder.getIntegerType(24)), 128);
   EXPECT_EQ(bytes({0, 4}, builder.getF64Type()), 0);
   EXPECT_EQ(bytes({ShapedType::kDynamic}, builder.getF32Type()), std::nullopt);
   EXPECT_EQ(bytes({1l << 40, 1l << 40}, builder.getF32Type()), std::nullopt);

@@ -336,6 +336,8 @@ TEST_F(CompiledProgramTest, ABudgetIsNoPartOfCodeThatIsPlannedPerCall) {
       llvm::Error called = each->call(arguments, {loss.getView(), gradient.getView()}, &counters);
       ASSERT_FALSE(static_cast<bool>(called)) << llvm::toString(std::move(called));
       EXPECT_EQ(counters.getForwardSteps(), plan->forwardSteps);
+      if (budget == "unlimited")
+        EXPECT_EQ(counters.record, steps);
       bits.push_back(gradient.getBytes().vec());
       plans.insert(plans.end(), {plan->forwardSteps, plan->peakBytes, plan->budgetBytes.value_or(-1)});
     }

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Runtime/Planner.h"
+#include "remat/Schedule/PlanWords.h"
 #include "remat/Schedule/ProgramPlanner.h"
-#include "remat/Schedule/RuntimePlan.h"
 
 #include "gtest/gtest.h"
 
@@ -360,7 +360,7 @@ static void expectPlanOfTheCompiler(const ProgramProblem &problem, const std::ve
     return;
   }
   ASSERT_EQ(runtime.status, REMAT_PLAN_OK) << runtime.message;
-  EXPECT_EQ(runtime.words, writeRuntimePlan(instance, result));
+  EXPECT_EQ(runtime.words, writePlanWords(instance, result));
   EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ArenaBytes)], result.plan.peak);
   EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ParameterBytes)], 640);
   for (int64_t loop : {0, 1}) {

@@ -7,6 +7,7 @@
 
 #include "CompiledChain.h"
 
+#include "remat/ABI/Entry.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/InitAll.h"
 #include "remat/Runtime/Runtime.h"
@@ -123,11 +124,11 @@ static void call(mlir::ExecutionEngine &engine, const ChainProgram &program, Cha
   int64_t arenaBytes = run.plannedPeak + 65536;
   std::unique_ptr<char, FreeDeleter> arena(static_cast<char *>(std::aligned_alloc(64, (arenaBytes + 63) / 64 * 64)));
   std::memset(arena.get(), pattern, arenaBytes);
-  run.counters.assign(5, 0);
+  run.counters.assign(REMAT_NUM_COUNTERS, 0);
   char parameters[64];
   arrays.emplace_back(arena.get(), arenaBytes);
   arrays.emplace_back(parameters, 0);
-  arrays.emplace_back(run.counters.data(), 5);
+  arrays.emplace_back(run.counters.data(), REMAT_NUM_COUNTERS);
 
   std::vector<Descriptor *> pointers;
   for (Descriptor &array : arrays)
@@ -185,11 +186,9 @@ ChainRun remat::test::compileAndRun(const ChainProgram &program, const std::stri
   }
   (*engine)->registerSymbols([](llvm::orc::MangleAndInterner intern) {
     llvm::orc::SymbolMap symbols;
-    auto add = [&](const char *name, auto *function) {
-      symbols[intern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function), llvm::JITSymbolFlags::Exported};
-    };
-    add("rematWalkBegin", &rematWalkBegin);
-    add("rematWalkNext", &rematWalkNext);
+#define REMAT_SYMBOL(name)                                                                                             \
+  symbols[intern(#name)] = {llvm::orc::ExecutorAddr::fromPtr(&name), llvm::JITSymbolFlags::Exported};
+#include "remat/ABI/Symbols.def"
     return symbols;
   });
   call(**engine, program, run);

@@ -189,9 +189,9 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
     return makeUsageError("gradient-tolerance", "expects a positive number, but got '" + line.tolerance + "'");
   if (line.guard.getNumOccurrences()) {
     int64_t offset = 0;
-    if (llvm::StringRef(line.guard).getAsInteger(10, offset) || offset % arrayAlignment != 0)
-      return makeUsageError("guard",
-                            "expects a multiple of " + llvm::Twine(arrayAlignment) + ", but got '" + line.guard + "'");
+    if (llvm::StringRef(line.guard).getAsInteger(10, offset) || offset % schedule::arenaAlignment != 0)
+      return makeUsageError("guard", "expects a multiple of " + llvm::Twine(schedule::arenaAlignment) + ", but got '" +
+                                         line.guard + "'");
     options.guard = offset;
   }
   return llvm::Error::success();

@@ -7,7 +7,7 @@
 
 #include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
 
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -7,9 +7,9 @@
 
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 
-#include "remat/Dialect/Remat/Analysis/CoreLayout.h"
 #include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
 #include "remat/Dialect/Remat/Analysis/StepCost.h"
+#include "remat/Dialect/Remat/IR/CoreLayout.h"
 #include "remat/Support/FormatPlace.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -8,6 +8,7 @@
 #include "remat/Dialect/Remat/Analysis/TapeSelection.h"
 
 #include "remat/Dialect/Remat/Analysis/MinCut.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 
@@ -17,7 +18,6 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "llvm/ADT/SetVector.h"
-#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace remat;
@@ -41,15 +41,10 @@ bool remat::isCheapToRecompute(Operation *op) {
 
 std::optional<int64_t> remat::getTapeBytes(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !tensor.hasStaticShape() || !tensor.getElementType().isIntOrFloat())
+  if (!tensor || !tensor.getElementType().isIntOrFloat())
     return std::nullopt;
-  int64_t bytes = llvm::divideCeil(tensor.getElementTypeBitWidth(), 8);
-  for (int64_t size : tensor.getShape())
-    if (llvm::MulOverflow(bytes, size, bytes))
-      return std::nullopt;
-  if (bytes >= MinCut::unbounded)
-    return std::nullopt;
-  return llvm::alignTo(bytes, 64);
+  std::optional<int64_t> bytes = getAlignedBytes(tensor);
+  return bytes && *bytes < MinCut::unbounded ? bytes : std::nullopt;
 }
 
 namespace {

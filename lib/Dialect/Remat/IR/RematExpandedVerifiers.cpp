@@ -10,9 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/ABI/Alignment.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
-
-#include "remat/Schedule/Arena.h"
 
 using namespace mlir;
 using namespace remat;

@@ -13,8 +13,8 @@
 
 #include "SchedulePlayer.h"
 
-#include "remat/Schedule/Arena.h"
-#include "remat/Schedule/TableFormat.h"
+#include "remat/ABI/TableFormat.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -88,36 +88,17 @@ private:
 };
 } // namespace
 
-/// Bytes of values that lie one behind the other, each aligned. What does not fit in
-/// 64 bits fits in no slot region.
-static int64_t sumBytes(ArrayAttr types) {
-  std::optional<int64_t> sum = 0;
-  for (Type type : types.getAsValueRange<TypeAttr>()) {
-    auto tensor = cast<RankedTensorType>(type);
-    Type element = tensor.getElementType();
-    // An index has a size, but no width that MLIR would tell.
-    unsigned bits = element.isIndex() ? IndexType::kInternalStorageBitWidth : element.getIntOrFloatBitWidth();
-    std::optional<int64_t> bytes = llvm::PowerOf2Ceil(llvm::divideCeil(bits, 8u));
-    for (int64_t extent : tensor.getShape())
-      bytes = bytes ? schedule::multiplyBytes(*bytes, extent) : std::nullopt;
-    bytes = bytes ? schedule::alignBytes(*bytes) : std::nullopt;
-    sum = sum && bytes ? schedule::addBytes(*sum, *bytes) : std::nullopt;
-  }
-  return sum.value_or(std::numeric_limits<int64_t>::max());
-}
-
-static int64_t sumKeptBytes(ForwardSweepOp sweep, ChainOp chain) {
-  SmallVector<Attribute> types;
-  for (int64_t number : sweep.getKeptInits())
-    types.push_back(chain.getCarryTypes()[number]);
-  return sumBytes(ArrayAttr::get(sweep.getContext(), types));
+/// What does not fit in 64 bits fits in no slot region.
+static int64_t getBytesOrMost(std::optional<int64_t> bytes) {
+  return bytes.value_or(std::numeric_limits<int64_t>::max());
 }
 
 static std::string describe(Item item) { return (item.isTape ? "tape " : "state ") + std::to_string(item.number); }
 
 SchedulePlayer::SchedulePlayer(ForwardSweepOp sweep, ChainOp chain)
-    : chain(chain), plan(chain.getPlanAttr()), stateBytes(sumBytes(chain.getCarryTypes())),
-      tapeBytes(sumBytes(chain.getTapeTypes())), initialBytes(sumKeptBytes(sweep, chain)),
+    : chain(chain), plan(chain.getPlanAttr()), stateBytes(getBytesOrMost(getAlignedBytes(chain.getCarryTypes()))),
+      tapeBytes(getBytesOrMost(getAlignedBytes(chain.getTapeTypes()))),
+      initialBytes(getBytesOrMost(getAlignedBytes(chain.getCarryTypes(), sweep.getKeptInits()))),
       nextReverse(plan.getSteps()) {
   // The chain has verified that the table has a header.
   schedule::Start start = schedule::headerOf(plan.getTable().asArrayRef().data()).start;

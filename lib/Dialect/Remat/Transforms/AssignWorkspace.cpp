@@ -12,10 +12,11 @@
 
 #include "UpdateInPlace.h"
 
+#include "remat/ABI/Entry.h"
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
 #include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -183,7 +184,7 @@ static LogicalResult assignWorkspace(ChainOp chain) {
     copies[static_cast<size_t>(step.role)] = *copied;
     sizes[static_cast<size_t>(step.role)] = workspace.bytes;
   }
-  auto countersType = MemRefType::get({numStepCounters}, builder.getI64Type());
+  auto countersType = MemRefType::get({REMAT_NUM_COUNTERS}, builder.getI64Type());
   for (auto [step, workspace] : llvm::zip_equal(steps, workspaces)) {
     func::FuncOp function = step.function;
     auto workspaceType = MemRefType::get({workspace.bytes}, builder.getI8Type());

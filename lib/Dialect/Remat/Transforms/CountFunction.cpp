@@ -12,6 +12,7 @@
 
 #include "CountFunction.h"
 
+#include "remat/ABI/Entry.h"
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 
@@ -165,7 +166,7 @@ FailureOr<func::FuncOp> remat::createCountFunction(func::FuncOp entry, ArrayRef<
   builder.setInsertionPointAfter(entry);
   SmallVector<Type> types(entry.getArgumentTypes());
   types.push_back(MemRefType::get({ShapedType::kDynamic}, builder.getI64Type()));
-  auto function = func::FuncOp::create(builder, (entry.getSymName() + "_counts").str(),
+  auto function = func::FuncOp::create(builder, (entry.getSymName() + REMAT_COUNTS_SUFFIX).str(),
                                        builder.getFunctionType(types, TypeRange()));
   function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(), builder.getUnitAttr());
   Block *body = function.addEntryBlock();

@@ -8,7 +8,7 @@
 #include "ElementwiseDestinations.h"
 
 #include "ElementwiseLoop.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

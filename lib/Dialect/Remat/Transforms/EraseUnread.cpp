@@ -14,8 +14,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"

@@ -11,7 +11,7 @@
 
 #include "UnrollSchedule.h"
 
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -13,7 +13,8 @@
 
 #include "WholeBuffer.h"
 
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/EntryFunctions.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

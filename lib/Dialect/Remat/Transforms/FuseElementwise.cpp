@@ -26,8 +26,8 @@
 
 #include "remat/Analysis/Contraction.h"
 #include "remat/Analysis/VectorLoop.h"
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
 #include "remat/Dialect/Remat/Analysis/MinCut.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
 

@@ -20,7 +20,7 @@
 #include "WholeBuffer.h"
 
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 namespace remat {

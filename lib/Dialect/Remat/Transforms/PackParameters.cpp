@@ -18,8 +18,8 @@
 #include "RoundedUnpack.h"
 
 #include "remat/Analysis/Contraction.h"
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Support/Budget.h"
 
@@ -55,8 +55,7 @@ static bool isWorthPanels(Type type, unsigned columns) {
   auto matrix = dyn_cast<RankedTensorType>(type);
   if (!matrix || matrix.getRank() != 2 || !matrix.hasStaticShape() || !isa<FloatType>(matrix.getElementType()))
     return false;
-  int64_t bytes = matrix.getNumElements() * matrix.getElementTypeBitWidth() / 8;
-  return matrix.getDimSize(columns) % kPanelColumns == 0 && bytes >= kSmallestMatrixBytes;
+  return matrix.getDimSize(columns) % kPanelColumns == 0 && getUnitBytes(matrix).value_or(0) >= kSmallestMatrixBytes;
 }
 
 /// \p value with dimension \p position split into panels and columns.

@@ -15,9 +15,8 @@
 #include "CountFunction.h"
 
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/EntryFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
-#include "remat/Schedule/RuntimePlan.h"
 
 namespace remat {
 #define GEN_PASS_DEF_PLANMEMORYPASS
@@ -39,7 +38,7 @@ public:
   LogicalResult runDynamic(RuntimePlanAttr attribute);
 
 private:
-  LogicalResult addArguments();
+  LogicalResult addArguments(bool hasPlan);
   LogicalResult addProblem(RuntimePlanAttr attribute);
   FailureOr<schedule::ProgramInstance> makeInstance(MemoryAttr total);
   void setFrame(unsigned index, const schedule::ProgramInstance &instance);
@@ -59,22 +58,19 @@ private:
 };
 } // namespace
 
-LogicalResult MemoryPlanner::addArguments() {
-  Builder builder(entry.getContext());
-  Type bytes = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
-  Type words = MemRefType::get({ShapedType::kDynamic}, builder.getI64Type());
-  unsigned first = entry.getNumArguments();
-  for (Type type : {bytes, bytes, words})
-    if (failed(entry.insertArgument(entry.getNumArguments(), type, /*argAttrs=*/{}, entry.getLoc())))
-      return failure();
-  arena = entry.getArgument(first);
-  parameters = entry.getArgument(first + 1);
+LogicalResult MemoryPlanner::addArguments(bool hasPlan) {
+  FailureOr<EntryArguments> added = EntryArguments::add(entry, hasPlan);
+  if (failed(added))
+    return failure();
+  arena = added->get(REMAT_ENTRY_ARENA);
+  parameters = added->get(REMAT_ENTRY_PARAMETERS);
+  plan = added->get(REMAT_ENTRY_PLAN);
   // The steps add to the counters, and callers want those of one call.
   OpBuilder body = OpBuilder::atBlockBegin(&entry.getBody().front());
-  for (int64_t counter = 0; counter < numStepCounters && !memory.getLoops().empty(); ++counter) {
+  for (int64_t counter = 0; counter < REMAT_NUM_COUNTERS && !memory.getLoops().empty(); ++counter) {
     Value zero = arith::ConstantIntOp::create(body, entry.getLoc(), 0, /*width=*/64);
     Value index = arith::ConstantIndexOp::create(body, entry.getLoc(), counter);
-    memref::StoreOp::create(body, entry.getLoc(), zero, entry.getArgument(first + 2), index);
+    memref::StoreOp::create(body, entry.getLoc(), zero, added->get(REMAT_ENTRY_COUNTERS), index);
   }
   return success();
 }
@@ -112,11 +108,11 @@ void MemoryPlanner::setFrame(unsigned index, const schedule::ProgramInstance &in
   using schedule::LoopPart;
   auto offsetOf = [&](LoopPart part) { return instance.getPart(index, part).offset; };
   auto frame = FrameAttr::get(
-      entry.getContext(), offsetOf(LoopPart::Walk), offsetOf(LoopPart::ForwardState0), offsetOf(LoopPart::ForwardState1), offsetOf(LoopPart::CarriedTape),
-      offsetOf(LoopPart::CoreTape), offsetOf(LoopPart::CoreState0), offsetOf(LoopPart::CoreState1),
-      offsetOf(LoopPart::Gradients), offsetOf(LoopPart::ForwardWorkspace), offsetOf(LoopPart::TurnWorkspace),
-      offsetOf(LoopPart::ReverseWorkspace), offsetOf(LoopPart::LinearizeWorkspace), offsetOf(LoopPart::ReplayWorkspace),
-      offsetOf(LoopPart::Slots));
+      entry.getContext(), offsetOf(LoopPart::Walk), offsetOf(LoopPart::ForwardState0),
+      offsetOf(LoopPart::ForwardState1), offsetOf(LoopPart::CarriedTape), offsetOf(LoopPart::CoreTape),
+      offsetOf(LoopPart::CoreState0), offsetOf(LoopPart::CoreState1), offsetOf(LoopPart::Gradients),
+      offsetOf(LoopPart::ForwardWorkspace), offsetOf(LoopPart::TurnWorkspace), offsetOf(LoopPart::ReverseWorkspace),
+      offsetOf(LoopPart::LinearizeWorkspace), offsetOf(LoopPart::ReplayWorkspace), offsetOf(LoopPart::Slots));
   memory.getLoops()[index].chain.setFrameAttr(frame);
 }
 
@@ -166,7 +162,7 @@ FailureOr<schedule::ProgramInstance> MemoryPlanner::makeInstance(MemoryAttr tota
 
 LogicalResult MemoryPlanner::runStatic(MemoryAttr total) {
   FailureOr<schedule::ProgramInstance> instance = makeInstance(total);
-  if (failed(instance) || failed(addArguments()))
+  if (failed(instance) || failed(addArguments(/*hasPlan=*/false)))
     return failure();
   for (unsigned index = 0; index < memory.getLoops().size(); ++index)
     setFrame(index, *instance);
@@ -192,7 +188,7 @@ LogicalResult MemoryPlanner::addProblem(RuntimePlanAttr attribute) {
   OpBuilder builder(entry);
   auto type = MemRefType::get({int64_t(words.size())}, builder.getI64Type());
   auto values = DenseIntElementsAttr::get(RankedTensorType::get(type.getShape(), type.getElementType()), words);
-  memref::GlobalOp::create(builder, entry.getLoc(), (entry.getSymName() + "_problem").str(),
+  memref::GlobalOp::create(builder, entry.getLoc(), (entry.getSymName() + REMAT_PROBLEM_SUFFIX).str(),
                            builder.getStringAttr("public"), type, values, /*constant=*/true,
                            /*alignment=*/IntegerAttr());
   return success();
@@ -200,13 +196,8 @@ LogicalResult MemoryPlanner::addProblem(RuntimePlanAttr attribute) {
 
 LogicalResult MemoryPlanner::runDynamic(RuntimePlanAttr attribute) {
   if (failed(addProblem(attribute)) || failed(createCountFunction(entry, memory.getCounts(), memory.getAliases())) ||
-      failed(addArguments()))
+      failed(addArguments(/*hasPlan=*/true)))
     return failure();
-  Type words = MemRefType::get({ShapedType::kDynamic}, Builder(entry.getContext()).getI64Type());
-  unsigned last = entry.getNumArguments();
-  if (failed(entry.insertArgument(last, words, /*argAttrs=*/{}, entry.getLoc())))
-    return failure();
-  plan = entry.getArgument(last);
   setUnusedFinals();
   placeAll();
   return finishCopies();

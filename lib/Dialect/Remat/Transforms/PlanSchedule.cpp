@@ -13,6 +13,7 @@
 
 #include "CountFunction.h"
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
+#include "remat/Dialect/Remat/IR/EntryFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Schedule/ProgramPlanner.h"
 #include "remat/Support/Budget.h"

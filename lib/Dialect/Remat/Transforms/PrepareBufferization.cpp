@@ -18,7 +18,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/EntryFunctions.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -14,7 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RankReducedSlices.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/EntryFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"

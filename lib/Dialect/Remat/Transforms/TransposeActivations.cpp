@@ -11,7 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Analysis/Contraction.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

@@ -14,7 +14,7 @@
 
 #include "UnrollSchedule.h"
 
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 #include "remat/Schedule/PlanTable.h"
 
 #include "llvm/ADT/DenseSet.h"

@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/ABI/Entry.h"
 #include "remat/Runtime/Runtime.h"
 
 #include <setjmp.h>
@@ -50,7 +51,7 @@ static Array view(void *data, int64_t count) { return (Array){data, data, 0, {co
 int main(void) {
   float x[extent], half[extent], table[4] = {0.5f, 0.5f, 0.5f, 0.5f};
   double y[extent], wideHalf[extent];
-  int64_t counts[5] = {0};
+  int64_t counts[REMAT_NUM_COUNTERS] = {0};
   for (int i = 0; i < extent; ++i) {
     x[i] = smallest;
     y[i] = smallestWide;
@@ -60,7 +61,7 @@ int main(void) {
   void *memory = aligned_alloc(64, (size_t)(halve_arena_bytes + 64) / 64 * 64);
   Array xs = view(x, extent), ys = view(y, extent), tables = view(table, 4), halves = view(half, extent),
         wideHalves = view(wideHalf, extent), arena = view(memory, halve_arena_bytes), parameters = view(memory, 0),
-        counters = view(counts, 5);
+        counters = view(counts, REMAT_NUM_COUNTERS);
   static const struct {
     const char *name;
     int64_t k, flag;

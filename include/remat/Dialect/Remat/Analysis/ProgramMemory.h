@@ -16,8 +16,8 @@
 #define REMAT_DIALECT_REMAT_ANALYSIS_PROGRAMMEMORY_H
 
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Schedule/Program.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -415,7 +415,7 @@ def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
     their sweeps lie. Afterwards nothing in the function allocates.
 
     If trip counts are not known yet, the offsets are words of a fourth argument, the
-    plan (`memref<?xi64>`, see remat/Schedule/RuntimePlan.h). Two symbols then say how
+    plan (`memref<?xi64>`, see remat/ABI/PlanWords.h). Two symbols then say how
     to get one: `@<entry>_problem`, a constant for the planner of the runtime, and
     `@<entry>_counts`, which takes the arguments of the entry and a `memref<?xi64>`,
     checks the extents of the arguments, and writes the counts that the problem refers

@@ -1,12 +1,12 @@
-//===- RuntimeText.h - Text that a program says at run time --- ---*- C++ -*-===//
+//===- RuntimeCalls.h - Calls of the runtime ------------------ ---*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_LIB_CONVERSION_RUNTIMETEXT_H
-#define REMAT_LIB_CONVERSION_RUNTIMETEXT_H
+#ifndef REMAT_LIB_CONVERSION_RUNTIMECALLS_H
+#define REMAT_LIB_CONVERSION_RUNTIMECALLS_H
 
 #include "remat/Support/LLVM.h"
 
@@ -28,6 +28,18 @@ inline LLVM::GlobalOp createRuntimeText(ModuleOp module, SymbolTable &symbols, L
   return global;
 }
 
+/// The declaration of a function of the runtime that takes \p types and returns nothing.
+inline LLVM::LLVMFuncOp getOrDeclareRuntime(ModuleOp module, SymbolTable &symbols, StringRef name,
+                                            ArrayRef<Type> types) {
+  if (auto existing = symbols.lookup<LLVM::LLVMFuncOp>(name))
+    return existing;
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(module.getContext()), types);
+  auto function = LLVM::LLVMFuncOp::create(builder, module.getLoc(), name, type);
+  symbols.insert(function);
+  return function;
+}
+
 } // namespace remat
 
-#endif // REMAT_LIB_CONVERSION_RUNTIMETEXT_H
+#endif // REMAT_LIB_CONVERSION_RUNTIMECALLS_H

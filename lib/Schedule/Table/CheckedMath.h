@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_LIB_SCHEDULE_PROBLEM_CHECKEDMATH_H
-#define REMAT_LIB_SCHEDULE_PROBLEM_CHECKEDMATH_H
+#ifndef REMAT_LIB_SCHEDULE_TABLE_CHECKEDMATH_H
+#define REMAT_LIB_SCHEDULE_TABLE_CHECKEDMATH_H
 
 #include <cstdint>
 #include <optional>
@@ -78,4 +78,4 @@ Int ceilDiv(Int value, Int divisor) {
 
 } // namespace remat::schedule
 
-#endif // REMAT_LIB_SCHEDULE_PROBLEM_CHECKEDMATH_H
+#endif // REMAT_LIB_SCHEDULE_TABLE_CHECKEDMATH_H

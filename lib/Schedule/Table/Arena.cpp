@@ -7,7 +7,7 @@
 
 #include "remat/Schedule/Arena.h"
 
-#include "Problem/CheckedMath.h"
+#include "Table/CheckedMath.h"
 
 #include <algorithm>
 #include <numeric>

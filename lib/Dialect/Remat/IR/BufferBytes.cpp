@@ -1,11 +1,11 @@
-//===- BufferLayout.cpp - Sizes of buffers ---------------------- -*- C++ -*-===//
+//===- BufferBytes.cpp - Sizes of buffers ---------------------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/Support/MathExtras.h"

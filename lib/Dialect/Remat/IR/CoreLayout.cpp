@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Dialect/Remat/Analysis/CoreLayout.h"
+#include "remat/Dialect/Remat/IR/CoreLayout.h"
 
-#include "remat/Dialect/Remat/Analysis/BufferLayout.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 
 using namespace mlir;
 using namespace remat;

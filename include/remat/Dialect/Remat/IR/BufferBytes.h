@@ -1,4 +1,4 @@
-//===- BufferLayout.h - Sizes of buffers ------------------------ -*- C++ -*-===//
+//===- BufferBytes.h - Sizes of buffers ------------------------ -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_DIALECT_REMAT_ANALYSIS_BUFFERLAYOUT_H
-#define REMAT_DIALECT_REMAT_ANALYSIS_BUFFERLAYOUT_H
+#ifndef REMAT_DIALECT_REMAT_IR_BUFFERBYTES_H
+#define REMAT_DIALECT_REMAT_IR_BUFFERBYTES_H
 
 #include "remat/Schedule/Arena.h"
 #include "remat/Support/LLVM.h"
@@ -46,4 +46,4 @@ std::optional<int64_t> getAlignedBytes(ArrayAttr types, ArrayRef<int64_t> chosen
 
 } // namespace remat
 
-#endif // REMAT_DIALECT_REMAT_ANALYSIS_BUFFERLAYOUT_H
+#endif // REMAT_DIALECT_REMAT_IR_BUFFERBYTES_H

@@ -1,11 +1,11 @@
-//===- RuntimePlan.cpp - A plan as the words a program reads ----*- C++ -*-===//
+//===- PlanWords.cpp - Writing a plan for a program -------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Schedule/RuntimePlan.h"
+#include "remat/Schedule/PlanWords.h"
 
 using namespace remat::schedule;
 
@@ -36,14 +36,14 @@ static void writeFigures(const ProgramInstance &instance, const ProgramResult &r
   }
 }
 
-std::vector<int64_t> remat::schedule::writeRuntimePlan(const ProgramInstance &instance, const ProgramResult &result) {
+std::vector<int64_t> remat::schedule::writePlanWords(const ProgramInstance &instance, const ProgramResult &result) {
   auto numLoops = static_cast<int64_t>(instance.getNumLoops());
   auto numBuffers = static_cast<int64_t>(instance.getProblem().buffers.size());
   std::vector<int64_t> words(static_cast<size_t>(getBufferPosition(numLoops, numBuffers)));
   writeFigures(instance, result, words);
   for (int64_t loop = 0; loop < numLoops; ++loop) {
     auto index = static_cast<size_t>(loop);
-    for (size_t part = 0; part < numLoopParts; ++part)
+    for (int64_t part = 0; part < numLoopParts; ++part)
       words[static_cast<size_t>(getPartPosition(loop, LoopPart(part)))] =
           instance.getPart(index, LoopPart(part)).offset;
     if (!instance.isPlanned(index))

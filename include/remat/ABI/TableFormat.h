@@ -30,10 +30,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_SCHEDULE_TABLEFORMAT_H
-#define REMAT_SCHEDULE_TABLEFORMAT_H
+#ifndef REMAT_ABI_TABLEFORMAT_H
+#define REMAT_ABI_TABLEFORMAT_H
 
-#include "remat/Schedule/Start.h"
+#include "remat/ABI/Start.h"
 
 #include <stdint.h>
 
@@ -95,6 +95,9 @@ struct TableHeader {
   int64_t nodes;
 };
 
+/// The largest number of steps of a chain.
+inline constexpr int64_t maxChainSteps = int64_t(1) << 31;
+
 /// "RMTPLAN" and the format version 1.
 inline constexpr int64_t tableMagic = 0x524d54504c414e01;
 inline constexpr int64_t headerWords = 5;
@@ -119,4 +122,4 @@ inline Node nodeOf(const int64_t *words, int64_t index) {
 
 } // namespace remat::schedule
 
-#endif // REMAT_SCHEDULE_TABLEFORMAT_H
+#endif // REMAT_ABI_TABLEFORMAT_H

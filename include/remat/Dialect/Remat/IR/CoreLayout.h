@@ -12,11 +12,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_DIALECT_REMAT_ANALYSIS_CORELAYOUT_H
-#define REMAT_DIALECT_REMAT_ANALYSIS_CORELAYOUT_H
+#ifndef REMAT_DIALECT_REMAT_IR_CORELAYOUT_H
+#define REMAT_DIALECT_REMAT_IR_CORELAYOUT_H
 
+#include "remat/ABI/PlanWords.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
-#include "remat/Schedule/Program.h"
 
 namespace remat {
 
@@ -54,4 +54,4 @@ private:
 
 } // namespace remat
 
-#endif // REMAT_DIALECT_REMAT_ANALYSIS_CORELAYOUT_H
+#endif // REMAT_DIALECT_REMAT_IR_CORELAYOUT_H

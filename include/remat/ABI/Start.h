@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_SCHEDULE_START_H
-#define REMAT_SCHEDULE_START_H
+#ifndef REMAT_ABI_START_H
+#define REMAT_ABI_START_H
 
 #include <stdint.h>
 
@@ -25,4 +25,4 @@ enum class Start : int64_t {
 
 } // namespace remat::schedule
 
-#endif // REMAT_SCHEDULE_START_H
+#endif // REMAT_ABI_START_H

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Dialect/Remat/Analysis/StepFunctions.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 
 using namespace mlir;
 using namespace remat;
@@ -81,12 +81,4 @@ SmallVector<StepFunction> remat::getStepFunctions(ChainOp chain) {
 unsigned remat::getFirstGradientArgument(ChainOp chain, BackwardSweepOp sweep) {
   // The step, its position, tape, scans and captures come before.
   return 2 + chain.getTapeTypes().size() + sweep.getScans().size() + sweep.getCaptures().size();
-}
-
-SmallVector<func::FuncOp> remat::getEntryFunctions(ModuleOp module) {
-  SmallVector<func::FuncOp> entries;
-  for (auto function : module.getOps<func::FuncOp>())
-    if (function.isPublic() && !function.isExternal())
-      entries.push_back(function);
-  return entries;
 }

@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_DIALECT_REMAT_ANALYSIS_STEPFUNCTIONS_H
-#define REMAT_DIALECT_REMAT_ANALYSIS_STEPFUNCTIONS_H
+#ifndef REMAT_DIALECT_REMAT_IR_STEPFUNCTIONS_H
+#define REMAT_DIALECT_REMAT_IR_STEPFUNCTIONS_H
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 
@@ -23,8 +23,6 @@ namespace remat {
 /// their counters; Linearize counts as ReplayRecord.
 enum class StepRole { Advance = 0, Replay = 1, Record = 2, ReplayRecord = 3, Reverse = 4, Resume = 5, Linearize = 6 };
 inline constexpr int64_t numStepRoles = 7;
-/// The number of counters that a call of an entry function leaves behind.
-inline constexpr int64_t numStepCounters = 5;
 
 /// The name of the role in assembly and messages.
 StringRef stringifyStepRole(StepRole role);
@@ -59,9 +57,6 @@ unsigned getFirstGradientArgument(ChainOp chain, BackwardSweepOp sweep);
 /// The chains of \p module in order.
 inline auto getChains(ModuleOp module) { return module.getOps<ChainOp>(); }
 
-/// Public functions with a body: what a caller outside of the module may call.
-SmallVector<func::FuncOp> getEntryFunctions(ModuleOp module);
-
 } // namespace remat
 
-#endif // REMAT_DIALECT_REMAT_ANALYSIS_STEPFUNCTIONS_H
+#endif // REMAT_DIALECT_REMAT_IR_STEPFUNCTIONS_H

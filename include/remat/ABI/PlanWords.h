@@ -1,4 +1,4 @@
-//===- RuntimePlan.h - A plan as the words a program reads ------*- C++ -*-===//
+//===- PlanWords.h - A plan as the words a program reads -------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,7 +7,7 @@
 //
 // A program whose trip counts are known only when it runs takes its plan as an
 // argument: an array of 64-bit words. The lowering that emits the loads and the
-// runtime that writes the words share this header.
+// planner that writes the words share this header.
 //
 //   figures    numFigures words, see PlanFigure
 //   loops      loopWords words each: the offsets of its parts in the arena, in the
@@ -18,12 +18,41 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_SCHEDULE_RUNTIMEPLAN_H
-#define REMAT_SCHEDULE_RUNTIMEPLAN_H
+#ifndef REMAT_ABI_PLANWORDS_H
+#define REMAT_ABI_PLANWORDS_H
 
-#include "remat/Schedule/ProgramPlanner.h"
+#include <stdint.h>
 
 namespace remat::schedule {
+
+/// The buffers of a loop besides those of the program.
+enum class LoopPart {
+  /// Core state 0 of the forward sweep without what of it is in CarriedTape, and core
+  /// state 1.
+  ForwardState0,
+  ForwardState1,
+  ForwardWorkspace,
+  /// Of the step of the forward sweep that leaves its tape in the core.
+  TurnWorkspace,
+  Walk,
+  /// The carries of core state 0 that are components of the core tape, and the other
+  /// components.
+  CarriedTape,
+  CoreTape,
+  /// The other carries of core state 0, and core state 1, in the backward sweep.
+  CoreState0,
+  CoreState1,
+  /// Of the moves of a backward sweep by kind.
+  ReverseWorkspace,
+  LinearizeWorkspace,
+  ReplayWorkspace,
+  Gradients,
+  Slots
+};
+inline constexpr int64_t numLoopParts = 14;
+
+/// The number of steps from which on unread results stay in core memory.
+inline constexpr int64_t stepsForUnusedResults = 3;
 
 /// What the first words of a plan say. Steps, counts and times are sums over loops;
 /// loops that are not differentiated count with their forward steps.
@@ -50,22 +79,19 @@ enum class PlanFigure {
 };
 inline constexpr int64_t numFigures = 13;
 
-inline constexpr int64_t loopWords = static_cast<int64_t>(numLoopParts) + 1;
+inline constexpr int64_t loopWords = numLoopParts + 1;
 
 /// The positions of words in a plan.
 inline constexpr int64_t getPartPosition(int64_t loop, LoopPart part) {
   return numFigures + loop * loopWords + static_cast<int64_t>(part);
 }
 inline constexpr int64_t getTablePosition(int64_t loop) {
-  return numFigures + loop * loopWords + static_cast<int64_t>(numLoopParts);
+  return numFigures + loop * loopWords + numLoopParts;
 }
 inline constexpr int64_t getBufferPosition(int64_t numLoops, int64_t buffer) {
   return numFigures + numLoops * loopWords + buffer;
 }
 
-/// The words of a plan of `instance` that was just made.
-std::vector<int64_t> writeRuntimePlan(const ProgramInstance &instance, const ProgramResult &result);
-
 } // namespace remat::schedule
 
-#endif // REMAT_SCHEDULE_RUNTIMEPLAN_H
+#endif // REMAT_ABI_PLANWORDS_H
