@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "CalleesFirst.h"
-#include "ExtentOrigin.h"
+#include "../Source/ExtentOrigin.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"

@@ -13,8 +13,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ExtentOrigin.h"
-#include "WrittenName.h"
+#include "../Source/ExtentOrigin.h"
+#include "../Source/WrittenName.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
