@@ -124,7 +124,7 @@ static bool computes(Operation *op) {
 namespace {
 
 struct EmulateNarrowFloatsPass final : remat::impl::EmulateNarrowFloatsPassBase<EmulateNarrowFloatsPass> {
-  using EmulateNarrowFloatsPassBase::EmulateNarrowFloatsPassBase;
+  using Base::Base;
 
   void runOnOperation() override {
     SmallVector<Operation *> computing, truncations;

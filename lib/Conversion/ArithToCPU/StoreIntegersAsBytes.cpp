@@ -69,7 +69,7 @@ static bool isLoad(Operation *op) {
 namespace {
 
 struct StoreIntegersAsBytesPass final : remat::impl::StoreIntegersAsBytesPassBase<StoreIntegersAsBytesPass> {
-  using StoreIntegersAsBytesPassBase::StoreIntegersAsBytesPassBase;
+  using Base::Base;
 
   void runOnOperation() override {
     getOperation().walk([](Operation *op) { convertAccess(op); });

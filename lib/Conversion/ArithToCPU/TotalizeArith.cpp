@@ -180,7 +180,7 @@ static Value totalize(Lanes &b, Operation *op) {
 namespace {
 
 struct TotalizeArithPass final : remat::impl::TotalizeArithPassBase<TotalizeArithPass> {
-  using TotalizeArithPassBase::TotalizeArithPassBase;
+  using Base::Base;
 
   void runOnOperation() override {
     SmallVector<Operation *> ops;

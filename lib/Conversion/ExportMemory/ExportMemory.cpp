@@ -29,7 +29,7 @@ using namespace remat;
 
 namespace {
 struct ExportMemoryPass final : remat::impl::ExportMemoryPassBase<ExportMemoryPass> {
-  using ExportMemoryPassBase::ExportMemoryPassBase;
+  using Base::Base;
 
   void runOnOperation() override {
     OpBuilder builder = OpBuilder::atBlockBegin(getOperation().getBody());

@@ -46,7 +46,7 @@ static func::FuncOp getOrDeclare(ModuleOp module, StringRef name, FunctionType t
 namespace {
 
 struct FlushDenormalsPass final : remat::impl::FlushDenormalsPassBase<FlushDenormalsPass> {
-  using FlushDenormalsPassBase::FlushDenormalsPassBase;
+  using Base::Base;
 
   void runOnOperation() override {
     ModuleOp module = getOperation();

@@ -12,7 +12,7 @@
 
 #include "BodyEmitter.h"
 
-#include "remat/Analysis/VectorLoop.h"
+#include "remat/Dialect/Linalg/VectorLoop.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"

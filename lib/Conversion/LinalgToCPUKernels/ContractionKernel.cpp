@@ -37,9 +37,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelBuilder.h"
-#include "remat/Analysis/Contraction.h"
-#include "remat/Analysis/SumOrder.h"
 #include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
+#include "remat/Dialect/Linalg/Contraction.h"
+#include "remat/Dialect/Linalg/SumOrder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

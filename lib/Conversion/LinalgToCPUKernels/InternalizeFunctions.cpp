@@ -25,7 +25,7 @@ using namespace remat;
 namespace {
 
 struct InternalizeFunctionsPass final : remat::impl::InternalizeFunctionsPassBase<InternalizeFunctionsPass> {
-  using InternalizeFunctionsPassBase::InternalizeFunctionsPassBase;
+  using Base::Base;
 
   void runOnOperation() override {
     auto internal = LLVM::LinkageAttr::get(&getContext(), LLVM::Linkage::Internal);

@@ -71,7 +71,7 @@ namespace {
 
 struct ConvertLinalgToCPUKernelsPass final
     : remat::impl::ConvertLinalgToCPUKernelsPassBase<ConvertLinalgToCPUKernelsPass> {
-  using ConvertLinalgToCPUKernelsPassBase::ConvertLinalgToCPUKernelsPassBase;
+  using Base::Base;
 
   void runOnOperation() override {
     KernelTarget target = KernelTarget::get(isa);

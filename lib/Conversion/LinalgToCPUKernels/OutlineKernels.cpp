@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Analysis/Contraction.h"
 #include "remat/Conversion/Passes.h"
+#include "remat/Dialect/Linalg/Contraction.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -66,7 +66,7 @@ struct Candidate {
 };
 
 struct OutlineKernelsPass final : remat::impl::OutlineKernelsPassBase<OutlineKernelsPass> {
-  using OutlineKernelsPassBase::OutlineKernelsPassBase;
+  using Base::Base;
   void runOnOperation() override;
 
 private:

@@ -14,9 +14,9 @@
 
 #include "BodyEmitter.h"
 #include "KernelBuilder.h"
-#include "remat/Analysis/SumOrder.h"
-#include "remat/Analysis/VectorLoop.h"
 #include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
+#include "remat/Dialect/Linalg/SumOrder.h"
+#include "remat/Dialect/Linalg/VectorLoop.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -55,7 +55,7 @@ static void keepSignOfZero(math::ErfOp op) {
 namespace {
 
 struct ExpandMathPass final : remat::impl::ExpandMathPassBase<ExpandMathPass> {
-  using ExpandMathPassBase::ExpandMathPassBase;
+  using Base::Base;
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);

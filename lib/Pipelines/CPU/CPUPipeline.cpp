@@ -29,41 +29,41 @@ using mlir::OpPassManager;
 /// Gradient requests become primal and adjoint code.
 static void buildDifferentiate(OpPassManager &manager, const CPUPipelineOptions &options) {
   // First, while every operation is one that the author wrote.
-  manager.addPass(createCheckNumbers());
+  manager.addPass(createCheckNumbersPass());
   // Rules see operations, not calls; what an author factored out costs nothing.
-  manager.addPass(createInlineCalls());
+  manager.addPass(createInlineCallsPass());
   // Before guards, which look into bodies, and before rules.
-  manager.addPass(createExpandOperations());
+  manager.addPass(createExpandOperationsPass());
   // Slices need no guards, and have rules.
-  manager.addPass(createRaiseConcatenations());
+  manager.addPass(createRaiseConcatenationsPass());
   // Nothing may rely on what types promise before.
   manager.addPass(createGuardExtentsPass());
   // The adjoint of a gather uses the index that is guarded here.
   manager.addPass(createGuardGathersPass());
   // Whole-tensor arithmetic is what rules and the choice of the tape work on.
-  manager.addPass(createSplitElementwise());
+  manager.addPass(createSplitElementwisePass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
-  manager.addPass(createDifferentiate());
+  manager.addPass(createDifferentiatePass());
   // The functions that were differentiated are not needed any more.
   manager.addPass(mlir::createSymbolDCEPass());
   // Contractions accumulate into their destination before anything hides that.
-  manager.addPass(createSimplifyAdjoint());
+  manager.addPass(createSimplifyAdjointPass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
-  manager.addPass(createVerifyPhase({Phase::adjoint}));
+  manager.addPass(createVerifyPhasePass({Phase::adjoint}));
 }
 
 /// Recurrences become step functions, which are compiled like any function.
 static void buildOutline(OpPassManager &manager, const CPUPipelineOptions &options) {
-  manager.addPass(createOutlineSteps());
-  manager.addPass(createVerifyPhase({Phase::outlined}));
+  manager.addPass(createOutlineStepsPass());
+  manager.addPass(createVerifyPhasePass({Phase::outlined}));
   // Softmax and concat have rules of their own, but no buffer form.
-  manager.addPass(createDecomposeOperations());
+  manager.addPass(createDecomposeOperationsPass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
   // Only now: within a step nothing is cut any more.
-  manager.addPass(createFuseElementwise());
+  manager.addPass(createFuseElementwisePass());
   manager.addPass(mlir::createCanonicalizerPass());
   manager.addPass(mlir::createCSEPass());
   // Products have their final operands, and buffers are not chosen yet.
@@ -126,7 +126,7 @@ static void buildExpand(OpPassManager &manager, const CPUPipelineOptions &option
 static void buildKernels(OpPassManager &manager, const CPUPipelineOptions &options) {
   manager.addPass(createConvertCheckToRuntimePass());
   // What is left of remat here, no conversion below knows.
-  manager.addPass(createVerifyPhase({Phase::scheduled}));
+  manager.addPass(createVerifyPhasePass({Phase::scheduled}));
   // From here on a plan is only code, and its sizes are symbols for the caller.
   manager.addPass(createExportMemoryPass());
   LinalgToLLVMOptions kernels;

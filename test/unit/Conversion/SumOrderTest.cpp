@@ -11,7 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Analysis/SumOrder.h"
+#include "remat/Dialect/Linalg/SumOrder.h"
 #include "KernelHarness.h"
 #include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
 

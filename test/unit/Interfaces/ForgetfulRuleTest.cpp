@@ -64,7 +64,7 @@ static std::string differentiate() {
   if (!module)
     return "does not parse: " + message;
   PassManager manager(&context);
-  manager.addPass(createDifferentiate());
+  manager.addPass(createDifferentiatePass());
   if (succeeded(manager.run(*module)))
     return "";
   return message;

@@ -58,7 +58,7 @@ llvm::Expected<GradientPrograms> GradientPrograms::create(ModuleOp source, Strin
   programs.module = source.clone();
   PassManager manager(source.getContext(), ModuleOp::getOperationName());
   // A request may stand in a function that the entry calls.
-  manager.addPass(createInlineCalls());
+  manager.addPass(createInlineCallsPass());
   if (types == Types::F64)
     manager.addPass(createWidenFloatsPass());
   if (failed(manager.run(*programs.module)))
@@ -153,7 +153,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> GradientPrograms::createValueModule(unsign
 
   PassManager manager(copy->getContext(), ModuleOp::getOperationName());
   // The inliner simplifies as it goes, and must know what a slice drops.
-  manager.addPass(createExpandOperations());
+  manager.addPass(createExpandOperationsPass());
   manager.addPass(mlir::createInlinerPass());
   manager.addPass(mlir::createSymbolDCEPass());
   manager.addPass(createConvertRematSourceToSCFPass());

@@ -16,7 +16,7 @@
 #include "mlir/IR/BuiltinOps.h"
 
 namespace remat {
-#define GEN_PASS_DEF_VERIFYPHASE
+#define GEN_PASS_DEF_VERIFYPHASEPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -25,7 +25,7 @@ using namespace remat;
 
 namespace {
 
-struct VerifyPhasePass final : remat::impl::VerifyPhaseBase<VerifyPhasePass> {
+struct VerifyPhasePass final : remat::impl::VerifyPhasePassBase<VerifyPhasePass> {
   using Base::Base;
 
   void runOnOperation() override {

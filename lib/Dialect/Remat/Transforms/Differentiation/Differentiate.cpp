@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CalleesFirst.h"
 #include "../Source/ExtentOrigin.h"
+#include "CalleesFirst.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
@@ -16,7 +16,7 @@
 #include "mlir/Interfaces/LoopLikeInterface.h"
 
 namespace remat {
-#define GEN_PASS_DEF_DIFFERENTIATE
+#define GEN_PASS_DEF_DIFFERENTIATEPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -142,8 +142,8 @@ static LogicalResult verifyPlace(ModuleOp module, bool isLast) {
 }
 
 namespace {
-struct DifferentiatePass final : remat::impl::DifferentiateBase<DifferentiatePass> {
-  using DifferentiateBase::DifferentiateBase;
+struct DifferentiatePass final : remat::impl::DifferentiatePassBase<DifferentiatePass> {
+  using Base::Base;
 
   void runOnOperation() override {
     ModuleOp module = getOperation();

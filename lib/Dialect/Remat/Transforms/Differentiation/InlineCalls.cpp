@@ -17,7 +17,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace remat {
-#define GEN_PASS_DEF_INLINECALLS
+#define GEN_PASS_DEF_INLINECALLSPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -32,8 +32,8 @@ static LogicalResult inlineCall(func::CallOp call, FunctionOpInterface callee) {
 }
 
 namespace {
-struct InlineCallsPass final : remat::impl::InlineCallsBase<InlineCallsPass> {
-  using InlineCallsBase::InlineCallsBase;
+struct InlineCallsPass final : remat::impl::InlineCallsPassBase<InlineCallsPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     if (failed(CalleesFirst<func::CallOp>::run(getOperation(), inlineCall)))

@@ -12,7 +12,7 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace remat {
-#define GEN_PASS_DEF_SIMPLIFYADJOINT
+#define GEN_PASS_DEF_SIMPLIFYADJOINTPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -172,8 +172,8 @@ void remat::populateSimplifyAdjointPatterns(RewritePatternSet &patterns,
 }
 
 namespace {
-struct SimplifyAdjointPass final : remat::impl::SimplifyAdjointBase<SimplifyAdjointPass> {
-  using SimplifyAdjointBase::SimplifyAdjointBase;
+struct SimplifyAdjointPass final : remat::impl::SimplifyAdjointPassBase<SimplifyAdjointPass> {
+  using Base::Base;
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);

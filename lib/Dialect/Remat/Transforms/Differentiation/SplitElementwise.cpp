@@ -11,7 +11,7 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace remat {
-#define GEN_PASS_DEF_SPLITELEMENTWISE
+#define GEN_PASS_DEF_SPLITELEMENTWISEPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -172,8 +172,8 @@ void remat::populateSplitElementwisePatterns(RewritePatternSet &patterns) {
 }
 
 namespace {
-struct SplitElementwisePass final : remat::impl::SplitElementwiseBase<SplitElementwisePass> {
-  using SplitElementwiseBase::SplitElementwiseBase;
+struct SplitElementwisePass final : remat::impl::SplitElementwisePassBase<SplitElementwisePass> {
+  using Base::Base;
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);

@@ -13,7 +13,7 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace remat {
-#define GEN_PASS_DEF_DECOMPOSEOPERATIONS
+#define GEN_PASS_DEF_DECOMPOSEOPERATIONSPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -88,8 +88,8 @@ struct ExtractComputedInteger final : OpRewritePattern<tensor::ExtractOp> {
   }
 };
 
-struct DecomposeOperationsPass final : remat::impl::DecomposeOperationsBase<DecomposeOperationsPass> {
-  using DecomposeOperationsBase::DecomposeOperationsBase;
+struct DecomposeOperationsPass final : remat::impl::DecomposeOperationsPassBase<DecomposeOperationsPass> {
+  using Base::Base;
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);

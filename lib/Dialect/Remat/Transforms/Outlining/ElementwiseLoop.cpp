@@ -8,7 +8,7 @@
 #include "ElementwiseLoop.h"
 
 #include "ElementAccess.h"
-#include "remat/Analysis/VectorLoop.h"
+#include "remat/Dialect/Linalg/VectorLoop.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"

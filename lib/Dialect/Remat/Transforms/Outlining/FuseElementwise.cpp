@@ -24,8 +24,8 @@
 #include "ComputedInReader.h"
 #include "ElementwiseLoop.h"
 
-#include "remat/Analysis/Contraction.h"
-#include "remat/Analysis/VectorLoop.h"
+#include "remat/Dialect/Linalg/Contraction.h"
+#include "remat/Dialect/Linalg/VectorLoop.h"
 #include "remat/Dialect/Remat/Analysis/MinCut.h"
 #include "remat/Dialect/Remat/IR/BufferBytes.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
@@ -42,7 +42,7 @@
 #include <queue>
 
 namespace remat {
-#define GEN_PASS_DEF_FUSEELEMENTWISE
+#define GEN_PASS_DEF_FUSEELEMENTWISEPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -534,7 +534,7 @@ void BlockFuser::sortBlock() {
 }
 
 namespace {
-struct FuseElementwisePass final : remat::impl::FuseElementwiseBase<FuseElementwisePass> {
+struct FuseElementwisePass final : remat::impl::FuseElementwisePassBase<FuseElementwisePass> {
   using Base::Base;
 
   void runOnOperation() override {

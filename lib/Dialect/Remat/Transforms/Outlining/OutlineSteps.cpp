@@ -25,7 +25,7 @@
 #include "mlir/Transforms/RegionUtils.h"
 
 namespace remat {
-#define GEN_PASS_DEF_OUTLINESTEPS
+#define GEN_PASS_DEF_OUTLINESTEPSPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -280,7 +280,7 @@ private:
   std::string chainName;
 };
 
-struct OutlineStepsPass final : remat::impl::OutlineStepsBase<OutlineStepsPass> {
+struct OutlineStepsPass final : remat::impl::OutlineStepsPassBase<OutlineStepsPass> {
   using Base::Base;
 
   void runOnOperation() override {

@@ -17,7 +17,7 @@
 
 #include "RoundedUnpack.h"
 
-#include "remat/Analysis/Contraction.h"
+#include "remat/Dialect/Linalg/Contraction.h"
 #include "remat/Dialect/Remat/IR/BufferBytes.h"
 #include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
@@ -222,7 +222,7 @@ private:
 };
 
 struct PackParametersPass final : remat::impl::PackParametersPassBase<PackParametersPass> {
-  using PackParametersPassBase::PackParametersPassBase;
+  using Base::Base;
   void runOnOperation() override;
 };
 

@@ -10,7 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Analysis/Contraction.h"
+#include "remat/Dialect/Linalg/Contraction.h"
 #include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 
@@ -64,7 +64,7 @@ static void transposeLhs(RewriterBase &rewriter, linalg::GenericOp op, const Con
 namespace {
 
 struct TransposeActivationsPass final : remat::impl::TransposeActivationsPassBase<TransposeActivationsPass> {
-  using TransposeActivationsPassBase::TransposeActivationsPassBase;
+  using Base::Base;
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());

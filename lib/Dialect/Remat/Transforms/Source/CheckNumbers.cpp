@@ -30,7 +30,7 @@
 #include "llvm/Support/MathExtras.h"
 
 namespace remat {
-#define GEN_PASS_DEF_CHECKNUMBERS
+#define GEN_PASS_DEF_CHECKNUMBERSPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -142,7 +142,7 @@ static LogicalResult checkNumbers(Operation *op) {
 
 namespace {
 
-struct CheckNumbersPass final : remat::impl::CheckNumbersBase<CheckNumbersPass> {
+struct CheckNumbersPass final : remat::impl::CheckNumbersPassBase<CheckNumbersPass> {
   using Base::Base;
 
   void runOnOperation() override {

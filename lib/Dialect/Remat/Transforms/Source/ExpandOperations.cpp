@@ -28,7 +28,7 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace remat {
-#define GEN_PASS_DEF_EXPANDOPERATIONS
+#define GEN_PASS_DEF_EXPANDOPERATIONSPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -330,8 +330,8 @@ static LogicalResult expandComputedPad(tensor::PadOp op, PatternRewriter &rewrit
   rewriter.inlineRegionBefore(op.getRegion(), padding.getBody(), padding.getBody().end());
   SmallVector<OpFoldResult> strides(op.getSourceType().getRank(), rewriter.getIndexAttr(1));
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, op.getSource());
-  rewriter.replaceOp(op, tensor::InsertSliceOp::create(rewriter, loc, op.getSource(), padding, op.getMixedLowPad(),
-                                                       sizes, strides));
+  rewriter.replaceOp(
+      op, tensor::InsertSliceOp::create(rewriter, loc, op.getSource(), padding, op.getMixedLowPad(), sizes, strides));
   return success();
 }
 
@@ -396,8 +396,8 @@ static StringRef getAdvice(Operation *op) {
 }
 
 namespace {
-struct ExpandOperationsPass final : remat::impl::ExpandOperationsBase<ExpandOperationsPass> {
-  using ExpandOperationsBase::ExpandOperationsBase;
+struct ExpandOperationsPass final : remat::impl::ExpandOperationsPassBase<ExpandOperationsPass> {
+  using Base::Base;
 
   LogicalResult initialize(MLIRContext *context) override {
     RewritePatternSet set(context);

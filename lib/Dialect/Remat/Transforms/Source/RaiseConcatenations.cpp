@@ -28,7 +28,7 @@
 #include "llvm/ADT/SmallBitVector.h"
 
 namespace remat {
-#define GEN_PASS_DEF_RAISECONCATENATIONS
+#define GEN_PASS_DEF_RAISECONCATENATIONSPASS
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"
 } // namespace remat
 
@@ -341,8 +341,8 @@ Value Pieces::emit(OpBuilder &builder) {
 }
 
 namespace {
-struct RaiseConcatenationsPass final : remat::impl::RaiseConcatenationsBase<RaiseConcatenationsPass> {
-  using RaiseConcatenationsBase::RaiseConcatenationsBase;
+struct RaiseConcatenationsPass final : remat::impl::RaiseConcatenationsPassBase<RaiseConcatenationsPass> {
+  using Base::Base;
 
   void runOnOperation() override {
     SmallVector<linalg::GenericOp> generics;

@@ -1,22 +1,22 @@
-// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% --remat-expand-schedule \
+// RUN: remat-opt %S/../Transforms/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% --remat-expand-schedule \
 // RUN:   | FileCheck %s --check-prefix=EXPANDED
-// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% --remat-expand-schedule \
+// RUN: remat-opt %S/../Transforms/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% --remat-expand-schedule \
 // RUN:   --remat-plan-memory --convert-remat-to-scf | FileCheck %s
-// RUN: sed -e 's/constant 40/constant 5/' -e 's/@walk advance/@walk reversed advance/' %S/Inputs/planned-chain.mlir \
+// RUN: sed -e 's/constant 40/constant 5/' -e 's/@walk advance/@walk reversed advance/' %S/../Transforms/Inputs/planned-chain.mlir \
 // RUN:   | remat-opt --remat-plan-schedule=budget=1792 --remat-expand-schedule=expansion=unrolled \
 // RUN:     --remat-plan-memory --convert-remat-to-scf -o %t.mlir
 // RUN: FileCheck %s --check-prefix=FOLDED --input-file=%t.mlir
 // RUN: remat-opt %t.mlir --canonicalize --cse | FileCheck %s --check-prefix=UNROLLED
 // RUN: sed -e 's/constant 40/constant 5/' -e 's/%h0: memref<16xf32>/%h0: f32/' -e 's/init(%h0 : memref<16xf32>)/init(%h0 : f32)/' \
-// RUN:   %S/Inputs/planned-chain.mlir > %t.number.mlir
+// RUN:   %S/../Transforms/Inputs/planned-chain.mlir > %t.number.mlir
 // RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1792 --remat-expand-schedule=expansion=unrolled \
 // RUN:     --remat-plan-memory --convert-remat-to-scf --canonicalize --cse | FileCheck %s --check-prefix=NUMBER
 // RUN: remat-opt %t.number.mlir --remat-plan-schedule=budget=1792 --remat-expand-schedule --remat-plan-memory \
 // RUN:     --convert-remat-to-scf | FileCheck %s --check-prefix=NUMBER-TABLE
 // RUN: sed -e 's/%%dprev: memref<16xf32>, //' -e 's/%%dprev/%%d/' -e 's/gradient \[.*\]/& in_place [0]/' \
-// RUN:   %S/Inputs/planned-chain.mlir | remat-opt --remat-plan-schedule=budget=50%% --remat-expand-schedule \
+// RUN:   %S/../Transforms/Inputs/planned-chain.mlir | remat-opt --remat-plan-schedule=budget=50%% --remat-expand-schedule \
 // RUN:   --remat-plan-memory --convert-remat-to-scf | FileCheck %s --check-prefix=PLACE
-// RUN: not remat-opt %S/Inputs/planned-chain.mlir --convert-remat-to-scf 2>&1 | FileCheck %s --check-prefix=EARLY
+// RUN: not remat-opt %S/../Transforms/Inputs/planned-chain.mlir --convert-remat-to-scf 2>&1 | FileCheck %s --check-prefix=EARLY
 
 // The table is a constant; both sweeps follow it.
 // EXPANDED: memref.global "private" constant @walk_table

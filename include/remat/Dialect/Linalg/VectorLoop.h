@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_ANALYSIS_VECTORLOOP_H
-#define REMAT_ANALYSIS_VECTORLOOP_H
+#ifndef REMAT_DIALECT_LINALG_VECTORLOOP_H
+#define REMAT_DIALECT_LINALG_VECTORLOOP_H
 
 #include "remat/Support/LLVM.h"
 
@@ -34,4 +34,4 @@ bool hasVectorForm(Operation &op);
 
 } // namespace remat
 
-#endif // REMAT_ANALYSIS_VECTORLOOP_H
+#endif // REMAT_DIALECT_LINALG_VECTORLOOP_H

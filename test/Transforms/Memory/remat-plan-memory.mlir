@@ -1,8 +1,8 @@
-// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% --remat-plan-memory | FileCheck %s
+// RUN: remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% --remat-plan-memory | FileCheck %s
 // RUN: remat-opt %s --remat-plan-schedule --remat-plan-memory | FileCheck %s --check-prefix=BUFFERS
-// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% \
+// RUN: remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% \
 // RUN:   | sed -e 's/peak = 4544/peak = 4608/' | not remat-opt --remat-plan-memory 2>&1 | FileCheck %s --check-prefix=DRIFT
-// RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-memory 2>&1 | FileCheck %s --check-prefix=EARLY
+// RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-memory 2>&1 | FileCheck %s --check-prefix=EARLY
 
 // Every part of a loop has its offset in one arena, which is the first of three new arguments: parameter copies
 // and counters follow.

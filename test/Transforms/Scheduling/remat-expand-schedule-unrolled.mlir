@@ -1,4 +1,4 @@
-// RUN: sed 's/constant 40/constant 5/' %S/Inputs/planned-chain.mlir > %t.mlir
+// RUN: sed 's/constant 40/constant 5/' %S/../Inputs/planned-chain.mlir > %t.mlir
 // RUN: remat-opt %t.mlir --remat-plan-schedule=budget=1792 --remat-expand-schedule=expansion=unrolled | FileCheck %s
 // RUN: remat-opt %t.mlir --remat-plan-schedule --remat-expand-schedule=expansion=unrolled \
 // RUN:   | FileCheck %s --check-prefix=ALL

@@ -21,8 +21,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_ANALYSIS_SUMORDER_H
-#define REMAT_ANALYSIS_SUMORDER_H
+#ifndef REMAT_DIALECT_LINALG_SUMORDER_H
+#define REMAT_DIALECT_LINALG_SUMORDER_H
 
 #include <cstdint>
 
@@ -39,4 +39,4 @@ inline constexpr bool startsFromZero(int64_t iterations) { return iterations < 0
 
 } // namespace remat
 
-#endif // REMAT_ANALYSIS_SUMORDER_H
+#endif // REMAT_DIALECT_LINALG_SUMORDER_H

@@ -10,9 +10,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Analysis/Contraction.h"
+#include "remat/Dialect/Linalg/Contraction.h"
 
-#include "remat/Analysis/VectorLoop.h"
+#include "remat/Dialect/Linalg/VectorLoop.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 

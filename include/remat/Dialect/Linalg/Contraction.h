@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_ANALYSIS_CONTRACTION_H
-#define REMAT_ANALYSIS_CONTRACTION_H
+#ifndef REMAT_DIALECT_LINALG_CONTRACTION_H
+#define REMAT_DIALECT_LINALG_CONTRACTION_H
 
 #include "remat/Support/LLVM.h"
 
@@ -48,4 +48,4 @@ struct Contraction {
 
 } // namespace remat
 
-#endif // REMAT_ANALYSIS_CONTRACTION_H
+#endif // REMAT_DIALECT_LINALG_CONTRACTION_H

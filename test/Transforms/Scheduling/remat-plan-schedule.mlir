@@ -1,18 +1,18 @@
 // The plan, the memory of the function, and what the remark says.
 
-// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule | FileCheck %s --check-prefix=ALL
-// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% \
+// RUN: remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule | FileCheck %s --check-prefix=ALL
+// RUN: remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=budget=50%% \
 // RUN:   --remarks-filter-analyse=remat.plan 2>&1 | FileCheck %s --check-prefix=HALF
-// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule="budget=50%% policy=revolve" \
+// RUN: remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule="budget=50%% policy=revolve" \
 // RUN:   | FileCheck %s --check-prefix=REVOLVE
-// RUN: remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule="budget=50%% policy=online" \
+// RUN: remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule="budget=50%% policy=online" \
 // RUN:   --remarks-filter-analyse=remat.plan 2>&1 | FileCheck %s --check-prefix=ONLINE
-// RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=policy=multistage 2>&1 \
+// RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=policy=multistage 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=SLOW
-// RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=0 2>&1 | FileCheck %s --check-prefix=ZERO
-// RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule=budget=-5 2>&1 \
+// RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=budget=0 2>&1 | FileCheck %s --check-prefix=ZERO
+// RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=budget=-5 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=NEGATIVE
-// RUN: not remat-opt %S/Inputs/planned-chain.mlir --remat-plan-schedule="budget='5 apples'" 2>&1 \
+// RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule="budget='5 apples'" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=APPLES
 
 // Everything is kept: 39 tapes in slots and the last one in the core.
