@@ -126,6 +126,10 @@ public:
   Value get(const Type &type, const Want &want = {});
   /// An index of a table with \p extent elements.
   Value getIndexBelow(int64_t extent);
+  /// As get, mostly a value that is not known before the program runs.
+  Value getUnknown(const Type &type, const Want &want = {});
+  /// A condition, mostly one that is not known before the program runs.
+  Value getCondition();
   /// Whether nothing that was written so far reads \p value.
   bool isUnused(const Value &value) const;
   /// A visible value that \p accept takes; false if there is none. One that nobody uses is

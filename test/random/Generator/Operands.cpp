@@ -98,6 +98,43 @@ Value Builder::getIndexBelow(int64_t extent) {
   return constant(type, static_cast<double>(random.below(actual)));
 }
 
+Value Builder::getUnknown(const Type &type, const Want &want) {
+  auto isUnknown = [&](const Value &value) {
+    return value.type == type && value.range.low < value.range.high && (value.exact || !want.exact) &&
+           value.range.getMagnitude() <= 1e30;
+  };
+  Value value;
+  if (random.chance(0.7) && find(isUnknown, value))
+    return coerce(value, want);
+  if (!type.isDynamic() && type.isTensor && function->arguments.size() < 7 && random.chance(0.8))
+    return coerce(newArgument(type, want.range), want);
+  if (random.chance(0.7) && find(isUnknown, value))
+    return coerce(value, want);
+  return get(type, want);
+}
+
+Value Builder::getCondition() {
+  Type type = Type::scalar(Element::I1);
+  auto varies = [](const Value &value) { return value.exact && value.range.low < value.range.high; };
+  auto isNumber = [&](const Value &value) {
+    return varies(value) && !value.type.isTensor && !isFloat(value.type.element) && value.type.element != Element::I1;
+  };
+  Value value;
+  if (random.chance(0.5) && find([&](const Value &value) { return varies(value) && value.type == type; }, value))
+    return value;
+  if (random.chance(0.9) && find(isNumber, value)) {
+    static const std::vector<std::string> predicates = {"slt, ", "sge, ", "eq, ", "ne, "};
+    Value bound = constant(value.type, std::ceil((value.range.low + value.range.high) / 2));
+    return emit("arith.cmpi " + random.pick(predicates) + value.name + ", " + bound.name + " : " + value.type.print(),
+                type, {0, 1}, true);
+  }
+  if (function->position != Position::Body && function->arguments.size() < 7 && random.chance(0.7)) {
+    Value argument = newArgument(Type::tensor(Element::I1, {}), {0, 1});
+    return emit("tensor.extract " + argument.name + "[] : " + argument.type.print(), type, {0, 1}, true);
+  }
+  return get(type, Want{{0, 1}, true});
+}
+
 //===----------------------------------------------------------------------===//
 // Constants and arguments
 //===----------------------------------------------------------------------===//

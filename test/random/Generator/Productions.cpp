@@ -11,10 +11,11 @@ using namespace remat::random;
 
 static ProductionTable makeTable() {
   ProductionTable table;
-  for (auto add : {addFloatProductions, addIntegerProductions, addConversionProductions, addStructuredProductions,
-                   addGenericProductions, addReductionProductions, addSliceProductions, addShapeProductions,
-                   addElementProductions, addBranchProductions, addLoopProductions, addRecurrenceProductions,
-                   addCallProductions, addGuardProductions, addExtremeProductions, addRareProductions})
+  for (auto add :
+       {addFloatProductions, addIntegerProductions, addConversionProductions, addStructuredProductions,
+        addGenericProductions, addReductionProductions, addSliceProductions, addShapeProductions, addElementProductions,
+        addBranchProductions, addLoopProductions, addRecurrenceProductions, addCallProductions, addGuardProductions,
+        addExtremeProductions, addChoiceProductions, addRareProductions})
     add(table);
   return table;
 }

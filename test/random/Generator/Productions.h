@@ -61,6 +61,7 @@ void addRecurrenceProductions(ProductionTable &table);
 void addCallProductions(ProductionTable &table);
 void addGuardProductions(ProductionTable &table);
 void addExtremeProductions(ProductionTable &table);
+void addChoiceProductions(ProductionTable &table);
 void addRareProductions(ProductionTable &table);
 
 /// All of them.

@@ -164,6 +164,21 @@ static double inheritProduct(const Number &a, const Number &b) {
   return a.error == infinity || b.error == infinity ? infinity : fromA + fromB;
 }
 
+/// Whether \p number is a power of two, for certain: as a factor it rounds nothing.
+static bool isPowerOfTwo(const Number &number) {
+  int exponent;
+  return number.error == 0 && std::fabs(std::frexp(number.value, &exponent)) == 0.5;
+}
+
+/// Whether the product of \p a and \p b lies below the smallest normal number for certain, and the processor
+/// is asked for just that product. bf16 and f16 are computed in f32, where the product may be another.
+static bool isFlushed(const Format &format, const Number &a, const Number &b, double inherited) {
+  double product = std::fabs(a.value * b.value);
+  bool isOwn = format.semantics == &llvm::APFloat::IEEEsingle() || format.semantics == &llvm::APFloat::IEEEdouble();
+  return isOwn && a.value != 0 && b.value != 0 && (isPowerOfTwo(a) || isPowerOfTwo(b)) &&
+         product + slack * inherited < format.smallestNormal * (1 - format.epsilon);
+}
+
 Number Arithmetic::multiply(const Format &format, const Number &a, const Number &b) {
   double inherited = inheritProduct(a, b);
   decidedBySpecials({&a, &b}, inherited);
@@ -171,6 +186,11 @@ Number Arithmetic::multiply(const Format &format, const Number &a, const Number 
   auto isUnit = [](const Number &number) { return std::fabs(number.value) == 1 && number.error == 0; };
   Number result = round(format, a.value * b.value, inherited, isUnit(a) || isUnit(b) ? 0 : 1);
   result.hasCertainSign = a.hasCertainSign && b.hasCertainSign;
+  if (!unrounded && isFlushed(format, a, b, inherited)) {
+    result.hasCertainSign &= std::fabs(a.value) > slack * a.error && std::fabs(b.value) > slack * b.error;
+    result.value = std::copysign(0.0, std::signbit(a.value) == std::signbit(b.value) ? 1.0 : -1.0);
+    result.magnitude = result.error = 0;
+  }
   record(format, result, {&a, &b}, [&](Number *partials) {
     partials[0] = b;
     partials[1] = a;

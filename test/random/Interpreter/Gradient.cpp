@@ -173,6 +173,8 @@ bool remat::interpreter::evaluateGradient(Machine &machine, const GradientReques
   Sweep sweep(machine, begin);
   for (auto [i, number] : llvm::enumerate(request.of)) {
     const Datum *seed = request.seeds.empty() ? nullptr : &request.seeds[i];
+    if (seed && seed->tensor && seed->tensor->shape != results[number].tensor->shape)
+      return machine.fail(Failure::Extents, "a seed and its result have different extents");
     int64_t element = 0;
     forEachFloat(results[number], function.getResultTypes()[number], [&](const Number &result) {
       sweep.add(result.node, !seed          ? Number::fromFloat(1)

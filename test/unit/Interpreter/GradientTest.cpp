@@ -117,6 +117,24 @@ TEST(Gradient, SeedsAuxiliaryResultsAndUnusedArguments) {
             (Numbers{4, 5, 9, 16, 6, 80, 0}));
 }
 
+TEST(Gradient, ASeedHasTheExtentsOfItsResult) {
+  Program program(R"(
+func.func private @f(%x: tensor<?xf64>) -> tensor<?xf64> {
+  %y = math.sin %x : tensor<?xf64>
+  return %y : tensor<?xf64>
+}
+func.func @main(%x: tensor<?xf64>, %s: tensor<?xf64>) -> (tensor<?xf64>, tensor<?xf64>) {
+  %y, %g = remat.value_and_gradient @f(%x) wrt [0] of [0] seed(%s : tensor<?xf64>) : (tensor<?xf64>) -> (tensor<?xf64>, tensor<?xf64>)
+  return %y, %g : tensor<?xf64>, tensor<?xf64>
+})");
+  EXPECT_FALSE(program.run({{{1.0, 2.0}, {2}}, {{1.0, 1.0}, {2}}}).failed);
+  for (const Argument &seed : {Argument{{1.0}, {1}}, Argument{{1.0, 1.0, 1.0}, {3}}}) {
+    interpreter::Outcome outcome = program.run({{{1.0, 2.0}, {2}}, seed});
+    EXPECT_TRUE(outcome.failed);
+    EXPECT_EQ(outcome.kind, interpreter::Failure::Extents);
+  }
+}
+
 TEST(Gradient, ThroughALoop) {
   // h' = h * x_t, from 2, with x = (3, 4, 5): h = 120, dh/dx_t = 120 / x_t.
   EXPECT_EQ(Program(R"(

@@ -75,6 +75,30 @@ TEST(Judge, ExactResultsHaveExactBits) {
   EXPECT_TRUE(interpreter::judge(change(outcome, 1, 1 + 0x1p-23), outcome));
 }
 
+TEST(Judge, ProductsByPowersOfTwoAreFlushed) {
+  // 3 * 2^-132 is none of the normal numbers of f32, but one of f64.
+  Program program(R"(func.func @main(%x: f32, %s: f32, %y: f64, %u: f64) -> (i1, i1, f32) {
+    %zero = arith.constant 0.0 : f32
+    %none = arith.constant 0.0 : f64
+    %0 = arith.mulf %x, %s : f32
+    %1 = arith.mulf %0, %s : f32
+    %2 = arith.cmpf oeq, %1, %zero : f32
+    %3 = arith.mulf %y, %u : f64
+    %4 = arith.mulf %3, %u : f64
+    %5 = arith.cmpf oeq, %4, %none : f64
+    return %2, %5, %1 : i1, i1, f32
+  })");
+  Outcome outcome = program.run({{{-3.0}}, {{0x1p-66}}, {{-3.0}}, {{0x1p-66}}});
+  ASSERT_FALSE(outcome.failed);
+  EXPECT_EQ(getElements(outcome.results[0])[0], -1);
+  EXPECT_EQ(getElements(outcome.results[1])[0], 0);
+  EXPECT_TRUE(std::signbit(getElements(outcome.results[2])[0]));
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(outcome.errors[i][0], 0);
+  // By another number it may have been rounded, so that nobody knows.
+  EXPECT_GT(program.run({{{-3.0}}, {{0.75 * 0x1p-66}}, {{-3.0}}, {{0x1p-66}}}).errors[2][0], 0);
+}
+
 TEST(Judge, WhatRoundingDecidesIsNotJudged) {
   // (1 + x) - 1 > 0 hangs on the rounding of 1 + x for x = 1e-8.
   Program program(R"(func.func @main(%x: f32, %a: f32, %b: f32) -> f32 {

@@ -42,7 +42,7 @@ static void writeBranches(Builder &builder, unsigned number, std::vector<Value> 
 static bool writeIf(Builder &builder) {
   if (builder.function->depth > 3)
     return false;
-  Value condition = builder.get(Type::scalar(Element::I1), Want{{0, 1}, true});
+  Value condition = builder.getCondition();
   std::vector<Value> results;
   std::vector<std::string> regions;
   writeBranches(builder, 2, results, regions);
@@ -78,7 +78,90 @@ static bool writeSwitch(Builder &builder) {
   return true;
 }
 
+/// A slice of \p source of the size of \p type, which may have lost extents of one in front.
+static std::string printSlice(Builder &builder, const Value &source, const Type &type) {
+  std::vector<int64_t> offsets, sizes;
+  int64_t dropped = source.type.getRank() - type.getRank();
+  for (int64_t i = 0; i < source.type.getRank(); ++i) {
+    sizes.push_back(i < dropped ? 1 : type.shape[static_cast<size_t>(i - dropped)]);
+    offsets.push_back(builder.random.below(source.type.shape[static_cast<size_t>(i)] - sizes.back() + 1));
+  }
+  return "tensor.extract_slice " + source.name + printList(offsets) + " " + printList(sizes) + " " +
+         printList(std::vector<int64_t>(sizes.size(), 1)) + " : " + source.type.print() + " to " + type.print();
+}
+
+/// The result of a branch that is one of two arrays from outside, one of them computed over in place or a part of
+/// another one, and is read after another array was computed: the sum of that one begins with it.
+static bool writeLateRead(Builder &builder) {
+  if (builder.function->depth > 2)
+    return false;
+  Element element = builder.drawFloat();
+  Type type = builder.drawTensorType(element, 2);
+  Type left = Type::tensor(element, {builder.random.pick(builder.extents), builder.random.between(1, 4)});
+  Type right = Type::tensor(element, {left.shape[1], builder.random.pick(builder.extents)});
+  Type product = left.with(std::vector<int64_t>{left.shape[0], right.shape[1]}), scalar = Type::tensor(element, {});
+  Value condition = builder.getCondition();
+  Want want{Range::symmetric(2), false};
+  std::string suffix = " : " + type.print();
+  Value outside = builder.random.chance(0.35) ? builder.constant(type, 0.5) : builder.getUnknown(type, want);
+  if (outside.range.low < outside.range.high && builder.random.chance(0.6))
+    outside = builder.emit("math.sin " + outside.name + suffix, type, Range::symmetric(1), false);
+  bool slices = builder.random.chance(0.35);
+  // What no one else reads, and no loop computes anew.
+  Type rows = type;
+  if (slices)
+    for (int64_t &extent : rows.shape)
+      extent += builder.random.between(0, 2);
+  rows.shape.insert(rows.shape.begin(), builder.random.between(1, 3));
+  Value terms = builder.getUnknown(rows, want), start = slices ? terms : builder.zeros(type);
+  std::string over = builder.newName("w");
+  if (!slices)
+    builder.line(over + " = linalg.reduce { arith.addf } ins(" + terms.name + " : " + rows.print() + ") outs(" +
+                 start.name + suffix + ") dimensions = [0]");
+  std::vector<std::string> regions;
+  for (bool computes : {true, false})
+    regions.push_back(builder.writeRegion(Position::Branch, [&] {
+      Value value = outside;
+      if (computes)
+        value = builder.emit(slices ? printSlice(builder, terms, type) : "math.cos " + over + suffix, type, want.range,
+                             false);
+      builder.line("scf.yield " + value.name + suffix);
+    }));
+  if (builder.random.chance(0.5))
+    std::swap(regions[0], regions[1]);
+  Value result{builder.newName(), type, want.range, false};
+  builder.line(result.name + " = scf.if " + condition.name + " -> (" + type.print() + ") {");
+  builder.function->text += regions[0];
+  builder.line("} else {");
+  builder.function->text += regions[1];
+  builder.line("}");
+
+  Value a = builder.getUnknown(left, Want{Range::symmetric(0.5), false}),
+        b = builder.getUnknown(right, Want{Range::symmetric(0.5), false}), zeros = builder.zeros(product),
+        sum = builder.zeros(scalar);
+  double most = 0;
+  Value other =
+      builder.emit("linalg.matmul ins(" + a.name + ", " + b.name + " : " + left.print() + ", " + right.print() +
+                       ") outs(" + zeros.name + " : " + product.print() + ") -> " + product.print(),
+                   product, Range::symmetric(0.25 * static_cast<double>(left.shape[1])), false);
+  for (const Value &term : {other, result}) {
+    std::vector<int64_t> dimensions;
+    for (int64_t i = 0; i < term.type.getRank(); ++i)
+      dimensions.push_back(i);
+    most += term.range.getMagnitude() * static_cast<double>(builder.countElements(term.type));
+    if (term.type.getRank() == 0)
+      sum = builder.emit("arith.addf " + sum.name + ", " + term.name + " : " + scalar.print(), scalar,
+                         Range::symmetric(most), false);
+    else
+      sum = builder.emit("linalg.reduce { arith.addf } ins(" + term.name + " : " + term.type.print() + ") outs(" +
+                             sum.name + " : " + scalar.print() + ") dimensions = " + printList(dimensions),
+                         scalar, Range::symmetric(most), false);
+  }
+  return true;
+}
+
 void remat::random::addBranchProductions(ProductionTable &table) {
   table.push_back({"scf.if", 4, Places::Everywhere, writeIf});
   table.push_back({"scf.index_switch", 0.5, Places::Tensors, writeSwitch});
+  table.push_back({"late read of a branch", 1.2, Places::Tensors, writeLateRead});
 }

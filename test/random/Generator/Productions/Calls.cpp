@@ -35,7 +35,8 @@ static std::vector<Value> getOperands(Builder &builder, const std::vector<Argume
       operands.push_back(builder.coerce(element, want));
       continue;
     }
-    operands.push_back(builder.get(type, want));
+    operands.push_back(type.isTensor && isFloat(type.element) ? builder.getUnknown(type, want)
+                                                              : builder.get(type, want));
   }
   return operands;
 }
@@ -177,7 +178,7 @@ static bool writeCustomRule(Builder &builder) {
 static bool writeInnerGradient(Builder &builder) {
   if (builder.function->isHelper)
     return false;
-  bool hasLoop = builder.function->position == Position::Straight && builder.random.chance(0.25);
+  bool hasLoop = builder.function->position == Position::Straight && builder.random.chance(0.55);
   Type type = builder.drawWorkingType(true);
   if (!type.isTensor || type.isDynamic())
     type = builder.drawTensorType(builder.drawFloat(), 2);
@@ -212,5 +213,5 @@ static bool writeInnerGradient(Builder &builder) {
 void remat::random::addCallProductions(ProductionTable &table) {
   table.push_back({"func.call", 1.5, Places::Tensors, writeCall});
   table.push_back({"remat.custom_vjp", 1.5, Places::Tensors, writeCustomRule});
-  table.push_back({"remat.value_and_gradient", 0.7, Places::Tensors, writeInnerGradient});
+  table.push_back({"remat.value_and_gradient", 1, Places::Tensors, writeInnerGradient});
 }

@@ -68,8 +68,12 @@ static bool writeSelectedFunction(Builder &builder) {
     builder.line(bounded + " = arith.maximumf " + operand.name + ", " + lower.name + suffix);
     operand.name = bounded;
   }
-  // A product with the condition is zero elsewhere as well, and lets through what comes back from there.
-  if (op.outside == 0 && builder.random.chance(0.5)) {
+  // A product with the condition is zero elsewhere as well, and lets through what comes back from there; so does
+  // the operand itself, which may lie anywhere outside.
+  size_t form = builder.random.pickWeighted({25, 45, 30});
+  if (form == 2) {
+    inside = operand.name;
+  } else if (op.outside == 0 && form == 1) {
     std::string weight = builder.newName("w");
     builder.line(weight + " = arith.uitofp " + condition + " : " + mask.print() + " to " + type.print());
     builder.line(inside + " = arith.mulf " + operand.name + ", " + weight + suffix);

@@ -62,7 +62,7 @@ static bool writeGuardedRead(Builder &builder) {
   bool readsTwice = isFree && builder.random.chance(0.6), swaps = builder.random.chance(0.3);
   Value condition;
   if (isFree) {
-    condition = builder.get(Type::scalar(Element::I1));
+    condition = builder.getCondition();
   } else {
     Value bound = builder.constant(place.type, static_cast<double>(table.type.shape[0]));
     condition = builder.emit(std::string("arith.cmpi ") + (swaps ? "uge, " : "ult, ") + place.name + ", " + bound.name +

@@ -72,6 +72,35 @@ static bool writeReduce(Builder &builder) {
   return true;
 }
 
+/// A reduction of indices, and what it gives as a number.
+static bool writeIndexReduction(Builder &builder) {
+  if (!builder.options.types.empty())
+    return false;
+  Type type = builder.drawTensorType(Element::Index, 2);
+  if (type.getRank() == 0)
+    return false;
+  static const std::vector<std::string> kinds = {"arith.maxsi", "arith.minsi", "arith.andi",
+                                                 "arith.minui", "arith.maxui", "arith.addi"};
+  std::vector<int64_t> dimensions = drawDimensions(builder, type.getRank());
+  Type reduced = type.with(std::vector<int64_t>());
+  for (int64_t i = 0; i < type.getRank(); ++i)
+    if (std::find(dimensions.begin(), dimensions.end(), i) == dimensions.end())
+      reduced.shape.push_back(type.shape[i]);
+  Value operand = builder.get(type), init = builder.get(reduced);
+  Value result =
+      builder.emit("linalg.reduce { " + builder.random.pick(kinds) + " } ins(" + operand.name + " : " + type.print() +
+                       ") outs(" + init.name + " : " + reduced.print() + ") dimensions = " + printList(dimensions),
+                   reduced, getFullRange(Element::Index), true);
+  Value mask = builder.constant(reduced, 31);
+  Value small =
+      builder.emit("arith.andi " + result.name + ", " + mask.name + " : " + reduced.print(), reduced, {0, 31}, true);
+  Type integer = reduced.with(Element::I32), real = reduced.with(builder.drawFloat());
+  Value cast = builder.emit("arith.index_cast " + small.name + " : " + reduced.print() + " to " + integer.print(),
+                            integer, small.range, true);
+  builder.emit("arith.sitofp " + cast.name + " : " + integer.print() + " to " + real.print(), real, small.range, true);
+  return true;
+}
+
 /// linalg.map with a scalar body.
 static bool writeMap(Builder &builder) {
   Type type = builder.drawWorkingType(true);
@@ -112,8 +141,8 @@ static bool writeTransposedProduct(Builder &builder) {
   Element element = builder.drawFloat();
   Type left = Type::tensor(element, {});
   for (int i = 0; i < 2; ++i)
-    left.shape.push_back(i > 0 && builder.random.chance(0.7) ? left.shape.back()
-                                                             : builder.random.pick(builder.extents));
+    left.shape.push_back(i > 0 && builder.random.chance(0.85) ? left.shape.back()
+                                                              : builder.random.pick(builder.extents));
   Type right = left.with(std::vector<int64_t>(left.shape.rbegin(), left.shape.rend()));
   if (builder.countElements(left) > 600)
     return false;
@@ -140,6 +169,13 @@ static bool writeTransposedProduct(Builder &builder) {
   builder.line("  linalg.yield " + next + " : " + scalar);
   builder.line("} -> " + type.print());
   builder.addValue(result);
+  // So small that a loss takes it as it is: then the gradients need nothing that was computed from it.
+  if (builder.random.chance(0.7)) {
+    double scale = std::exp2(-std::ceil(std::log2(result.range.getMagnitude())));
+    Value factor = builder.constant(type, scale);
+    builder.emit("arith.mulf " + result.name + ", " + factor.name + " : " + type.print(), type, Range::symmetric(1),
+                 false);
+  }
   return true;
 }
 
@@ -158,7 +194,8 @@ static bool writeSoftmax(Builder &builder) {
 
 void remat::random::addReductionProductions(ProductionTable &table) {
   table.push_back({"linalg.reduce", 6, Places::Tensors, writeReduce});
+  table.push_back({"reduction of indices", 0.5, Places::Tensors, writeIndexReduction});
   table.push_back({"linalg.map", 2, Places::Tensors, writeMap});
-  table.push_back({"transposed product", 1.2, Places::Tensors, writeTransposedProduct});
+  table.push_back({"transposed product", 1.5, Places::Tensors, writeTransposedProduct});
   table.push_back({"linalg.softmax", 0.3, Places::Tensors, writeSoftmax});
 }

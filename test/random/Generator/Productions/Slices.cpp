@@ -97,6 +97,66 @@ static bool writeInsertSlice(Builder &builder) {
   return true;
 }
 
+/// A part of an array with extents of one, changed and put elsewhere: strides along one element, columns, and extents
+/// of one of which some are dropped.
+static bool writeThinSlice(Builder &builder) {
+  Element element = builder.random.chance(0.85) ? builder.drawFloat() : builder.drawInteger();
+  if (element == Element::I1 || element == Element::Index)
+    return false;
+  Type type = Type::tensor(element, {});
+  int64_t rank = builder.random.between(2, 4);
+  for (int64_t i = 0; i < rank; ++i)
+    type.shape.push_back(builder.random.chance(0.35) ? 1 : builder.random.pick(builder.extents));
+  if (builder.countElements(type) > 600)
+    return false;
+  Value source = builder.get(type), target = builder.random.chance(0.5) ? source : builder.get(type);
+  // The same sizes twice.
+  std::vector<int64_t> sizes;
+  for (int64_t extent : type.shape)
+    sizes.push_back(builder.random.chance(0.5) ? 1 : builder.random.between(1, extent));
+  auto drawPlace = [&] {
+    Window window;
+    window.sizes = sizes;
+    for (int64_t i = 0; i < rank; ++i) {
+      int64_t extent = type.shape[i], size = sizes[i];
+      int64_t stride = size == 1                    ? builder.random.between(1, 3)
+                       : builder.random.chance(0.5) ? (extent - 1) / (size - 1)
+                                                    : 1;
+      int64_t slack = extent - 1 - (size - 1) * stride;
+      if (builder.random.chance(0.3)) {
+        // A number that is computed, from constants.
+        double number = static_cast<double>(builder.random.below(slack + 1)), part = builder.random.between(0, 2);
+        Type index = Type::scalar(Element::Index);
+        Value left = builder.constant(index, number + part), right = builder.constant(index, part);
+        window.offsets.push_back(
+            builder.emit("arith.subi " + left.name + ", " + right.name + " : index", index, {number, number}, true)
+                .name);
+      } else if (slack > 0 && builder.random.chance(0.2)) {
+        window.offsets.push_back(builder.getIndexBelow(slack + 1).name);
+      } else {
+        window.offsets.push_back(std::to_string(builder.random.below(slack + 1)));
+      }
+      window.strides.push_back(stride);
+    }
+    return window;
+  };
+  Window from = drawPlace(), to = drawPlace();
+  Type part = type.with(reduceRank(builder, sizes));
+  Value value =
+      builder.emit("tensor.extract_slice " + source.name + print(from) + " : " + type.print() + " to " + part.print(),
+                   part, source.range, source.exact);
+  std::string suffix = " : " + part.print();
+  if (!isFloat(element))
+    value = builder.emit("arith.addi " + value.name + ", " + value.name + suffix, part, getFullRange(element), true);
+  else if (builder.random.chance(0.8))
+    value = builder.emit((builder.random.chance(0.5) ? "math.tanh " : "math.sin ") + value.name + suffix, part,
+                         Range::symmetric(1), false);
+  builder.emit("tensor.insert_slice " + value.name + " into " + target.name + print(to) + " : " + part.print() +
+                   " into " + type.print(),
+               type, join(target.range, value.range), target.exact && value.exact);
+  return true;
+}
+
 static bool writePad(Builder &builder) {
   Value source;
   if (!drawTensor(builder, source))
@@ -156,6 +216,7 @@ static bool writeConcat(Builder &builder) {
 void remat::random::addSliceProductions(ProductionTable &table) {
   table.push_back({"tensor.extract_slice", 4, Places::Tensors, writeExtractSlice, true});
   table.push_back({"tensor.insert_slice", 4, Places::Tensors, writeInsertSlice, true});
+  table.push_back({"thin slice", 2, Places::Tensors, writeThinSlice, true});
   table.push_back({"tensor.pad", 1.5, Places::Tensors, writePad});
   table.push_back({"tensor.concat", 2, Places::Tensors, writeConcat});
 }
