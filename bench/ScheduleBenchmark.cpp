@@ -47,16 +47,16 @@ public:
 } // namespace
 
 /// States of one unit, tapes of five, a backward step of two forward steps.
-static ChainProblem makeChain(int64_t steps, int64_t budget) {
-  ChainProblem problem;
+static EqualChain makeChain(int64_t steps, int64_t budget) {
+  EqualChain problem;
   problem.steps = steps;
-  problem.tapeSize = 5;
-  problem.reverseTime = 2;
+  problem.tape = 5;
+  problem.reverse = 2;
   problem.budget = budget;
   return problem;
 }
 
-static void solve(benchmark::State &state, const ChainProblem &problem, Policy policy) {
+static void solve(benchmark::State &state, const EqualChain &problem, Policy policy) {
   PeakMemory memory;
   PlanResult result;
   for (auto _ : state) {
@@ -69,7 +69,7 @@ static void solve(benchmark::State &state, const ChainProblem &problem, Policy p
   }
   state.counters["forward"] = static_cast<double>(result.plan.forward);
   state.counters["certified"] = result.plan.certified;
-  state.counters["nodes"] = static_cast<double>(result.table.getNumNodes());
+  state.counters["nodes"] = static_cast<double>(result.table->getNumNodes());
   state.counters["peak_MiB"] = memory.inMiB();
 }
 
@@ -91,9 +91,9 @@ static void overBudget(benchmark::State &state, Policy policy) {
   state.SetComplexityN(state.range(0));
 }
 
-static void solve(benchmark::State &state, const StagedChain &chain) {
+static void solve(benchmark::State &state, const Chain &chain) {
   PeakMemory memory;
-  ChainResult result;
+  PlanResult result;
   for (auto _ : state) {
     result = planChain(chain, Policy::Optimal);
     benchmark::DoNotOptimize(result);
@@ -113,7 +113,7 @@ static void solve(benchmark::State &state, const StagedChain &chain) {
 static void overStages(benchmark::State &state) {
   std::minstd_rand random(1);
   auto draw = [&](int64_t least, int64_t most) { return std::uniform_int_distribution<int64_t>(least, most)(random); };
-  StagedChain chain;
+  Chain chain;
   int64_t total = 0;
   for (int64_t i = 0; i < state.range(0); ++i) {
     ChainStage stage;
@@ -136,7 +136,7 @@ static void overDifferentStages(benchmark::State &state) {
   auto drawSize = [&](int64_t least) {
     return static_cast<int64_t>(static_cast<double>(least) * std::pow(10.0, static_cast<double>(draw(0, 1000)) / 1000));
   };
-  StagedChain chain;
+  Chain chain;
   int64_t total = 0;
   for (int64_t i = 0; i < state.range(0); ++i) {
     ChainStage stage;
@@ -190,12 +190,12 @@ static void overNodes(benchmark::State &state, GraphPolicy policy, bool isFine) 
 
 /// Ten slots and a buffer, no room for a tape, a transfer of eight steps.
 static void overStepsInTwoMemories(benchmark::State &state, Policy policy) {
-  StagedChain chain(makeChain(state.range(0), 11));
+  Chain chain(makeChain(state.range(0), 11));
   chain.stages.front().modes.front().tape = 100;
   chain.slow = SlowTier();
   chain.slow->write = chain.slow->read = 8;
   PeakMemory memory;
-  ChainResult result;
+  PlanResult result;
   for (auto _ : state) {
     result = planChain(chain, policy);
     benchmark::DoNotOptimize(result);

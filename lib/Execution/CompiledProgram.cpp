@@ -238,7 +238,7 @@ llvm::Expected<PlanFigures> CompiledProgram::getPlan(llvm::ArrayRef<ArrayView> a
   return implementation->plan.figures;
 }
 
-llvm::Expected<std::vector<schedule::ChainProblem>>
+llvm::Expected<std::vector<schedule::EqualChain>>
 CompiledProgram::getChainProblems(llvm::ArrayRef<ArrayView> arguments) {
   if (auto plan = getPlan(arguments); !plan)
     return plan.takeError();

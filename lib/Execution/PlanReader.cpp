@@ -22,8 +22,8 @@ static int64_t getStaticSteps(ForwardSweepOp sweep) {
   return matchPattern(sweep.getCount(), m_ConstantInt(&count)) ? count.getSExtValue() : 0;
 }
 
-std::vector<schedule::ChainProblem> remat::readChainProblems(func::FuncOp entry) {
-  std::vector<schedule::ChainProblem> problems;
+std::vector<schedule::EqualChain> remat::readChainProblems(func::FuncOp entry) {
+  std::vector<schedule::EqualChain> problems;
   FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry);
   if (failed(memory))
     return problems;

@@ -52,9 +52,9 @@ static void withInstance(llvm::ArrayRef<int64_t> words, llvm::ArrayRef<int64_t> 
   }
 }
 
-std::vector<schedule::ChainProblem> remat::getChainProblems(const LoweredProgram &program,
-                                                            llvm::ArrayRef<int64_t> counts) {
-  std::vector<schedule::ChainProblem> problems;
+std::vector<schedule::EqualChain> remat::getChainProblems(const LoweredProgram &program,
+                                                          llvm::ArrayRef<int64_t> counts) {
+  std::vector<schedule::EqualChain> problems;
   withInstance(program.problem, counts,
                [&](const schedule::ProgramInstance &instance, const schedule::ProgramResult &result) {
                  for (size_t loop = 0; result.verdict.ok() && loop < instance.getNumLoops(); ++loop)

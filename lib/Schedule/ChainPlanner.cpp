@@ -34,41 +34,31 @@ static constexpr int64_t maxOptimalDisk = 5000;
 /// is periodic does as well for more of them.
 static constexpr int64_t maxOptimalPrices = 128;
 
-static ChainResult planTable(const ChainProblem &problem, Policy policy) {
-  PlanResult result = plan(problem, policy);
-  ChainResult chain;
-  chain.verdict = result.verdict;
-  chain.plan = result.plan;
-  if (result.ok())
-    chain.table = std::move(result.table);
-  return chain;
-}
-
-static ChainResult unsupported(Policy policy, const char *expected) {
-  ChainResult result;
+static PlanResult unsupported(Policy policy, const char *expected) {
+  PlanResult result;
   result.verdict = {Status::Unsupported, "policy " + std::string(stringifyPolicy(policy)) + " expects " + expected};
   return result;
 }
 
 /// With a slow tier there are more schedules than those that the bounds of the
 /// other policies know.
-static void applySlowBound(const ChainProblem &problem, const SlowTier &slow, Plan &plan) {
+static void applySlowBound(const EqualChain &problem, const SlowTier &slow, Plan &plan) {
   plan.boundAnySchedule = slowBound(problem, slow);
 }
 
 /// The best of all plans with and without the slow tier, if there is one.
-static ChainResult planOptimal(const StagedChain &problem, const std::optional<ChainProblem> &equal,
-                               const ChainOptions &options) {
+static PlanResult planOptimal(const Chain &problem, const std::optional<EqualChain> &equal,
+                              const ChainOptions &options) {
   if (!equal) {
     if (!problem.slow)
       return planStaged(problem, options);
-    return planStagedOffload(problem, options, [](const StagedChain &interval, const ChainOptions &options) {
+    return planStagedOffload(problem, options, [](const Chain &interval, const ChainOptions &options) {
       return planChain(interval, Policy::Optimal, options);
     });
   }
   if (!problem.slow)
-    return planTable(*equal, Policy::Optimal);
-  ChainResult best = planMultistage(*equal, *problem.slow, options);
+    return plan(*equal, Policy::Optimal);
+  PlanResult best = planMultistage(*equal, *problem.slow, options);
   // What takes too long may be done faster.
   auto goesOn = [&] { return best.ok() || best.verdict.status == Status::Overflow; };
   auto consider = [&](Policy policy) {
@@ -76,7 +66,7 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
       best.verdict = interrupted();
     if (!goesOn())
       return;
-    ChainResult other = planHierarchical(*equal, *problem.slow, policy);
+    PlanResult other = planHierarchical(*equal, *problem.slow, policy);
     bool isFaster = other.ok() && (!best.ok() || other.plan.time < best.plan.time);
     if (isFaster || other.verdict.status == Status::Internal)
       best = std::move(other);
@@ -96,20 +86,20 @@ static ChainResult planOptimal(const StagedChain &problem, const std::optional<C
 }
 
 /// What the policy says about a valid problem.
-static ChainResult dispatch(const StagedChain &problem, const std::optional<ChainProblem> &equal, Policy policy,
-                            const ChainOptions &options) {
+static PlanResult dispatch(const Chain &problem, const std::optional<EqualChain> &equal, Policy policy,
+                           const ChainOptions &options) {
   const PolicyInfo &info = infoOf(policy);
   if (!equal && !info.has(PlansUnequalSteps))
     return unsupported(policy, "equal steps with one mode");
   if (info.has(NeedsSlowTier) && !problem.slow)
     return unsupported(policy, "a slow tier");
   if (equal && equal->steps == 0)
-    return planTable(*equal, Policy::Optimal);
+    return plan(*equal, Policy::Optimal);
   switch (policy) {
   case Policy::Optimal:
     return planOptimal(problem, equal, options);
   case Policy::StoreAll:
-    return equal ? planTable(*equal, policy) : planStagedStoreAll(problem);
+    return equal ? plan(*equal, policy) : planStagedStoreAll(problem);
   case Policy::Online:
     return planOnline(*equal);
   case Policy::Multistage:
@@ -124,9 +114,9 @@ static ChainResult dispatch(const StagedChain &problem, const std::optional<Chai
   case Policy::Ism:
   case Policy::Msm:
   case Policy::Mixed:
-    return planTable(*equal, policy);
+    return plan(*equal, policy);
   }
-  ChainResult result;
+  PlanResult result;
   result.verdict = noPlanner(policy);
   return result;
 }
@@ -134,26 +124,26 @@ static ChainResult dispatch(const StagedChain &problem, const std::optional<Chai
 /// If recording a step is faster than advancing over it, a step is always recorded,
 /// whether its tape is kept or not. The published policies know no such thing, and
 /// unequal steps are looked at one by one.
-static ChainResult dispatchFastest(const StagedChain &problem, const std::optional<ChainProblem> &equal, Policy policy,
-                                   const ChainOptions &options) {
-  if (!infoOf(policy).has(RecordsWhereFaster) || !equal || equal->recordTime >= equal->advanceTime)
+static PlanResult dispatchFastest(const Chain &problem, const std::optional<EqualChain> &equal, Policy policy,
+                                  const ChainOptions &options) {
+  if (!infoOf(policy).has(RecordsWhereFaster) || !equal || equal->record >= equal->advance)
     return dispatch(problem, equal, policy, options);
-  StagedChain faster = problem;
+  Chain faster = problem;
   for (ChainStage &stage : faster.stages)
     stage.advance = stage.modes.front().record;
-  ChainResult result = dispatch(faster, faster.equalSteps(), policy, options);
+  PlanResult result = dispatch(faster, faster.equalSteps(), policy, options);
   result.recordsAdvances = true;
   result.plan.record = result.plan.forward;
   result.plan.advance = 0;
   return result;
 }
 
-ChainResult remat::schedule::planChain(const StagedChain &problem, Policy policy, const ChainOptions &options) {
+PlanResult remat::schedule::planChain(const Chain &problem, Policy policy, const ChainOptions &options) {
   auto begin = std::chrono::steady_clock::now();
-  ChainResult result;
+  PlanResult result;
   result.verdict = problem.validate();
   if (result.ok()) {
-    std::optional<ChainProblem> equal = problem.equalSteps();
+    std::optional<EqualChain> equal = problem.equalSteps();
     result = dispatchFastest(problem, equal, policy, options);
     if (result.ok() && equal && equal->steps > 0 && problem.slow)
       applySlowBound(*equal, *problem.slow, result.plan);

@@ -32,7 +32,7 @@ struct Gap {
 
 class CurveSearch {
 public:
-  CurveSearch(const StagedChain &chain, int64_t storeAll, Policy policy, const CurveOptions &options)
+  CurveSearch(const Chain &chain, int64_t storeAll, Policy policy, const CurveOptions &options)
       : chain(chain), storeAll(storeAll), options(options), isMonotone(neverFalls(policy)) {
     curve.policy = policy;
   }
@@ -59,7 +59,7 @@ private:
   void collectPoints();
   void collectKnees();
 
-  StagedChain chain;
+  Chain chain;
   int64_t storeAll;
   const CurveOptions &options;
   bool isMonotone;
@@ -102,7 +102,7 @@ bool CurveSearch::planAt(int64_t budget) {
 bool CurveSearch::planOnly(int64_t budget, int64_t &peak) {
   ++plans;
   chain.budget = budget;
-  ChainResult result = planChain(chain, curve.policy, options.search);
+  PlanResult result = planChain(chain, curve.policy, options.search);
   if (!result.ok()) {
     curve.verdict = result.verdict;
     return false;
@@ -213,7 +213,7 @@ void CurveSearch::collectPoints() {
 FrontierCurve CurveSearch::run() {
   // No budget is smaller than nothing, and the answer says what would do.
   chain.budget = 0;
-  ChainResult nothing = planChain(chain, curve.policy, options.search);
+  PlanResult nothing = planChain(chain, curve.policy, options.search);
   curve.verdict = nothing.verdict;
   if (!nothing.ok() && nothing.verdict.status != Status::Infeasible)
     return std::move(curve);
@@ -253,7 +253,7 @@ FrontierCurve CurveSearch::run() {
   return std::move(curve);
 }
 
-FrontierCurve remat::schedule::computeFrontierCurve(const StagedChain &chain, int64_t storeAll, Policy policy,
+FrontierCurve remat::schedule::computeFrontierCurve(const Chain &chain, int64_t storeAll, Policy policy,
                                                     const CurveOptions &options) {
   return CurveSearch(chain, storeAll, policy, options).run();
 }

@@ -9,9 +9,9 @@
 #define REMAT_SCHEDULE_CHAINPLAN_H
 
 #include "remat/Schedule/Action.h"
+#include "remat/Schedule/EqualChain.h"
 #include "remat/Schedule/Plan.h"
 #include "remat/Schedule/PlanTable.h"
-#include "remat/Schedule/Problem.h"
 
 #include <functional>
 #include <optional>
@@ -21,7 +21,7 @@ namespace remat::schedule {
 
 /// A plan with its schedule, or the reason why there is none. Times are in the
 /// unit of the problem, of which timeScale make one of its own.
-struct ChainResult {
+struct PlanResult {
   Verdict verdict;
   Plan plan;
   /// The schedule, as a table or as a list.

@@ -14,8 +14,8 @@
 #ifndef REMAT_SCHEDULE_CHAINPLANNER_H
 #define REMAT_SCHEDULE_CHAINPLANNER_H
 
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/ChainPlan.h"
-#include "remat/Schedule/StagedChain.h"
 
 namespace remat::schedule {
 
@@ -27,7 +27,7 @@ namespace remat::schedule {
 /// Schedules that offload are lists, some hundred bytes for a step. With a slow tier, optimal,
 /// multistage and every-interval take at most 10^7 equal steps and are Unsupported beyond;
 /// of more than 10^5 unequal steps optimal offloads nothing (plan.scheme is None).
-ChainResult planChain(const StagedChain &problem, Policy policy, const ChainOptions &options = {});
+PlanResult planChain(const Chain &problem, Policy policy, const ChainOptions &options = {});
 
 } // namespace remat::schedule
 

@@ -20,8 +20,8 @@
 #ifndef REMAT_SCHEDULE_FRONTIERCURVE_H
 #define REMAT_SCHEDULE_FRONTIERCURVE_H
 
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/ChainPlan.h"
-#include "remat/Schedule/StagedChain.h"
 
 #include <functional>
 #include <string>
@@ -79,8 +79,7 @@ struct CurveOptions {
 /// Plans budgets from the smallest feasible one to `storeAll`, the peak of keeping
 /// everything. Takes at most about `plans` + `kneePlans` plans. The budget of the
 /// chain itself is not read.
-FrontierCurve computeFrontierCurve(const StagedChain &chain, int64_t storeAll, Policy policy,
-                                   const CurveOptions &options);
+FrontierCurve computeFrontierCurve(const Chain &chain, int64_t storeAll, Policy policy, const CurveOptions &options);
 
 } // namespace remat::schedule
 

@@ -21,7 +21,7 @@
 #ifndef REMAT_SCHEDULE_GRAPH_H
 #define REMAT_SCHEDULE_GRAPH_H
 
-#include "remat/Schedule/Problem.h"
+#include "remat/Schedule/EqualChain.h"
 
 #include <cstdint>
 #include <utility>

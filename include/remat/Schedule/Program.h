@@ -31,8 +31,8 @@
 
 #include "remat/ABI/PlanWords.h"
 #include "remat/Schedule/Arena.h"
+#include "remat/Schedule/EqualChain.h"
 #include "remat/Schedule/Policy.h"
-#include "remat/Schedule/Problem.h"
 #include "remat/Support/Budget.h"
 
 #include <string>
@@ -86,7 +86,7 @@ struct ProgramLoop {
   int64_t filled = 0;
 
   /// The problem of planning `steps` steps in `budget` bytes of slots.
-  ChainProblem getProblem(int64_t steps, int64_t budget) const;
+  EqualChain getProblem(int64_t steps, int64_t budget) const;
 };
 
 /// A buffer that may have its place inside a part of a loop.
@@ -160,7 +160,7 @@ public:
   int64_t getSteps(size_t loop) const { return counts[static_cast<size_t>(getLoop(loop).count)]; }
   /// Whether the loop has a schedule: it has steps and is differentiated.
   bool isPlanned(size_t loop) const { return getLoop(loop).isDifferentiated && getSteps(loop) > 0; }
-  ChainProblem getChain(size_t loop, int64_t budget) const;
+  EqualChain getChain(size_t loop, int64_t budget) const;
 
   /// Gives every buffer its place; returns the bytes of the arena, or nothing on
   /// overflow. One entry of `needs` per loop.

@@ -25,7 +25,7 @@ namespace remat::schedule {
 
 /// The plans of all loops of a program and the arena they add up to.
 struct ProgramPlan {
-  /// One per loop; empty tables for loops that have no schedule.
+  /// One per loop; no tables for loops that have no schedule.
   std::vector<PlanResult> loops;
   std::vector<LoopNeeds> needs;
   int64_t peak = 0;

@@ -16,8 +16,8 @@
 #define REMAT_SCHEDULE_SIMULATOR_H
 
 #include "remat/Schedule/Action.h"
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/SlowMemory.h"
-#include "remat/Schedule/StagedChain.h"
 
 #include <string>
 #include <vector>
@@ -86,8 +86,8 @@ public:
 class Simulator {
 public:
   /// `problem` must be valid; `observer`, if there is one, outlives the game.
-  explicit Simulator(const StagedChain &problem, SimulationObserver *observer = nullptr);
-  explicit Simulator(const ChainProblem &problem);
+  explicit Simulator(const Chain &problem, SimulationObserver *observer = nullptr);
+  explicit Simulator(const EqualChain &problem);
 
   /// Plays one action. Returns false if it, or an earlier one, breaks a rule.
   bool play(const Action &action);
@@ -124,7 +124,7 @@ private:
   int64_t sizeOf(Item item);
   int64_t modeOf(int64_t step) const { return tapeModes.empty() ? 0 : tapeModes[step]; }
 
-  StagedChain problem;
+  Chain problem;
   SimulationObserver *observer;
   /// The last step of each stage of at least one step.
   std::vector<int64_t> stageEnds;
@@ -149,8 +149,8 @@ private:
 };
 
 /// Plays the whole list.
-SimulationResult simulate(const ChainProblem &problem, const std::vector<Action> &actions);
-SimulationResult simulate(const StagedChain &problem, const std::vector<Action> &actions);
+SimulationResult simulate(const EqualChain &problem, const std::vector<Action> &actions);
+SimulationResult simulate(const Chain &problem, const std::vector<Action> &actions);
 
 } // namespace remat::schedule
 

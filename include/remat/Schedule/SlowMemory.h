@@ -15,7 +15,7 @@
 #ifndef REMAT_SCHEDULE_SLOWMEMORY_H
 #define REMAT_SCHEDULE_SLOWMEMORY_H
 
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 #include <map>
 #include <string>

@@ -40,33 +40,23 @@
 #ifndef REMAT_SCHEDULE_SOLVERS_H
 #define REMAT_SCHEDULE_SOLVERS_H
 
-#include "remat/Schedule/Plan.h"
-#include "remat/Schedule/PlanTable.h"
-#include "remat/Schedule/Problem.h"
+#include "remat/Schedule/ChainPlan.h"
+#include "remat/Schedule/EqualChain.h"
 
 #include <vector>
 
 namespace remat::schedule {
 
-/// A plan with its table, or the reason why there is none.
-struct PlanResult {
-  Verdict verdict;
-  Plan plan;
-  PlanTable table;
-
-  bool ok() const { return verdict.ok(); }
-};
-
-/// Plans `problem` by a policy of the table above; others are Unsupported. If the
+/// Plans `problem` by a policy of the table above, with a table; others are Unsupported. If the
 /// budget is too small the status is Infeasible and plan.minimumBudget says what would
 /// do. Store-all and the closed forms take time linear in the table, periodic O(sqrt(T));
 /// msm and optimal O(rows * slopes) for at most a million distinct amounts of free memory,
 /// see docs/Schedules.md.
-PlanResult plan(const ChainProblem &problem, Policy policy);
+PlanResult plan(const EqualChain &problem, Policy policy);
 
 /// The smallest budget at which plan() succeeds; the problem's own budget does
 /// not matter. Nothing if the problem is invalid or the policy does not apply.
-std::optional<int64_t> minimumBudget(const ChainProblem &problem, Policy policy);
+std::optional<int64_t> minimumBudget(const EqualChain &problem, Policy policy);
 
 /// One point of the memory-time frontier.
 struct FrontierPoint {
@@ -79,12 +69,12 @@ struct FrontierPoint {
 };
 
 /// Plans `problem` at each of `budgets` and returns one point for each.
-std::vector<FrontierPoint> frontier(const ChainProblem &problem, Policy policy, const std::vector<int64_t> &budgets);
+std::vector<FrontierPoint> frontier(const EqualChain &problem, Policy policy, const std::vector<int64_t> &budgets);
 
 /// At most `count` budgets from the smallest feasible one to that of keeping
 /// everything, spread evenly on a logarithmic scale; ascending, distinct. Empty
 /// if the problem is invalid or the policy does not apply.
-std::vector<int64_t> frontierBudgets(const ChainProblem &problem, Policy policy, int64_t count);
+std::vector<int64_t> frontierBudgets(const EqualChain &problem, Policy policy, int64_t count);
 
 } // namespace remat::schedule
 

@@ -14,7 +14,7 @@
 namespace remat::schedule {
 
 /// Plays the actions of a valid table, without making a list of them.
-SimulationResult simulate(const ChainProblem &problem, const PlanTable &table);
+SimulationResult simulate(const EqualChain &problem, const PlanTable &table);
 
 } // namespace remat::schedule
 

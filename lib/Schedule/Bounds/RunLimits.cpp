@@ -12,7 +12,7 @@
 
 #include "Bounds/RunLimits.h"
 
-#include "remat/Schedule/Problem.h"
+#include "remat/Schedule/EqualChain.h"
 
 #include <algorithm>
 
@@ -87,13 +87,13 @@ RunLimits::RunLimits(int64_t steps, int64_t memory, int64_t stateSize, int64_t t
   }
 }
 
-static int64_t memoryOf(const ChainProblem &problem) {
+static int64_t memoryOf(const EqualChain &problem) {
   int64_t memory = problem.budget - problem.workspace;
-  return problem.start == Start::Pinned ? memory - problem.initialStateSize : memory;
+  return problem.start == Start::Pinned ? memory - problem.initialState : memory;
 }
 
-RunLimits::RunLimits(const ChainProblem &problem)
-    : RunLimits(problem.steps, memoryOf(problem), problem.stateSize, problem.tapeSize) {}
+RunLimits::RunLimits(const EqualChain &problem)
+    : RunLimits(problem.steps, memoryOf(problem), problem.state, problem.tape) {}
 
 __int128 RunLimits::countReruns(int64_t steps) const {
   __int128 reruns = 0;

@@ -35,7 +35,7 @@
 
 namespace remat::schedule {
 
-struct ChainProblem;
+struct EqualChain;
 
 class RunLimits {
 public:
@@ -44,7 +44,7 @@ public:
   RunLimits(int64_t steps, int64_t memory, int64_t stateSize, int64_t tapeSize);
 
   /// For the memory that a problem leaves; there must be some.
-  explicit RunLimits(const ChainProblem &problem);
+  explicit RunLimits(const EqualChain &problem);
 
   /// p_r, or 0 for r = 0, for r up to getDepth().
   int64_t limit(int64_t runs) const { return limits[runs]; }

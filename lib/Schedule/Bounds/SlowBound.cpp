@@ -50,7 +50,7 @@ struct Savings {
 
 class SlowBound {
 public:
-  SlowBound(const ChainProblem &problem, const SlowTier &slow);
+  SlowBound(const EqualChain &problem, const SlowTier &slow);
 
   /// No plan takes more than fits in 64 bits.
   int64_t get() const { return static_cast<int64_t>(std::min<__int128>(best, INT64_MAX)); }
@@ -65,7 +65,7 @@ private:
   void boundByWrites(__int128 reruns);
   void boundByReads(__int128 reruns);
 
-  const ChainProblem &problem;
+  const EqualChain &problem;
   const SlowTier &slow;
   __int128 steps;
   /// The least time of a forward step, and what it takes more to record one.
@@ -80,31 +80,31 @@ private:
 };
 } // namespace
 
-SlowBound::SlowBound(const ChainProblem &problem, const SlowTier &slow)
-    : problem(problem), slow(slow), steps(problem.steps), again(std::min(problem.advanceTime, problem.recordTime)),
-      surplus(problem.recordTime - again), once(steps * (problem.recordTime + problem.reverseTime)), best(once) {
-  if (problem.tapeSize == 0)
+SlowBound::SlowBound(const EqualChain &problem, const SlowTier &slow)
+    : problem(problem), slow(slow), steps(problem.steps), again(std::min(problem.advance, problem.record)),
+      surplus(problem.record - again), once(steps * (problem.record + problem.reverse)), best(once) {
+  if (problem.tape == 0)
     return;
   int64_t memory = problem.budget - problem.workspace;
   if (problem.start == Start::Pinned)
-    memory -= problem.initialStateSize;
+    memory -= problem.initialState;
   // What is moved is kept in fast memory, too.
   auto mayMove = [&](int64_t size) { return size <= memory && (!slow.capacity || size <= *slow.capacity); };
-  if (mayMove(problem.stateSize)) {
-    write.state = slow.writeTime(problem.stateSize);
-    read.state = slow.readTime(problem.stateSize);
+  if (mayMove(problem.state)) {
+    write.state = slow.writeTime(problem.state);
+    read.state = slow.readTime(problem.state);
   }
-  if (mayMove(problem.tapeSize)) {
-    write.tape = slow.writeTime(problem.tapeSize);
-    read.tape = slow.readTime(problem.tapeSize);
+  if (mayMove(problem.tape)) {
+    write.tape = slow.writeTime(problem.tape);
+    read.tape = slow.readTime(problem.tape);
   }
-  RunLimits limits(problem.steps, memory, problem.stateSize, problem.tapeSize);
+  RunLimits limits(problem.steps, memory, problem.state, problem.tape);
   if (!write.state && !write.tape) {
     best = boundInOneMemory(limits);
     return;
   }
   if (slow.capacity && *slow.capacity <= INT64_MAX - memory)
-    best = boundInOneMemory(RunLimits(problem.steps, memory + *slow.capacity, problem.stateSize, problem.tapeSize));
+    best = boundInOneMemory(RunLimits(problem.steps, memory + *slow.capacity, problem.state, problem.tape));
   countRuns(limits);
 }
 
@@ -168,7 +168,7 @@ void SlowBound::raise(__int128 high, Predicate isPossible) {
 void SlowBound::boundByWrites(__int128 reruns) {
   if (early.in(1, write) < 0)
     return;
-  __int128 after = steps * (problem.reverseTime + surplus);
+  __int128 after = steps * (problem.reverse + surplus);
   auto isPossible = [&](__int128 time) {
     for (__int128 sweep : {steps * again, time - after}) {
       __int128 turn = sweep + steps * surplus;
@@ -193,6 +193,6 @@ void SlowBound::boundByReads(__int128 reruns) {
   raise(once + again * reruns, isPossible);
 }
 
-int64_t remat::schedule::slowBound(const ChainProblem &problem, const SlowTier &slow) {
+int64_t remat::schedule::slowBound(const EqualChain &problem, const SlowTier &slow) {
   return SlowBound(problem, slow).get();
 }

@@ -8,7 +8,7 @@
 #ifndef REMAT_LIB_SCHEDULE_BOUNDS_SLOWBOUND_H
 #define REMAT_LIB_SCHEDULE_BOUNDS_SLOWBOUND_H
 
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 namespace remat::schedule {
 
@@ -19,7 +19,7 @@ namespace remat::schedule {
 /// been moved as the channel has time for, before the turn and after it.
 ///
 /// Proof: docs/Schedules.md, section 10. O(R log time) on top of RunLimits.
-int64_t slowBound(const ChainProblem &problem, const SlowTier &slow);
+int64_t slowBound(const EqualChain &problem, const SlowTier &slow);
 
 } // namespace remat::schedule
 

@@ -36,7 +36,7 @@ struct Point {
 
 /// The relaxed knapsack of a problem.
 struct Knapsack {
-  explicit Knapsack(const StagedChain &problem);
+  explicit Knapsack(const Chain &problem);
   /// The time with so much more memory, of which a unit takes `price` to use.
   int64_t solve(__int128 more, __int128 price) const;
 
@@ -71,7 +71,7 @@ static std::vector<Point> lowerHull(std::vector<Point> points) {
   return hull;
 }
 
-Knapsack::Knapsack(const StagedChain &problem) {
+Knapsack::Knapsack(const Chain &problem) {
   size_t last = problem.stages.size();
   while (problem.stages[last - 1].count == 0)
     --last;
@@ -128,7 +128,7 @@ static __int128 movedIn(__int128 time, int64_t perUnit) {
 }
 
 /// Each step runs again unless its tape survives.
-static int64_t boundTwoRuns(const StagedChain &problem) {
+static int64_t boundTwoRuns(const Chain &problem) {
   Knapsack knapsack(problem);
   int64_t high = knapsack.solve(0, 0);
   if (!problem.slow)
@@ -160,7 +160,7 @@ static int64_t boundTwoRuns(const StagedChain &problem) {
   return low;
 }
 
-int64_t remat::schedule::tapeBound(const StagedChain &problem) {
+int64_t remat::schedule::tapeBound(const Chain &problem) {
   int64_t bound = boundTwoRuns(problem), memory = problem.budget;
   if (problem.slow && !problem.slow->capacity)
     return bound;
@@ -170,7 +170,7 @@ int64_t remat::schedule::tapeBound(const StagedChain &problem) {
   return static_cast<int64_t>(std::min<__int128>(static_cast<__int128>(bound) + thirdRuns(problem, memory), INT64_MAX));
 }
 
-double remat::schedule::tapePrice(const StagedChain &problem) {
+double remat::schedule::tapePrice(const Chain &problem) {
   Knapsack knapsack(problem);
   __int128 free = knapsack.room;
   for (const Edge &edge : knapsack.edges) {

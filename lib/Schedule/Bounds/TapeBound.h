@@ -8,7 +8,7 @@
 #ifndef REMAT_LIB_SCHEDULE_BOUNDS_TAPEBOUND_H
 #define REMAT_LIB_SCHEDULE_BOUNDS_TAPEBOUND_H
 
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 namespace remat::schedule {
 
@@ -24,11 +24,11 @@ namespace remat::schedule {
 /// the turn, and are read after it, so that their sizes are at most what the
 /// channels move in the time before and after; the bound is the least time for
 /// which that agrees. If steps wait for transfers, each tape costs both of them.
-int64_t tapeBound(const StagedChain &problem);
+int64_t tapeBound(const Chain &problem);
 
 /// The time that another unit of memory would save in that relaxation, without the
 /// slow tier; 0 if all tapes fit.
-double tapePrice(const StagedChain &problem);
+double tapePrice(const Chain &problem);
 
 } // namespace remat::schedule
 

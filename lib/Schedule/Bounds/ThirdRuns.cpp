@@ -55,7 +55,7 @@ static __int128 timeOfThirdRuns(std::vector<Steps> steps, const RunLimits &limit
   return sum;
 }
 
-int64_t remat::schedule::thirdRuns(const StagedChain &problem, int64_t memory) {
+int64_t remat::schedule::thirdRuns(const Chain &problem, int64_t memory) {
   std::vector<Steps> steps;
   int64_t state = INT64_MAX, workspace = INT64_MAX;
   for (const ChainStage &stage : problem.stages) {

@@ -8,7 +8,7 @@
 #ifndef REMAT_LIB_SCHEDULE_BOUNDS_THIRDRUNS_H
 #define REMAT_LIB_SCHEDULE_BOUNDS_THIRDRUNS_H
 
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 namespace remat::schedule {
 
@@ -17,7 +17,7 @@ namespace remat::schedule {
 ///
 /// Guarantee: no schedule takes less. Complexity: O(S log S log T) for S stages of T steps, and
 /// O(log T) times RunLimits.
-int64_t thirdRuns(const StagedChain &problem, int64_t memory);
+int64_t thirdRuns(const Chain &problem, int64_t memory);
 
 } // namespace remat::schedule
 

@@ -138,7 +138,7 @@ SplitDag BinomialPlanner::plan() {
   return std::move(dag);
 }
 
-static Solution solveBinomial(const ChainProblem &problem, SplitChoice kept, int64_t size) {
+static Solution solveBinomial(const EqualChain &problem, SplitChoice kept, int64_t size) {
   int64_t steps = problem.steps;
   int64_t free = problem.budget - problem.fixedSize();
   int64_t slots = size == 0 ? steps : std::min(free / size + 1, steps);
@@ -151,10 +151,10 @@ static Solution solveBinomial(const ChainProblem &problem, SplitChoice kept, int
   return {buildTable(anyRow, planner.plan(), problem.start), planner.cost()};
 }
 
-Solution remat::schedule::solveRevolve(const ChainProblem &problem) {
-  return solveBinomial(problem, SplitChoice::State, problem.stateSize);
+Solution remat::schedule::solveRevolve(const EqualChain &problem) {
+  return solveBinomial(problem, SplitChoice::State, problem.state);
 }
 
-Solution remat::schedule::solveIsm(const ChainProblem &problem) {
-  return solveBinomial(problem, SplitChoice::Tape, problem.tapeSize);
+Solution remat::schedule::solveIsm(const EqualChain &problem) {
+  return solveBinomial(problem, SplitChoice::Tape, problem.tape);
 }

@@ -17,12 +17,12 @@
 
 using namespace remat::schedule;
 
-std::vector<FrontierPoint> remat::schedule::frontier(const ChainProblem &problem, Policy policy,
+std::vector<FrontierPoint> remat::schedule::frontier(const EqualChain &problem, Policy policy,
                                                      const std::vector<int64_t> &budgets) {
   std::vector<FrontierPoint> points;
   points.reserve(budgets.size());
   for (int64_t budget : budgets) {
-    ChainProblem at = problem;
+    EqualChain at = problem;
     at.budget = budget;
     PlanResult result = plan(at, policy);
     FrontierPoint point;
@@ -39,7 +39,7 @@ std::vector<FrontierPoint> remat::schedule::frontier(const ChainProblem &problem
   return points;
 }
 
-std::vector<int64_t> remat::schedule::frontierBudgets(const ChainProblem &problem, Policy policy, int64_t count) {
+std::vector<int64_t> remat::schedule::frontierBudgets(const EqualChain &problem, Policy policy, int64_t count) {
   std::optional<int64_t> least = minimumBudget(problem, policy);
   std::optional<int64_t> most = minimumBudget(problem, Policy::StoreAll);
   if (!least || count < 1)

@@ -38,14 +38,14 @@ static constexpr int64_t maxExactWork = int64_t(1) << 28;
 namespace {
 class MixedSolver {
 public:
-  MixedSolver(const ChainProblem &problem, Policy policy)
+  MixedSolver(const EqualChain &problem, Policy policy)
       : problem(problem), policy(policy), builder(problem.restartable) {
-    sizes.state = problem.stateSize;
-    sizes.tape = problem.tapeSize;
+    sizes.state = problem.state;
+    sizes.tape = problem.tape;
     sizes.free = problem.budget - problem.fixedSize();
     sizes.freeWithoutStart = sizes.free;
     if (policy == Policy::Optimal && problem.start == Start::Releasable)
-      sizes.freeWithoutStart += problem.initialStateSize;
+      sizes.freeWithoutStart += problem.initialState;
   }
 
   Solution solve();
@@ -59,7 +59,7 @@ private:
   Solution solveNetwork();
   bool improve(Solution &solution, const RowNetwork &network, SplitDag dag);
 
-  const ChainProblem &problem;
+  const EqualChain &problem;
   Policy policy;
   TableBuilder builder;
   UnitSizes sizes;
@@ -192,6 +192,6 @@ Solution MixedSolver::solve() {
   return solveNetwork();
 }
 
-Solution remat::schedule::solveMixed(const ChainProblem &problem, Policy policy) {
+Solution remat::schedule::solveMixed(const EqualChain &problem, Policy policy) {
   return MixedSolver(problem, policy).solve();
 }

@@ -40,33 +40,33 @@ Verdict remat::schedule::checkOnlineSteps(int64_t steps) {
   return {Status::Unsupported, "policy online expects at most " + std::to_string(maxOnlineSteps) + " steps"};
 }
 
-static OnlineSweep makeSweep(const ChainProblem &problem, bool leavesTape) {
+static OnlineSweep makeSweep(const EqualChain &problem, bool leavesTape) {
   int64_t free = problem.budget - problem.fixedSize();
-  return OnlineSweep(problem.stateSize == 0 ? problem.steps : free / problem.stateSize, leavesTape);
+  return OnlineSweep(problem.state == 0 ? problem.steps : free / problem.state, leavesTape);
 }
 
 /// The problem of reversing `steps` steps from state `start`, with `kept` states in
 /// front of it besides state 0 and with all memory that later states had.
-static ChainProblem getGap(const ChainProblem &problem, int64_t start, int64_t kept, int64_t steps) {
-  ChainProblem gap = problem;
+static EqualChain getGap(const EqualChain &problem, int64_t start, int64_t kept, int64_t steps) {
+  EqualChain gap = problem;
   gap.steps = steps;
   if (start > 0) {
-    gap.budget = problem.budget - problem.countedInitialState() - kept * problem.stateSize;
-    gap.initialStateSize = problem.stateSize;
+    gap.budget = problem.budget - problem.countedInitialState() - kept * problem.state;
+    gap.initialState = problem.state;
     gap.start = Start::Releasable;
   }
   return gap;
 }
 
 /// The best schedule of such a problem.
-static PlanTable solveGap(const ChainProblem &problem, int64_t start, int64_t kept, int64_t steps) {
+static PlanTable solveGap(const EqualChain &problem, int64_t start, int64_t kept, int64_t steps) {
   return solveMixed(getGap(problem, start, kept, steps), Policy::Optimal).table;
 }
 
 namespace {
 class OnlinePlanner {
 public:
-  explicit OnlinePlanner(const ChainProblem &problem) : problem(problem) {}
+  explicit OnlinePlanner(const EqualChain &problem) : problem(problem) {}
 
   void sweep();
   void reverse();
@@ -76,13 +76,13 @@ public:
 private:
   void reverseFrom(int64_t start, int64_t end, int64_t before);
 
-  const ChainProblem &problem;
+  const EqualChain &problem;
   std::vector<int64_t> kept;
 };
 } // namespace
 
 void OnlinePlanner::sweep() {
-  bool records = problem.recordTime <= problem.advanceTime;
+  bool records = problem.record <= problem.advance;
   OnlineSweep states = makeSweep(problem, records);
   for (int64_t step = 1; step <= problem.steps; ++step) {
     if (records)
@@ -120,7 +120,7 @@ void OnlinePlanner::reverseFrom(int64_t start, int64_t end, int64_t before) {
 }
 
 void OnlinePlanner::reverse() {
-  int64_t end = problem.recordTime <= problem.advanceTime ? problem.steps - 1 : problem.steps;
+  int64_t end = problem.record <= problem.advance ? problem.steps - 1 : problem.steps;
   for (; !kept.empty(); kept.pop_back()) {
     int64_t state = kept.back();
     if (state == end)
@@ -131,33 +131,32 @@ void OnlinePlanner::reverse() {
   reverseFrom(0, end, 0);
 }
 
-ChainResult remat::schedule::planOnline(const ChainProblem &problem) {
-  ChainResult result;
+PlanResult remat::schedule::planOnline(const EqualChain &problem) {
+  PlanResult result;
   result.verdict = checkOnlineSteps(problem.steps);
   if (!result.ok())
     return result;
-  PlanResult offline = plan(problem, Policy::Optimal);
-  result.verdict = offline.verdict;
-  result.plan = offline.plan;
+  result = plan(problem, Policy::Optimal);
   if (!result.ok())
     return result;
+  result.table.reset();
   OnlinePlanner planner(problem);
   planner.sweep();
   planner.reverse();
   result.list = std::move(planner.actions);
-  result.verdict = fillFromActions(StagedChain(problem), result);
+  result.verdict = fillFromActions(Chain(problem), result);
   return result;
 }
 
 /// A node that reverses `steps` steps from a kept state.
-static NodeId addGap(TableBuilder &builder, const ChainProblem &problem, int64_t start, int64_t kept, int64_t steps) {
+static NodeId addGap(TableBuilder &builder, const EqualChain &problem, int64_t start, int64_t kept, int64_t steps) {
   // Most gaps are of this kind if there is much room.
   if (steps == 1)
     return builder.leaf();
   return builder.add(solveGap(problem, start, kept, steps));
 }
 
-Solution remat::schedule::solveOnline(const ChainProblem &problem) {
+Solution remat::schedule::solveOnline(const EqualChain &problem) {
   OnlineSweep sweep = makeSweep(problem, /*leavesTape=*/true);
   for (int64_t state = 1; state < problem.steps; ++state)
     sweep.pass(state);

@@ -30,7 +30,7 @@ namespace remat::schedule {
 /// Complexity: O(T + m) in the range, O(T m) beyond it, and a plan for each kept state.
 /// Source: Stumm & Walther 2010 (model, bound and range); Wang, Moin & Iaccarino 2009
 /// (one state given up for each that is kept); the rule and the proofs are ours.
-ChainResult planOnline(const ChainProblem &problem);
+PlanResult planOnline(const EqualChain &problem);
 
 } // namespace remat::schedule
 

@@ -22,7 +22,7 @@
 
 using namespace remat::schedule;
 
-static Verdict checkPolicy(const ChainProblem &problem, Policy policy) {
+static Verdict checkPolicy(const EqualChain &problem, Policy policy) {
   if (!infoOf(policy).has(PlansPrograms))
     return {Status::Unsupported, "policy " + std::string(stringifyPolicy(policy)) + " has no plan tables"};
   if (policy == Policy::Online)
@@ -34,18 +34,18 @@ static Verdict checkPolicy(const ChainProblem &problem, Policy policy) {
 }
 
 /// The smallest feasible budget of a valid problem.
-static int64_t leastBudget(const ChainProblem &problem, Policy policy) {
+static int64_t leastBudget(const EqualChain &problem, Policy policy) {
   if (problem.steps == 0)
     return problem.fixedSize();
   if (policy == Policy::StoreAll)
-    return problem.fixedSize() + (problem.steps - 1) * problem.tapeSize;
+    return problem.fixedSize() + (problem.steps - 1) * problem.tape;
   if (policy == Policy::Periodic)
     return periodicMinimum(problem);
   return problem.fixedSize();
 }
 
 /// The schedule of a policy that checkPolicy() accepts.
-static Solution solve(const ChainProblem &problem, Policy policy) {
+static Solution solve(const EqualChain &problem, Policy policy) {
   switch (policy) {
   case Policy::StoreAll:
     return solveStoreAll(problem);
@@ -60,7 +60,7 @@ static Solution solve(const ChainProblem &problem, Policy policy) {
     return solveMixed(problem, policy);
   case Policy::Mixed: {
     // The best schedule of those that restart from no tape.
-    ChainProblem withoutRestarts = problem;
+    EqualChain withoutRestarts = problem;
     withoutRestarts.restartable = false;
     return solveMixed(withoutRestarts, Policy::Optimal);
   }
@@ -76,23 +76,23 @@ static Solution solve(const ChainProblem &problem, Policy policy) {
 }
 
 /// Time of a schedule with `forward` forward steps.
-static Checked timeOf(const ChainProblem &problem, int64_t forward) {
+static Checked timeOf(const EqualChain &problem, int64_t forward) {
   Checked steps = problem.steps;
-  return (Checked(forward) - steps) * problem.advanceTime + steps * (Checked(problem.recordTime) + problem.reverseTime);
+  return (Checked(forward) - steps) * problem.advance + steps * (Checked(problem.record) + problem.reverse);
 }
 
 /// Of a problem with a plan that takes so long. How many steps can run once, twice and so
 /// on is limited (RunLimits.h); no run takes less than the cheaper way to run a step.
-static int64_t boundAnySchedule(const ChainProblem &problem, int64_t time) {
-  int64_t once = problem.steps * (problem.recordTime + problem.reverseTime);
+static int64_t boundAnySchedule(const EqualChain &problem, int64_t time) {
+  int64_t once = problem.steps * (problem.record + problem.reverse);
   // A plan that runs no step again is the best there is.
-  if (problem.tapeSize == 0 || time == once)
+  if (problem.tape == 0 || time == once)
     return once;
   __int128 reruns = RunLimits(problem).countReruns(problem.steps);
-  return static_cast<int64_t>(once + reruns * std::min(problem.advanceTime, problem.recordTime));
+  return static_cast<int64_t>(once + reruns * std::min(problem.advance, problem.record));
 }
 
-static Verdict fillPlan(const ChainProblem &problem, const Solution &solution, Plan &plan) {
+static Verdict fillPlan(const EqualChain &problem, const Solution &solution, Plan &plan) {
   MoveCounts counts = *solution.table.countMoves();
   plan.forward = counts.forward();
   plan.advance = counts.advances;
@@ -112,12 +112,12 @@ static Verdict fillPlan(const ChainProblem &problem, const Solution &solution, P
   if (keepAll > 0)
     plan.timeRatio = static_cast<double>(plan.time) / static_cast<double>(keepAll);
 
-  SlotSizes sizes = {problem.stateSize, problem.tapeSize, problem.initialStateSize};
+  SlotSizes sizes = {problem.state, problem.tape, problem.initialState};
   plan.peak = *solution.table.slotPeak(sizes) + (problem.steps == 0 ? 0 : problem.workspace);
   return {};
 }
 
-PlanResult remat::schedule::planSegment(const ChainProblem &problem, Policy policy) {
+PlanResult remat::schedule::planSegment(const EqualChain &problem, Policy policy) {
   PlanResult result;
   result.plan.policy = policy;
   result.plan.steps = problem.steps;
@@ -143,11 +143,13 @@ PlanResult remat::schedule::planSegment(const ChainProblem &problem, Policy poli
   return result;
 }
 
-PlanResult remat::schedule::plan(const ChainProblem &problem, Policy policy) {
+PlanResult remat::schedule::plan(const EqualChain &problem, Policy policy) {
   auto begin = std::chrono::steady_clock::now();
   PlanResult result = planSegment(problem, policy);
-  if (!result.ok())
+  if (!result.ok()) {
+    result.table.reset();
     return result;
+  }
   Plan &plan = result.plan;
   plan.boundAnySchedule = boundAnySchedule(problem, plan.time);
   plan.lowerBound = std::max(plan.lowerBound, plan.boundAnySchedule);
@@ -157,8 +159,8 @@ PlanResult remat::schedule::plan(const ChainProblem &problem, Policy policy) {
   return result;
 }
 
-std::optional<int64_t> remat::schedule::minimumBudget(const ChainProblem &problem, Policy policy) {
-  ChainProblem any = problem;
+std::optional<int64_t> remat::schedule::minimumBudget(const EqualChain &problem, Policy policy) {
+  EqualChain any = problem;
   any.budget = 0;
   if (!any.validate().ok() || !checkPolicy(any, policy).ok())
     return std::nullopt;

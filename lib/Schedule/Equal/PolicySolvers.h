@@ -13,9 +13,9 @@
 #ifndef REMAT_LIB_SCHEDULE_EQUAL_POLICYSOLVERS_H
 #define REMAT_LIB_SCHEDULE_EQUAL_POLICYSOLVERS_H
 
+#include "remat/Schedule/EqualChain.h"
 #include "remat/Schedule/PlanTable.h"
 #include "remat/Schedule/Policy.h"
-#include "remat/Schedule/Problem.h"
 #include "remat/Schedule/Solvers.h"
 
 namespace remat::schedule {
@@ -32,28 +32,28 @@ struct Solution {
 ///
 /// Objective: forward steps, of which there are T. Guarantee: no schedule has fewer. Complexity:
 /// O(1), a table of one node. Source: classical, the limit of every policy in much memory.
-Solution solveStoreAll(const ChainProblem &problem);
+Solution solveStoreAll(const EqualChain &problem);
 
 /// A state is kept every p steps, and each period keeps its tapes while it is reversed.
 ///
 /// Objective: fewest forward steps over all p that fit, then the lowest peak. Guarantee: the
 /// best p. Complexity: O(sqrt(T)), a table of a few nodes. Source: Chen, Xu, Zhang & Guestrin 2016,
 /// whose p is sqrt(T); the free choice is ours.
-Solution solvePeriodic(const ChainProblem &problem);
+Solution solvePeriodic(const EqualChain &problem);
 /// The smallest peak of any period. O(sqrt(T)).
-int64_t periodicMinimum(const ChainProblem &problem);
+int64_t periodicMinimum(const EqualChain &problem);
 
 /// States only, in as many slots as fit.
 ///
 /// Objective: fewest forward steps. Guarantee: the best of all schedules of states that keep the
 /// start state. Complexity: that of the table, O(slots * repetitions). Source: Griewank & Walther 2000.
-Solution solveRevolve(const ChainProblem &problem);
+Solution solveRevolve(const EqualChain &problem);
 
 /// Tapes only, from which the chain is started again.
 ///
 /// Objective: fewest forward steps. Guarantee: the best of its class, whose recurrence has a closed form.
 /// Complexity: as solveRevolve. Source: Gruslys, Munos, Danihelka, Lanctot & Graves 2016, ISM.
-Solution solveIsm(const ChainProblem &problem);
+Solution solveIsm(const EqualChain &problem);
 
 /// Policy::Msm and Policy::Optimal: states and tapes; with Optimal slots are used again and a
 /// releasable start state is given up.
@@ -65,7 +65,7 @@ Solution solveIsm(const ChainProblem &problem);
 /// which sizes are rounded up to a coarser unit; O(log) nodes by two sweeps. Source: Gruslys et al.
 /// 2016 (MSM, the recurrence); the dual method, the two sweeps and the reuse of slots are ours,
 /// docs/Schedules.md, sections 3 to 6.
-Solution solveMixed(const ChainProblem &problem, Policy policy);
+Solution solveMixed(const EqualChain &problem, Policy policy);
 
 /// Policy::Online, for a length that checkOnlineSteps accepts: the states that a sweep keeps that
 /// does not know how long the chain is (OnlineSweep.h), and the best way back from them.
@@ -74,12 +74,12 @@ Solution solveMixed(const ChainProblem &problem, Policy policy);
 /// (Online.h) where steps are recorded as fast as they are passed, whatever times are;
 /// forwardBound is that of the offline optimum. Complexity: O(T m) for m states, and a solveMixed for
 /// each. Source: as planOnline.
-Solution solveOnline(const ChainProblem &problem);
+Solution solveOnline(const EqualChain &problem);
 Verdict checkOnlineSteps(int64_t steps);
 
 /// plan() for a part of a schedule: without boundAnySchedule, which may take longer than the
-/// plan.
-PlanResult planSegment(const ChainProblem &problem, Policy policy);
+/// plan. There is a table even where its time does not fit in 64 bits.
+PlanResult planSegment(const EqualChain &problem, Policy policy);
 
 } // namespace remat::schedule
 

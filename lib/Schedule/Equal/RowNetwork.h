@@ -23,8 +23,8 @@
 #ifndef REMAT_LIB_SCHEDULE_EQUAL_ROWNETWORK_H
 #define REMAT_LIB_SCHEDULE_EQUAL_ROWNETWORK_H
 
+#include "remat/Schedule/EqualChain.h"
 #include "remat/Schedule/Policy.h"
-#include "remat/Schedule/Problem.h"
 
 #include <vector>
 

@@ -27,7 +27,7 @@
 
 using namespace remat::schedule;
 
-Solution remat::schedule::solveStoreAll(const ChainProblem &problem) {
+Solution remat::schedule::solveStoreAll(const EqualChain &problem) {
   TableBuilder builder(problem.restartable);
   int64_t steps = problem.steps;
   return {builder.finish(builder.storeAll(steps), steps, problem.start), steps};
@@ -43,8 +43,8 @@ struct Period {
 
   Period(int64_t steps, int64_t length) : length(length), before((steps - 1) / length), last(steps - before * length) {}
 
-  int64_t peak(const ChainProblem &problem) const {
-    int64_t state = problem.stateSize, tape = problem.tapeSize;
+  int64_t peak(const EqualChain &problem) const {
+    int64_t state = problem.state, tape = problem.tape;
     int64_t peak = before * state + (last - 1) * tape;
     if (before > 0)
       peak = std::max(peak, (before - 1) * state + (length - 1) * tape);
@@ -64,14 +64,14 @@ static void forEachBefore(int64_t steps, Visit visit) {
   }
 }
 
-int64_t remat::schedule::periodicMinimum(const ChainProblem &problem) {
+int64_t remat::schedule::periodicMinimum(const EqualChain &problem) {
   int64_t least = INT64_MAX;
   forEachBefore(problem.steps, [&](int64_t before, int64_t shortest, int64_t longest) {
     // Of the two peaks above, the first one falls with the period and the second one
     // rises: the least is where they meet.
-    int64_t meet = shortest, tape = problem.tapeSize;
+    int64_t meet = shortest, tape = problem.tape;
     if (tape > 0)
-      meet = std::clamp(ceilDiv(problem.stateSize + problem.steps * tape, (before + 1) * tape), shortest, longest);
+      meet = std::clamp(ceilDiv(problem.state + problem.steps * tape, (before + 1) * tape), shortest, longest);
     for (int64_t p : {std::max(meet - 1, shortest), meet})
       least = std::min(least, Period(problem.steps, p).peak(problem));
   });
@@ -79,14 +79,14 @@ int64_t remat::schedule::periodicMinimum(const ChainProblem &problem) {
 }
 
 /// The shortest period with which the tapes of the last one, and the states, fit.
-static int64_t shortestThatFits(const ChainProblem &problem, int64_t before) {
-  int64_t tapes = problem.budget - problem.fixedSize() - before * problem.stateSize;
-  if (before == 0 || problem.tapeSize == 0 || tapes < 0)
+static int64_t shortestThatFits(const EqualChain &problem, int64_t before) {
+  int64_t tapes = problem.budget - problem.fixedSize() - before * problem.state;
+  if (before == 0 || problem.tape == 0 || tapes < 0)
     return 1;
-  return ceilDiv(problem.steps - 1 - tapes / problem.tapeSize, before);
+  return ceilDiv(problem.steps - 1 - tapes / problem.tape, before);
 }
 
-Solution remat::schedule::solvePeriodic(const ChainProblem &problem) {
+Solution remat::schedule::solvePeriodic(const EqualChain &problem) {
   // Of the periods with the fewest forward steps, the one with the lowest peak. For a number
   // of periods the shortest one that fits has the fewest.
   Period best(problem.steps, 1);

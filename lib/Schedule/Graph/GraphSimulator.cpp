@@ -18,9 +18,9 @@ using namespace remat::schedule;
 using NodeId = GraphProblem::NodeId;
 
 namespace {
-class Simulator {
+class GraphSimulator {
 public:
-  Simulator(const GraphProblem &problem, int64_t budget);
+  GraphSimulator(const GraphProblem &problem, int64_t budget);
 
   bool play(const GraphAction &action);
   GraphSimulationResult finish();
@@ -52,7 +52,7 @@ private:
 
 static std::string of(const char *what, NodeId node) { return std::string(what) + " of node " + std::to_string(node); }
 
-Simulator::Simulator(const GraphProblem &problem, int64_t budget)
+GraphSimulator::GraphSimulator(const GraphProblem &problem, int64_t budget)
     : problem(problem), budget(budget), states(problem.nodes.size()) {
   for (auto [from, to] : problem.edges) {
     states[from].successors.push_back(to);
@@ -67,7 +67,7 @@ Simulator::Simulator(const GraphProblem &problem, int64_t budget)
   }
 }
 
-bool Simulator::fail(std::string rule) {
+bool GraphSimulator::fail(std::string rule) {
   if (result.valid) {
     result.valid = false;
     result.action = played;
@@ -77,7 +77,7 @@ bool Simulator::fail(std::string rule) {
 }
 
 /// Keeps something of that size.
-bool Simulator::grow(int64_t size) {
+bool GraphSimulator::grow(int64_t size) {
   used += size;
   result.peak = std::max(result.peak, used);
   if (used <= budget)
@@ -85,7 +85,7 @@ bool Simulator::grow(int64_t size) {
   return fail("expects at most " + std::to_string(budget) + " to be kept, but this makes it " + std::to_string(used));
 }
 
-bool Simulator::compute(NodeId node) {
+bool GraphSimulator::compute(NodeId node) {
   State &state = states[node];
   if (state.hasValue)
     return fail("expects a node whose value is not at hand, but got " + std::to_string(node));
@@ -106,7 +106,7 @@ bool Simulator::compute(NodeId node) {
 }
 
 /// The rules for one reader of the node that is differentiated.
-bool Simulator::checkReader(NodeId reader) {
+bool GraphSimulator::checkReader(NodeId reader) {
   const State &state = states[reader];
   if (!state.hasGradient)
     return fail("expects " + of("the gradient", reader));
@@ -119,7 +119,7 @@ bool Simulator::checkReader(NodeId reader) {
               " is computed from");
 }
 
-bool Simulator::differentiate(NodeId node) {
+bool GraphSimulator::differentiate(NodeId node) {
   State &state = states[node];
   if (state.wasDifferentiated)
     return fail("expects a node that is not differentiated yet, but got " + std::to_string(node));
@@ -133,7 +133,7 @@ bool Simulator::differentiate(NodeId node) {
   return grow(problem.nodes[node].size);
 }
 
-bool Simulator::drop(const GraphAction &action) {
+bool GraphSimulator::drop(const GraphAction &action) {
   State &state = states[action.node];
   bool isValue = action.kind == GraphActionKind::DropValue;
   bool &has = isValue ? state.hasValue : state.hasGradient;
@@ -147,7 +147,7 @@ bool Simulator::drop(const GraphAction &action) {
   return true;
 }
 
-bool Simulator::play(const GraphAction &action) {
+bool GraphSimulator::play(const GraphAction &action) {
   ++played;
   if (action.node < 0 || action.node >= static_cast<int64_t>(states.size()))
     return fail("expects a node below " + std::to_string(states.size()) + ", but got " + std::to_string(action.node));
@@ -163,7 +163,7 @@ bool Simulator::play(const GraphAction &action) {
   return fail("expects a known kind of action");
 }
 
-GraphSimulationResult Simulator::finish() {
+GraphSimulationResult GraphSimulator::finish() {
   ++played;
   for (size_t node = 0; result.valid && node < states.size(); ++node)
     if (!states[node].wasDifferentiated)
@@ -173,7 +173,7 @@ GraphSimulationResult Simulator::finish() {
 
 GraphSimulationResult remat::schedule::simulateGraph(const GraphProblem &problem,
                                                      const std::vector<GraphAction> &actions, int64_t budget) {
-  Simulator simulator(problem, budget);
+  GraphSimulator simulator(problem, budget);
   for (const GraphAction &action : actions)
     if (!simulator.play(action))
       break;

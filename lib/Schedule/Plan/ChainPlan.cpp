@@ -21,7 +21,7 @@ static bool visitEach(const Action &action, bool recordsAdvances, const std::fun
   return true;
 }
 
-void ChainResult::forEachAction(const std::function<bool(const Action &)> &visit) const {
+void PlanResult::forEachAction(const std::function<bool(const Action &)> &visit) const {
   if (!table) {
     for (const Action &action : list)
       if (!visitEach(action, recordsAdvances, visit))
@@ -35,7 +35,7 @@ void ChainResult::forEachAction(const std::function<bool(const Action &)> &visit
       return;
 }
 
-std::vector<Action> ChainResult::actions() const {
+std::vector<Action> PlanResult::actions() const {
   std::vector<Action> result;
   forEachAction([&](const Action &action) {
     result.push_back(action);

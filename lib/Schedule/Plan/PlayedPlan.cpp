@@ -12,7 +12,7 @@
 
 using namespace remat::schedule;
 
-Verdict remat::schedule::fillFromActions(const StagedChain &problem, ChainResult &result) {
+Verdict remat::schedule::fillFromActions(const Chain &problem, PlanResult &result) {
   SimulationResult played = simulate(problem, result.list);
   Plan &plan = result.plan;
   if (played.overflowed)

@@ -8,15 +8,15 @@
 #ifndef REMAT_LIB_SCHEDULE_PLAN_PLAYEDPLAN_H
 #define REMAT_LIB_SCHEDULE_PLAN_PLAYEDPLAN_H
 
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/ChainPlan.h"
-#include "remat/Schedule/StagedChain.h"
 
 namespace remat::schedule {
 
 /// Fills the counts, time and peak of a plan from a schedule that was made for
 /// this problem; lowerBound, boundAnySchedule and minimumBudget must be set. Overflow if
 /// it takes too long; Internal, a bug, if it breaks a rule.
-Verdict fillFromActions(const StagedChain &problem, ChainResult &result);
+Verdict fillFromActions(const Chain &problem, PlanResult &result);
 
 } // namespace remat::schedule
 

@@ -11,7 +11,7 @@
 
 using namespace remat::schedule;
 
-SimulationResult remat::schedule::simulate(const ChainProblem &problem, const PlanTable &table) {
+SimulationResult remat::schedule::simulate(const EqualChain &problem, const PlanTable &table) {
   Simulator simulator(problem);
   ActionStream stream(table);
   Action action;

@@ -8,8 +8,8 @@
 #ifndef REMAT_LIB_SCHEDULE_PROBLEM_VERDICTS_H
 #define REMAT_LIB_SCHEDULE_PROBLEM_VERDICTS_H
 
+#include "remat/Schedule/EqualChain.h"
 #include "remat/Schedule/Policy.h"
-#include "remat/Schedule/Problem.h"
 
 namespace remat::schedule {
 

@@ -93,7 +93,7 @@ BudgetSplit::BudgetSplit(ProgramInstance &instance, Policy policy, int64_t budge
   for (size_t index = 0; index < frontiers.size(); ++index) {
     if (!instance.isPlanned(index))
       continue;
-    ChainProblem problem = instance.getChain(index, 0);
+    EqualChain problem = instance.getChain(index, 0);
     for (const FrontierPoint &point : frontier(problem, policy, frontierBudgets(problem, policy, frontierPoints)))
       if (point.feasible)
         frontiers[index].push_back(point);

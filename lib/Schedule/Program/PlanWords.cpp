@@ -49,7 +49,7 @@ std::vector<int64_t> remat::schedule::writePlanWords(const ProgramInstance &inst
     if (!instance.isPlanned(index))
       continue;
     words[static_cast<size_t>(getTablePosition(loop))] = static_cast<int64_t>(words.size());
-    const std::vector<int64_t> &table = result.plan.loops[index].table.getWords();
+    const std::vector<int64_t> &table = result.plan.loops[index].table->getWords();
     words.insert(words.end(), table.begin(), table.end());
   }
   for (int64_t buffer = 0; buffer < numBuffers; ++buffer)

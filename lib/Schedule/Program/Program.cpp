@@ -22,16 +22,16 @@ std::optional<int64_t> remat::schedule::getWalkBytes(int64_t stackFrames) {
   return stack ? addBytes(REMAT_STACK_OFFSET, *stack) : std::nullopt;
 }
 
-ChainProblem ProgramLoop::getProblem(int64_t steps, int64_t budget) const {
-  ChainProblem problem;
+EqualChain ProgramLoop::getProblem(int64_t steps, int64_t budget) const {
+  EqualChain problem;
   problem.steps = steps;
-  problem.stateSize = stateBytes;
-  problem.tapeSize = tapeBytes;
-  problem.initialStateSize = initialBytes > 0 ? initialBytes : stateBytes;
+  problem.state = stateBytes;
+  problem.tape = tapeBytes;
+  problem.initialState = initialBytes > 0 ? initialBytes : stateBytes;
   problem.budget = budget;
-  problem.advanceTime = advanceTime;
-  problem.recordTime = recordTime;
-  problem.reverseTime = reverseTime;
+  problem.advance = advanceTime;
+  problem.record = recordTime;
+  problem.reverse = reverseTime;
   problem.restartable = isRestartable;
   problem.start = initialBytes > 0 ? Start::Releasable : Start::External;
   return problem;
@@ -109,9 +109,9 @@ std::optional<ProgramInstance> ProgramInstance::create(const ProgramProblem &pro
     verdict = {Status::BadValue,
                "expected " + std::to_string(problem.numCounts) + " counts, but got " + std::to_string(counts.size())};
   for (int64_t count : counts)
-    if (verdict.ok() && (count < 0 || count > ChainProblem::maxSteps))
+    if (verdict.ok() && (count < 0 || count > EqualChain::maxSteps))
       verdict = {Status::BadValue, "a trip count or extent of " + std::to_string(count) + " is not in the range 0 to " +
-                                       std::to_string(ChainProblem::maxSteps)};
+                                       std::to_string(EqualChain::maxSteps)};
   if (!verdict.ok())
     return std::nullopt;
   ProgramInstance instance(problem, std::move(counts));
@@ -123,7 +123,7 @@ std::optional<ProgramInstance> ProgramInstance::create(const ProgramProblem &pro
   return instance;
 }
 
-ChainProblem ProgramInstance::getChain(size_t loop, int64_t budget) const {
+EqualChain ProgramInstance::getChain(size_t loop, int64_t budget) const {
   return getLoop(loop).getProblem(getSteps(loop), budget);
 }
 

@@ -74,7 +74,7 @@ bool ProgramPlanner::planLoop(ProgramPlan &plan, size_t index, Policy loopPolicy
   PlanResult result = remat::schedule::plan(instance.getChain(index, slotBudget), loopPolicy);
   if (!result.ok())
     return fail(result.verdict.status, "loop #" + std::to_string(index) + ": " + result.verdict.message);
-  int64_t pieces = (result.table.stackDepth() + framesPerPiece - 1) / framesPerPiece;
+  int64_t pieces = (result.table->stackDepth() + framesPerPiece - 1) / framesPerPiece;
   plan.needs[index] = {result.plan.peak, std::max<int64_t>(1, pieces) * framesPerPiece};
   plan.loops[index] = std::move(result);
   return true;
@@ -190,7 +190,7 @@ bool ProgramPlanner::verify(const ProgramPlan &plan) {
     std::string loop = "internal error: the schedule of loop #" + std::to_string(index);
     const Plan &promised = plan.loops[index].plan;
     int64_t slotBytes = plan.needs[index].slotBytes;
-    SimulationResult played = simulate(instance.getChain(index, slotBytes), plan.loops[index].table);
+    SimulationResult played = simulate(instance.getChain(index, slotBytes), *plan.loops[index].table);
     if (!played.valid)
       return fail(Status::Internal,
                   loop + " breaks a rule at action " + std::to_string(played.action) + ": " + std::string(played.rule));

@@ -15,9 +15,9 @@
 
 using namespace remat::schedule;
 
-Simulator::Simulator(const ChainProblem &problem) : Simulator(StagedChain(problem)) {}
+Simulator::Simulator(const EqualChain &problem) : Simulator(Chain(problem)) {}
 
-Simulator::Simulator(const StagedChain &chain, SimulationObserver *observer)
+Simulator::Simulator(const Chain &chain, SimulationObserver *observer)
     : problem(chain), observer(observer), steps(chain.steps()), nextReverse(steps), hasState(steps + 1, false),
       hasTape(steps + 1, false) {
   auto isEmpty = [](const ChainStage &stage) { return stage.count == 0; };
@@ -338,7 +338,7 @@ SimulationResult Simulator::finish() {
   return result;
 }
 
-SimulationResult remat::schedule::simulate(const StagedChain &problem, const std::vector<Action> &actions) {
+SimulationResult remat::schedule::simulate(const Chain &problem, const std::vector<Action> &actions) {
   Simulator simulator(problem);
   for (const Action &action : actions)
     if (!simulator.play(action))
@@ -346,6 +346,6 @@ SimulationResult remat::schedule::simulate(const StagedChain &problem, const std
   return simulator.finish();
 }
 
-SimulationResult remat::schedule::simulate(const ChainProblem &problem, const std::vector<Action> &actions) {
-  return simulate(StagedChain(problem), actions);
+SimulationResult remat::schedule::simulate(const EqualChain &problem, const std::vector<Action> &actions) {
+  return simulate(Chain(problem), actions);
 }

@@ -17,8 +17,7 @@ using namespace remat::schedule;
 
 using Extra = CopyItem::Extra;
 
-CopyBoard::CopyBoard(const StagedChain &problem)
-    : problem(problem), slow(*problem.slow), items(2 * (problem.steps() + 1)) {
+CopyBoard::CopyBoard(const Chain &problem) : problem(problem), slow(*problem.slow), items(2 * (problem.steps() + 1)) {
   items[0].kept = 1;
   items[0].size = problem.initialState;
 }

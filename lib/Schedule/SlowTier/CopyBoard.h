@@ -16,7 +16,7 @@
 #define REMAT_LIB_SCHEDULE_SLOWTIER_COPYBOARD_H
 
 #include "remat/Schedule/Action.h"
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -50,7 +50,7 @@ struct CopyItem {
 
 class CopyBoard {
 public:
-  explicit CopyBoard(const StagedChain &problem);
+  explicit CopyBoard(const Chain &problem);
 
   /// Items have numbers.
   static int64_t itemOf(bool isTape, int64_t step) { return 2 * step + (isTape ? 1 : 0); }
@@ -93,7 +93,7 @@ private:
   void evict(int64_t item);
   void blameLeaving();
 
-  const StagedChain &problem;
+  const Chain &problem;
   const SlowTier &slow;
   std::vector<CopyItem> items;
   std::vector<int64_t> extraItems;

@@ -13,13 +13,13 @@
 
 using namespace remat::schedule;
 
-DraftProfile::DraftProfile(const StagedChain &problem, const std::vector<DraftAction> &draft)
+DraftProfile::DraftProfile(const Chain &problem, const std::vector<DraftAction> &draft)
     : places(draft.size()), records(problem.steps() + 1), uses(2 * (problem.steps() + 1)) {
   play(problem, draft);
   findMaxima();
 }
 
-void DraftProfile::play(const StagedChain &problem, const std::vector<DraftAction> &draft) {
+void DraftProfile::play(const Chain &problem, const std::vector<DraftAction> &draft) {
   std::vector<const ChainStage *> stages(1, nullptr);
   std::vector<int64_t> advances(1, 0);
   for (const ChainStage &stage : problem.stages)
@@ -142,7 +142,7 @@ int64_t DraftProfile::mostWith(size_t from, size_t to, std::vector<std::pair<siz
   return from <= to ? std::max(result, most(from, to) + size) : result;
 }
 
-void remat::schedule::discardEarly(const StagedChain &problem, std::vector<DraftAction> &draft) {
+void remat::schedule::discardEarly(const Chain &problem, std::vector<DraftAction> &draft) {
   int64_t states = problem.steps() + 1;
   // For each state that is kept: how often, since when, and its last use; from 1 on,
   // so that 0 is before everything.

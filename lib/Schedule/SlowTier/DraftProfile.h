@@ -16,7 +16,7 @@ namespace remat::schedule {
 /// CopyBoard.
 class DraftProfile {
 public:
-  DraftProfile(const StagedChain &problem, const std::vector<DraftAction> &draft);
+  DraftProfile(const Chain &problem, const std::vector<DraftAction> &draft);
 
   /// A read of something that only the slow tier has.
   struct Use {
@@ -47,7 +47,7 @@ public:
   int64_t mostWith(size_t from, size_t to, std::vector<std::pair<size_t, int64_t>> promised) const;
 
 private:
-  void play(const StagedChain &problem, const std::vector<DraftAction> &draft);
+  void play(const Chain &problem, const std::vector<DraftAction> &draft);
   void findMaxima();
 
   struct Place {
@@ -71,7 +71,7 @@ private:
 };
 
 /// Gives every state up behind its last use, and does not keep what has none.
-void discardEarly(const StagedChain &problem, std::vector<DraftAction> &draft);
+void discardEarly(const Chain &problem, std::vector<DraftAction> &draft);
 
 /// Makes the draft keep what it stores at a place.
 void keepInstead(std::vector<DraftAction> &draft, size_t at);

@@ -13,8 +13,8 @@
 #ifndef REMAT_LIB_SCHEDULE_SLOWTIER_EQUALPOLICIES_H
 #define REMAT_LIB_SCHEDULE_SLOWTIER_EQUALPOLICIES_H
 
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/ChainPlan.h"
-#include "remat/Schedule/StagedChain.h"
 
 namespace remat::schedule {
 
@@ -28,7 +28,7 @@ namespace remat::schedule {
 /// Complexity: O(T^2 c) time for c slow slots (disk-revolve: O(T^2)), for at most
 /// maxHierarchicalSteps steps. Source: Herrmann & Pallez 2020; Aupy, Herrmann,
 /// Hovland & Robert 2016.
-ChainResult planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy);
+PlanResult planHierarchical(const EqualChain &problem, const SlowTier &slow, Policy policy);
 inline constexpr int64_t maxHierarchicalSteps = 20000;
 
 /// Objective: least makespan when transfers run beside the steps. States are
@@ -43,7 +43,7 @@ inline constexpr int64_t maxHierarchicalSteps = 20000;
 /// calls of plan() and a few schedules, which are lists: at most maxOffloadedSteps
 /// steps. `options.progress` is called between them. Source: Kukreja, Hueckelheim & Gorman 2018;
 /// the tapes and the free length of the rest are ours.
-ChainResult planMultistage(const ChainProblem &problem, const SlowTier &slow, const ChainOptions &options = {});
+PlanResult planMultistage(const EqualChain &problem, const SlowTier &slow, const ChainOptions &options = {});
 inline constexpr int64_t maxOffloadedSteps = 10000000;
 
 /// The published scheme: a state is offloaded every ceil(transfer / advance) steps,
@@ -51,7 +51,7 @@ inline constexpr int64_t maxOffloadedSteps = 10000000;
 /// the last one shares its first run with the sweep. Not to offload if the chain
 /// is not longer than an interval. Guarantee: none on the time. Complexity: that of
 /// three plans and O(T). Source: as above.
-ChainResult planEveryInterval(const ChainProblem &problem, const SlowTier &slow);
+PlanResult planEveryInterval(const EqualChain &problem, const SlowTier &slow);
 
 } // namespace remat::schedule
 

@@ -44,7 +44,7 @@ static constexpr Time never = Time(1) << 100;
 namespace {
 class Hierarchy {
 public:
-  Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, int64_t slowSlots, bool movesStart);
+  Hierarchy(const EqualChain &problem, const SlowTier &slow, Policy policy, int64_t slowSlots, bool movesStart);
 
   /// The least time.
   Time solve();
@@ -71,7 +71,7 @@ private:
   void emitSlow(int64_t start, int64_t length, int64_t c, const std::vector<Row> &rows);
   void fetch(int64_t start);
 
-  const ChainProblem &problem;
+  const EqualChain &problem;
   Policy policy;
   /// Whether the initial state is as any other.
   bool movesStart;
@@ -93,13 +93,12 @@ private:
 };
 } // namespace
 
-Hierarchy::Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, int64_t slowSlots,
-                     bool movesStart)
+Hierarchy::Hierarchy(const EqualChain &problem, const SlowTier &slow, Policy policy, int64_t slowSlots, bool movesStart)
     : problem(problem), policy(policy), movesStart(movesStart),
-      unlimited(policy == Policy::DiskRevolve || slowSlots >= problem.steps),
-      writeTime(slow.writeTime(problem.stateSize)), readTime(slow.readTime(problem.stateSize)) {
+      unlimited(policy == Policy::DiskRevolve || slowSlots >= problem.steps), writeTime(slow.writeTime(problem.state)),
+      readTime(slow.readTime(problem.state)) {
   int64_t free = problem.budget - (movesStart ? problem.workspace : problem.fixedSize());
-  slots = problem.stateSize == 0 ? problem.steps : std::min(free / problem.stateSize, problem.steps);
+  slots = problem.state == 0 ? problem.steps : std::min(free / problem.state, problem.steps);
   int64_t work = problem.steps * problem.steps;
   int64_t rows = unlimited ? 1 : std::min(slowSlots, maxTableWork / work) + 1;
   whole = unlimited || rows == slowSlots + 1;
@@ -108,13 +107,13 @@ Hierarchy::Hierarchy(const ChainProblem &problem, const SlowTier &slow, Policy p
 }
 
 Time Hierarchy::fastTime(int64_t t, int64_t m) const {
-  return Time(binomialForward(m, t) - t) * problem.advanceTime + t * (problem.recordTime + problem.reverseTime);
+  return Time(binomialForward(m, t) - t) * problem.advance + t * (problem.record + problem.reverse);
 }
 
 Hierarchy::Cell Hierarchy::split(int64_t t, Time fast, const Row &right, Time read, const Row &left) const {
   Cell best = {fast, 0};
   for (int64_t y = 1; y < t; ++y) {
-    Time time = y * problem.advanceTime + right[t - y].time + read + left[y].time;
+    Time time = y * problem.advance + right[t - y].time + read + left[y].time;
     if (time < best.time)
       best = {time, y};
   }
@@ -158,12 +157,12 @@ Time Hierarchy::solve() {
 
 /// Reverses a segment whose start state is in the core and kept.
 void Hierarchy::emitFast(int64_t start, int64_t length, int64_t available) {
-  ChainProblem part = problem;
+  EqualChain part = problem;
   part.steps = length;
   part.start = Start::Pinned;
-  part.initialStateSize = problem.stateSize;
-  part.budget = available * problem.stateSize + problem.workspace;
-  for (Action action : remat::schedule::actions(planSegment(part, Policy::Revolve).table)) {
+  part.initialState = problem.state;
+  part.budget = available * problem.state + problem.workspace;
+  for (Action action : planSegment(part, Policy::Revolve).actions()) {
     action.step += start;
     if (action.kind == ActionKind::Advance)
       action.to += start;
@@ -253,42 +252,40 @@ struct Found {
 } // namespace
 
 /// The best schedule that moves the initial state, or of those that do not.
-static Found findHierarchy(const ChainProblem &problem, const SlowTier &slow, Policy policy, bool movesStart) {
+static Found findHierarchy(const EqualChain &problem, const SlowTier &slow, Policy policy, bool movesStart) {
   Hierarchy unlimited(problem, slow, policy, problem.steps, movesStart);
   Time bound = unlimited.solve();
   std::vector<Action> list = unlimited.emit();
-  StagedChain chain(problem);
+  Chain chain(problem);
   chain.slow = slow;
   if (!slow.capacity || bound > INT64_MAX || simulate(chain, list).valid)
     return {bound, bound, std::move(list)};
-  int64_t slots = problem.stateSize > 0 ? *slow.capacity / problem.stateSize : problem.steps;
+  int64_t slots = problem.state > 0 ? *slow.capacity / problem.state : problem.steps;
   Hierarchy limited(problem, slow, policy, slots, movesStart);
   Time time = limited.solve();
   return {time, limited.isWhole() ? time : bound, limited.emit()};
 }
 
-ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const SlowTier &slow, Policy policy) {
-  ChainResult result;
+PlanResult remat::schedule::planHierarchical(const EqualChain &problem, const SlowTier &slow, Policy policy) {
+  PlanResult result;
   std::string name(stringifyPolicy(policy));
   if (problem.steps > maxHierarchicalSteps) {
     result.verdict = {Status::Unsupported,
                       "policy " + name + " expects at most " + std::to_string(maxHierarchicalSteps) + " steps"};
     return result;
   }
-  PlanResult plain = plan(problem, Policy::Revolve);
-  result.plan = plain.plan;
+  result = plan(problem, Policy::Revolve);
   // Where that takes too long for 64 bits, this may not.
-  if (!plain.ok() && plain.verdict.status != Status::Overflow) {
-    result.verdict = plain.verdict;
+  if (!result.ok() && result.verdict.status != Status::Overflow)
     return result;
-  }
+  result.table.reset();
   if (policy == Policy::DiskRevolve && slow.capacity &&
-      *slow.capacity / std::max<int64_t>(problem.stateSize, 1) < problem.steps) {
+      *slow.capacity / std::max<int64_t>(problem.state, 1) < problem.steps) {
     result.verdict = {Status::Unsupported, "policy " + name + " expects a slow tier with room for every state"};
     return result;
   }
   Found found = findHierarchy(problem, slow, policy, /*movesStart=*/false);
-  if (problem.start == Start::Releasable && problem.initialStateSize == problem.stateSize) {
+  if (problem.start == Start::Releasable && problem.initialState == problem.state) {
     Found moved = findHierarchy(problem, slow, policy, /*movesStart=*/true);
     Time bound = std::min(found.bound, moved.bound);
     if (moved.time < found.time)
@@ -303,7 +300,7 @@ ChainResult remat::schedule::planHierarchical(const ChainProblem &problem, const
   result.plan.lowerBound = static_cast<int64_t>(found.bound);
   result.plan.predictedTime = static_cast<int64_t>(found.time);
   result.plan.scheme = policy == Policy::HRevolve ? OffloadScheme::HRevolve : OffloadScheme::DiskRevolve;
-  StagedChain chain(problem);
+  Chain chain(problem);
   chain.slow = slow;
   result.verdict = fillFromActions(chain, result);
   return result;

@@ -25,7 +25,7 @@ using namespace remat::schedule;
 static constexpr int64_t fewSteps = 1000;
 
 /// Shapes that are simulated, at most.
-static size_t maxSimulated(const ChainProblem &problem) { return problem.steps <= fewSteps ? 24 : 6; }
+static size_t maxSimulated(const EqualChain &problem) { return problem.steps <= fewSteps ? 24 : 6; }
 
 /// What finding them is of the whole, for the report of progress.
 static constexpr double searchShare = 0.7;
@@ -46,7 +46,7 @@ struct Candidate {
 class MultistageSearch {
 public:
   /// Shapes that take as long as `plainTime`, without offload, are of no use.
-  MultistageSearch(const ChainProblem &problem, const SlowTier &slow, int64_t plainTime)
+  MultistageSearch(const EqualChain &problem, const SlowTier &slow, int64_t plainTime)
       : problem(problem), slow(slow), most(plainTime - 1) {}
 
   /// Looks at the shapes for a size of the buffer.
@@ -60,7 +60,7 @@ private:
   std::set<int64_t> intervals() const;
   std::set<int64_t> tapeCounts(int64_t interval) const;
 
-  const ChainProblem &problem;
+  const EqualChain &problem;
   const SlowTier &slow;
   /// The best shapes so far, and some more; and what a further one may take.
   std::vector<Candidate> candidates;
@@ -75,8 +75,8 @@ static void keepBest(std::vector<Candidate> &candidates, size_t count) {
 
 /// Those near the shortest that hides a state, and longer ones ever more apart.
 std::set<int64_t> MultistageSearch::intervals() const {
-  int64_t step = std::max<int64_t>(problem.advanceTime, 1);
-  int64_t least = std::max<int64_t>(ceilDiv(slow.writeTime(problem.stateSize), step), 1);
+  int64_t step = std::max<int64_t>(problem.advance, 1);
+  int64_t least = std::max<int64_t>(ceilDiv(slow.writeTime(problem.state), step), 1);
   std::set<int64_t> result;
   for (int64_t interval = 1; interval < problem.steps; interval += 1 + interval / 8)
     result.insert(interval);
@@ -87,8 +87,8 @@ std::set<int64_t> MultistageSearch::intervals() const {
 
 /// None, all, as many as the channel has time for, and some in between.
 std::set<int64_t> MultistageSearch::tapeCounts(int64_t interval) const {
-  int64_t write = std::max(slow.writeTime(problem.tapeSize), slow.readTime(problem.tapeSize));
-  int64_t free = interval * problem.recordTime - slow.writeTime(problem.stateSize);
+  int64_t write = std::max(slow.writeTime(problem.tape), slow.readTime(problem.tape));
+  int64_t free = interval * problem.record - slow.writeTime(problem.state);
   int64_t most = write == 0 ? interval : std::clamp<int64_t>(free / write, 0, interval);
   std::set<int64_t> result = {0, most / 2, most, std::min(most + 1, interval), interval};
   return result;
@@ -114,9 +114,9 @@ void MultistageSearch::search(int64_t buffer, bool movesInitial) {
   SegmentPlans plans(problem, buffer, movesInitial);
   for (int64_t interval : intervals())
     for (int64_t tapes : tapeCounts(interval)) {
-      int64_t initial = movesInitial ? problem.initialStateSize : 0;
-      int64_t states = tapes < interval ? std::max(problem.stateSize, initial) : 0;
-      int64_t largest = std::max(states, tapes > 0 ? problem.tapeSize : 0);
+      int64_t initial = movesInitial ? problem.initialState : 0;
+      int64_t states = tapes < interval ? std::max(problem.state, initial) : 0;
+      int64_t largest = std::max(states, tapes > 0 ? problem.tape : 0);
       if (largest > buffer)
         continue;
       int64_t mostIntervals = (problem.steps - 1) / interval;
@@ -130,8 +130,8 @@ void MultistageSearch::search(int64_t buffer, bool movesInitial) {
 
 /// Sizes of buffers: of one or two items, and multiples of the smaller item ever further
 /// apart. More memory only adds to them.
-static std::set<int64_t> bufferSizes(const ChainProblem &problem) {
-  int64_t state = problem.stateSize, tape = problem.tapeSize, limit = problem.budget - problem.fixedSize();
+static std::set<int64_t> bufferSizes(const EqualChain &problem) {
+  int64_t state = problem.state, tape = problem.tape, limit = problem.budget - problem.fixedSize();
   std::set<int64_t> sizes = {state, 2 * state, tape, state + tape, state + 2 * tape};
   int64_t unit = std::max<int64_t>(state == 0 || tape == 0 ? std::max(state, tape) : std::min(state, tape), 1);
   int64_t apart = problem.steps <= fewSteps ? 4 : 1;
@@ -143,7 +143,7 @@ static std::set<int64_t> bufferSizes(const ChainProblem &problem) {
 
 /// The best shapes by the closed formula; the published one first. Nothing if the
 /// search was interrupted.
-static std::optional<std::vector<Candidate>> findCandidates(const ChainProblem &problem, const SlowTier &slow,
+static std::optional<std::vector<Candidate>> findCandidates(const EqualChain &problem, const SlowTier &slow,
                                                             int64_t plainTime, const ChainOptions &options) {
   std::set<int64_t> buffers = bufferSizes(problem);
   MultistageSearch search(problem, slow, plainTime);
@@ -168,28 +168,24 @@ static std::optional<std::vector<Candidate>> findCandidates(const ChainProblem &
   return candidates;
 }
 
-static StagedChain withSlowTier(const ChainProblem &problem, const SlowTier &slow) {
-  StagedChain chain(problem);
+static Chain withSlowTier(const EqualChain &problem, const SlowTier &slow) {
+  Chain chain(problem);
   chain.slow = slow;
   return chain;
 }
 
 /// The plan that leaves the slow tier alone, with the bounds for those that do not. Overflow
 /// if it takes too long, which they may not.
-static ChainResult planWithoutOffload(const ChainProblem &problem, const SlowTier &slow) {
-  ChainResult result;
+static PlanResult planWithoutOffload(const EqualChain &problem, const SlowTier &slow) {
+  PlanResult result;
   if (problem.steps > maxOffloadedSteps) {
     result.verdict = {Status::Unsupported, "a schedule that offloads expects at most " +
                                                std::to_string(maxOffloadedSteps) +
                                                " steps; without the slow tier there is no such limit"};
     return result;
   }
-  PlanResult plain = plan(problem, Policy::Optimal);
-  result.verdict = plain.verdict;
-  result.plan = plain.plan;
-  if (result.ok())
-    result.table = std::move(plain.table);
-  else if (result.verdict.status != Status::Overflow)
+  result = plan(problem, Policy::Optimal);
+  if (!result.ok() && result.verdict.status != Status::Overflow)
     return result;
   result.plan.boundAnySchedule = slowBound(problem, slow);
   result.plan.lowerBound = result.plan.boundAnySchedule;
@@ -198,9 +194,9 @@ static ChainResult planWithoutOffload(const ChainProblem &problem, const SlowTie
 }
 
 /// The schedule of a shape as a plan beside `plain`.
-static ChainResult makePlan(const StagedChain &chain, const ChainResult &plain, std::vector<Action> actions,
-                            const Candidate &candidate, OffloadScheme scheme) {
-  ChainResult result;
+static PlanResult makePlan(const Chain &chain, const PlanResult &plain, std::vector<Action> actions,
+                           const Candidate &candidate, OffloadScheme scheme) {
+  PlanResult result;
   result.plan = plain.plan;
   result.list = std::move(actions);
   result.plan.scheme = scheme;
@@ -211,9 +207,9 @@ static ChainResult makePlan(const StagedChain &chain, const ChainResult &plain, 
   return result;
 }
 
-ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const SlowTier &slow,
-                                            const ChainOptions &options) {
-  ChainResult result = planWithoutOffload(problem, slow);
+PlanResult remat::schedule::planMultistage(const EqualChain &problem, const SlowTier &slow,
+                                           const ChainOptions &options) {
+  PlanResult result = planWithoutOffload(problem, slow);
   if (!result.ok() && result.verdict.status != Status::Overflow)
     return result;
   auto least = [&] { return result.ok() ? result.plan.time : INT64_MAX; };
@@ -222,7 +218,7 @@ ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const S
     result.verdict = interrupted();
     return result;
   }
-  StagedChain chain = withSlowTier(problem, slow);
+  Chain chain = withSlowTier(problem, slow);
   OffloadShape published = everyInterval(problem, slow);
   double done = 0;
   for (const Candidate &candidate : *candidates) {
@@ -235,8 +231,8 @@ ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const S
     if (candidate.time >= least() && !(shape == published))
       continue;
     SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
-    ChainResult other = makePlan(chain, result, emitOffload(problem, slow, shape, plans), candidate,
-                                 shape.tapes == 0 ? OffloadScheme::EveryInterval : OffloadScheme::Mixed);
+    PlanResult other = makePlan(chain, result, emitOffload(problem, slow, shape, plans), candidate,
+                                shape.tapes == 0 ? OffloadScheme::EveryInterval : OffloadScheme::Mixed);
     if (other.verdict.status == Status::Internal)
       return other;
     if (other.ok() && (!result.ok() || other.plan.time < result.plan.time))
@@ -245,8 +241,8 @@ ChainResult remat::schedule::planMultistage(const ChainProblem &problem, const S
   return result;
 }
 
-ChainResult remat::schedule::planEveryInterval(const ChainProblem &problem, const SlowTier &slow) {
-  ChainResult result = planWithoutOffload(problem, slow);
+PlanResult remat::schedule::planEveryInterval(const EqualChain &problem, const SlowTier &slow) {
+  PlanResult result = planWithoutOffload(problem, slow);
   OffloadShape shape = everyInterval(problem, slow);
   if (result.verdict.status == Status::Unsupported || shape.isNone())
     return result;
@@ -256,8 +252,7 @@ ChainResult remat::schedule::planEveryInterval(const ChainProblem &problem, cons
     return result;
   }
   int64_t stays = shape.movesInitial ? 0 : problem.countedInitialState();
-  result.plan.minimumBudget =
-      std::max(problem.fixedSize(), shape.buffer + stays + problem.stateSize + problem.workspace);
+  result.plan.minimumBudget = std::max(problem.fixedSize(), shape.buffer + stays + problem.state + problem.workspace);
   if (problem.budget < result.plan.minimumBudget) {
     result.verdict = infeasible(problem.budget, result.plan.minimumBudget);
     return result;

@@ -14,7 +14,6 @@
 
 #include "Equal/PolicySolvers.h"
 #include "Table/CheckedMath.h"
-#include "remat/Schedule/ActionStream.h"
 #include "remat/Schedule/Solvers.h"
 
 #include <algorithm>
@@ -25,23 +24,22 @@ using namespace remat::schedule;
 /// Times of shapes that are of no use may not fit in 64 bits.
 using Time = __int128;
 
-OffloadShape remat::schedule::everyInterval(const ChainProblem &problem, const SlowTier &slow) {
+OffloadShape remat::schedule::everyInterval(const EqualChain &problem, const SlowTier &slow) {
   OffloadShape shape;
-  int64_t step = std::max<int64_t>(problem.advanceTime, 1);
-  shape.interval = std::max<int64_t>(ceilDiv(slow.writeTime(problem.stateSize), step), 1);
+  int64_t step = std::max<int64_t>(problem.advance, 1);
+  shape.interval = std::max<int64_t>(ceilDiv(slow.writeTime(problem.state), step), 1);
   shape.intervals = (problem.steps - 1) / shape.interval;
   shape.movesInitial = problem.start == Start::Releasable;
-  shape.buffer = std::max(problem.stateSize, shape.movesInitial ? problem.initialStateSize : 0);
+  shape.buffer = std::max(problem.state, shape.movesInitial ? problem.initialState : 0);
   return shape;
 }
 
-bool remat::schedule::fitsSlowTier(const ChainProblem &problem, const SlowTier &slow, const OffloadShape &shape) {
+bool remat::schedule::fitsSlowTier(const EqualChain &problem, const SlowTier &slow, const OffloadShape &shape) {
   if (!slow.capacity || shape.isNone())
     return true;
-  Checked used = Checked(shape.intervals) * shape.tapes * problem.tapeSize;
+  Checked used = Checked(shape.intervals) * shape.tapes * problem.tape;
   if (shape.needsStates())
-    used =
-        used + Checked(shape.intervals - 1) * problem.stateSize + (shape.movesInitial ? problem.initialStateSize : 0);
+    used = used + Checked(shape.intervals - 1) * problem.state + (shape.movesInitial ? problem.initialState : 0);
   return !used.hasOverflowed() && *used.get() <= *slow.capacity;
 }
 
@@ -49,12 +47,12 @@ const PlanResult &SegmentPlans::of(int64_t length, bool fromInitial) {
   auto [it, isNew] = known.try_emplace({length, fromInitial});
   if (!isNew)
     return it->second;
-  ChainProblem part = problem;
+  EqualChain part = problem;
   part.steps = length;
   if (!fromInitial) {
     int64_t stays = movesInitial ? 0 : problem.countedInitialState();
     part.budget = std::max<int64_t>(problem.budget - buffer - stays, 0);
-    part.initialStateSize = problem.stateSize;
+    part.initialState = problem.state;
     part.start = Start::Releasable;
   }
   it->second = planSegment(part, Policy::Optimal);
@@ -62,24 +60,24 @@ const PlanResult &SegmentPlans::of(int64_t length, bool fromInitial) {
 }
 
 /// What `steps` steps take at least in the whole memory (docs/Schedules.md, section 5).
-static Time leastTime(const ChainProblem &problem, Time steps) {
-  Time tapes = problem.tapeSize == 0 ? steps : (problem.budget - problem.workspace) / problem.tapeSize + 1;
-  return steps * (problem.recordTime + problem.reverseTime) +
-         std::max<Time>(steps - tapes, 0) * std::min(problem.advanceTime, problem.recordTime);
+static Time leastTime(const EqualChain &problem, Time steps) {
+  Time tapes = problem.tape == 0 ? steps : (problem.budget - problem.workspace) / problem.tape + 1;
+  return steps * (problem.record + problem.reverse) +
+         std::max<Time>(steps - tapes, 0) * std::min(problem.advance, problem.record);
 }
 
-std::optional<int64_t> remat::schedule::estimateOffload(const ChainProblem &problem, const SlowTier &slow,
+std::optional<int64_t> remat::schedule::estimateOffload(const EqualChain &problem, const SlowTier &slow,
                                                         const OffloadShape &shape, SegmentPlans &plans, int64_t most) {
   int64_t rest = problem.steps - shape.interval * shape.intervals, again = shape.interval - shape.tapes;
   int64_t states = shape.needsStates() ? 1 : 0;
-  Time stateWrite = slow.writeTime(problem.stateSize), stateRead = slow.readTime(problem.stateSize);
-  Time tapesRead = Time(shape.tapes) * slow.readTime(problem.tapeSize);
-  Time write = states * stateWrite + Time(shape.tapes) * slow.writeTime(problem.tapeSize);
+  Time stateWrite = slow.writeTime(problem.state), stateRead = slow.readTime(problem.state);
+  Time tapesRead = Time(shape.tapes) * slow.readTime(problem.tape);
+  Time write = states * stateWrite + Time(shape.tapes) * slow.writeTime(problem.tape);
   Time read = states * stateRead + tapesRead;
-  Time sweep = Time(again) * problem.advanceTime + Time(shape.tapes) * problem.recordTime;
-  Time tapes = Time(shape.tapes) * problem.reverseTime;
+  Time sweep = Time(again) * problem.advance + Time(shape.tapes) * problem.record;
+  Time tapes = Time(shape.tapes) * problem.reverse;
   // With room for one tape only, it comes in while no step runs.
-  if (shape.buffer < 2 * problem.tapeSize)
+  if (shape.buffer < 2 * problem.tape)
     tapes += tapesRead;
   Time initial = shape.movesInitial ? 0 : stateWrite + stateRead;
   // From the times of the plans of the rest and of an interval.
@@ -112,7 +110,7 @@ std::optional<int64_t> remat::schedule::estimateOffload(const ChainProblem &prob
 namespace {
 class OffloadEmitter {
 public:
-  OffloadEmitter(const ChainProblem &problem, const SlowTier &slow, const OffloadShape &shape, SegmentPlans &plans)
+  OffloadEmitter(const EqualChain &problem, const SlowTier &slow, const OffloadShape &shape, SegmentPlans &plans)
       : problem(problem), slow(slow), shape(shape), plans(plans) {}
 
   std::vector<Action> emit();
@@ -127,7 +125,7 @@ private:
   void add(ActionKind kind, int64_t step, int64_t to = 0);
   bool isOffloaded(int64_t index) const { return shape.needsStates() && (index > 0 || shape.movesInitial); }
   int64_t sizeOf(int64_t step, bool isTape) const {
-    return isTape ? problem.tapeSize : step == 0 ? problem.initialStateSize : problem.stateSize;
+    return isTape ? problem.tape : step == 0 ? problem.initialState : problem.state;
   }
   void offload(int64_t step, bool isTape);
   void finishOffload();
@@ -138,7 +136,7 @@ private:
   void reverseInterval(int64_t index);
   void playPlan(const PlanResult &result, int64_t start, bool owned);
 
-  const ChainProblem &problem;
+  const EqualChain &problem;
   const SlowTier &slow;
   const OffloadShape &shape;
   SegmentPlans &plans;
@@ -159,11 +157,11 @@ private:
 void OffloadEmitter::add(ActionKind kind, int64_t step, int64_t to) {
   actions.push_back({kind, step, to});
   if (kind == ActionKind::Advance)
-    now += Time(to - step) * problem.advanceTime;
+    now += Time(to - step) * problem.advance;
   if (kind == ActionKind::Record)
-    now += problem.recordTime;
+    now += problem.record;
   if (kind == ActionKind::Reverse)
-    now += problem.reverseTime;
+    now += problem.reverse;
 }
 
 /// The item was just kept.
@@ -227,7 +225,7 @@ void OffloadEmitter::take(int64_t step, bool isTape) {
 
 /// All memory but what stays belongs to the buffer while there are no plans.
 void OffloadEmitter::sweep() {
-  int64_t limit = problem.budget - problem.fixedSize() + (shape.movesInitial ? problem.initialStateSize : 0);
+  int64_t limit = problem.budget - problem.fixedSize() + (shape.movesInitial ? problem.initialState : 0);
   for (int64_t i = 0; i < shape.intervals; ++i) {
     int64_t start = i * shape.interval, tapes = start + shape.interval - shape.tapes;
     if (isOffloaded(i)) {
@@ -243,7 +241,7 @@ void OffloadEmitter::sweep() {
       add(ActionKind::Advance, start, tapes);
     for (int64_t step = tapes + 1; step <= start + shape.interval; ++step) {
       add(ActionKind::Record, step);
-      makeRoom(problem.tapeSize, limit);
+      makeRoom(problem.tape, limit);
       add(ActionKind::Keep, step);
       offload(step, true);
     }
@@ -259,15 +257,14 @@ void OffloadEmitter::sweep() {
 
 /// Plays a plan from a state that is in the core and kept.
 void OffloadEmitter::playPlan(const PlanResult &result, int64_t start, bool owned) {
-  ActionStream stream(result.table);
-  Action action;
   bool isReleased = !owned;
-  while (stream.next(action)) {
+  result.forEachAction([&](const Action &action) {
     isReleased |= action.kind == ActionKind::DiscardState && action.step == 0;
     add(action.kind, action.step + start, action.kind == ActionKind::Advance ? action.to + start : 0);
     if (action.kind == ActionKind::Reverse || action.kind == ActionKind::Advance)
       progress();
-  }
+    return true;
+  });
   if (!isReleased)
     add(ActionKind::DiscardState, start);
 }
@@ -280,7 +277,7 @@ void OffloadEmitter::reverseInterval(int64_t index) {
     add(ActionKind::DiscardTape, end - k);
     // Its slow copy is not needed any more either.
     add(ActionKind::DiscardTape, end - k);
-    buffered -= problem.tapeSize;
+    buffered -= problem.tape;
     progress();
   }
   if (!shape.needsStates())
@@ -309,7 +306,7 @@ std::vector<Action> OffloadEmitter::emit() {
   return std::move(actions);
 }
 
-std::vector<Action> remat::schedule::emitOffload(const ChainProblem &problem, const SlowTier &slow,
+std::vector<Action> remat::schedule::emitOffload(const EqualChain &problem, const SlowTier &slow,
                                                  const OffloadShape &shape, SegmentPlans &plans) {
   return OffloadEmitter(problem, slow, shape, plans).emit();
 }

@@ -17,9 +17,9 @@
 #ifndef REMAT_LIB_SCHEDULE_SLOWTIER_OFFLOADPLAN_H
 #define REMAT_LIB_SCHEDULE_SLOWTIER_OFFLOADPLAN_H
 
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/ChainPlan.h"
 #include "remat/Schedule/Solvers.h"
-#include "remat/Schedule/StagedChain.h"
 
 #include <map>
 
@@ -45,15 +45,15 @@ struct OffloadShape {
 
 /// The published scheme: a state is offloaded as soon as the one before has left,
 /// and there is a buffer for one. No interval if one covers the chain.
-OffloadShape everyInterval(const ChainProblem &problem, const SlowTier &slow);
+OffloadShape everyInterval(const EqualChain &problem, const SlowTier &slow);
 
 /// Whether what the shape offloads fits in the slow tier.
-bool fitsSlowTier(const ChainProblem &problem, const SlowTier &slow, const OffloadShape &shape);
+bool fitsSlowTier(const EqualChain &problem, const SlowTier &slow, const OffloadShape &shape);
 
 /// Best plans of segments inside the memory beside the buffer; remembers them.
 class SegmentPlans {
 public:
-  SegmentPlans(const ChainProblem &problem, int64_t buffer, bool movesInitial)
+  SegmentPlans(const EqualChain &problem, int64_t buffer, bool movesInitial)
       : problem(problem), buffer(buffer), movesInitial(movesInitial) {}
 
   /// The plan of a segment that begins at the initial state, or at one that has
@@ -62,7 +62,7 @@ public:
   const PlanResult &of(int64_t length, bool fromInitial);
 
 private:
-  ChainProblem problem;
+  EqualChain problem;
   int64_t buffer;
   bool movesInitial;
   std::map<std::pair<int64_t, bool>, PlanResult> known;
@@ -71,11 +71,11 @@ private:
 /// The makespan if no transfer is late by more than an interval, or nothing if
 /// the shape does not fit or takes longer than `most`. Plans no segment of a shape
 /// of which that can be seen without.
-std::optional<int64_t> estimateOffload(const ChainProblem &problem, const SlowTier &slow, const OffloadShape &shape,
+std::optional<int64_t> estimateOffload(const EqualChain &problem, const SlowTier &slow, const OffloadShape &shape,
                                        SegmentPlans &plans, int64_t most = INT64_MAX);
 
 /// The schedule; the shape must fit.
-std::vector<Action> emitOffload(const ChainProblem &problem, const SlowTier &slow, const OffloadShape &shape,
+std::vector<Action> emitOffload(const EqualChain &problem, const SlowTier &slow, const OffloadShape &shape,
                                 SegmentPlans &plans);
 
 } // namespace remat::schedule

@@ -53,7 +53,7 @@ static constexpr int64_t modest = int64_t(1) << 42;
 namespace {
 class PricedOffload {
 public:
-  PricedOffload(const StagedChain &problem, const ChainOptions &options, ChainResult &best);
+  PricedOffload(const Chain &problem, const ChainOptions &options, PlanResult &best);
 
   /// Few steps: everything.
   void tryAll();
@@ -68,9 +68,9 @@ private:
   void adopt(Placement placed);
   void tryPrices(size_t first, size_t last, size_t stride);
 
-  const StagedChain &problem;
+  const Chain &problem;
   ChainOptions options;
-  ChainResult &best;
+  PlanResult &best;
   int64_t steps;
   int64_t largestTape = 0;
   int64_t largestState;
@@ -82,7 +82,7 @@ private:
 };
 } // namespace
 
-PricedOffload::PricedOffload(const StagedChain &problem, const ChainOptions &options, ChainResult &best)
+PricedOffload::PricedOffload(const Chain &problem, const ChainOptions &options, PlanResult &best)
     : problem(problem), options(options), best(best), steps(problem.steps()), largestState(problem.initialState) {
   double items = static_cast<double>(steps);
   this->options.effort =
@@ -132,7 +132,7 @@ void PricedOffload::attempt() {
       break;
     }
     SlowModes modes(problem, choice);
-    ChainResult plan = planStaged(modes.chain(), options);
+    PlanResult plan = planStaged(modes.chain(), options);
     if (plan.verdict.status == Status::Interrupted)
       best.verdict = plan.verdict;
     if (!plan.ok())
@@ -220,7 +220,7 @@ void PricedOffload::descend() {
 }
 
 /// Whether all sums of sizes and priced times stay far below 2^63.
-static bool isModest(const StagedChain &problem) {
+static bool isModest(const Chain &problem) {
   const SlowTier &slow = *problem.slow;
   __int128 size = problem.initialState, time = 0, transfers = 1;
   for (const ChainStage &stage : problem.stages) {
@@ -238,7 +238,7 @@ static bool isModest(const StagedChain &problem) {
   return time + size * (slow.write + slow.read) + 2 * transfers * slow.latency <= modest;
 }
 
-void remat::schedule::improveByPrices(const StagedChain &problem, const ChainOptions &options, ChainResult &best) {
+void remat::schedule::improveByPrices(const Chain &problem, const ChainOptions &options, PlanResult &best) {
   if (problem.steps() > maxPricedSteps || best.plan.time == best.plan.boundAnySchedule || !isModest(problem))
     return;
   PricedOffload offload(problem, options, best);

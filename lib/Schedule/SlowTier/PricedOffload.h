@@ -8,8 +8,8 @@
 #ifndef REMAT_LIB_SCHEDULE_SLOWTIER_PRICEDOFFLOAD_H
 #define REMAT_LIB_SCHEDULE_SLOWTIER_PRICEDOFFLOAD_H
 
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/ChainPlan.h"
-#include "remat/Schedule/StagedChain.h"
 
 namespace remat::schedule {
 
@@ -23,7 +23,7 @@ namespace remat::schedule {
 /// Complexity: that of some 30 plans of planStaged with coarse units; with few steps a
 /// few hundred that take microseconds. Source: prices on the channel are ours; the problem
 /// is strongly NP-hard (Beaumont, Eyraud-Dubois & Shilova 2020).
-void improveByPrices(const StagedChain &problem, const ChainOptions &options, ChainResult &best);
+void improveByPrices(const Chain &problem, const ChainOptions &options, PlanResult &best);
 
 inline constexpr int64_t maxPricedSteps = 400;
 

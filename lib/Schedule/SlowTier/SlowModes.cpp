@@ -18,7 +18,7 @@ using namespace remat::schedule;
 static constexpr int64_t scale = 16 * SlowModesOptions::priceUnit;
 static constexpr int64_t preferences = 8;
 
-SlowModes::SlowModes(const StagedChain &problem, const SlowModesOptions &options) : steps(1) {
+SlowModes::SlowModes(const Chain &problem, const SlowModesOptions &options) : steps(1) {
   const SlowTier &slow = *problem.slow;
   int64_t last = problem.steps(), step = 0, price = slow.blocking ? SlowModesOptions::priceUnit : options.price;
   // Nobody waits for the channel back unless the tier is blocking.

@@ -40,10 +40,10 @@ struct SlowModesOptions {
 
 class SlowModes {
 public:
-  SlowModes(const StagedChain &problem, const SlowModesOptions &options);
+  SlowModes(const Chain &problem, const SlowModesOptions &options);
 
   /// The problem in one memory.
-  const StagedChain &chain() const { return plain; }
+  const Chain &chain() const { return plain; }
 
   /// What a schedule of that problem is in the two memories.
   std::vector<DraftAction> draft(const std::vector<Action> &actions) const;
@@ -59,7 +59,7 @@ private:
     int64_t state() const { return number; }
   };
 
-  StagedChain plain;
+  Chain plain;
   /// From 1 on.
   std::vector<Step> steps;
 };

@@ -39,7 +39,7 @@ static constexpr double effortShare = 1000;
 namespace {
 class StagedOffload {
 public:
-  StagedOffload(const StagedChain &problem, double effort, const SegmentPlanner &planInterval);
+  StagedOffload(const Chain &problem, double effort, const SegmentPlanner &planInterval);
 
   /// Where states are offloaded, from 0 on, if each waits for that many quarters
   /// of the transfer time of the one before. The last one begins the rest.
@@ -51,23 +51,23 @@ public:
 private:
   const ChainStage &stageOf(int64_t step) const { return problem.stages[stages[step - 1]]; }
   int64_t stateSize(int64_t state) const { return state == 0 ? problem.initialState : stageOf(state).state; }
-  StagedChain segment(int64_t begin, int64_t end, int64_t budget) const;
+  Chain segment(int64_t begin, int64_t end, int64_t budget) const;
   bool play(int64_t begin, int64_t end, int64_t budget);
 
   void add(ActionKind kind, int64_t step, int64_t to = 0) { actions.push_back({kind, step, to}); }
 
-  const StagedChain &problem;
+  const Chain &problem;
   const SegmentPlanner &planInterval;
   /// Of each interval.
   ChainOptions options;
   /// Of each step.
   std::vector<int32_t> stages;
-  std::map<std::pair<int64_t, int64_t>, ChainResult> known;
+  std::map<std::pair<int64_t, int64_t>, PlanResult> known;
   std::vector<Action> actions;
 };
 } // namespace
 
-StagedOffload::StagedOffload(const StagedChain &problem, double effort, const SegmentPlanner &planInterval)
+StagedOffload::StagedOffload(const Chain &problem, double effort, const SegmentPlanner &planInterval)
     : problem(problem), planInterval(planInterval) {
   options.effort = effort;
   for (size_t i = 0; i < problem.stages.size(); ++i)
@@ -96,8 +96,8 @@ std::vector<int64_t> StagedOffload::cuts(int64_t quarters) const {
 }
 
 /// The steps behind `begin` up to `end` as a problem in one memory.
-StagedChain StagedOffload::segment(int64_t begin, int64_t end, int64_t budget) const {
-  StagedChain part;
+Chain StagedOffload::segment(int64_t begin, int64_t end, int64_t budget) const {
+  Chain part;
   for (int64_t step = begin + 1; step <= end;) {
     ChainStage stage = stageOf(step);
     stage.count = 0;
@@ -115,7 +115,7 @@ StagedChain StagedOffload::segment(int64_t begin, int64_t end, int64_t budget) c
 bool StagedOffload::play(int64_t begin, int64_t end, int64_t budget) {
   auto [it, isNew] = known.try_emplace({begin, end});
   if (isNew && budget >= 0) {
-    StagedChain part = segment(begin, end, budget);
+    Chain part = segment(begin, end, budget);
     if (part.equalSteps() || end - begin <= maxIntervalSteps)
       it->second = planInterval(part, options);
     else
@@ -174,9 +174,9 @@ std::optional<std::vector<Action>> StagedOffload::emit(const std::vector<int64_t
   return actions;
 }
 
-ChainResult remat::schedule::planStagedOffload(const StagedChain &problem, const ChainOptions &options,
-                                               const SegmentPlanner &planInterval) {
-  ChainResult best = planStaged(problem, options);
+PlanResult remat::schedule::planStagedOffload(const Chain &problem, const ChainOptions &options,
+                                              const SegmentPlanner &planInterval) {
+  PlanResult best = planStaged(problem, options);
   if (!best.ok())
     return best;
   best.plan.boundAnySchedule = best.plan.lowerBound = tapeBound(problem);

@@ -8,15 +8,15 @@
 #ifndef REMAT_LIB_SCHEDULE_SLOWTIER_STAGEDOFFLOAD_H
 #define REMAT_LIB_SCHEDULE_SLOWTIER_STAGEDOFFLOAD_H
 
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/ChainPlan.h"
-#include "remat/Schedule/StagedChain.h"
 
 #include <functional>
 
 namespace remat::schedule {
 
 /// Plans a few steps in fast memory.
-using SegmentPlanner = std::function<ChainResult(const StagedChain &, const ChainOptions &)>;
+using SegmentPlanner = std::function<PlanResult(const Chain &, const ChainOptions &)>;
 
 /// Objective: least makespan with a slow tier, which the problem has. The best of
 /// planStaged, of improveByPrices, and of schedules that offload a state from time to
@@ -31,8 +31,7 @@ using SegmentPlanner = std::function<ChainResult(const StagedChain &, const Chai
 ///
 /// Source: Kukreja, Hueckelheim & Gorman 2018 for the intervals; unequal ones and prices are
 /// ours.
-ChainResult planStagedOffload(const StagedChain &problem, const ChainOptions &options,
-                              const SegmentPlanner &planInterval);
+PlanResult planStagedOffload(const Chain &problem, const ChainOptions &options, const SegmentPlanner &planInterval);
 
 } // namespace remat::schedule
 

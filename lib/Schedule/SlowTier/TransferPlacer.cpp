@@ -30,7 +30,7 @@ static constexpr size_t lookAhead = 64;
 namespace {
 class TransferPlacer {
 public:
-  TransferPlacer(const StagedChain &problem, const std::vector<DraftAction> &draft)
+  TransferPlacer(const Chain &problem, const std::vector<DraftAction> &draft)
       : problem(problem), draft(draft), profile(problem, draft), board(problem), storedAt(2 * (problem.steps() + 1)),
         wasRead(storedAt.size()) {}
 
@@ -54,7 +54,7 @@ private:
   bool mayFetch(const DraftProfile::Use &use, size_t at);
   void fetchAhead(size_t at);
 
-  const StagedChain &problem;
+  const Chain &problem;
   const std::vector<DraftAction> &draft;
   DraftProfile profile;
   CopyBoard board;
@@ -283,7 +283,7 @@ bool TransferPlacer::run() {
   return true;
 }
 
-Placement remat::schedule::placeTransfers(const StagedChain &problem, std::vector<DraftAction> draft) {
+Placement remat::schedule::placeTransfers(const Chain &problem, std::vector<DraftAction> draft) {
   discardEarly(problem, draft);
   Placement best;
   for (int attempt = 0; attempt < maxAttempts; ++attempt) {

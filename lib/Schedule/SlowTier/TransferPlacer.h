@@ -17,7 +17,7 @@
 #define REMAT_LIB_SCHEDULE_SLOWTIER_TRANSFERPLACER_H
 
 #include "remat/Schedule/Action.h"
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 namespace remat::schedule {
 
@@ -61,7 +61,7 @@ struct Placement {
 };
 
 /// Makes the actions of a draft, if there is room for the transfers.
-Placement placeTransfers(const StagedChain &problem, std::vector<DraftAction> draft);
+Placement placeTransfers(const Chain &problem, std::vector<DraftAction> draft);
 
 } // namespace remat::schedule
 

@@ -40,11 +40,11 @@ std::vector<BlockPlan> remat::schedule::planEqualBlock(const ChainItem &item, in
     ChainStage stage = *item.stage;
     stage.count = item.count;
     stage.modes = {item.stage->modes[mode]};
-    StagedChain block;
+    Chain block;
     block.stages.push_back(std::move(stage));
     block.initialState = initialState;
     block.start = start;
-    ChainProblem problem = *block.equalSteps();
+    EqualChain problem = *block.equalSteps();
     for (int64_t budget : frontierBudgets(problem, Policy::Optimal, plansPerEqualBlock)) {
       problem.budget = budget;
       PlanResult result = plan(problem, Policy::Optimal);
@@ -122,7 +122,7 @@ void remat::schedule::chooseMixedModes(MixedBlock &block, double price) {
 }
 
 std::vector<BlockPlan> remat::schedule::planMixedBlock(const MixedBlock &block) {
-  StagedChain problem;
+  Chain problem;
   problem.stages = block.stages;
   problem.initialState = 0;
   problem.start = Start::External;

@@ -27,7 +27,7 @@ static constexpr double tapesPerBudget = 8;
 static constexpr int64_t smallGroups = 768;
 
 /// How many blocks of different steps to make, if none is too large.
-static int64_t chooseGroups(const StagedChain &problem, int64_t maxItems) {
+static int64_t chooseGroups(const Chain &problem, int64_t maxItems) {
   double tapes = 0, budget = static_cast<double>(std::max<int64_t>(problem.budget, 1));
   for (const ChainStage &stage : problem.stages)
     tapes += static_cast<double>(stage.count) * static_cast<double>(stage.modes.front().tape);
@@ -37,14 +37,14 @@ static int64_t chooseGroups(const StagedChain &problem, int64_t maxItems) {
 }
 
 /// The least block size with which there are at most `maxItems` items.
-static int64_t chooseBlockSize(const StagedChain &problem, int64_t maxItems) {
+static int64_t chooseBlockSize(const Chain &problem, int64_t maxItems) {
   auto itemsOf = [&](int64_t size) {
     int64_t total = 0;
     for (const ChainStage &stage : problem.stages)
       total += ceilDiv(stage.count, size);
     return total;
   };
-  int64_t low = 1, high = ChainProblem::maxSteps;
+  int64_t low = 1, high = EqualChain::maxSteps;
   while (low < high) {
     int64_t middle = (low + high) / 2;
     if (itemsOf(middle) <= maxItems)
@@ -76,7 +76,7 @@ std::vector<StepRun> ChainItem::runs(int64_t mode) const {
   return mixed->modes[mode];
 }
 
-ItemChain::ItemChain(const StagedChain &problem, int64_t maxItems, int64_t maxStages,
+ItemChain::ItemChain(const Chain &problem, int64_t maxItems, int64_t maxStages,
                      const std::function<bool(double)> &progress)
     : problem(problem) {
   int64_t stages = static_cast<int64_t>(problem.stages.size());

@@ -17,7 +17,7 @@
 #define REMAT_LIB_SCHEDULE_UNEQUAL_ITEMCHAIN_H
 
 #include "remat/Schedule/Action.h"
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 #include <deque>
 #include <functional>
@@ -30,7 +30,7 @@ namespace remat::schedule {
 /// of equal steps, in one mode, or a list of actions, both with steps counted from the start
 /// of the block.
 struct BlockPlan {
-  std::optional<ChainProblem> problem;
+  std::optional<EqualChain> problem;
   int64_t mode = 0;
   std::shared_ptr<const std::vector<Action>> list;
   int64_t time = 0;
@@ -91,14 +91,13 @@ public:
   /// Makes at most about `maxItems` items; up to `maxStages` stages, at least one
   /// for each stage. Plans of blocks may take a while: `progress` is called with
   /// the share that is done until it returns false, with which isComplete() does too.
-  ItemChain(const StagedChain &problem, int64_t maxItems, int64_t maxStages,
-            const std::function<bool(double)> &progress);
+  ItemChain(const Chain &problem, int64_t maxItems, int64_t maxStages, const std::function<bool(double)> &progress);
 
   bool isComplete() const { return complete; }
 
   int64_t size() const { return static_cast<int64_t>(items.size()); }
   bool hasBlocks() const { return blocks; }
-  const StagedChain &getProblem() const { return problem; }
+  const Chain &getProblem() const { return problem; }
   const ChainItem &item(int64_t index) const { return items[index - 1]; }
 
   /// Size of the state at a boundary, and the workspace that counts when it is
@@ -125,7 +124,7 @@ private:
   void addMixed(const ChainStage *first, const ChainStage *last, double price);
   void addGroups(int64_t blockSize, const std::function<bool(double)> &progress);
 
-  const StagedChain &problem;
+  const Chain &problem;
   std::vector<ChainItem> items;
   std::vector<int64_t> advances = {0};
   std::vector<std::vector<BlockPlan>> held;

@@ -31,33 +31,33 @@ static int64_t chooseMode(const ChainStage &stage, bool smallestTape) {
 }
 
 /// As many steps of the largest sizes. Times are counted in steps.
-static ChainProblem asEqual(const StagedChain &problem, bool smallestTapes) {
-  ChainProblem equal;
+static EqualChain asEqual(const Chain &problem, bool smallestTapes) {
+  EqualChain equal;
   equal.steps = problem.steps();
-  equal.stateSize = equal.tapeSize = equal.workspace = 0;
-  equal.initialStateSize = problem.initialState;
+  equal.state = equal.tape = equal.workspace = 0;
+  equal.initialState = problem.initialState;
   equal.start = problem.start;
   equal.budget = problem.budget;
   for (const ChainStage &stage : problem.stages) {
     if (stage.count == 0)
       continue;
-    equal.stateSize = std::max(equal.stateSize, stage.state);
-    equal.tapeSize = std::max(equal.tapeSize, stage.modes[chooseMode(stage, smallestTapes)].tape);
+    equal.state = std::max(equal.state, stage.state);
+    equal.tape = std::max(equal.tape, stage.modes[chooseMode(stage, smallestTapes)].tape);
     equal.workspace = std::max(equal.workspace, stage.workspace);
     equal.restartable &= stage.restartable;
   }
   return equal;
 }
 
-std::optional<int64_t> remat::schedule::minimumAsEqual(const StagedChain &problem) {
-  ChainProblem equal = asEqual(problem, /*smallestTapes=*/true);
+std::optional<int64_t> remat::schedule::minimumAsEqual(const Chain &problem) {
+  EqualChain equal = asEqual(problem, /*smallestTapes=*/true);
   equal.budget = equal.countedInitialState() + equal.workspace;
   if (!plan(equal, Policy::Optimal).ok())
     return std::nullopt;
   return equal.budget;
 }
 
-std::vector<Action> remat::schedule::planAsEqual(const StagedChain &problem, bool smallestTapes) {
+std::vector<Action> remat::schedule::planAsEqual(const Chain &problem, bool smallestTapes) {
   PlanResult result = plan(asEqual(problem, smallestTapes), Policy::Optimal);
   if (!result.ok())
     return {};
@@ -68,7 +68,7 @@ std::vector<Action> remat::schedule::planAsEqual(const StagedChain &problem, boo
     passing.insert(passing.end(), stage.count, static_cast<int32_t>(passingMode(stage)));
   }
   std::vector<Action> list;
-  for (Action action : actions(result.table)) {
+  for (Action action : result.actions()) {
     if (action.kind == ActionKind::Record)
       action.to = modes[action.step - 1];
     if (action.kind != ActionKind::Advance) {

@@ -16,7 +16,7 @@
 #define REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDASEQUAL_H
 
 #include "remat/Schedule/Action.h"
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 #include <optional>
 #include <vector>
@@ -26,14 +26,14 @@ namespace remat::schedule {
 /// The smallest budget at which planAsEqual() has a schedule: the initial state and
 /// the largest workspace, exactly. Nothing if sums of as many largest sizes, or the number
 /// of steps that run in that budget, do not fit in 64 bits.
-std::optional<int64_t> minimumAsEqual(const StagedChain &problem);
+std::optional<int64_t> minimumAsEqual(const Chain &problem);
 
 /// The schedule of policy `optimal` for as many steps of the largest state, tape and
 /// workspace, with tapes of each step's fastest mode or of its smallest one. It fits
 /// in the budget; a step that is faster recorded than advanced over is recorded. Empty
 /// if the budget is too small. The slow tier is left alone. Time and memory grow with
 /// the number of actions, a few for each step.
-std::vector<Action> planAsEqual(const StagedChain &problem, bool smallestTapes);
+std::vector<Action> planAsEqual(const Chain &problem, bool smallestTapes);
 
 } // namespace remat::schedule
 

@@ -243,7 +243,7 @@ void Emitter::emitBlock(const Segment &segment, const BlockPlan &blockPlan) {
   int64_t offset = chain.item(segment.to).before;
   bool isReleased = segment.kind == SegmentKind::Held;
   const std::vector<Action> list =
-      blockPlan.problem ? remat::schedule::actions(plan(*blockPlan.problem, Policy::Optimal).table) : *blockPlan.list;
+      blockPlan.problem ? plan(*blockPlan.problem, Policy::Optimal).actions() : *blockPlan.list;
   for (Action action : list) {
     isReleased |= action.kind == ActionKind::DiscardState && action.step == 0;
     action.step += offset;

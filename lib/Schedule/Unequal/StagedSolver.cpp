@@ -56,7 +56,7 @@ static int64_t targetItems(double effort) {
 }
 
 /// Not ok if a list of actions would be too long.
-static Verdict checkSteps(const StagedChain &problem) {
+static Verdict checkSteps(const Chain &problem) {
   if (problem.steps() <= maxListedSteps)
     return {};
   return {Status::Unsupported, "unequal steps, or steps with several modes, are planned up to " +
@@ -64,8 +64,8 @@ static Verdict checkSteps(const StagedChain &problem) {
                                    std::to_string(problem.steps())};
 }
 
-ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
-  ChainResult result;
+PlanResult remat::schedule::planStagedStoreAll(const Chain &problem) {
+  PlanResult result;
   int64_t steps = problem.steps();
   result.verdict = checkSteps(problem);
   if (!result.ok())
@@ -98,11 +98,11 @@ ChainResult remat::schedule::planStagedStoreAll(const StagedChain &problem) {
 namespace {
 class StagedSolver {
 public:
-  StagedSolver(const StagedChain &problem, const ChainOptions &options)
+  StagedSolver(const Chain &problem, const ChainOptions &options)
       : problem(problem), options(options),
         chain(problem, std::min(targetItems(options.effort), options.maxItems), options.maxItems, options.progress) {}
 
-  ChainResult solve();
+  PlanResult solve();
 
 private:
   int64_t sizesDivisor() const;
@@ -122,7 +122,7 @@ private:
     return {kind, 0, chain.size(), available};
   }
 
-  const StagedChain &problem;
+  const Chain &problem;
   const ChainOptions &options;
   ItemChain chain;
   /// What the budget leaves beside a start state that stays.
@@ -224,8 +224,8 @@ Verdict StagedSolver::solveTables(const StagedMinimum &minimum, Plan &plan) {
   return {};
 }
 
-ChainResult StagedSolver::solve() {
-  ChainResult result;
+PlanResult StagedSolver::solve() {
+  PlanResult result;
   Plan &plan = result.plan;
   if (!chain.isComplete()) {
     result.verdict = interrupted();
@@ -275,13 +275,13 @@ ChainResult StagedSolver::solve() {
   return result;
 }
 
-ChainResult remat::schedule::planStaged(const StagedChain &problem, const ChainOptions &options) {
-  StagedChain plain = problem;
+PlanResult remat::schedule::planStaged(const Chain &problem, const ChainOptions &options) {
+  Chain plain = problem;
   plain.slow.reset();
   auto isEmpty = [](const ChainStage &stage) { return stage.count == 0; };
   plain.stages.erase(std::remove_if(plain.stages.begin(), plain.stages.end(), isEmpty), plain.stages.end());
   if (Verdict verdict = checkSteps(plain); !verdict.ok()) {
-    ChainResult result;
+    PlanResult result;
     result.verdict = verdict;
     return result;
   }

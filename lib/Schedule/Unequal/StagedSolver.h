@@ -8,8 +8,8 @@
 #ifndef REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDSOLVER_H
 #define REMAT_LIB_SCHEDULE_UNEQUAL_STAGEDSOLVER_H
 
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/ChainPlan.h"
-#include "remat/Schedule/StagedChain.h"
 
 namespace remat::schedule {
 
@@ -32,12 +32,12 @@ namespace remat::schedule {
 /// some 15 seconds for 10^5, some minutes and 4 GiB for 10^6.
 ///
 /// Source: Beaumont et al. 2019 for the segments; slots used again is ours.
-ChainResult planStaged(const StagedChain &problem, const ChainOptions &options = {});
+PlanResult planStaged(const Chain &problem, const ChainOptions &options = {});
 
 /// Objective: keep the tape of every step but the last, in its fastest mode.
 ///
 /// Guarantee: no schedule is faster. Errors: as planStaged. O(T) actions.
-ChainResult planStagedStoreAll(const StagedChain &problem);
+PlanResult planStagedStoreAll(const Chain &problem);
 
 } // namespace remat::schedule
 

@@ -206,7 +206,7 @@ TEST_F(CompiledProgramTest, PlansAreTheSameWheneverTheyAreMade) {
   int64_t n = 30;
   std::vector<ArrayView> arguments = {{ElementType::Index, {}, &n}, h.getView(), w.getView()};
   std::vector<PlanFigures> plans;
-  std::vector<schedule::ChainProblem> problems;
+  std::vector<schedule::EqualChain> problems;
   for (const char *count : {"arith.constant 30 : index", "arith.addi %n, %n : index"}) {
     // Twice as many as the argument says.
     n = plans.empty() ? 0 : 15;

@@ -21,7 +21,7 @@ static std::vector<std::string> lines(const PlanTable &table) {
 
 TEST(ActionTest, KeepsAStateAndDiscardsIt) {
   PlanResult result = plan(makeProblem(3, 1, 9, 2, Start::Pinned), Policy::Revolve);
-  EXPECT_EQ(lines(result.table),
+  EXPECT_EQ(lines(*result.table),
             (std::vector<std::string>{"[\"restore\", 0]", "[\"advance\", 0, 1]", "[\"checkpoint\", 1]",
                                       "[\"advance\", 1, 2]", "[\"record\", 3]", "[\"reverse\", 3]", "[\"restore\", 1]",
                                       "[\"record\", 2]", "[\"reverse\", 2]", "[\"discard_state\", 1]",
@@ -40,7 +40,7 @@ TEST(ActionTest, RestoresFromATape) {
 TEST(ActionTest, TakesOverTheStartState) {
   PlanResult result = plan(makeProblem(2, 1, 2, 2), Policy::Optimal);
   EXPECT_EQ(
-      lines(result.table),
+      lines(*result.table),
       (std::vector<std::string>{"[\"restore\", 0]", "[\"discard_state\", 0]", "[\"record\", 1]", "[\"keep\", 1]",
                                 "[\"record\", 2]", "[\"reverse\", 2]", "[\"reverse\", 1]", "[\"discard_tape\", 1]"}));
 }
@@ -64,13 +64,13 @@ TEST(ActionTest, KeepsTheStateBehindATapeThatIsNotRestartable) {
 TEST(ActionTest, MovesAndActionsCountAlike) {
   RandomProblems random(6);
   for (int64_t i = 0; i < 500; ++i) {
-    ChainProblem problem = random.problem(50, 3, 7);
+    EqualChain problem = random.problem(50, 3, 7);
     PlanResult result = plan(problem, Policy::Optimal);
     if (!result.ok())
       continue;
     MoveCounts counts;
     int64_t kept = 0, discarded = 0;
-    for (const Action &action : actions(result.table)) {
+    for (const Action &action : result.actions()) {
       counts.advances += action.kind == ActionKind::Advance ? action.to - action.step : 0;
       counts.records += action.kind == ActionKind::Record;
       counts.reverses += action.kind == ActionKind::Reverse;

@@ -12,11 +12,11 @@
 
 using namespace remat::schedule;
 
-static int64_t forwardOf(const ChainProblem &problem, Policy policy) {
+static int64_t forwardOf(const EqualChain &problem, Policy policy) {
   PlanResult result = plan(problem, policy);
   EXPECT_TRUE(result.ok()) << problem << result.verdict.message;
   EXPECT_TRUE(result.plan.certified) << problem;
-  EXPECT_EQ(result.table.validate(), std::nullopt) << problem;
+  EXPECT_EQ(result.table->validate(), std::nullopt) << problem;
   return result.plan.forward;
 }
 
@@ -45,7 +45,7 @@ TEST(BinomialTest, UnitsOfTheContract) {
   for (Start start : allStarts) {
     int64_t counted = start == Start::External ? 0 : 3;
     for (int64_t free = 0; free < 20; ++free) {
-      ChainProblem problem = makeProblem(40, 3, 5, counted + free, start);
+      EqualChain problem = makeProblem(40, 3, 5, counted + free, start);
       EXPECT_EQ(forwardOf(problem, Policy::Revolve), states.at(40, free / 3 + 1));
       EXPECT_EQ(forwardOf(problem, Policy::Ism), tapes.at(40, free / 5 + 1));
     }
@@ -53,9 +53,9 @@ TEST(BinomialTest, UnitsOfTheContract) {
 }
 
 TEST(BinomialTest, RevolveDoesNotNeedRestartableTapes) {
-  ChainProblem problem = makeProblem(60, 2, 9, 11, Start::External, false);
+  EqualChain problem = makeProblem(60, 2, 9, 11, Start::External, false);
   EXPECT_EQ(forwardOf(problem, Policy::Revolve), hsmCosts(60, 6).at(60, 6));
-  EXPECT_FALSE(plan(problem, Policy::Revolve).table.isRestartable());
+  EXPECT_FALSE(plan(problem, Policy::Revolve).table->isRestartable());
 }
 
 TEST(BinomialTest, LongChainsHaveSmallTables) {
@@ -64,7 +64,7 @@ TEST(BinomialTest, LongChainsHaveSmallTables) {
       PlanResult result = plan(makeProblem(steps, 1, 5, slots, Start::Pinned), Policy::Revolve);
       ASSERT_TRUE(result.ok());
       EXPECT_TRUE(result.plan.certified);
-      EXPECT_LT(result.table.getNumNodes(), 60000);
+      EXPECT_LT(result.table->getNumNodes(), 60000);
     }
   }
 }
@@ -73,10 +73,10 @@ TEST(BinomialTest, MixedHasTheClosedFormsAsSpecialCases) {
   for (int64_t t : {5, 17, 40, 100}) {
     for (int64_t m : {1, 2, 3, 5, 9}) {
       // No tape fits: states only.
-      ChainProblem states = makeProblem(t, 1, 1000, m, Start::Pinned);
+      EqualChain states = makeProblem(t, 1, 1000, m, Start::Pinned);
       EXPECT_EQ(forwardOf(states, Policy::Msm), forwardOf(states, Policy::Revolve));
       // A tape is as large as a state: tapes only.
-      ChainProblem tapes = makeProblem(t, 1, 1, m, Start::External);
+      EqualChain tapes = makeProblem(t, 1, 1, m, Start::External);
       EXPECT_EQ(forwardOf(tapes, Policy::Msm), forwardOf(tapes, Policy::Ism));
     }
   }

@@ -37,7 +37,7 @@ struct MachineState {
 
 class Search {
 public:
-  explicit Search(const ChainProblem &problem) : problem(problem), seen(9 * 18 << 16, false) {}
+  explicit Search(const EqualChain &problem) : problem(problem), seen(9 * 18 << 16, false) {}
 
   int64_t run();
 
@@ -46,7 +46,7 @@ private:
   void expandFree(const MachineState &state);
   bool fits(const MachineState &state) const;
 
-  const ChainProblem &problem;
+  const EqualChain &problem;
   std::vector<bool> seen;
   std::vector<uint32_t> layer;
   bool finished = false;
@@ -55,8 +55,8 @@ private:
 
 bool Search::fits(const MachineState &state) const {
   int64_t initial = state.states & 1 ? problem.countedInitialState() : 0;
-  int64_t used = problem.workspace + initial + __builtin_popcount(state.states & ~1u) * problem.stateSize +
-                 __builtin_popcount(state.tapes) * problem.tapeSize;
+  int64_t used = problem.workspace + initial + __builtin_popcount(state.states & ~1u) * problem.state +
+                 __builtin_popcount(state.tapes) * problem.tape;
   return used <= problem.budget;
 }
 
@@ -139,4 +139,4 @@ int64_t Search::run() {
   return -1;
 }
 
-int64_t remat::schedule::searchForward(const ChainProblem &problem) { return Search(problem).run(); }
+int64_t remat::schedule::searchForward(const EqualChain &problem) { return Search(problem).run(); }

@@ -14,7 +14,7 @@
 #ifndef REMAT_TEST_UNIT_SCHEDULE_EXHAUSTIVE_H
 #define REMAT_TEST_UNIT_SCHEDULE_EXHAUSTIVE_H
 
-#include "remat/Schedule/Problem.h"
+#include "remat/Schedule/EqualChain.h"
 
 #include <cstdint>
 
@@ -22,7 +22,7 @@ namespace remat::schedule {
 
 /// The fewest forward steps of any schedule for `problem` (steps <= 8), or -1
 /// if there is none.
-int64_t searchForward(const ChainProblem &problem);
+int64_t searchForward(const EqualChain &problem);
 
 } // namespace remat::schedule
 

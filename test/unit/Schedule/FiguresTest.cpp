@@ -98,8 +98,8 @@ TEST(FiguresTest, MixedAtFiveAndTenPercent) {
 
 TEST(FiguresTest, NinetyFivePercentForOneThird) {
   // 5 % of the tapes, backward steps as long as two forward steps.
-  ChainProblem problem = makeProblem(1000, 1, 5, 250);
-  problem.reverseTime = 2;
+  EqualChain problem = makeProblem(1000, 1, 5, 250);
+  problem.reverse = 2;
   PlanResult result = plan(problem, Policy::Optimal);
   EXPECT_EQ(result.plan.forward, 1949);
   EXPECT_EQ(result.plan.time, 3949);

@@ -13,8 +13,8 @@
 using namespace remat::schedule;
 
 /// `different` single steps and `equal` ones.
-static StagedChain makeChain(int64_t different, int64_t equal) {
-  StagedChain problem;
+static Chain makeChain(int64_t different, int64_t equal) {
+  Chain problem;
   for (int64_t i = 0; i < different; ++i) {
     ChainStage stage;
     stage.advance = 1 + i % 7;
@@ -28,7 +28,7 @@ static StagedChain makeChain(int64_t different, int64_t equal) {
 }
 
 TEST(ItemChainTest, BlocksHoldAllSteps) {
-  StagedChain problem = makeChain(100, 500);
+  Chain problem = makeChain(100, 500);
   ItemChain chain(problem, /*maxItems=*/10, /*maxStages=*/24, nullptr);
   int64_t steps = 0;
   for (int64_t i = 1; i <= chain.size(); ++i) {
@@ -41,7 +41,7 @@ TEST(ItemChainTest, BlocksHoldAllSteps) {
 
 // The blocks of as many steps as those of the long run would have all the others.
 TEST(ItemChainTest, MixedBlocksHaveFewStages) {
-  StagedChain problem = makeChain(1000, 1000000);
+  Chain problem = makeChain(1000, 1000000);
   ItemChain chain(problem, /*maxItems=*/8, /*maxStages=*/24, nullptr);
   int64_t stages = 0;
   for (int64_t i = 1; i <= chain.size(); ++i)

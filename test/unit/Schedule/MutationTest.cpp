@@ -16,11 +16,11 @@
 using namespace remat::schedule;
 
 /// A problem with unequal steps, or equal ones and a slow tier.
-static StagedChain randomProblem(RandomChains &random) {
+static Chain randomProblem(RandomChains &random) {
   RandomStages like;
   like.maxStages = 8;
   like.maxCount = 2;
-  StagedChain problem = random.chain(like);
+  Chain problem = random.chain(like);
   if (random.number(0, 1))
     return problem;
   ChainStage stage = problem.stages.front();
@@ -72,7 +72,7 @@ static constexpr Policy mutatedPolicies[] = {Policy::Optimal,  Policy::StoreAll,
 
 /// A list that the simulator accepts does what the simulator says and computes
 /// the gradient.
-static void expectRight(const StagedChain &problem, const std::vector<Action> &actions, const SimulationResult &played,
+static void expectRight(const Chain &problem, const std::vector<Action> &actions, const SimulationResult &played,
                         const ValueResult &reference) {
   ValueResult values = runValues(problem, actions);
   EXPECT_EQ(values.gradient, reference.gradient) << problem;
@@ -85,8 +85,8 @@ TEST(MutationTest, RejectedOrRight) {
   RandomChains random(6);
   int64_t wanted = testCount(60000, 1000000), mutants = 0, accepted = 0, wrong = 0, plans = 0;
   while (mutants < wanted && !HasFailure()) {
-    StagedChain problem = randomProblem(random);
-    ChainResult result = planChain(problem, mutatedPolicies[random.number(0, 5)]);
+    Chain problem = randomProblem(random);
+    PlanResult result = planChain(problem, mutatedPolicies[random.number(0, 5)]);
     if (!result.ok())
       continue;
     ++plans;

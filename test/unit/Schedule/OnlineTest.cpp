@@ -51,10 +51,10 @@ TEST(OnlineTest, FirstSweepDoesNotDependOnTheLength) {
   for (int64_t record : {1, 2})
     for (int64_t budget = 1; budget < 12; ++budget)
       for (int64_t steps = 1; steps < 80; ++steps) {
-        ChainProblem shorter = makeProblem(steps, 1, 4, budget), longer = makeProblem(steps + 1, 1, 4, budget);
-        shorter.recordTime = longer.recordTime = record;
-        ChainResult a = planChain(StagedChain(shorter), Policy::Online);
-        ChainResult b = planChain(StagedChain(longer), Policy::Online);
+        EqualChain shorter = makeProblem(steps, 1, 4, budget), longer = makeProblem(steps + 1, 1, 4, budget);
+        shorter.record = longer.record = record;
+        PlanResult a = planChain(Chain(shorter), Policy::Online);
+        PlanResult b = planChain(Chain(longer), Policy::Online);
         ASSERT_TRUE(a.ok() && b.ok());
         EXPECT_TRUE(firstSweep(a.list, steps) == firstSweep(b.list, steps)) << shorter;
       }
@@ -72,7 +72,7 @@ TEST(OnlineTest, NoPolicyIsBetter) {
     EXPECT_EQ(game.reach([&](int64_t steps) { return steps <= states + 1 ? 0 : 1; }), range);
     EXPECT_LT(game.reach([&](int64_t steps) { return steps <= states + 2 ? 0 : 1; }), range - 2);
     for (int64_t steps = 1; steps <= range; ++steps) {
-      ChainProblem problem = makeProblem(steps, 1, 100000, states);
+      EqualChain problem = makeProblem(steps, 1, 100000, states);
       int64_t forward = plan(problem, Policy::Online).plan.forward;
       EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, game.getOptimum(steps)) << problem;
       EXPECT_LE(forward, game.getOptimum(steps) + (steps <= states + 1 ? 0 : 1)) << problem;
@@ -90,9 +90,9 @@ TEST(OnlineTest, WithoutTheLastTape) {
     OnlineGame game(states, range + 1, /*leavesTape=*/false);
     EXPECT_EQ(game.reach([](int64_t) { return 0; }), range);
     for (int64_t steps = 1; steps <= range; ++steps) {
-      ChainProblem problem = makeProblem(steps, 1, 100000, states);
-      problem.recordTime = 2;
-      EXPECT_EQ(planChain(StagedChain(problem), Policy::Online).plan.forward, game.getOptimum(steps)) << problem;
+      EqualChain problem = makeProblem(steps, 1, 100000, states);
+      problem.record = 2;
+      EXPECT_EQ(planChain(Chain(problem), Policy::Online).plan.forward, game.getOptimum(steps)) << problem;
       if (steps >= states && steps < range) {
         EXPECT_EQ(game.getOptimum(steps), 3 * steps - states);
       }
@@ -139,8 +139,8 @@ TEST(OnlineTest, RatioToOffline) {
     double worst = 1;
     bool goesOn = slots == 3 || slots == 5 || slots == 10 || slots == 20;
     for (int64_t steps = 1; steps <= (goesOn ? std::min<int64_t>(10 * range, 1000) : range); ++steps) {
-      ChainProblem problem = makeProblem(steps, 1, 100000, slots);
-      ChainResult online = planChain(StagedChain(problem), Policy::Online);
+      EqualChain problem = makeProblem(steps, 1, 100000, slots);
+      PlanResult online = planChain(Chain(problem), Policy::Online);
       PlanResult offline = plan(problem, Policy::Optimal);
       ASSERT_TRUE(online.ok() && offline.ok());
       EXPECT_EQ(online.plan.lowerBound, offline.plan.time) << problem;
@@ -165,10 +165,10 @@ TEST(OnlineTest, TablesAndListsAgree) {
   RandomProblems random(12);
   int64_t problems = testCount(3000, 100000);
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
-    ChainProblem problem = random.problem(i % 10 ? 30 : 150, 4, 9);
-    problem.recordTime = problem.advanceTime;
+    EqualChain problem = random.problem(i % 10 ? 30 : 150, 4, 9);
+    problem.record = problem.advance;
     PlanResult table = plan(problem, Policy::Online);
-    ChainResult list = planChain(StagedChain(problem), Policy::Online);
+    PlanResult list = planChain(Chain(problem), Policy::Online);
     ASSERT_EQ(table.ok(), list.ok()) << problem;
     if (!table.ok())
       continue;
@@ -181,7 +181,7 @@ TEST(OnlineTest, TablesAndListsAgree) {
 
 /// A bound on the size of the problem, not an endless run.
 TEST(OnlineTest, LongRuns) {
-  ChainProblem problem = makeProblem(2000000, 1, 100000, 20);
+  EqualChain problem = makeProblem(2000000, 1, 100000, 20);
   PlanResult result = plan(problem, Policy::Online);
   ASSERT_TRUE(result.ok());
   EXPECT_LE(static_cast<double>(result.plan.time), 1.1 * static_cast<double>(result.plan.lowerBound));
@@ -189,5 +189,5 @@ TEST(OnlineTest, LongRuns) {
   result = plan(problem, Policy::Online);
   EXPECT_EQ(result.verdict.status, Status::Unsupported);
   EXPECT_EQ(result.verdict.message, "policy online expects at most 2000000 steps");
-  EXPECT_EQ(planChain(StagedChain(problem), Policy::Online).verdict.message, result.verdict.message);
+  EXPECT_EQ(planChain(Chain(problem), Policy::Online).verdict.message, result.verdict.message);
 }

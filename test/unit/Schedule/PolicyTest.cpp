@@ -16,7 +16,7 @@
 using namespace remat::schedule;
 
 /// Everything that a plan promises about itself.
-static void expectHonestPlan(const ChainProblem &problem, Policy policy) {
+static void expectHonestPlan(const EqualChain &problem, Policy policy) {
   std::optional<int64_t> least = minimumBudget(problem, policy);
   PlanResult result = plan(problem, policy);
   const Plan &plan = result.plan;
@@ -28,7 +28,7 @@ static void expectHonestPlan(const ChainProblem &problem, Policy policy) {
   if (!result.ok())
     return;
 
-  SimulationResult played = simulate(problem, result.table);
+  SimulationResult played = simulate(problem, *result.table);
   EXPECT_TRUE(played.valid) << problem << played.rule;
   EXPECT_EQ(played.forward, plan.forward) << problem;
   EXPECT_EQ(played.advance, plan.advance) << problem;
@@ -46,7 +46,7 @@ static void expectHonestPlan(const ChainProblem &problem, Policy policy) {
 TEST(PolicyTest, RandomProblems) {
   RandomProblems random(7);
   for (int64_t i = 0; i < 6000; ++i) {
-    ChainProblem problem = random.problem(i % 4 ? 14 : 120, 4, 9);
+    EqualChain problem = random.problem(i % 4 ? 14 : 120, 4, 9);
     for (Policy policy : tablePolicies)
       expectHonestPlan(problem, policy);
     if (HasFailure())
@@ -57,7 +57,7 @@ TEST(PolicyTest, RandomProblems) {
 TEST(PolicyTest, MinimumBudgetIsTheLeast) {
   RandomProblems random(8);
   for (int64_t i = 0; i < 500; ++i) {
-    ChainProblem problem = random.problem(30, 4, 9);
+    EqualChain problem = random.problem(30, 4, 9);
     for (Policy policy : tablePolicies) {
       std::optional<int64_t> least = minimumBudget(problem, policy);
       if (!least)
@@ -73,7 +73,7 @@ TEST(PolicyTest, MinimumBudgetIsTheLeast) {
 TEST(PolicyTest, OptimalIsNeverWorse) {
   RandomProblems random(9);
   for (int64_t i = 0; i < 1500; ++i) {
-    ChainProblem problem = random.problem(60, 4, 9);
+    EqualChain problem = random.problem(60, 4, 9);
     PlanResult best = plan(problem, Policy::Optimal);
     for (Policy policy : tablePolicies) {
       PlanResult other = plan(problem, policy);
@@ -88,7 +88,7 @@ TEST(PolicyTest, OptimalIsNeverWorse) {
 TEST(PolicyTest, MoreMemoryIsNeverWorse) {
   RandomProblems random(10);
   for (int64_t i = 0; i < 200; ++i) {
-    ChainProblem problem = random.problem(60, 4, 9);
+    EqualChain problem = random.problem(60, 4, 9);
     for (Policy policy : monotonePolicies) {
       int64_t last = INT64_MAX;
       for (problem.budget = 0; problem.budget < 80; ++problem.budget) {
@@ -103,22 +103,22 @@ TEST(PolicyTest, MoreMemoryIsNeverWorse) {
 }
 
 TEST(PolicyTest, PlansAreDeterministic) {
-  ChainProblem problem = makeProblem(5000, 3, 8, 400);
+  EqualChain problem = makeProblem(5000, 3, 8, 400);
   for (Policy policy : tablePolicies)
     EXPECT_TRUE(plan(problem, policy).table == plan(problem, policy).table);
 }
 
 /// The peak of the period p.
-static int64_t periodicPeak(const ChainProblem &problem, int64_t p) {
+static int64_t periodicPeak(const EqualChain &problem, int64_t p) {
   int64_t before = (problem.steps - 1) / p, last = problem.steps - before * p;
-  int64_t peak = before * problem.stateSize + (last - 1) * problem.tapeSize;
+  int64_t peak = before * problem.state + (last - 1) * problem.tape;
   if (before > 0)
-    peak = std::max(peak, (before - 1) * problem.stateSize + (p - 1) * problem.tapeSize);
+    peak = std::max(peak, (before - 1) * problem.state + (p - 1) * problem.tape);
   return problem.fixedSize() + peak;
 }
 
 /// Of all periods, tried one by one: the fewest forward steps, and with them the lowest peak.
-static void expectBestPeriod(const ChainProblem &problem) {
+static void expectBestPeriod(const EqualChain &problem) {
   int64_t least = INT64_MAX, forward = INT64_MAX, peak = INT64_MAX;
   for (int64_t p = 1; p <= problem.steps; ++p) {
     int64_t peakOfP = periodicPeak(problem, p), forwardOfP = problem.steps + (problem.steps - 1) / p * p;
@@ -140,7 +140,7 @@ static void expectBestPeriod(const ChainProblem &problem) {
 TEST(PolicyTest, PeriodicTakesTheBestPeriod) {
   for (auto [state, tape] : {std::pair{0, 0}, {0, 3}, {2, 0}, {1, 1}, {1, 4}, {4, 1}, {5, 3}, {30, 2}})
     for (int64_t steps = 1; steps <= 40; ++steps) {
-      ChainProblem problem = makeProblem(steps, state, tape, 0, Start::Pinned);
+      EqualChain problem = makeProblem(steps, state, tape, 0, Start::Pinned);
       int64_t most = problem.fixedSize() + steps * std::max(state, tape) + 1;
       for (; problem.budget <= most && !HasFailure(); ++problem.budget)
         expectBestPeriod(problem);
@@ -149,16 +149,16 @@ TEST(PolicyTest, PeriodicTakesTheBestPeriod) {
 
 // Milliseconds; to try all periods would take a quarter of a minute.
 TEST(PolicyTest, PeriodicLooksAtFewPeriods) {
-  ChainProblem problem = makeProblem(ChainProblem::maxSteps, 1, 5, 1000000, Start::Pinned);
+  EqualChain problem = makeProblem(EqualChain::maxSteps, 1, 5, 1000000, Start::Pinned);
   EXPECT_TRUE(plan(problem, Policy::Periodic).ok());
 }
 
 TEST(PolicyTest, TimesDoNotChangeTheSchedule) {
-  ChainProblem problem = makeProblem(300, 1, 5, 40);
+  EqualChain problem = makeProblem(300, 1, 5, 40);
   PlanResult plain = plan(problem, Policy::Optimal);
-  problem.advanceTime = 7;
-  problem.recordTime = 9;
-  problem.reverseTime = 21;
+  problem.advance = 7;
+  problem.record = 9;
+  problem.reverse = 21;
   PlanResult timed = plan(problem, Policy::Optimal);
   EXPECT_TRUE(plain.table == timed.table);
   EXPECT_EQ(timed.plan.time, timed.plan.advance * 7 + 300 * 9 + 300 * 21);
@@ -168,9 +168,9 @@ TEST(PolicyTest, TimesDoNotChangeTheSchedule) {
 TEST(PolicyTest, BoundOfAnyScheduleUsesTheCheaperStep) {
   // Recording is cheaper here, so a schedule outside the class could re-run
   // with it: the bound of any schedule is lower than the bound of the class.
-  ChainProblem problem = makeProblem(300, 1, 5, 100);
-  problem.advanceTime = 3;
-  problem.recordTime = 2;
+  EqualChain problem = makeProblem(300, 1, 5, 100);
+  problem.advance = 3;
+  problem.record = 2;
   PlanResult result = plan(problem, Policy::Optimal);
   EXPECT_TRUE(result.plan.certified);
   EXPECT_LT(result.plan.boundAnySchedule, result.plan.lowerBound);
@@ -179,20 +179,20 @@ TEST(PolicyTest, BoundOfAnyScheduleUsesTheCheaperStep) {
 TEST(PolicyTest, ZeroSizes) {
   // Tapes for nothing: keep them all. States for nothing: keep them all, and as
   // many tapes as there is room for.
-  ChainProblem problem = makeProblem(50, 3, 0, 3);
+  EqualChain problem = makeProblem(50, 3, 0, 3);
   EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, 50);
   problem = makeProblem(50, 0, 4, 21);
   for (bool restartable : {true, false}) {
     problem.restartable = restartable;
     EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, 2 * 50 - 6);
-    problem.initialStateSize = 4;
+    problem.initialState = 4;
     EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, 2 * 50 - 6);
-    problem.initialStateSize = 0;
+    problem.initialState = 0;
   }
 }
 
 TEST(FrontierTest, PointsAreThePlans) {
-  ChainProblem problem = makeProblem(200, 2, 7, 0);
+  EqualChain problem = makeProblem(200, 2, 7, 0);
   std::vector<FrontierPoint> points = frontier(problem, Policy::Optimal, {0, 2, 50, 5000});
   ASSERT_EQ(points.size(), 4u);
   EXPECT_FALSE(points[0].feasible);
@@ -208,7 +208,7 @@ TEST(FrontierTest, PointsAreThePlans) {
 }
 
 TEST(FrontierTest, BudgetsSpanTheRange) {
-  ChainProblem problem = makeProblem(1000, 3, 9, 0);
+  EqualChain problem = makeProblem(1000, 3, 9, 0);
   std::vector<int64_t> budgets = frontierBudgets(problem, Policy::Optimal, 8);
   ASSERT_EQ(budgets.size(), 8u);
   EXPECT_EQ(budgets.front(), 3);
@@ -225,7 +225,7 @@ TEST(FrontierTest, BudgetsSpanTheRange) {
 
 // What each says of itself, planned: the solvers and the table must not disagree.
 TEST(PolicyTest, TraitsAreTrue) {
-  StagedChain equal(makeProblem(9, 2, 1, 10)), slow = equal, fixed = equal, unequal = equal, faster = equal;
+  Chain equal(makeProblem(9, 2, 1, 10)), slow = equal, fixed = equal, unequal = equal, faster = equal;
   slow.slow.emplace();
   fixed.stages.front().restartable = false;
   unequal.stages.push_back(unequal.stages.front());
@@ -234,10 +234,10 @@ TEST(PolicyTest, TraitsAreTrue) {
   faster.stages.front().advance = 2;
   for (const PolicyInfo &info : allPolicies) {
     SCOPED_TRACE(info.name);
-    StagedChain usual = info.has(NeedsSlowTier) ? slow : equal;
+    Chain usual = info.has(NeedsSlowTier) ? slow : equal;
     // With as much memory as this one, all of them keep everything, in a table.
     usual.budget = info.has(MakesLists) ? 4 : 10;
-    ChainResult result = planChain(usual, info.policy);
+    PlanResult result = planChain(usual, info.policy);
     ASSERT_TRUE(result.ok()) << result.verdict.message;
     EXPECT_EQ(result.table.has_value(), !info.has(MakesLists));
     EXPECT_EQ(planChain(equal, info.policy).ok(), !info.has(NeedsSlowTier));
@@ -249,7 +249,7 @@ TEST(PolicyTest, TraitsAreTrue) {
     faster.slow = usual.slow;
     EXPECT_EQ(planChain(faster, info.policy).recordsAdvances, info.has(RecordsWhereFaster));
     if (info.has(UsesSlowTier)) {
-      StagedChain slowAndSmall = slow, small = equal;
+      Chain slowAndSmall = slow, small = equal;
       slowAndSmall.budget = small.budget = 3;
       EXPECT_LT(planChain(slowAndSmall, info.policy).plan.time, planChain(small, info.policy).plan.time);
     }

@@ -12,8 +12,8 @@ using namespace remat::schedule;
 
 /// Sizes and times that vary by ten, a budget of 10 to 40 % of all tapes, and a slow
 /// tier that takes from half a step to 20 steps for a tape.
-static StagedChain randomStages(RandomChains &random, bool isBlocking, bool isLimited) {
-  StagedChain problem;
+static Chain randomStages(RandomChains &random, bool isBlocking, bool isLimited) {
+  Chain problem;
   bool isRestartable = random.number(0, 1);
   int64_t tapes = 0, steps = 0;
   for (int64_t stages = random.number(20, 60); stages > 0; --stages) {
@@ -44,9 +44,9 @@ TEST(SlowOffloadTest, TapesOfUnequalSteps) {
   int64_t problems = testCount(20, 200), mixed = 0;
   double gaps = 0, worst = 0;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
-    StagedChain problem = randomStages(random, i % 4 == 3, i % 3 == 2), without = problem;
+    Chain problem = randomStages(random, i % 4 == 3, i % 3 == 2), without = problem;
     without.slow.reset();
-    ChainResult result = planChain(problem, Policy::Optimal), plain = planChain(without, Policy::Optimal);
+    PlanResult result = planChain(problem, Policy::Optimal), plain = planChain(without, Policy::Optimal);
     ASSERT_EQ(result.ok(), plain.ok()) << problem;
     if (!result.ok())
       continue;
@@ -71,10 +71,10 @@ TEST(SlowOffloadTest, TapesOfUnequalSteps) {
 /// Slow memory that is free: every tape leaves at once, and a state that is not needed
 /// again gives its place up first.
 TEST(SlowOffloadTest, TheInitialStateMakesWayForTapes) {
-  StagedChain problem(makeProblem(4, 2, 3, 3));
+  Chain problem(makeProblem(4, 2, 3, 3));
   problem.slow = SlowTier();
   problem.slow->write = problem.slow->read = 0;
-  ChainResult result = planChain(problem, Policy::Optimal);
+  PlanResult result = planChain(problem, Policy::Optimal);
   expectHonestPlan(problem, result);
   EXPECT_EQ(result.plan.forward, 4);
   EXPECT_TRUE(result.plan.certified);
@@ -82,7 +82,7 @@ TEST(SlowOffloadTest, TheInitialStateMakesWayForTapes) {
 
 /// A limited slow tier takes the tapes that gain the most for their size.
 TEST(SlowOffloadTest, TheSlowTierIsFull) {
-  StagedChain problem;
+  Chain problem;
   for (int64_t i = 0; i < 30; ++i) {
     ChainStage stage;
     stage.advance = i % 3 == 0 ? 30 : 10;
@@ -93,7 +93,7 @@ TEST(SlowOffloadTest, TheSlowTierIsFull) {
   problem.slow = SlowTier();
   problem.slow->write = problem.slow->read = 1;
   problem.slow->capacity = 100;
-  ChainResult result = planChain(problem, Policy::Optimal);
+  PlanResult result = planChain(problem, Policy::Optimal);
   expectHonestPlan(problem, result);
   EXPECT_LE(result.plan.slowPeak, 100);
   EXPECT_GE(result.plan.offloadedTapes, 9);
@@ -102,7 +102,7 @@ TEST(SlowOffloadTest, TheSlowTierIsFull) {
 
 TEST(SlowOffloadTest, ProgressAndInterruption) {
   RandomChains random(9);
-  StagedChain problem = randomStages(random, false, false);
+  Chain problem = randomStages(random, false, false);
   int64_t calls = 0;
   ChainOptions options;
   options.progress = [&](double share) {

@@ -30,12 +30,12 @@ inline const std::vector<Policy> monotonePolicies = getPolicies(PlansPrograms, M
 inline constexpr Start allStarts[] = {Start::Releasable, Start::Pinned, Start::External};
 
 /// A problem with all times 1.
-inline ChainProblem makeProblem(int64_t steps, int64_t state, int64_t tape, int64_t budget,
-                                Start start = Start::Releasable, bool restartable = true) {
-  ChainProblem problem;
+inline EqualChain makeProblem(int64_t steps, int64_t state, int64_t tape, int64_t budget,
+                              Start start = Start::Releasable, bool restartable = true) {
+  EqualChain problem;
   problem.steps = steps;
-  problem.stateSize = problem.initialStateSize = state;
-  problem.tapeSize = tape;
+  problem.state = problem.initialState = state;
+  problem.tape = tape;
   problem.budget = budget;
   problem.start = start;
   problem.restartable = restartable;
@@ -49,10 +49,10 @@ inline PlanTable tapeInTheMiddle() {
 }
 
 /// For messages.
-inline std::ostream &operator<<(std::ostream &os, const ChainProblem &p) {
-  return os << "T=" << p.steps << " state=" << p.stateSize << " tape=" << p.tapeSize
-            << " initial=" << p.initialStateSize << " workspace=" << p.workspace << " budget=" << p.budget
-            << " start=" << static_cast<int64_t>(p.start) << " restartable=" << p.restartable;
+inline std::ostream &operator<<(std::ostream &os, const EqualChain &p) {
+  return os << "T=" << p.steps << " state=" << p.state << " tape=" << p.tape << " initial=" << p.initialState
+            << " workspace=" << p.workspace << " budget=" << p.budget << " start=" << static_cast<int64_t>(p.start)
+            << " restartable=" << p.restartable;
 }
 
 /// Problems of all kinds, feasible ones and others.
@@ -62,16 +62,16 @@ public:
 
   int64_t number(int64_t least, int64_t most) { return std::uniform_int_distribution<int64_t>(least, most)(engine); }
 
-  ChainProblem problem(int64_t maxSteps, int64_t maxState, int64_t maxTape) {
-    ChainProblem p;
+  EqualChain problem(int64_t maxSteps, int64_t maxState, int64_t maxTape) {
+    EqualChain p;
     p.steps = number(0, maxSteps);
-    p.stateSize = number(0, maxState);
-    p.tapeSize = number(0, maxTape);
-    p.initialStateSize = number(0, 2) ? p.stateSize : number(0, maxState);
+    p.state = number(0, maxState);
+    p.tape = number(0, maxTape);
+    p.initialState = number(0, 2) ? p.state : number(0, maxState);
     p.workspace = number(0, 3);
-    p.advanceTime = number(0, 3);
-    p.recordTime = number(0, 3);
-    p.reverseTime = number(0, 5);
+    p.advance = number(0, 3);
+    p.record = number(0, 3);
+    p.reverse = number(0, 5);
     p.restartable = number(0, 1);
     p.start = allStarts[number(0, 2)];
     p.budget = number(0, (maxState + maxTape) * 6);

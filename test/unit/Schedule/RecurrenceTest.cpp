@@ -28,7 +28,7 @@ struct GapCount {
 };
 } // namespace
 
-static void expectCost(const ChainProblem &problem, Policy policy, int64_t expected, GapCount &gaps) {
+static void expectCost(const EqualChain &problem, Policy policy, int64_t expected, GapCount &gaps) {
   PlanResult result = plan(problem, policy);
   ASSERT_TRUE(result.ok()) << problem << result.verdict.message;
   EXPECT_EQ(result.plan.forward, expected) << problem;
@@ -45,7 +45,7 @@ static void compareMixed(int64_t maxSteps, int64_t maxFree, int64_t state, int64
   CoreCosts core = coreCosts(maxSteps, maxFree + state, state, tape);
   for (int64_t t = 1; t <= maxSteps; ++t) {
     for (int64_t k = 0; k <= maxFree; ++k) {
-      ChainProblem problem = makeProblem(t, state, tape, k, Start::External);
+      EqualChain problem = makeProblem(t, state, tape, k, Start::External);
       expectCost(problem, Policy::Msm, msm.at(t, k), gaps);
       expectCost(problem, Policy::Optimal, reuse.held.at(t, k), gaps);
       problem.restartable = false;
@@ -99,15 +99,14 @@ TEST(RecurrenceTest, GapsOfLongChains) {
   GapCount whole, others;
   double worst = 0;
   for (int64_t i = 0; i < testCount(600, 6000); ++i) {
-    ChainProblem problem = makeProblem(random.number(200, 1000), random.number(1, 9), random.number(1, 24), 0,
-                                       allStarts[random.number(0, 2)], random.number(0, 1));
+    EqualChain problem = makeProblem(random.number(200, 1000), random.number(1, 9), random.number(1, 24), 0,
+                                     allStarts[random.number(0, 2)], random.number(0, 1));
     // From a few items to half of everything, on a logarithmic scale.
     double share = std::exp2(-0.01 * double(random.number(100, 900)));
-    problem.budget =
-        2 * problem.stateSize + problem.tapeSize + int64_t(share * double(problem.tapeSize * problem.steps));
+    problem.budget = 2 * problem.state + problem.tape + int64_t(share * double(problem.tape * problem.steps));
     PlanResult result = plan(problem, Policy::Optimal);
     ASSERT_TRUE(result.ok()) << problem;
-    bool isWhole = problem.tapeSize % problem.stateSize == 0;
+    bool isWhole = problem.tape % problem.state == 0;
     (isWhole ? whole : others).count(result);
     double gap = static_cast<double>(result.plan.time) / static_cast<double>(result.plan.lowerBound) - 1;
     worst = std::max(worst, gap);

@@ -13,11 +13,11 @@
 
 using namespace remat::schedule;
 
-static int64_t boundOf(const ChainProblem &problem) {
+static int64_t boundOf(const EqualChain &problem) {
   int64_t memory = problem.budget - problem.workspace;
   if (problem.start == Start::Pinned)
-    memory -= problem.initialStateSize;
-  RunLimits limits(problem.steps, memory, problem.stateSize, problem.tapeSize);
+    memory -= problem.initialState;
+  RunLimits limits(problem.steps, memory, problem.state, problem.tape);
   int64_t bound = problem.steps;
   for (int64_t r = 1; r <= limits.getDepth(); ++r)
     bound += problem.steps - limits.limit(r);
@@ -32,7 +32,7 @@ TEST(RunLimitsTest, NotAboveTheBestOfAllSchedules) {
         for (int64_t state = 1; state <= 3; ++state)
           for (int64_t tape = 1; tape <= 4; ++tape)
             for (int64_t budget = state; budget <= 9; ++budget) {
-              ChainProblem problem = makeProblem(steps, state, tape, budget, start, restartable);
+              EqualChain problem = makeProblem(steps, state, tape, budget, start, restartable);
               int64_t best = searchForward(problem);
               if (best < 0)
                 continue;
@@ -48,7 +48,7 @@ TEST(RunLimitsTest, NotAboveTheBestOfAllSchedules) {
 TEST(RunLimitsTest, StatesOnly) {
   for (int64_t steps = 1; steps <= 300; ++steps)
     for (int64_t slots = 0; slots <= 20; ++slots) {
-      ChainProblem problem = makeProblem(steps, 1, 1000, slots, Start::External);
+      EqualChain problem = makeProblem(steps, 1, 1000, slots, Start::External);
       PlanResult best = plan(problem, Policy::Optimal);
       ASSERT_TRUE(best.ok());
       EXPECT_EQ(boundOf(problem), best.plan.forward) << problem;

@@ -17,14 +17,14 @@ using namespace remat::schedule;
 
 /// Compares plan and search at every budget up to that of keeping everything,
 /// and returns the number of budgets.
-static int64_t compareAllBudgets(ChainProblem problem) {
+static int64_t compareAllBudgets(EqualChain problem) {
   int64_t count = 0;
   for (problem.budget = 0;; ++problem.budget, ++count) {
     int64_t searched = searchForward(problem);
     PlanResult result = plan(problem, Policy::Optimal);
     EXPECT_EQ(result.ok() ? result.plan.forward : -1, searched) << problem;
     if (result.ok()) {
-      SimulationResult played = simulate(problem, result.table);
+      SimulationResult played = simulate(problem, *result.table);
       EXPECT_TRUE(played.valid) << problem << played.rule;
       // All times are 1.
       EXPECT_LE(result.plan.boundAnySchedule, searched + problem.steps) << problem;
@@ -67,8 +67,8 @@ TEST(SearchTest, InitialStateOfAnotherSize) {
       for (int64_t tape = 1; tape <= 4; ++tape)
         for (Start start : {Start::Releasable, Start::Pinned})
           for (bool restartable : {true, false}) {
-            ChainProblem problem = makeProblem(steps, 2, tape, 0, start, restartable);
-            problem.initialStateSize = initial;
+            EqualChain problem = makeProblem(steps, 2, tape, 0, start, restartable);
+            problem.initialState = initial;
             compareAllBudgets(problem);
           }
 }
@@ -79,11 +79,11 @@ TEST(SearchTest, BoundWithTimes) {
   RandomProblems random(21);
   int64_t problems = testCount(2000, 40000), solved = 0, met = 0;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
-    ChainProblem problem = random.problem(5, 3, 4);
-    int64_t best = searchTime(StagedChain(problem));
+    EqualChain problem = random.problem(5, 3, 4);
+    int64_t best = searchTime(Chain(problem));
     for (Policy policy : {Policy::Optimal, Policy::Mixed, Policy::Revolve}) {
       PlanResult result = plan(problem, policy);
-      ChainResult chain = planChain(StagedChain(problem), policy);
+      PlanResult chain = planChain(Chain(problem), policy);
       if (!result.ok() || !chain.ok())
         continue;
       ASSERT_GE(best, 0) << problem;
@@ -102,7 +102,7 @@ TEST(SearchTest, BoundWithTimes) {
 /// Where the recurrence of the paper is not optimal (docs/Schedules.md).
 TEST(SearchTest, PublishedRecurrenceIsNotOptimal) {
   // Tape 3, T = 7, four units with the start state outside the game.
-  ChainProblem problem = makeProblem(7, 1, 3, 4, Start::Pinned);
+  EqualChain problem = makeProblem(7, 1, 3, 4, Start::Pinned);
   EXPECT_EQ(plan(problem, Policy::Msm).plan.forward, 14);
   EXPECT_EQ(plan(problem, Policy::Optimal).plan.forward, 13);
   EXPECT_EQ(searchForward(problem), 13);

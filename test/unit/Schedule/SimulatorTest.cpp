@@ -17,11 +17,11 @@ using namespace remat::schedule;
 
 using Kind = ActionKind;
 
-static ChainProblem threeSteps() {
-  ChainProblem problem = makeProblem(3, 1, 2, 4);
-  problem.advanceTime = 2;
-  problem.recordTime = 3;
-  problem.reverseTime = 5;
+static EqualChain threeSteps() {
+  EqualChain problem = makeProblem(3, 1, 2, 4);
+  problem.advance = 2;
+  problem.record = 3;
+  problem.reverse = 5;
   return problem;
 }
 
@@ -79,7 +79,7 @@ private:
 
 TEST(SimulatorTest, TellsAnObserver) {
   Notes notes;
-  StagedChain chain(threeSteps());
+  Chain chain(threeSteps());
   Simulator simulator(chain, &notes);
   for (const Action &action : goodActions())
     ASSERT_TRUE(simulator.play(action));
@@ -93,7 +93,7 @@ TEST(SimulatorTest, TellsAnObserver) {
 }
 
 TEST(SimulatorTest, TellsAnObserverOfTheSlowTier) {
-  StagedChain chain(threeSteps());
+  Chain chain(threeSteps());
   chain.slow.emplace();
   chain.slow->write = 4;
   chain.slow->read = 7;
@@ -156,7 +156,7 @@ TEST(SimulatorTest, NamesTheActionAndTheRule) {
 }
 
 TEST(SimulatorTest, Budget) {
-  ChainProblem problem = threeSteps();
+  EqualChain problem = threeSteps();
   problem.budget = 3;
   SimulationResult result = simulate(problem, goodActions());
   EXPECT_EQ(result.action, 5);
@@ -169,7 +169,7 @@ TEST(SimulatorTest, Budget) {
 }
 
 TEST(SimulatorTest, StartStates) {
-  ChainProblem problem = threeSteps();
+  EqualChain problem = threeSteps();
   problem.start = Start::Pinned;
   SimulationResult result = simulate(problem, goodActions());
   EXPECT_EQ(result.action, 14);
@@ -185,7 +185,7 @@ TEST(SimulatorTest, StartStates) {
 }
 
 TEST(SimulatorTest, RestartFromATape) {
-  ChainProblem problem = makeProblem(3, 1, 2, 4);
+  EqualChain problem = makeProblem(3, 1, 2, 4);
   std::vector<Action> list = {{Kind::Record, 1}, {Kind::Keep, 1},    {Kind::Advance, 1, 2},
                               {Kind::Record, 3}, {Kind::Reverse, 3}, {Kind::Restore, 1},
                               {Kind::Record, 2}, {Kind::Reverse, 2}, {Kind::Reverse, 1}};
@@ -209,11 +209,11 @@ TEST(SimulatorTest, Mutations) {
   RandomProblems random(12);
   int64_t mutants = 0;
   for (int64_t i = 0; i < 150; ++i) {
-    ChainProblem problem = random.problem(14, 3, 5);
+    EqualChain problem = random.problem(14, 3, 5);
     PlanResult result = plan(problem, Policy::Optimal);
     if (!result.ok())
       continue;
-    std::vector<Action> good = actions(result.table);
+    std::vector<Action> good = result.actions();
     ASSERT_TRUE(simulate(problem, good).valid) << problem;
     for (size_t at = 0; at < good.size(); ++at) {
       bool discards = good[at].kind == Kind::DiscardState || good[at].kind == Kind::DiscardTape;

@@ -16,7 +16,7 @@
 namespace remat::schedule {
 
 /// The simulator says what the plan says, and no bound is above it.
-inline void expectHonestPlan(const StagedChain &problem, const ChainResult &result) {
+inline void expectHonestPlan(const Chain &problem, const PlanResult &result) {
   ASSERT_NE(result.verdict.status, Status::Internal) << result.verdict.message << problem;
   ASSERT_TRUE(result.ok() || result.verdict.status == Status::Infeasible ||
               result.verdict.status == Status::Unsupported)

@@ -70,7 +70,7 @@ struct KeyHash {
 
 class Search {
 public:
-  Search(const ChainProblem &problem, const SlowTier &slow, Offloadable what)
+  Search(const EqualChain &problem, const SlowTier &slow, Offloadable what)
       : problem(problem), slow(slow), what(what), total(static_cast<int>(problem.steps)) {}
 
   int64_t run();
@@ -84,7 +84,7 @@ private:
   };
 
   int64_t sizeOf(int item) const {
-    return item >= maxSteps ? problem.tapeSize : item > 0 ? problem.stateSize : problem.initialStateSize;
+    return item >= maxSteps ? problem.tape : item > 0 ? problem.state : problem.initialState;
   }
   bool isUseful(int item, int left) const { return item >= maxSteps ? item - maxSteps < left : item < left; }
   bool stays(int item) const { return item == 0 && problem.start != Start::Releasable; }
@@ -99,7 +99,7 @@ private:
   void expandItem(const MachineState &state, int64_t time, int item);
   void transfer(MachineState state, int64_t time, int item, bool isArriving);
 
-  const ChainProblem &problem;
+  const EqualChain &problem;
   const SlowTier &slow;
   Offloadable what;
   int total;
@@ -126,11 +126,11 @@ int64_t Search::usedSlow(const MachineState &state) const {
 
 /// No more than what is still to come takes.
 int64_t Search::remaining(const MachineState &state) const {
-  int64_t time = state.left * problem.reverseTime;
+  int64_t time = state.left * problem.reverse;
   for (int step = 1; step <= state.left; ++step) {
     const Item &tape = state.tape(step);
     if (!tape.isFast && !tape.isSlow && !(state.coreTape && state.core == step))
-      time += problem.recordTime;
+      time += problem.record;
   }
   return time;
 }
@@ -213,7 +213,7 @@ void Search::expandSteps(const MachineState &state, int64_t time) {
   if (state.promise == Promise::None && (atEnd || (tape.isFast && !(tape.isArriving && tape.end > 0)))) {
     next.left -= 1;
     next.coreTape = state.coreTape && !atEnd;
-    reach(next, time, problem.reverseTime);
+    reach(next, time, problem.reverse);
   }
   if (state.core >= state.left)
     return;
@@ -221,9 +221,9 @@ void Search::expandSteps(const MachineState &state, int64_t time) {
   next.promise = Promise::None;
   next.core += 1;
   next.coreTape = false;
-  reach(next, time, problem.advanceTime);
+  reach(next, time, problem.advance);
   next.coreTape = true;
-  reach(next, time, problem.recordTime);
+  reach(next, time, problem.record);
 }
 
 void Search::expand(const MachineState &state, int64_t time) {
@@ -282,6 +282,6 @@ int64_t Search::run() {
   return -1;
 }
 
-int64_t remat::schedule::searchMakespan(const ChainProblem &problem, const SlowTier &slow, Offloadable what) {
+int64_t remat::schedule::searchMakespan(const EqualChain &problem, const SlowTier &slow, Offloadable what) {
   return Search(problem, slow, what).run();
 }

@@ -8,7 +8,7 @@
 #ifndef REMAT_TEST_UNIT_SCHEDULE_SLOWSEARCH_H
 #define REMAT_TEST_UNIT_SCHEDULE_SLOWSEARCH_H
 
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 namespace remat::schedule {
 
@@ -17,8 +17,7 @@ enum class Offloadable { StatesAndTapes, States };
 
 /// The least makespan of any schedule, or -1 if there is none: at most five
 /// equal steps, and transfers that take at most six units of time each.
-int64_t searchMakespan(const ChainProblem &problem, const SlowTier &slow,
-                       Offloadable what = Offloadable::StatesAndTapes);
+int64_t searchMakespan(const EqualChain &problem, const SlowTier &slow, Offloadable what = Offloadable::StatesAndTapes);
 
 } // namespace remat::schedule
 

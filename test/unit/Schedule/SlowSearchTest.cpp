@@ -19,21 +19,21 @@
 
 using namespace remat::schedule;
 
-static StagedChain smallProblem(RandomChains &random, int64_t maxSteps) {
-  ChainProblem problem;
+static Chain smallProblem(RandomChains &random, int64_t maxSteps) {
+  EqualChain problem;
   problem.steps = random.number(2, maxSteps);
-  problem.stateSize = problem.initialStateSize = random.number(1, 2);
-  problem.tapeSize = random.number(1, 4);
-  problem.advanceTime = random.number(1, 3);
-  problem.recordTime = problem.advanceTime + (random.number(0, 3) == 0 ? random.number(1, 5) : 0);
-  problem.reverseTime = random.number(0, 4);
+  problem.state = problem.initialState = random.number(1, 2);
+  problem.tape = random.number(1, 4);
+  problem.advance = random.number(1, 3);
+  problem.record = problem.advance + (random.number(0, 3) == 0 ? random.number(1, 5) : 0);
+  problem.reverse = random.number(0, 4);
   problem.restartable = random.number(0, 1);
   problem.start = static_cast<Start>(random.number(0, 2));
   problem.budget = problem.fixedSize() + random.number(0, 4);
-  StagedChain chain(problem);
+  Chain chain(problem);
   chain.slow = SlowTier();
   chain.slow->latency = random.number(0, 1);
-  int64_t most = (5 - chain.slow->latency) / std::max(problem.tapeSize, problem.stateSize);
+  int64_t most = (5 - chain.slow->latency) / std::max(problem.tape, problem.state);
   chain.slow->write = random.number(0, most);
   chain.slow->read = random.number(0, most);
   chain.slow->blocking = random.number(0, 2) == 0;
@@ -47,9 +47,9 @@ TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
   int64_t problems = testCount(2000, 10000), solvable = 0, certified = 0, boundMet = 0, planMet = 0;
   double worst = 1, weakest = 1;
   for (int64_t i = 0; i < problems; ++i) {
-    StagedChain chain = smallProblem(random, runLongTests() ? 5 : 4);
+    Chain chain = smallProblem(random, runLongTests() ? 5 : 4);
     int64_t best = searchMakespan(*chain.equalSteps(), *chain.slow);
-    ChainResult result = planChain(chain, Policy::Optimal);
+    PlanResult result = planChain(chain, Policy::Optimal);
     ASSERT_EQ(result.ok(), best >= 0) << chain;
     if (!result.ok())
       continue;
@@ -78,16 +78,16 @@ TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
 TEST(SlowSearchTest, HierarchiesAreTheBest) {
   int64_t cases = 0, disk = 0;
   for (Start start : {Start::Pinned, Start::Releasable}) {
-    ChainProblem problem = makeProblem(0, 1, 100, 0, start);
-    problem.reverseTime = 2;
+    EqualChain problem = makeProblem(0, 1, 100, 0, start);
+    problem.reverse = 2;
     for (problem.steps = 1; problem.steps <= 5; ++problem.steps)
       for (problem.budget = 1; problem.budget <= 3; ++problem.budget)
-        for (problem.advanceTime = 1; problem.advanceTime <= 3; ++problem.advanceTime)
+        for (problem.advance = 1; problem.advance <= 3; ++problem.advance)
           for (int64_t write = 0; write <= 4; ++write)
             for (int64_t read = 0; read <= 4; ++read)
               for (int64_t capacity = 0; capacity <= 3; ++capacity) {
-                problem.recordTime = problem.advanceTime + (write + read) % 2;
-                StagedChain chain(problem);
+                problem.record = problem.advance + (write + read) % 2;
+                Chain chain(problem);
                 chain.slow = SlowTier();
                 chain.slow->write = write;
                 chain.slow->read = read;
@@ -95,11 +95,11 @@ TEST(SlowSearchTest, HierarchiesAreTheBest) {
                 if (capacity < 3)
                   chain.slow->capacity = capacity;
                 int64_t best = searchMakespan(problem, *chain.slow, Offloadable::States);
-                ChainResult nested = planChain(chain, Policy::HRevolve);
+                PlanResult nested = planChain(chain, Policy::HRevolve);
                 ASSERT_TRUE(nested.ok());
                 EXPECT_EQ(nested.plan.time, best) << chain << write << " " << read << " " << capacity;
                 ++cases;
-                ChainResult flat = planChain(chain, Policy::DiskRevolve);
+                PlanResult flat = planChain(chain, Policy::DiskRevolve);
                 if (flat.ok()) {
                   EXPECT_GE(flat.plan.time, best);
                   disk += flat.plan.time == best;

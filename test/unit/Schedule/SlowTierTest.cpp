@@ -11,8 +11,8 @@
 using namespace remat::schedule;
 
 /// Equal steps with a reverse time of 2, a tape that never fits, and a slow tier.
-static StagedChain kukreja(int64_t steps, int64_t transfer, int64_t slots) {
-  StagedChain chain;
+static Chain kukreja(int64_t steps, int64_t transfer, int64_t slots) {
+  Chain chain;
   ChainStage stage;
   stage.count = steps;
   stage.modes = {{1, 2, 100000}};
@@ -24,8 +24,8 @@ static StagedChain kukreja(int64_t steps, int64_t transfer, int64_t slots) {
   return chain;
 }
 
-static StagedChain randomProblem(RandomChains &random, int64_t maxSteps) {
-  StagedChain problem;
+static Chain randomProblem(RandomChains &random, int64_t maxSteps) {
+  Chain problem;
   ChainStage stage;
   stage.count = random.number(1, maxSteps);
   stage.advance = random.number(1, 4);
@@ -55,8 +55,8 @@ TEST(SlowTierTest, RandomProblems) {
   int64_t problems = testCount(100000, 1000000);
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
     bool searches = i % 20 == 0;
-    StagedChain problem = randomProblem(random, searches ? 60 : 16);
-    std::vector<ChainResult> results;
+    Chain problem = randomProblem(random, searches ? 60 : 16);
+    std::vector<PlanResult> results;
     for (Policy policy : {Policy::EveryInterval, Policy::HRevolve, Policy::DiskRevolve})
       results.push_back(planChain(problem, policy));
     if (searches)
@@ -65,12 +65,12 @@ TEST(SlowTierTest, RandomProblems) {
         if (policy != Policy::Optimal || i % 200 == 0)
           results.push_back(planChain(problem, policy));
     int64_t best = INT64_MAX;
-    for (const ChainResult &result : results) {
+    for (const PlanResult &result : results) {
       expectHonestPlan(problem, result);
       if (result.ok())
         best = std::min(best, result.plan.time);
     }
-    for (const ChainResult &result : results) {
+    for (const PlanResult &result : results) {
       if (!result.ok())
         continue;
       EXPECT_LE(result.plan.boundAnySchedule, best) << problem;
@@ -81,7 +81,7 @@ TEST(SlowTierTest, RandomProblems) {
   }
 }
 
-static StagedChain withTimesScaled(StagedChain problem, int64_t factor) {
+static Chain withTimesScaled(Chain problem, int64_t factor) {
   for (ChainStage &stage : problem.stages) {
     stage.advance *= factor;
     for (StageMode &mode : stage.modes) {
@@ -99,7 +99,7 @@ TEST(SlowTierTest, TimesNearTheLimit) {
   RandomChains random(9);
   int64_t problems = testCount(1000, 50000), fit = 0, tooLong = 0;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
-    StagedChain problem = randomProblem(random, 100);
+    Chain problem = randomProblem(random, 100);
     // Little memory, so that most of the time is that of runs again.
     problem.stages[0].advance += 4;
     problem.stages[0].modes[0].record += 4;
@@ -107,7 +107,7 @@ TEST(SlowTierTest, TimesNearTheLimit) {
     problem.slow->write = random.number(0, 1);
     problem.slow->read = random.number(0, 1);
     problem.slow->latency = 0;
-    std::vector<ChainResult> small;
+    std::vector<PlanResult> small;
     int64_t least = INT64_MAX;
     for (Policy policy : {Policy::EveryInterval, Policy::HRevolve, Policy::DiskRevolve, Policy::Multistage}) {
       small.push_back(planChain(problem, policy));
@@ -115,11 +115,11 @@ TEST(SlowTierTest, TimesNearTheLimit) {
         least = std::min(least, small.back().plan.time);
     }
     int64_t factor = INT64_MAX / least / random.number(1, 2);
-    StagedChain large = withTimesScaled(problem, factor);
+    Chain large = withTimesScaled(problem, factor);
     if (least == INT64_MAX || !large.validate().ok())
       continue;
-    for (const ChainResult &expected : small) {
-      ChainResult result = planChain(large, expected.plan.policy);
+    for (const PlanResult &expected : small) {
+      PlanResult result = planChain(large, expected.plan.policy);
       if (expected.ok() && expected.plan.time > INT64_MAX / factor) {
         EXPECT_EQ(result.verdict.status, Status::Overflow) << result.verdict.message << large;
         ++tooLong;
@@ -134,7 +134,7 @@ TEST(SlowTierTest, TimesNearTheLimit) {
     }
     if (i % 20 > 0)
       continue;
-    ChainResult optimal = planChain(large, Policy::Optimal);
+    PlanResult optimal = planChain(large, Policy::Optimal);
     expectHonestPlan(large, optimal);
     EXPECT_LE(optimal.plan.time, least * factor) << large;
   }
@@ -145,14 +145,14 @@ TEST(SlowTierTest, TimesNearTheLimit) {
 
 /// Longer chains have no table for each number of states in a limited slow tier.
 TEST(SlowTierTest, LimitedTiersOfLongChains) {
-  StagedChain problem = kukreja(5000, 2, 10);
+  Chain problem = kukreja(5000, 2, 10);
   problem.slow->blocking = true;
-  ChainResult unlimited = planChain(problem, Policy::HRevolve);
+  PlanResult unlimited = planChain(problem, Policy::HRevolve);
   ASSERT_TRUE(unlimited.ok());
   problem.slow->capacity = unlimited.plan.slowPeak;
   EXPECT_EQ(planChain(problem, Policy::HRevolve).plan.time, unlimited.plan.time);
   --*problem.slow->capacity;
-  ChainResult limited = planChain(problem, Policy::HRevolve);
+  PlanResult limited = planChain(problem, Policy::HRevolve);
   expectHonestPlan(problem, limited);
   EXPECT_FALSE(limited.plan.certified);
   problem.slow->capacity = 100;
@@ -165,16 +165,16 @@ TEST(SlowTierTest, ASlowTierRaisesNoBound) {
   RandomChains random(7);
   int64_t problems = testCount(3000, 100000);
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
-    StagedChain problem = randomProblem(random, 400), without = problem;
+    Chain problem = randomProblem(random, 400), without = problem;
     without.slow.reset();
-    ChainResult with = planChain(problem, Policy::Revolve), plain = planChain(without, Policy::Revolve);
+    PlanResult with = planChain(problem, Policy::Revolve), plain = planChain(without, Policy::Revolve);
     ASSERT_EQ(with.ok(), plain.ok()) << problem;
     EXPECT_LE(with.plan.boundAnySchedule, plain.plan.boundAnySchedule) << problem;
   }
 }
 
 TEST(SlowTierTest, ReportsProgressAndCanBeInterrupted) {
-  StagedChain problem = kukreja(20000, 8, 11);
+  Chain problem = kukreja(20000, 8, 11);
   for (Policy policy : {Policy::Multistage, Policy::Optimal})
     for (int64_t steps : {100, 1000, 20000}) {
       problem.stages[0].count = steps;
@@ -199,12 +199,12 @@ TEST(SlowTierTest, ReportsProgressAndCanBeInterrupted) {
 /// No plan that leaves the slow tier alone without a word.
 TEST(SlowTierTest, TooManyStepsForAList) {
   for (Policy policy : {Policy::Multistage, Policy::Optimal, Policy::EveryInterval}) {
-    ChainResult result = planChain(kukreja(10000001, 8, 11), policy);
+    PlanResult result = planChain(kukreja(10000001, 8, 11), policy);
     EXPECT_EQ(result.verdict.status, Status::Unsupported);
     EXPECT_EQ(result.verdict.message,
               "a schedule that offloads expects at most 10000000 steps; without the slow tier there is no such limit");
   }
-  StagedChain without = kukreja(10000001, 8, 11);
+  Chain without = kukreja(10000001, 8, 11);
   without.slow.reset();
   EXPECT_TRUE(planChain(without, Policy::Optimal).ok());
 }
@@ -213,7 +213,7 @@ TEST(SlowTierTest, UnequalSteps) {
   RandomChains random(6);
   int64_t problems = testCount(10, 2000), faster = 0;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
-    StagedChain problem;
+    Chain problem;
     for (int64_t stages = random.number(1, 120); stages > 0; --stages) {
       ChainStage stage;
       stage.count = random.number(0, 9) == 0 ? random.number(0, 20) : 1;
@@ -231,9 +231,9 @@ TEST(SlowTierTest, UnequalSteps) {
     problem.slow->read = random.number(0, 2);
     problem.slow->latency = random.number(0, 2);
     problem.slow->blocking = random.number(0, 3) == 0;
-    StagedChain without = problem;
+    Chain without = problem;
     without.slow.reset();
-    ChainResult result = planChain(problem, Policy::Optimal), plain = planChain(without, Policy::Optimal);
+    PlanResult result = planChain(problem, Policy::Optimal), plain = planChain(without, Policy::Optimal);
     ASSERT_EQ(result.ok(), plain.ok()) << problem;
     expectHonestPlan(problem, result);
     if (!result.ok())
@@ -248,9 +248,9 @@ TEST(SlowTierTest, UnequalSteps) {
 TEST(SlowTierTest, NeverWorseThanWithout) {
   RandomChains random(4);
   for (int64_t i = 0; i < 100; ++i) {
-    StagedChain problem = kukreja(random.number(10, 400), random.number(1, 50), random.number(1, 20));
-    ChainResult with = planChain(problem, Policy::Multistage);
-    ChainResult without = planChain(problem, Policy::Revolve);
+    Chain problem = kukreja(random.number(10, 400), random.number(1, 50), random.number(1, 20));
+    PlanResult with = planChain(problem, Policy::Multistage);
+    PlanResult without = planChain(problem, Policy::Revolve);
     ASSERT_TRUE(with.ok() && without.ok());
     EXPECT_LE(with.plan.time, without.plan.time) << problem;
   }
@@ -265,9 +265,9 @@ TEST(SlowTierTest, Kukreja) {
   for (Case c : {Case{100, 8, 483, 522}, Case{1000, 8, 4867, 6636}, Case{10000, 8, 48742, 87624},
                  Case{100000, 8, 487492, 1132040}, Case{100, 40, 543, 522}, Case{1000, 40, 5659, 6636},
                  Case{10000, 40, 56959, 87624}, Case{100000, 40, 569959, 1132040}}) {
-    StagedChain problem = kukreja(c.steps, c.transfer, 11);
+    Chain problem = kukreja(c.steps, c.transfer, 11);
     problem.start = Start::Releasable;
-    ChainResult published = planChain(problem, Policy::EveryInterval);
+    PlanResult published = planChain(problem, Policy::EveryInterval);
     expectHonestPlan(problem, published);
     ASSERT_TRUE(published.ok());
     EXPECT_EQ(published.plan.time, c.published);
@@ -276,7 +276,7 @@ TEST(SlowTierTest, Kukreja) {
     EXPECT_EQ(published.plan.interval, c.transfer);
     EXPECT_EQ(published.plan.offloadedStates, (c.steps - 1) / c.transfer);
     EXPECT_EQ(planChain(kukreja(c.steps, c.transfer, 10), Policy::Revolve).plan.time, c.revolve);
-    ChainResult best = planChain(problem, Policy::Multistage);
+    PlanResult best = planChain(problem, Policy::Multistage);
     expectHonestPlan(problem, best);
     EXPECT_LE(best.plan.time, std::min(c.published, planChain(problem, Policy::Revolve).plan.time));
   }
@@ -284,7 +284,7 @@ TEST(SlowTierTest, Kukreja) {
 
 /// The formula and the simulation agree on which kind of schedule is the fastest.
 TEST(SlowTierTest, Schemes) {
-  auto schemeOf = [](StagedChain problem) {
+  auto schemeOf = [](Chain problem) {
     problem.start = Start::Releasable;
     return planChain(problem, Policy::Multistage).plan.scheme;
   };
@@ -294,7 +294,7 @@ TEST(SlowTierTest, Schemes) {
 
 TEST(SlowTierTest, TapesAreStreamed) {
   // A channel that is fast enough for all tapes: nothing is run again.
-  StagedChain problem;
+  Chain problem;
   ChainStage stage;
   stage.count = 200;
   stage.modes = {{1, 2, 5}};
@@ -303,7 +303,7 @@ TEST(SlowTierTest, TapesAreStreamed) {
   problem.slow = SlowTier();
   problem.slow->write = problem.slow->read = 0;
   problem.slow->latency = 1;
-  ChainResult result = planChain(problem, Policy::Multistage);
+  PlanResult result = planChain(problem, Policy::Multistage);
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result.plan.time, 600);
   EXPECT_GT(result.plan.offloadedTapes, 0);
@@ -312,7 +312,7 @@ TEST(SlowTierTest, TapesAreStreamed) {
 
 /// Tapes leave as far as the channel has time, beside states.
 TEST(SlowTierTest, TapesAreOffloadedWhereThatIsFaster) {
-  StagedChain problem;
+  Chain problem;
   ChainStage stage;
   stage.count = 400;
   stage.modes = {{1, 2, 4}};
@@ -320,7 +320,7 @@ TEST(SlowTierTest, TapesAreOffloadedWhereThatIsFaster) {
   problem.budget = 40;
   problem.slow = SlowTier();
   problem.slow->write = problem.slow->read = 1;
-  ChainResult with = planChain(problem, Policy::Multistage);
+  PlanResult with = planChain(problem, Policy::Multistage);
   expectHonestPlan(problem, with);
   EXPECT_EQ(with.plan.scheme, OffloadScheme::Mixed);
   EXPECT_GT(with.plan.offloadedTapes, 50);
@@ -335,14 +335,14 @@ TEST(SlowTierTest, TapesAreOffloadedWhereThatIsFaster) {
 TEST(SlowTierTest, HierarchiesAreOrdered) {
   RandomChains random(5);
   for (int64_t i = 0; i < 200; ++i) {
-    StagedChain problem = kukreja(random.number(1, 120), random.number(0, 9), random.number(1, 6));
+    Chain problem = kukreja(random.number(1, 120), random.number(0, 9), random.number(1, 6));
     int64_t disk = planChain(problem, Policy::DiskRevolve).plan.time;
     int64_t nested = planChain(problem, Policy::HRevolve).plan.time;
     int64_t plain = planChain(problem, Policy::Revolve).plan.time;
     EXPECT_LE(nested, disk) << problem;
     EXPECT_LE(disk, plain) << problem;
     problem.slow->capacity = random.number(0, 20);
-    ChainResult limited = planChain(problem, Policy::HRevolve);
+    PlanResult limited = planChain(problem, Policy::HRevolve);
     EXPECT_GE(limited.plan.time, nested) << problem;
     EXPECT_LE(limited.plan.time, plain) << problem;
     EXPECT_TRUE(limited.plan.certified);
@@ -351,11 +351,11 @@ TEST(SlowTierTest, HierarchiesAreOrdered) {
 
 TEST(SlowTierTest, TheInitialStateMoves) {
   // Room for one state: without moving the initial one, every step runs from it.
-  StagedChain problem = kukreja(100, 2, 1);
+  Chain problem = kukreja(100, 2, 1);
   problem.slow->blocking = true;
   auto plan = [&](Policy policy, Start start) {
     problem.start = start;
-    ChainResult result = planChain(problem, policy);
+    PlanResult result = planChain(problem, policy);
     expectHonestPlan(problem, result);
     EXPECT_EQ(result.plan.peak, 1);
     return result.plan.time;
@@ -383,7 +383,7 @@ TEST(MixedTest, PublishedRecurrence) {
         for (int64_t i = 2; i < n; ++i)
           p[n][s] = std::min(p[n][s], i + p[i][s] + p[n - i][s - 1]);
       }
-      ChainResult result = planChain(StagedChain(makeProblem(n, 1, 1, s)), Policy::Mixed);
+      PlanResult result = planChain(Chain(makeProblem(n, 1, 1, s)), Policy::Mixed);
       ASSERT_TRUE(result.ok());
       EXPECT_EQ(result.plan.forward, p[n][s]) << n << " " << s;
     }

@@ -31,8 +31,8 @@ public:
 
   int64_t number(int64_t least, int64_t most) { return std::uniform_int_distribution<int64_t>(least, most)(engine); }
 
-  StagedChain chain(const RandomStages &like) {
-    StagedChain problem;
+  Chain chain(const RandomStages &like) {
+    Chain problem;
     problem.start = static_cast<Start>(number(0, 2));
     problem.initialState = number(0, like.maxSize);
     int64_t kind = number(0, 2), total = problem.initialState;
@@ -60,7 +60,7 @@ private:
 };
 
 /// For messages.
-inline std::ostream &operator<<(std::ostream &os, const StagedChain &p) {
+inline std::ostream &operator<<(std::ostream &os, const Chain &p) {
   os << "budget=" << p.budget << " initial=" << p.initialState << " start=" << static_cast<int64_t>(p.start);
   for (const ChainStage &stage : p.stages) {
     os << "\n  " << stage.count << "x advance=" << stage.advance << " state=" << stage.state

@@ -40,7 +40,7 @@ struct MachineState {
 
 class Search {
 public:
-  explicit Search(const StagedChain &problem);
+  explicit Search(const Chain &problem);
 
   int64_t run();
 
@@ -55,7 +55,7 @@ private:
   void expand(const MachineState &state, int64_t time);
   void expandForward(const MachineState &state, int64_t time);
 
-  const StagedChain &problem;
+  const Chain &problem;
   uint32_t total;
   /// steps[0] is a copy of step 1.
   std::vector<ChainStage> steps;
@@ -64,7 +64,7 @@ private:
 };
 } // namespace
 
-Search::Search(const StagedChain &problem) : problem(problem), total(static_cast<uint32_t>(problem.steps())) {
+Search::Search(const Chain &problem) : problem(problem), total(static_cast<uint32_t>(problem.steps())) {
   steps.emplace_back();
   for (const ChainStage &stage : problem.stages)
     steps.insert(steps.end(), stage.count, stage);
@@ -166,4 +166,4 @@ int64_t Search::run() {
   return -1;
 }
 
-int64_t remat::schedule::searchTime(const StagedChain &problem) { return Search(problem).run(); }
+int64_t remat::schedule::searchTime(const Chain &problem) { return Search(problem).run(); }

@@ -8,14 +8,14 @@
 #ifndef REMAT_TEST_UNIT_SCHEDULE_STAGEDSEARCH_H
 #define REMAT_TEST_UNIT_SCHEDULE_STAGEDSEARCH_H
 
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 namespace remat::schedule {
 
 /// The least time of any schedule whatsoever for a problem without a slow tier,
 /// of at most 8 steps and 3 modes, or -1 if there is none. Searches all states of
 /// the machine.
-int64_t searchTime(const StagedChain &problem);
+int64_t searchTime(const Chain &problem);
 
 } // namespace remat::schedule
 

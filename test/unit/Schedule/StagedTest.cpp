@@ -17,7 +17,7 @@
 using namespace remat::schedule;
 
 /// The sum of the times of all actions of a schedule in one memory.
-static int64_t timeOf(const StagedChain &problem, const std::vector<Action> &actions) {
+static int64_t timeOf(const Chain &problem, const std::vector<Action> &actions) {
   std::vector<const ChainStage *> stages(1, nullptr);
   for (const ChainStage &stage : problem.stages)
     stages.insert(stages.end(), stage.count, &stage);
@@ -57,7 +57,7 @@ static int64_t timeOf(const StagedChain &problem, const std::vector<Action> &act
 /// Time and peak of a list come from the simulator in the first place, so that comparing
 /// them finds only a simulator that differs from itself; what counts for a list is that it is
 /// valid, and that its time is the sum of what its actions take, added up here.
-static void expectHonestPlan(const StagedChain &problem, const ChainResult &result) {
+static void expectHonestPlan(const Chain &problem, const PlanResult &result) {
   const Plan &plan = result.plan;
   if (!result.ok()) {
     ASSERT_NE(result.verdict.status, Status::Internal) << result.verdict.message << problem;
@@ -87,9 +87,9 @@ TEST(StagedTest, RandomChains) {
   like.maxModes = 3;
   int64_t problems = testCount(120000, 1000000);
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
-    StagedChain problem = random.chain(like);
+    Chain problem = random.chain(like);
     expectHonestPlan(problem, planChain(problem, Policy::Optimal));
-    ChainResult all = planChain(problem, Policy::StoreAll);
+    PlanResult all = planChain(problem, Policy::StoreAll);
     expectHonestPlan(problem, all);
   }
 }
@@ -100,8 +100,8 @@ TEST(StagedTest, AgainstAllSchedules) {
   int64_t problems = testCount(1500, 20000), solved = 0, above = 0, infeasible = 0;
   double worst = 1;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
-    StagedChain problem = random.chain(like);
-    ChainResult result = planChain(problem, Policy::Optimal);
+    Chain problem = random.chain(like);
+    PlanResult result = planChain(problem, Policy::Optimal);
     int64_t least = searchTime(problem);
     expectHonestPlan(problem, result);
     if (!result.ok()) {
@@ -132,12 +132,12 @@ TEST(StagedTest, RecordingIsFaster) {
       for (int64_t budget = 1; budget <= 5; ++budget)
         for (bool restartable : {true, false})
           for (Start start : {Start::Releasable, Start::Pinned, Start::External}) {
-            ChainProblem equal = makeProblem(steps, 1, tape, budget);
-            equal.advanceTime = 3;
+            EqualChain equal = makeProblem(steps, 1, tape, budget);
+            equal.advance = 3;
             equal.restartable = restartable;
             equal.start = start;
-            StagedChain problem(equal);
-            ChainResult result = planChain(problem, Policy::Optimal);
+            Chain problem(equal);
+            PlanResult result = planChain(problem, Policy::Optimal);
             ASSERT_TRUE(result.ok()) << problem;
             expectHonestPlan(problem, result);
             EXPECT_EQ(result.plan.time, searchTime(problem)) << problem;
@@ -146,8 +146,8 @@ TEST(StagedTest, RecordingIsFaster) {
 }
 
 /// A chain with sizes of a few units, so that its table is exact if it may be wide.
-static StagedChain smallSizes(RandomChains &random, int64_t steps) {
-  StagedChain problem;
+static Chain smallSizes(RandomChains &random, int64_t steps) {
+  Chain problem;
   int64_t total = 0, largest = random.number(3, 30);
   for (int64_t i = 0; i < steps; ++i) {
     ChainStage stage;
@@ -178,14 +178,14 @@ struct CoarseUnits {
 };
 
 void CoarseUnits::compare(RandomChains &random, int64_t steps, double unitsPerStep) {
-  StagedChain problem = smallSizes(random, steps), smaller = problem;
+  Chain problem = smallSizes(random, steps), smaller = problem;
   smaller.budget = problem.budget * 98 / 100;
   ChainOptions exact, options;
   exact.effort = 1e14;
   exact.tableBytes = int64_t(16) << 30;
-  ChainResult best = planChain(smaller, Policy::Optimal, exact);
+  PlanResult best = planChain(smaller, Policy::Optimal, exact);
   options.effort = unitsPerStep * std::pow(static_cast<double>(steps), 4);
-  ChainResult coarse = planChain(problem, Policy::Optimal, options);
+  PlanResult coarse = planChain(problem, Policy::Optimal, options);
   expectHonestPlan(problem, coarse);
   if (!best.ok() || best.plan.planningUnit > 1 || coarse.plan.planningUnit < 2)
     return;
@@ -249,7 +249,7 @@ TEST(StagedTest, FewCoarseUnits) {
 /// Runs of equal steps are no worse planned than the same steps one by one, and any budget
 /// that holds the initial state has a plan.
 TEST(StagedTest, RunsAreNotWorseThanSteps) {
-  StagedChain runs, steps;
+  Chain runs, steps;
   runs.stages.resize(2);
   runs.stages[0].count = 599;
   runs.stages[0].modes = {{1, 2, 5}};
@@ -261,7 +261,7 @@ TEST(StagedTest, RunsAreNotWorseThanSteps) {
   steps.stages.push_back(runs.stages[1]);
   for (int64_t budget : {1, 2, 10, 60, 150}) {
     runs.budget = steps.budget = budget;
-    ChainResult one = planChain(runs, Policy::Optimal), other = planChain(steps, Policy::Optimal);
+    PlanResult one = planChain(runs, Policy::Optimal), other = planChain(steps, Policy::Optimal);
     ASSERT_TRUE(one.ok() && other.ok());
     expectHonestPlan(runs, one);
     EXPECT_LE(one.plan.time, other.plan.time) << budget;
@@ -276,7 +276,7 @@ TEST(StagedTest, BlocksAreNotWorseThanEqualSteps) {
   options.maxItems = 64;
   options.effort = 1e9;
   for (int64_t count : {70, 300}) {
-    StagedChain problem;
+    Chain problem;
     for (int64_t i = 0; i < count; ++i) {
       ChainStage stage;
       stage.count = count < 100 ? 3 : 1;
@@ -287,11 +287,11 @@ TEST(StagedTest, BlocksAreNotWorseThanEqualSteps) {
     problem.initialState = 10;
     for (int64_t budget : {10, 900, 4100, 40000}) {
       problem.budget = budget;
-      ChainProblem equal = makeProblem(problem.steps(), 999 + count, 4999 + count, budget);
-      equal.initialStateSize = 10;
-      equal.reverseTime = 2;
+      EqualChain equal = makeProblem(problem.steps(), 999 + count, 4999 + count, budget);
+      equal.initialState = 10;
+      equal.reverse = 2;
       PlanResult same = plan(equal, Policy::Optimal);
-      ChainResult result = planChain(problem, Policy::Optimal, options);
+      PlanResult result = planChain(problem, Policy::Optimal, options);
       ASSERT_TRUE(same.ok() && result.ok()) << result.verdict.message;
       expectHonestPlan(problem, result);
       EXPECT_LE(result.plan.time, same.plan.time);
@@ -302,13 +302,13 @@ TEST(StagedTest, BlocksAreNotWorseThanEqualSteps) {
 
 /// Lists of actions have limits, which are said.
 TEST(StagedTest, TooManySteps) {
-  StagedChain problem;
+  Chain problem;
   problem.stages.resize(2);
   problem.stages[0].count = problem.stages[1].count = 1000000000;
   problem.stages[1].state = 2;
   problem.budget = 100;
   for (Policy policy : {Policy::Optimal, Policy::StoreAll}) {
-    ChainResult result = planChain(problem, policy);
+    PlanResult result = planChain(problem, policy);
     EXPECT_EQ(result.verdict.status, Status::Unsupported);
     EXPECT_NE(result.verdict.message.find("4000000 steps"), std::string::npos) << result.verdict.message;
   }
@@ -317,17 +317,17 @@ TEST(StagedTest, TooManySteps) {
 TEST(StagedTest, FewUnits) {
   // Fewer units than anything takes: a plan is still found, and is not a bad one.
   RandomChains random(9);
-  StagedChain problem = smallSizes(random, 100);
+  Chain problem = smallSizes(random, 100);
   ChainOptions options;
   options.effort = 0;
-  ChainResult coarse = planChain(problem, Policy::Optimal, options);
+  PlanResult coarse = planChain(problem, Policy::Optimal, options);
   expectHonestPlan(problem, coarse);
   EXPECT_LT(coarse.plan.time, 2 * planChain(problem, Policy::Optimal).plan.time) << problem;
 }
 
 TEST(StagedTest, ReportsProgressAndCanBeInterrupted) {
   RandomChains random(10);
-  StagedChain problem = smallSizes(random, 100);
+  Chain problem = smallSizes(random, 100);
   double last = -1;
   int64_t calls = 0;
   ChainOptions options;
@@ -355,10 +355,10 @@ TEST(StagedTest, BlocksOfDifferentSteps) {
   like.maxCount = 4;
   int64_t problems = testCount(4000, 100000), solved = 0;
   for (int64_t i = 0; i < problems && !HasFailure(); ++i) {
-    StagedChain problem = random.chain(like);
+    Chain problem = random.chain(like);
     ChainOptions options;
     options.maxItems = random.number(1, 8);
-    ChainResult result = planChain(problem, Policy::Optimal, options);
+    PlanResult result = planChain(problem, Policy::Optimal, options);
     expectHonestPlan(problem, result);
     solved += result.ok();
   }
@@ -367,12 +367,12 @@ TEST(StagedTest, BlocksOfDifferentSteps) {
 
 TEST(StagedTest, ManyDifferentSteps) {
   RandomChains random(12);
-  StagedChain problem = smallSizes(random, 10000);
+  Chain problem = smallSizes(random, 10000);
   int64_t everything = 0;
   for (const ChainStage &stage : problem.stages)
     everything += stage.modes.front().tape;
   problem.budget = everything / 10;
-  ChainResult result = planChain(problem, Policy::Optimal);
+  PlanResult result = planChain(problem, Policy::Optimal);
   ASSERT_TRUE(result.ok());
   expectHonestPlan(problem, result);
   double gap = static_cast<double>(result.plan.time) / static_cast<double>(result.plan.lowerBound) - 1;
@@ -385,7 +385,7 @@ TEST(StagedTest, ManyDifferentSteps) {
 TEST(StagedTest, BoundCountsThirdRuns) {
   for (int64_t steps : {2, 10, 60})
     for (int64_t budget = 1; budget <= 6; ++budget) {
-      StagedChain problem;
+      Chain problem;
       for (int64_t i = 0; i < steps; ++i) {
         ChainStage stage;
         stage.modes = {{1, i % 3, 100 + i}};
@@ -393,7 +393,7 @@ TEST(StagedTest, BoundCountsThirdRuns) {
       }
       problem.start = Start::External;
       problem.budget = budget;
-      ChainResult result = planChain(problem, Policy::Optimal);
+      PlanResult result = planChain(problem, Policy::Optimal);
       ASSERT_TRUE(result.ok());
       EXPECT_EQ(result.plan.boundAnySchedule, result.plan.time) << steps << " steps, " << budget << " slots";
     }

@@ -35,7 +35,7 @@ struct Places {
 
 class ValueMachine {
 public:
-  explicit ValueMachine(const StagedChain &problem);
+  explicit ValueMachine(const Chain &problem);
 
   void run(const Action &action);
   ValueResult finish();
@@ -77,7 +77,7 @@ private:
   void touch(int64_t workspace) { result.peak = std::max(result.peak, used + workspace); }
   void reverse(int64_t step);
 
-  const StagedChain &problem;
+  const Chain &problem;
   std::vector<ChainStage> stages;
   ValueResult result;
   uint64_t noise = 88172645463325252;
@@ -94,7 +94,7 @@ private:
 };
 } // namespace
 
-ValueMachine::ValueMachine(const StagedChain &problem) : problem(problem), core(0x5deece66d) {
+ValueMachine::ValueMachine(const Chain &problem) : problem(problem), core(0x5deece66d) {
   for (const ChainStage &stage : problem.stages)
     stages.insert(stages.end(), static_cast<size_t>(stage.count), stage);
   result.parameterGradients.assign(stages.size() + 1, 0);
@@ -256,7 +256,7 @@ ValueResult ValueMachine::finish() {
   return result;
 }
 
-ValueResult remat::schedule::referenceGradient(const StagedChain &problem) {
+ValueResult remat::schedule::referenceGradient(const Chain &problem) {
   std::vector<Action> all;
   for (int64_t step = 1; step <= problem.steps(); ++step) {
     all.push_back({ActionKind::Record, step});
@@ -267,7 +267,7 @@ ValueResult remat::schedule::referenceGradient(const StagedChain &problem) {
   return runValues(problem, all);
 }
 
-ValueResult remat::schedule::runValues(const StagedChain &problem, const std::vector<Action> &actions) {
+ValueResult remat::schedule::runValues(const Chain &problem, const std::vector<Action> &actions) {
   ValueMachine machine(problem);
   for (const Action &action : actions)
     machine.run(action);

@@ -16,7 +16,7 @@
 #define REMAT_TEST_UNIT_SCHEDULE_VALUEMACHINE_H
 
 #include "remat/Schedule/Action.h"
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 #include <map>
 #include <vector>
@@ -34,10 +34,10 @@ struct ValueResult {
 };
 
 /// The gradient by keeping everything.
-ValueResult referenceGradient(const StagedChain &problem);
+ValueResult referenceGradient(const Chain &problem);
 
 /// Runs a list.
-ValueResult runValues(const StagedChain &problem, const std::vector<Action> &actions);
+ValueResult runValues(const Chain &problem, const std::vector<Action> &actions);
 
 } // namespace remat::schedule
 

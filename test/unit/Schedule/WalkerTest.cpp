@@ -15,14 +15,14 @@ using namespace remat::schedule;
 /// Sizes in bytes without a common factor, so that no overlap goes unseen.
 static constexpr SlotSizes oddSizes = {7, 19, 11};
 
-static void expectGoodWalk(const ChainProblem &problem, Policy policy, SlotSizes sizes) {
+static void expectGoodWalk(const EqualChain &problem, Policy policy, SlotSizes sizes) {
   PlanResult result = plan(problem, policy);
   if (!result.ok())
     return;
-  WalkResult walked = walk(result.table, sizes);
+  WalkResult walked = walk(*result.table, sizes);
   ASSERT_EQ(walked.error, "") << problem << " " << stringifyPolicy(policy);
-  EXPECT_EQ(walked.counts, result.table.countMoves()) << problem;
-  EXPECT_EQ(walked.peak, result.table.slotPeak(sizes)) << problem;
+  EXPECT_EQ(walked.counts, result.table->countMoves()) << problem;
+  EXPECT_EQ(walked.peak, result.table->slotPeak(sizes)) << problem;
   EXPECT_EQ(walked.firstRuns, problem.steps);
   EXPECT_EQ(walked.counts.forward(), result.plan.forward);
 }
@@ -30,7 +30,7 @@ static void expectGoodWalk(const ChainProblem &problem, Policy policy, SlotSizes
 TEST(WalkerTest, EveryPolicyOnRandomProblems) {
   RandomProblems random(1);
   for (int64_t i = 0; i < 4000; ++i) {
-    ChainProblem problem = random.problem(i % 3 ? 12 : 90, 4, 9);
+    EqualChain problem = random.problem(i % 3 ? 12 : 90, 4, 9);
     for (Policy policy : monotonePolicies)
       expectGoodWalk(problem, policy, oddSizes);
     if (HasFailure())
@@ -41,7 +41,7 @@ TEST(WalkerTest, EveryPolicyOnRandomProblems) {
 TEST(WalkerTest, TapesSmallerAndLargerThanStates) {
   RandomProblems random(2);
   for (int64_t i = 0; i < 500; ++i) {
-    ChainProblem problem = random.problem(60, 4, 9);
+    EqualChain problem = random.problem(60, 4, 9);
     for (SlotSizes sizes : {SlotSizes{19, 7, 3}, SlotSizes{5, 5, 5}, SlotSizes{64, 320, 128}})
       expectGoodWalk(problem, Policy::Optimal, sizes);
     if (HasFailure())
@@ -52,15 +52,15 @@ TEST(WalkerTest, TapesSmallerAndLargerThanStates) {
 TEST(WalkerTest, PeakInBytesIsThePeakOfThePlan) {
   RandomProblems random(3);
   for (int64_t i = 0; i < 500; ++i) {
-    ChainProblem problem = random.problem(80, 40, 90);
-    problem.stateSize += 1;
-    problem.tapeSize += 1;
-    problem.initialStateSize += 1;
+    EqualChain problem = random.problem(80, 40, 90);
+    problem.state += 1;
+    problem.tape += 1;
+    problem.initialState += 1;
     PlanResult result = plan(problem, Policy::Optimal);
     if (!result.ok() || problem.steps == 0)
       continue;
-    SlotSizes sizes = {problem.stateSize, problem.tapeSize, problem.initialStateSize};
-    WalkResult walked = walk(result.table, sizes);
+    SlotSizes sizes = {problem.state, problem.tape, problem.initialState};
+    WalkResult walked = walk(*result.table, sizes);
     EXPECT_EQ(walked.error, "") << problem;
     EXPECT_EQ(walked.peak + problem.workspace, result.plan.peak) << problem;
     EXPECT_LE(result.plan.peak, problem.budget) << problem;
@@ -86,21 +86,21 @@ static std::string spell(const PlanTable &table, bool drops) {
 TEST(WalkerTest, SpelledOut) {
   // Four steps, room for one state: keep it in the middle.
   PlanResult states = plan(makeProblem(4, 1, 9, 2, Start::Pinned), Policy::Revolve);
-  EXPECT_EQ(spell(states.table, false), "A0 A1 A2 R3 T4 B3 r2 B2 a0 r1 B1 r0 B0 D");
-  EXPECT_EQ(spell(states.table, true), "A0 A1 A2 R3 T4 B3 r2 B2 d2 a0 r1 B1 r0 B0 D");
+  EXPECT_EQ(spell(*states.table, false), "A0 A1 A2 R3 T4 B3 r2 B2 a0 r1 B1 r0 B0 D");
+  EXPECT_EQ(spell(*states.table, true), "A0 A1 A2 R3 T4 B3 r2 B2 d2 a0 r1 B1 r0 B0 D");
   // The same with a tape: what follows it begins from it.
   EXPECT_EQ(spell(tapeInTheMiddle(), true), "A0 R1 A2 R3 T4 B3 S2 r2 B2 B1 t1 r0 B0 D");
   // Two steps, and the first tape takes the place of the start state.
   PlanResult taken = plan(makeProblem(2, 1, 2, 2), Policy::Optimal);
-  EXPECT_EQ(spell(taken.table, true), "C0 d0 R0 R1 T2 B1 B0 t0 D");
+  EXPECT_EQ(spell(*taken.table, true), "C0 d0 R0 R1 T2 B1 B0 t0 D");
 }
 
 /// The example of TableFormat.h and Walker.h: its words, and its moves with their places.
 TEST(WalkerTest, Example) {
   PlanResult result = plan(makeProblem(7, 1, 3, 6, Start::External), Policy::Optimal);
   ASSERT_TRUE(result.ok());
-  EXPECT_EQ(result.table.getWords(), (std::vector<int64_t>{tableMagic, 7, 2, 1, 5, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
-                                                           3,          0, 2, 0, 1, 3, 1, 1, 1, 1, 3, 3, 1, 2, 3}));
+  EXPECT_EQ(result.table->getWords(), (std::vector<int64_t>{tableMagic, 7, 2, 1, 5, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
+                                                            3,          0, 2, 0, 1, 3, 1, 1, 1, 1, 3, 3, 1, 2, 3}));
   EXPECT_EQ(result.plan.forward, 11);
 
   using M = MoveKind;
@@ -124,9 +124,9 @@ TEST(WalkerTest, Example) {
                                       {M::Reverse, 2, NoPlace, NoPlace, CoreTape},
                                       {M::Reverse, 1, NoPlace, NoPlace, 192},
                                       {M::Reverse, 0, NoPlace, NoPlace, 0}};
-  std::vector<Walker::Frame> stack(result.table.stackDepth());
+  std::vector<Walker::Frame> stack(result.table->stackDepth());
   Walker walker;
-  walker.begin(result.table.data(), {64, 192, 64}, stack.data());
+  walker.begin(result.table->data(), {64, 192, 64}, stack.data());
   for (const Move &want : expected) {
     Move move = walker.next();
     EXPECT_EQ(move.kind, want.kind) << want.step;
@@ -158,7 +158,7 @@ static std::vector<Move> otherMoves(const PlanTable &table, bool skips) {
 TEST(WalkerTest, SkippedAdvancesChangeNothingElse) {
   RandomProblems random(6);
   for (int64_t i = 0; i < 300; ++i) {
-    ChainProblem problem = random.problem(60, 3, 7);
+    EqualChain problem = random.problem(60, 3, 7);
     for (Policy policy : monotonePolicies) {
       PlanResult result = plan(problem, policy);
       if (!result.ok())
@@ -166,7 +166,7 @@ TEST(WalkerTest, SkippedAdvancesChangeNothingElse) {
       auto isSame = [](const Move &a, const Move &b) {
         return a.kind == b.kind && a.step == b.step && a.src == b.src && a.dst == b.dst && a.tape == b.tape;
       };
-      std::vector<Move> all = otherMoves(result.table, false), rest = otherMoves(result.table, true);
+      std::vector<Move> all = otherMoves(*result.table, false), rest = otherMoves(*result.table, true);
       EXPECT_TRUE(std::equal(all.begin(), all.end(), rest.begin(), rest.end(), isSame)) << problem;
     }
   }
@@ -176,7 +176,7 @@ TEST(WalkerTest, StatesAreWrittenInPlace) {
   // No plan copies a state except in front of a tape that takes its slot over.
   RandomProblems random(4);
   for (int64_t i = 0; i < 300; ++i) {
-    ChainProblem problem = random.problem(60, 3, 7);
+    EqualChain problem = random.problem(60, 3, 7);
     for (Policy policy : {Policy::StoreAll, Policy::Periodic, Policy::Revolve, Policy::Ism, Policy::Msm}) {
       PlanResult result = plan(problem, policy);
       if (result.ok()) {
@@ -190,9 +190,9 @@ TEST(WalkerTest, ZeroStepsTurnOnce) {
   for (Start start : allStarts) {
     PlanResult result = plan(makeProblem(0, 1, 1, 1, start), Policy::Optimal);
     ASSERT_TRUE(result.ok());
-    std::vector<Walker::Frame> stack(result.table.stackDepth());
+    std::vector<Walker::Frame> stack(result.table->stackDepth());
     Walker walker;
-    walker.begin(result.table.data(), oddSizes, stack.data());
+    walker.begin(result.table->data(), oddSizes, stack.data());
     Move turn = walker.next();
     EXPECT_EQ(turn.kind, MoveKind::Turn);
     EXPECT_EQ(turn.src, start == Start::External ? static_cast<int64_t>(InitialState) : 0);
@@ -204,9 +204,9 @@ TEST(WalkerTest, ZeroStepsTurnOnce) {
 TEST(WalkerTest, CopyInTheMiddleOfAWalk) {
   // The runtime keeps a walker in plain memory: a copy goes on alike.
   PlanResult result = plan(makeProblem(40, 1, 5, 12), Policy::Optimal);
-  std::vector<Walker::Frame> stack(result.table.stackDepth());
+  std::vector<Walker::Frame> stack(result.table->stackDepth());
   Walker walker;
-  walker.begin(result.table.data(), oddSizes, stack.data());
+  walker.begin(result.table->data(), oddSizes, stack.data());
   for (int64_t i = 0; i < 50; ++i)
     walker.next();
   std::vector<Walker::Frame> otherStack = stack;

@@ -21,8 +21,8 @@ using namespace remat::plantool;
 using namespace remat::schedule;
 
 /// A problem with all that an action can be about.
-static StagedChain makeChain() {
-  StagedChain chain;
+static Chain makeChain() {
+  Chain chain;
   chain.stages.resize(2);
   chain.stages[0].count = 3;
   chain.stages[0].modes = {StageMode{1, 2, 3}, StageMode{2, 1, 1}};
@@ -43,7 +43,7 @@ static void checkRoundTrip(const Action &action) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const StagedChain chain = makeChain();
+  static const Chain chain = makeChain();
   llvm::StringRef text(reinterpret_cast<const char *>(data), size);
   auto schedule = readGraphSchedule(text, "fuzz", /*timeScale=*/10);
   if (!schedule)

@@ -27,7 +27,7 @@ static void tryChain(llvm::StringRef text) {
     llvm::consumeError(input.takeError());
     return;
   }
-  const StagedChain &chain = input->chain;
+  const Chain &chain = input->chain;
   constexpr int64_t most = 24;
   bool isValid = chain.validate().ok();
   if (llvm::errorToBool(checkChain(*input, "fuzz")) == isValid)
@@ -35,7 +35,7 @@ static void tryChain(llvm::StringRef text) {
   if (!isValid || chain.steps() > most)
     return;
   for (const PolicyInfo &info : allPolicies) {
-    ChainResult result = planChain(chain, info.policy);
+    PlanResult result = planChain(chain, info.policy);
     if (!result.ok())
       continue;
     SimulationResult played = simulate(chain, result.actions());

@@ -153,23 +153,23 @@ static StringRef getStartName(schedule::Start start) {
   return "";
 }
 
-void remat::printProblem(const schedule::ChainProblem &problem, llvm::raw_ostream &stream) {
+void remat::printProblem(const schedule::EqualChain &problem, llvm::raw_ostream &stream) {
   llvm::json::OStream json(stream, /*IndentSize=*/2);
   json.object([&] {
     json.attribute("kind", "chain");
     json.attributeArray("stages", [&] {
       json.object([&] {
         json.attribute("count", problem.steps);
-        json.attribute("advance", problem.advanceTime);
-        json.attribute("record", problem.recordTime);
-        json.attribute("reverse", problem.reverseTime);
-        json.attribute("state", problem.stateSize);
-        json.attribute("tape", problem.tapeSize);
+        json.attribute("advance", problem.advance);
+        json.attribute("record", problem.record);
+        json.attribute("reverse", problem.reverse);
+        json.attribute("state", problem.state);
+        json.attribute("tape", problem.tape);
         json.attribute("restartable", problem.restartable);
         json.attribute("workspace", problem.workspace);
       });
     });
-    json.attribute("initial_state", problem.initialStateSize);
+    json.attribute("initial_state", problem.initialState);
     json.attribute("start", getStartName(problem.start));
     json.attribute("budget", problem.budget);
   });

@@ -17,14 +17,14 @@ using namespace remat;
 using namespace remat::plantool;
 using namespace remat::schedule;
 
-static void writeActions(const ChainResult &result, llvm::raw_ostream &stream) {
+static void writeActions(const PlanResult &result, llvm::raw_ostream &stream) {
   result.forEachAction([&](const Action &action) {
     stream << stringifyAction(action) << '\n';
     return true;
   });
 }
 
-static ExitStatus reportInfeasible(const LoadedChain &loaded, const ChainResult &result, bool json) {
+static ExitStatus reportInfeasible(const LoadedChain &loaded, const PlanResult &result, bool json) {
   if (json) {
     llvm::json::OStream stream(llvm::outs(), /*IndentSize=*/2);
     printPlan(stream, loaded, result, /*withPolicy=*/false);
@@ -46,7 +46,7 @@ llvm::Expected<ExitStatus> plantool::runChain(const PlanOptions &options) {
   if (llvm::Error error = requireBudget(*loaded))
     return std::move(error);
 
-  ChainResult result;
+  PlanResult result;
   {
     Progress progress("planning " + std::to_string(loaded->chain.steps()) + " steps");
     result = planChain(loaded->chain, *policy, makeChainOptions(options, &progress));

@@ -30,7 +30,7 @@ static std::vector<Policy> listPolicies(bool hasSlowTier) {
   return fast;
 }
 
-static std::vector<std::string> makeRow(const ChainResult &result, int64_t scale) {
+static std::vector<std::string> makeRow(const PlanResult &result, int64_t scale) {
   const Plan &plan = result.plan;
   std::string name(stringifyPolicy(plan.policy));
   if (result.verdict.status == Status::Infeasible)
@@ -47,17 +47,17 @@ static std::vector<std::string> makeRow(const ChainResult &result, int64_t scale
           plan.certified ? "certified" : ""};
 }
 
-static void printTables(const std::vector<ChainResult> &results, const LoadedChain &loaded) {
+static void printTables(const std::vector<PlanResult> &results, const LoadedChain &loaded) {
   llvm::raw_ostream &stream = llvm::outs();
   stream << describeChain(loaded.chain) << "; budget " << loaded.chain.budget << ", keeping everything takes "
          << loaded.storeAll << "\n\n";
   TextTable table({TextTable::Left, TextTable::Right, TextTable::Right, TextTable::Right, TextTable::Right,
                    TextTable::Right, TextTable::Right, TextTable::Left});
   table.add({"policy", "forward", "time", "ratio", "lower bound", "gap", "peak", ""});
-  for (const ChainResult &result : results)
+  for (const PlanResult &result : results)
     table.add(makeRow(result, loaded.chain.timeScale));
   table.print(stream);
-  for (const ChainResult &result : results)
+  for (const PlanResult &result : results)
     if (result.ok() && result.plan.policy == Policy::Optimal)
       stream << "\nno schedule of any kind takes less time than "
              << formatShortTime(result.plan.boundAnySchedule, loaded.chain.timeScale) << '\n';
@@ -71,7 +71,7 @@ static llvm::Expected<ExitStatus> compareChain(const PlanOptions &options, const
     return std::move(error);
 
   std::vector<Policy> policies = listPolicies(loaded->chain.slow.has_value());
-  std::vector<ChainResult> results;
+  std::vector<PlanResult> results;
   bool isAnyFeasible = false;
   {
     Progress progress("planning by every policy");
@@ -87,7 +87,7 @@ static llvm::Expected<ExitStatus> compareChain(const PlanOptions &options, const
   if (options.json) {
     llvm::json::OStream json(llvm::outs(), /*IndentSize=*/2);
     json.array([&] {
-      for (const ChainResult &result : results)
+      for (const PlanResult &result : results)
         printPlan(json, *loaded, result);
     });
     json.flush();

@@ -24,7 +24,7 @@ using namespace remat;
 using namespace remat::plantool;
 using namespace remat::schedule;
 
-static void printJSON(const SimulationResult &result, const StagedChain &chain) {
+static void printJSON(const SimulationResult &result, const Chain &chain) {
   llvm::json::OStream json(llvm::outs(), /*IndentSize=*/2);
   json.object([&] {
     auto printTime = [&](llvm::StringRef key, int64_t time) {
@@ -53,7 +53,7 @@ static void printJSON(const SimulationResult &result, const StagedChain &chain) 
   llvm::outs() << '\n';
 }
 
-static void printTable(const SimulationResult &result, const StagedChain &chain) {
+static void printTable(const SimulationResult &result, const Chain &chain) {
   TextTable table({TextTable::Left, TextTable::Right, TextTable::Left});
   table.add({"valid", "", describeChain(chain)});
   table.add({"forward", std::to_string(result.forward),
@@ -76,7 +76,7 @@ static llvm::Expected<ExitStatus> verifyChain(const PlanOptions &options, const 
   if (!file)
     return file.takeError();
   // Without a budget the question is only what the schedule needs.
-  StagedChain chain = loaded->chain;
+  Chain chain = loaded->chain;
   if (!loaded->hasBudget)
     chain.budget = std::numeric_limits<int64_t>::max();
 

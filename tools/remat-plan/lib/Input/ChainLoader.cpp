@@ -48,8 +48,8 @@ llvm::Expected<Policy> plantool::readPolicy(const std::string &name) {
   return makeUsageError("--policy expects " + names + ", but got '" + name + "'");
 }
 
-static llvm::Expected<StagedChain> makeChain(const ChainFlags &flags) {
-  StagedChain chain;
+static llvm::Expected<Chain> makeChain(const ChainFlags &flags) {
+  Chain chain;
   chain.stages.emplace_back();
   ChainStage &stage = chain.stages.back();
   stage.count = flags.steps;
@@ -94,9 +94,9 @@ static llvm::Expected<StagedChain> makeChain(const ChainFlags &flags) {
 /// The budget of an option; `chain` is valid.
 static llvm::Expected<int64_t> resolveBudget(const std::string &text, const LoadedChain &loaded, Policy policy) {
   if (text == "min") {
-    StagedChain nothing = loaded.chain;
+    Chain nothing = loaded.chain;
     nothing.budget = 0;
-    ChainResult result = planChain(nothing, policy);
+    PlanResult result = planChain(nothing, policy);
     if (!result.ok() && result.verdict.status != Status::Infeasible)
       return makeVerdictError(result.verdict, loaded);
     return result.plan.minimumBudget;
@@ -152,11 +152,11 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
   return loaded;
 }
 
-static std::string describe(const StagedChain &chain, const std::string &steps, std::string (*formatSize)(int64_t)) {
+static std::string describe(const Chain &chain, const std::string &steps, std::string (*formatSize)(int64_t)) {
   std::string text = steps + (chain.steps() == 1 ? " step" : " steps");
-  std::optional<ChainProblem> equal = chain.equalSteps();
+  std::optional<EqualChain> equal = chain.equalSteps();
   if (equal && chain.steps() > 0) {
-    text += ", state " + formatSize(equal->stateSize) + ", tape " + formatSize(equal->tapeSize);
+    text += ", state " + formatSize(equal->state) + ", tape " + formatSize(equal->tape);
     if (equal->workspace > 0)
       text += ", workspace " + formatSize(equal->workspace);
     if (!equal->restartable)
@@ -172,7 +172,7 @@ static std::string describe(const StagedChain &chain, const std::string &steps, 
   return text;
 }
 
-std::string plantool::describeChain(const StagedChain &chain) {
+std::string plantool::describeChain(const Chain &chain) {
   return describe(chain, std::to_string(chain.steps()), [](int64_t size) { return std::to_string(size); });
 }
 

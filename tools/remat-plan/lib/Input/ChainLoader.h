@@ -19,7 +19,7 @@ namespace remat::plantool {
 
 /// A valid problem with what every command wants to know of it.
 struct LoadedChain {
-  schedule::StagedChain chain;
+  schedule::Chain chain;
   /// The peak of keeping everything.
   int64_t storeAll = 0;
   /// Whether a budget was named anywhere; without one it is storeAll.
@@ -39,7 +39,7 @@ llvm::Expected<LoadedChain> loadChain(const PlanOptions &options, schedule::Poli
 llvm::Expected<LoadedChain> loadChain(const PlanOptions &options, schedule::Policy policy, const InputFile *file);
 
 /// "1000 steps, state 1, tape 5, ..." for people.
-std::string describeChain(const schedule::StagedChain &chain);
+std::string describeChain(const schedule::Chain &chain);
 
 /// The same for pictures, with units where sizes are bytes.
 std::string describePicture(const LoadedChain &loaded);

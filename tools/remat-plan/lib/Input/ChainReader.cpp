@@ -132,7 +132,7 @@ bool ChainReader::readStart(JsonValue value, Start &start) {
 }
 
 bool ChainReader::read(JsonValue root, ChainInput &input) {
-  StagedChain &chain = input.chain;
+  Chain &chain = input.chain;
   chain.timeScale = powerOfTen(std::min(unit.fraction, maxPower));
   input.lines.problem = root.getLine();
   JsonFields fields(report, root, "the problem");
@@ -167,7 +167,7 @@ llvm::Expected<ChainInput> plantool::readChain(StringRef text, StringRef file, b
 
 llvm::Error plantool::checkChain(const ChainInput &input, StringRef file) {
   auto verdictOf = [&](size_t stages) {
-    StagedChain part = input.chain;
+    Chain part = input.chain;
     part.stages.resize(stages);
     return part.validate();
   };
@@ -175,7 +175,7 @@ llvm::Error plantool::checkChain(const ChainInput &input, StringRef file) {
   if (input.chain.validate().ok())
     return llvm::Error::success();
   if (Verdict verdict = verdictOf(0); !verdict.ok()) {
-    StagedChain fast = input.chain;
+    Chain fast = input.chain;
     fast.stages.clear();
     fast.slow.reset();
     return makeInputError(file, fast.validate().ok() ? input.lines.slow : input.lines.problem, verdict.message);

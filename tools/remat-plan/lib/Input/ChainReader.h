@@ -8,7 +8,7 @@
 #ifndef REMAT_TOOLS_REMAT_PLAN_CHAINREADER_H
 #define REMAT_TOOLS_REMAT_PLAN_CHAINREADER_H
 
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -24,7 +24,7 @@ struct ChainLines {
 };
 
 struct ChainInput {
-  schedule::StagedChain chain;
+  schedule::Chain chain;
   schedule::Verdict validate() const { return chain.validate(); }
   /// Whether the problem names a budget.
   bool hasBudget = false;
@@ -35,7 +35,7 @@ struct ChainInput {
 /// form is checked; checkChain() checks the rest.
 llvm::Expected<ChainInput> readChain(llvm::StringRef text, llvm::StringRef file, bool printWarnings = true);
 
-/// StagedChain::validate() with the line of what is wrong.
+/// Chain::validate() with the line of what is wrong.
 llvm::Error checkChain(const ChainInput &input, llvm::StringRef file);
 
 } // namespace remat::plantool

@@ -22,7 +22,7 @@
 #include "Diagnostics.h"
 #include "JsonFields.h"
 #include "Numbers.h"
-#include "remat/Schedule/Problem.h"
+#include "remat/Schedule/EqualChain.h"
 
 #include <algorithm>
 

@@ -23,7 +23,7 @@ static void printTime(llvm::json::OStream &json, llvm::StringRef key, int64_t ti
   json.attributeEnd();
 }
 
-void plantool::printPlan(llvm::json::OStream &json, const LoadedChain &loaded, const ChainResult &result,
+void plantool::printPlan(llvm::json::OStream &json, const LoadedChain &loaded, const PlanResult &result,
                          bool withPolicy) {
   const Plan &plan = result.plan;
   int64_t scale = loaded.chain.timeScale;
@@ -95,7 +95,7 @@ static std::string describeScheme(const Plan &plan, int64_t scale) {
   return text;
 }
 
-void plantool::printPlanTable(llvm::raw_ostream &stream, const LoadedChain &loaded, const ChainResult &result) {
+void plantool::printPlanTable(llvm::raw_ostream &stream, const LoadedChain &loaded, const PlanResult &result) {
   const Plan &plan = result.plan;
   int64_t scale = loaded.chain.timeScale;
   std::string share = "keeping everything takes nothing";

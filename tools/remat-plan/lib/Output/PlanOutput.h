@@ -16,11 +16,11 @@ namespace remat::plantool {
 
 /// A plan as a JSON object (docs/Contracts.md); an infeasible one says what would do,
 /// and with \p withPolicy also whose plan it would have been.
-void printPlan(llvm::json::OStream &json, const LoadedChain &loaded, const schedule::ChainResult &result,
+void printPlan(llvm::json::OStream &json, const LoadedChain &loaded, const schedule::PlanResult &result,
                bool withPolicy = true);
 
 /// The same for people.
-void printPlanTable(llvm::raw_ostream &stream, const LoadedChain &loaded, const schedule::ChainResult &result);
+void printPlanTable(llvm::raw_ostream &stream, const LoadedChain &loaded, const schedule::PlanResult &result);
 
 } // namespace remat::plantool
 

@@ -141,7 +141,7 @@ static void drawBudget(SvgCanvas &canvas, const Axis &memory, int64_t budget, bo
   canvas.text({memoryPlot.right() - 4, y - 4}, "budget " + formatSize(budget, isInBytes), Plot::labelSize, Anchor::End);
 }
 
-void plantool::drawSchedule(const LoadedChain &loaded, const ChainResult &result, llvm::raw_ostream &stream) {
+void plantool::drawSchedule(const LoadedChain &loaded, const PlanResult &result, llvm::raw_ostream &stream) {
   const Plan &plan = result.plan;
   bool hasSlow = loaded.chain.slow.has_value();
   const Plot &steps = hasSlow ? slowStepPlot : stepPlot;

@@ -18,7 +18,7 @@ namespace remat::plantool {
 /// backward ones falling, what is kept as horizontal bars, and the memory in use
 /// below. Short schedules are drawn action by action; of long ones every small cell
 /// of the diagram shows what happens in it.
-void drawSchedule(const LoadedChain &loaded, const schedule::ChainResult &result, llvm::raw_ostream &stream);
+void drawSchedule(const LoadedChain &loaded, const schedule::PlanResult &result, llvm::raw_ostream &stream);
 
 } // namespace remat::plantool
 

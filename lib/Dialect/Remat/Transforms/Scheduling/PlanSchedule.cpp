@@ -126,7 +126,7 @@ void PlanSchedulePass::attach(ProgramMemory &memory, const schedule::ProgramInst
     loop.chain.setPlanAttr(PlanAttr::get(&getContext(), policy, steps, chosen.budget, needs.slotBytes,
                                          needs.stackFrames, chosen.advance, chosen.record, chosen.resume, chosen.copy,
                                          chosen.time, storeAllTime, chosen.lowerBound,
-                                         builder.getDenseI64ArrayAttr(plan.loops[index].table.getWords())));
+                                         builder.getDenseI64ArrayAttr(plan.loops[index].table->getWords())));
   }
 }
 

@@ -1,30 +1,35 @@
-//===- StagedChain.h - a chain of unequal steps and its memory --*- C++ -*-===//
+//===- Chain.h - the chain problem ------------------------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// The full chain problem of docs/Contracts.md: runs of equal steps with sizes, times
-// and modes of their own, and perhaps a second, slower memory. A ChainProblem
-// (Problem.h) is the special case of one run, one mode and one memory.
+// The input of every planner, as in docs/Contracts.md: runs of equal steps, the
+// sizes of what can be kept, the times of what can be done, and a budget. State i is
+// the carry after step i and state 0 the initial carry; the tape of step i is what
+// its backward step needs. There may be several modes of a step, and a second,
+// slower memory. A chain of one run, one mode and one memory is also an EqualChain
+// (EqualChain.h), which the planners of equal steps read.
 //
-// Sizes are in one unit. Times are whole numbers in one unit, of which
-// `timeScale` make one unit of the problem's own: a reader of fractional times
-// chooses it so that all of them are whole.
+// Sizes are whole numbers in one unit, so that bounds are exact. Times are whole
+// numbers in one unit, of which `timeScale` make one unit of the problem's own: a
+// reader of fractional times chooses it so that all of them are whole.
 //
 // What counts against the budget at any time: every kept state and tape, the
 // initial state unless it is external, and the workspace of the step that runs
-// or whose result is being kept.
+// or whose result is being kept. The work core (the state or tape that the running
+// step just produced) is not counted, nor are gradients, inputs and parameters.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_SCHEDULE_STAGEDCHAIN_H
-#define REMAT_SCHEDULE_STAGEDCHAIN_H
+#ifndef REMAT_SCHEDULE_CHAIN_H
+#define REMAT_SCHEDULE_CHAIN_H
 
-#include "remat/Schedule/Problem.h"
+#include "remat/Schedule/EqualChain.h"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace remat::schedule {
@@ -86,7 +91,7 @@ struct SlowTier {
 };
 
 /// A chain problem (docs/Contracts.md).
-struct StagedChain {
+struct Chain {
   std::vector<ChainStage> stages;
   /// Size of the carry before step 1.
   int64_t initialState = 1;
@@ -98,11 +103,11 @@ struct StagedChain {
 
   static constexpr int64_t maxStages = 1000000;
 
-  StagedChain() = default;
+  Chain() = default;
   /// The same problem, as one stage.
-  explicit StagedChain(const ChainProblem &problem);
+  explicit Chain(const EqualChain &problem);
 
-  /// Checks every value, that there are at most ChainProblem::maxSteps steps,
+  /// Checks every value, that there are at most EqualChain::maxSteps steps,
   /// and that no sum of sizes, and no time of running every step and moving
   /// every state and tape once, overflows.
   Verdict validate() const;
@@ -113,15 +118,15 @@ struct StagedChain {
   /// Size of the initial state as far as it counts.
   int64_t countedInitialState() const { return start == Start::External ? 0 : initialState; }
 
-  /// The problem without its slow tier as a ChainProblem, if all steps are
+  /// The problem without its slow tier as an EqualChain, if all steps are
   /// equal and have one mode. Stages of no step do not matter.
-  std::optional<ChainProblem> equalSteps() const;
+  std::optional<EqualChain> equalSteps() const;
 };
 
 /// The peak of keeping every tape but the last, each step in its fastest mode; the
 /// problem must be valid.
-int64_t storeAllPeak(const StagedChain &problem);
+int64_t storeAllPeak(const Chain &problem);
 
 } // namespace remat::schedule
 
-#endif // REMAT_SCHEDULE_STAGEDCHAIN_H
+#endif // REMAT_SCHEDULE_CHAIN_H

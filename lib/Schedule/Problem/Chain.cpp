@@ -1,18 +1,19 @@
-//===- StagedChain.cpp - a chain of unequal steps and its memory -*- C++ -*-===//
+//===- Chain.cpp - a chain of unequal steps and its memory -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// Validation is where overflow is dealt with, as in Problem.cpp: a problem that
+// Validation is where overflow is dealt with, as in EqualChain.cpp: a problem that
 // passes can not overflow in any sum of sizes, nor in the time of moving and
 // running everything once. What repeats is checked where it is added up.
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Schedule/StagedChain.h"
+#include "remat/Schedule/Chain.h"
 
+#include "Problem/Expect.h"
 #include "Table/CheckedMath.h"
 
 #include <algorithm>
@@ -31,42 +32,23 @@ int64_t ChainStage::fastestMode() const {
   return std::min_element(modes.begin(), modes.end(), isBetter) - modes.begin();
 }
 
-StagedChain::StagedChain(const ChainProblem &problem)
-    : initialState(problem.initialStateSize), start(problem.start), budget(problem.budget) {
+Chain::Chain(const EqualChain &problem)
+    : initialState(problem.initialState), start(problem.start), budget(problem.budget) {
   ChainStage stage;
   stage.count = problem.steps;
-  stage.advance = problem.advanceTime;
-  stage.state = problem.stateSize;
+  stage.advance = problem.advance;
+  stage.state = problem.state;
   stage.restartable = problem.restartable;
   stage.workspace = problem.workspace;
-  stage.modes = {{problem.recordTime, problem.reverseTime, problem.tapeSize}};
+  stage.modes = {{problem.record, problem.reverse, problem.tape}};
   stages.push_back(std::move(stage));
 }
 
-static Verdict bad(const std::string &what, int64_t value) {
-  return {Status::BadValue, "expects " + what + ", but got " + std::to_string(value)};
-}
-
-namespace {
-struct Named {
-  const char *name;
-  int64_t value;
-};
-} // namespace
-
-/// Names the first negative value.
-static Verdict expectNoNegative(std::initializer_list<Named> fields, const std::string &where) {
-  for (const Named &field : fields)
-    if (field.value < 0)
-      return bad(field.name + std::string(" that is not negative") + where, field.value);
-  return {};
-}
-
 static Verdict validateStage(const ChainStage &stage, const std::string &where) {
-  if (stage.count < 0 || stage.count > ChainProblem::maxSteps)
-    return bad("a count from 0 to 2147483648" + where, stage.count);
+  if (stage.count < 0 || stage.count > EqualChain::maxSteps)
+    return badValue("a count from 0 to 2147483648" + where, stage.count);
   if (stage.modes.empty())
-    return bad("at least one mode" + where, 0);
+    return badValue("at least one mode" + where, 0);
   Verdict verdict = expectNoNegative(
       {{"an advance time", stage.advance}, {"a state size", stage.state}, {"a workspace", stage.workspace}}, where);
   for (const StageMode &mode : stage.modes)
@@ -76,13 +58,13 @@ static Verdict validateStage(const ChainStage &stage, const std::string &where) 
   return verdict;
 }
 
-Verdict StagedChain::validate() const {
+Verdict Chain::validate() const {
   if (start < Start::Releasable || start > Start::External)
-    return bad("a known kind of start", static_cast<int64_t>(start));
+    return badValue("a known kind of start", static_cast<int64_t>(start));
   if (timeScale < 1)
-    return bad("a positive time scale", timeScale);
+    return badValue("a positive time scale", timeScale);
   if (static_cast<int64_t>(stages.size()) > maxStages)
-    return bad("at most 1000000 stages", static_cast<int64_t>(stages.size()));
+    return badValue("at most 1000000 stages", static_cast<int64_t>(stages.size()));
   Verdict verdict = expectNoNegative({{"an initial state size", initialState}, {"a budget", budget}}, "");
   if (verdict.ok() && slow)
     verdict = expectNoNegative({{"a write time", slow->write},
@@ -116,19 +98,19 @@ Verdict StagedChain::validate() const {
     times = times + sizes * (Checked(slow->write) + slow->read) + (steps + 1) * 4 * slow->latency;
   if (times.hasOverflowed())
     return {Status::Overflow, "the time of all steps and transfers does not fit in 64 bits"};
-  if (*steps.get() > ChainProblem::maxSteps)
-    return bad("a number of steps from 0 to 2147483648", *steps.get());
+  if (*steps.get() > EqualChain::maxSteps)
+    return badValue("a number of steps from 0 to 2147483648", *steps.get());
   return {};
 }
 
-int64_t StagedChain::steps() const {
+int64_t Chain::steps() const {
   int64_t total = 0;
   for (const ChainStage &stage : stages)
     total += stage.count;
   return total;
 }
 
-std::optional<ChainProblem> StagedChain::equalSteps() const {
+std::optional<EqualChain> Chain::equalSteps() const {
   const ChainStage *first = nullptr;
   for (const ChainStage &stage : stages) {
     if (stage.count == 0)
@@ -138,24 +120,24 @@ std::optional<ChainProblem> StagedChain::equalSteps() const {
     if (!first)
       first = &stage;
   }
-  ChainProblem problem;
-  problem.initialStateSize = initialState;
+  EqualChain problem;
+  problem.initialState = initialState;
   problem.start = start;
   problem.budget = budget;
   if (!first)
     return problem;
   problem.steps = steps();
-  problem.stateSize = first->state;
-  problem.tapeSize = first->modes.front().tape;
+  problem.state = first->state;
+  problem.tape = first->modes.front().tape;
   problem.workspace = first->workspace;
-  problem.advanceTime = first->advance;
-  problem.recordTime = first->modes.front().record;
-  problem.reverseTime = first->modes.front().reverse;
+  problem.advance = first->advance;
+  problem.record = first->modes.front().record;
+  problem.reverse = first->modes.front().reverse;
   problem.restartable = first->restartable;
   return problem;
 }
 
-int64_t remat::schedule::storeAllPeak(const StagedChain &problem) {
+int64_t remat::schedule::storeAllPeak(const Chain &problem) {
   int64_t used = problem.countedInitialState(), peak = used, left = problem.steps();
   for (const ChainStage &stage : problem.stages) {
     if (stage.count == 0)
