@@ -180,67 +180,55 @@ SmallVector<Value> StepEmitter::getDestination(ImplicitLocOpBuilder &builder, co
 // Calls
 //===----------------------------------------------------------------------===//
 
-void StepEmitter::addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, Value step) {
+ByStepValue<Value> StepEmitter::makeOperands(ImplicitLocOpBuilder &builder, Value step) {
   Value position = step;
   if (chain.getReversed()) {
     Value last = builder.createOrFold<arith::SubIOp>(forward.getCount(), makeIndex(builder, 1));
     position = builder.createOrFold<arith::SubIOp>(last, step);
   }
-  operands.append({step, position});
+  ByStepValue<Value> operands;
+  operands[StepValue::Step].push_back(step);
+  operands[StepValue::Position].push_back(position);
+  return operands;
 }
 
-void StepEmitter::addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, StepRole role,
-                               Value offset) {
+void StepEmitter::call(ImplicitLocOpBuilder &builder, StepRole role, Operation *sweep, ByStepValue<Value> &operands,
+                       Value workspace) {
+  MLIRContext *context = builder.getContext();
   int64_t bytes = chain.getWorkspaceBytesOf(static_cast<unsigned>(role));
-  operands.push_back(viewArena(builder, offset, MemRefType::get({bytes}, builder.getI8Type())));
-  operands.push_back(memref::CastOp::create(builder, MemRefType::get({REMAT_NUM_COUNTERS}, builder.getI64Type()),
-                                            frame.getCounters()));
+  operands[StepValue::Workspace].push_back(viewArena(builder, workspace, getWorkspaceType(context, bytes)));
+  operands[StepValue::Counters].push_back(
+      memref::CastOp::create(builder, getCountersType(context), frame.getCounters()));
+  SmallVector<StepValue> kinds = StepSignature(role).getMemrefArguments();
+  for (StepValue kind : kinds)
+    llvm::append_range(operands[kind], getSweepOperands(sweep, kind));
+  func::CallOp::create(builder, getStepFunction(chain, role), TypeRange(), operands.join(kinds));
 }
 
-void StepEmitter::call(ImplicitLocOpBuilder &builder, FlatSymbolRefAttr function, ValueRange operands) {
-  func::CallOp::create(builder, function, TypeRange(), operands);
-}
-
-/// The function of \p role, with its role: one that writes nothing over time serves
+/// The role whose function runs steps in \p role: one that writes nothing over time serves
 /// first runs and others.
-static std::pair<StepRole, FlatSymbolRefAttr> getForwardFunction(ChainOp chain, StepRole role) {
-  switch (role) {
-  case StepRole::Replay:
-    return chain.getReplayAttr() ? std::pair(role, chain.getReplayAttr())
-                                 : getForwardFunction(chain, StepRole::Advance);
-  case StepRole::Record:
-    return {role, chain.getRecordAttr()};
-  case StepRole::ReplayRecord:
-    return chain.getReplayRecordAttr() ? std::pair(role, chain.getReplayRecordAttr())
-                                       : getForwardFunction(chain, StepRole::Record);
-  case StepRole::Linearize:
-    return {role, chain.getLinearizeAttr()};
-  default:
-    return {StepRole::Advance, chain.getAdvanceAttr()};
-  }
+static StepRole getServingRole(ChainOp chain, StepRole role) {
+  if (role == StepRole::Replay && !chain.getReplayAttr())
+    return StepRole::Advance;
+  if (role == StepRole::ReplayRecord && !chain.getReplayRecordAttr())
+    return StepRole::Record;
+  return role;
 }
 
 void StepEmitter::callForward(ImplicitLocOpBuilder &builder, StepRole role, Value step, ValueRange carries,
-                              ValueRange written, Value workspace) {
-  bool isFirstRun = role == StepRole::Advance || role == StepRole::Record;
-  SmallVector<Value> operands;
-  addStep(builder, operands, step);
-  llvm::append_range(operands, carries);
-  llvm::append_range(operands, forward.getScans());
-  llvm::append_range(operands, forward.getCaptures());
-  if (isFirstRun)
-    llvm::append_range(operands, forward.getStacked());
-  llvm::append_range(operands, written);
-  auto [servingRole, function] = getForwardFunction(chain, role);
-  addWorkspace(builder, operands, servingRole, workspace);
-  call(builder, function, operands);
+                              ValueRange next, ValueRange recorded, Value workspace) {
+  ByStepValue<Value> operands = makeOperands(builder, step);
+  llvm::append_range(operands[StepValue::Carry], carries);
+  llvm::append_range(operands[StepValue::NextCarry], next);
+  llvm::append_range(operands[StepValue::Recorded], recorded);
+  call(builder, getServingRole(chain, role), forward, operands, workspace);
 }
 
 void StepEmitter::emitAdvance(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
   LoopPart workspace = isBackward ? LoopPart::ReplayWorkspace : LoopPart::ForwardWorkspace;
   callForward(builder, isBackward ? StepRole::Replay : StepRole::Advance, move.step,
               getStepSource(builder, move, isBackward), getDestination(builder, move, !isBackward, isBackward),
-              frame.getOffset(builder, workspace));
+              /*recorded=*/{}, frame.getOffset(builder, workspace));
 }
 
 SmallVector<Value> StepEmitter::pickRecorded(ValueRange tape) {
@@ -274,11 +262,11 @@ void StepEmitter::copyToTape(ImplicitLocOpBuilder &builder, const MoveValues &mo
 
 void StepEmitter::bringToCore(ImplicitLocOpBuilder &builder, StepRole role, const MoveValues &move, ValueRange carries,
                               ValueRange core) {
-  auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, getForwardFunction(chain, role).second);
+  auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, getStepFunction(chain, role));
   SmallVector<Value> targets(carries.size());
-  // The step and its position come before the carries.
+  unsigned first = StepSignature(role).getFirstArgument(StepValue::Carry, chain);
   for (size_t carry = 0; carry < carries.size(); ++carry)
-    if (!function.getArgument(2 + carry).use_empty())
+    if (!function.getArgument(first + carry).use_empty())
       targets[carry] = core[carry];
   for (size_t component = 0; component < chain.getTapeTypes().size(); ++component)
     if (std::optional<unsigned> carry = chain.getTapeCarry(component))
@@ -295,14 +283,13 @@ void StepEmitter::emitRecord(ImplicitLocOpBuilder &builder, const MoveValues &mo
   SmallVector<Value> recorded = pickRecorded(tape);
   auto recordAgain = [&] {
     copyToTape(builder, move, source, tape);
-    SmallVector<Value> written = getDestination(builder, move, /*isFirstRun=*/false, isBackward);
-    llvm::append_range(written, recorded);
-    callForward(builder, StepRole::ReplayRecord, move.step, getStepSource(builder, move, isBackward), written,
+    SmallVector<Value> next = getDestination(builder, move, /*isFirstRun=*/false, isBackward);
+    callForward(builder, StepRole::ReplayRecord, move.step, getStepSource(builder, move, isBackward), next, recorded,
                 frame.getOffset(builder, LoopPart::ReplayWorkspace));
   };
   auto linearize = [&] {
     bringToCore(builder, StepRole::Linearize, move, source, core);
-    callForward(builder, StepRole::Linearize, move.step, core, recorded,
+    callForward(builder, StepRole::Linearize, move.step, core, /*next=*/{}, recorded,
                 frame.getOffset(builder, LoopPart::LinearizeWorkspace));
   };
   if (isBackward)
@@ -317,11 +304,10 @@ void StepEmitter::emitRecord(ImplicitLocOpBuilder &builder, const MoveValues &mo
       builder, isCore, [&] { bringToCore(builder, StepRole::Record, move, source, core); },
       [&] { copyToTape(builder, move, source, tape); });
   select(builder, isCore, core, carries);
-  SmallVector<Value> written = getDestination(builder, to, /*isFirstRun=*/true, isBackward);
-  llvm::append_range(written, recorded);
+  SmallVector<Value> next = getDestination(builder, to, /*isFirstRun=*/true, isBackward);
   Value workspace = builder.createOrFold<arith::SelectOp>(isCore, frame.getOffset(builder, LoopPart::TurnWorkspace),
                                                           frame.getOffset(builder, LoopPart::ForwardWorkspace));
-  callForward(builder, StepRole::Record, move.step, carries, written, workspace);
+  callForward(builder, StepRole::Record, move.step, carries, next, recorded, workspace);
 }
 
 void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &move) {
@@ -353,31 +339,20 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
         linalg::CopyOp::create(builder, from, to);
     });
 
-  SmallVector<Value> operands;
-  addStep(builder, operands, move.step);
-  llvm::append_range(operands, viewTape(builder, move.tape));
-  llvm::append_range(operands, backward.getScans());
-  llvm::append_range(operands, backward.getCaptures());
-  llvm::append_range(operands, incoming);
-  llvm::append_range(operands, backward.getStackedCotangents());
-  llvm::append_range(operands, backward.getScanGradients());
-  llvm::append_range(operands, backward.getAccumulators());
-  llvm::append_range(operands, outgoing);
-  addWorkspace(builder, operands, StepRole::Reverse, frame.getOffset(builder, LoopPart::ReverseWorkspace));
-  call(builder, chain.getReverseAttr(), operands);
+  ByStepValue<Value> operands = makeOperands(builder, move.step);
+  operands[StepValue::Tape] = viewTape(builder, move.tape);
+  operands[StepValue::Gradient] = incoming;
+  operands[StepValue::PreviousGradient] = outgoing;
+  call(builder, StepRole::Reverse, backward, operands, frame.getOffset(builder, LoopPart::ReverseWorkspace));
 }
 
 void StepEmitter::emitResume(ImplicitLocOpBuilder &builder, const MoveValues &move) {
   // The move names the state by the step after it; the tape is of the step before.
   Value step = builder.createOrFold<arith::SubIOp>(move.step, makeIndex(builder, 1));
-  SmallVector<Value> operands;
-  addStep(builder, operands, step);
-  llvm::append_range(operands, viewTape(builder, move.source));
-  llvm::append_range(operands, forward.getScans());
-  llvm::append_range(operands, forward.getCaptures());
-  llvm::append_range(operands, viewState(builder, move.destination, /*isBackward=*/true));
-  addWorkspace(builder, operands, StepRole::Resume, frame.getOffset(builder, LoopPart::ReplayWorkspace));
-  call(builder, chain.getResumeAttr(), operands);
+  ByStepValue<Value> operands = makeOperands(builder, step);
+  operands[StepValue::Tape] = viewTape(builder, move.source);
+  operands[StepValue::NextCarry] = viewState(builder, move.destination, /*isBackward=*/true);
+  call(builder, StepRole::Resume, forward, operands, frame.getOffset(builder, LoopPart::ReplayWorkspace));
 }
 
 void StepEmitter::emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {

@@ -69,15 +69,16 @@ private:
   void emitResume(ImplicitLocOpBuilder &builder, const MoveValues &move);
   void emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward);
 
-  /// Operands that every step function starts with: the step and its position.
-  void addStep(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, Value step);
-  /// Operands that every step function ends with: the workspace, which begins at
-  /// \p offset of the arena, and the counters.
-  void addWorkspace(ImplicitLocOpBuilder &builder, SmallVectorImpl<Value> &operands, StepRole role, Value offset);
-  void call(ImplicitLocOpBuilder &builder, FlatSymbolRefAttr function, ValueRange operands);
-  /// Calls a function that runs a step forward on carries, with what it writes.
-  void callForward(ImplicitLocOpBuilder &builder, StepRole role, Value step, ValueRange carries, ValueRange written,
-                   Value workspace);
+  /// The step and its position, for any step function.
+  ByStepValue<Value> makeOperands(ImplicitLocOpBuilder &builder, Value step);
+  /// Calls the function of \p role with \p operands, those of \p sweep, the workspace, which
+  /// begins at \p workspace of the arena, and the counters.
+  void call(ImplicitLocOpBuilder &builder, StepRole role, Operation *sweep, ByStepValue<Value> &operands,
+            Value workspace);
+  /// Calls the function that runs a step forward in \p role, on carries and with what it
+  /// writes.
+  void callForward(ImplicitLocOpBuilder &builder, StepRole role, Value step, ValueRange carries, ValueRange next,
+                   ValueRange recorded, Value workspace);
   /// The components of a tape that a step computes.
   SmallVector<Value> pickRecorded(ValueRange tape);
   /// Copies the state that \p move reads, \p from of getSource, to those of \p to that are

@@ -14,10 +14,12 @@
 
 #include "SchedulePlayer.h"
 
+#include "remat/Dialect/Remat/IR/StepSignature.h"
 #include "remat/Schedule/PlanTable.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;
@@ -132,7 +134,7 @@ LogicalResult ChainOp::verify() {
     return emitOpError("expects 'copies' together with 'workspace'");
   if (isFinalized())
     for (auto [name, entries] : {std::pair("workspace", *getWorkspaceBytes()), std::pair("copies", *getCopyBytes())}) {
-      if (entries.size() != 7)
+      if (entries.size() != numStepRoles)
         return emitOpError("expects seven entries in '") << name << "', but got " << entries.size();
       for (int64_t bytes : entries)
         if (bytes < 0)
@@ -144,8 +146,8 @@ LogicalResult ChainOp::verify() {
 
 LogicalResult ChainOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // chain_c1
-  for (FlatSymbolRefAttr name : {getAdvanceAttr(), getReplayAttr(), getRecordAttr(), getReplayRecordAttr(),
-                                 getReverseAttr(), getResumeAttr(), getLinearizeAttr()}) {
+  for (size_t number = 0; number < numStepRoles; ++number) {
+    FlatSymbolRefAttr name = getStepFunction(*this, StepRole(number));
     if (!name)
       continue;
     auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, name);
@@ -159,81 +161,64 @@ LogicalResult ChainOp::verifySymbolUses(SymbolTableCollection &symbols) {
 // Sweeps
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// The type of a step function, collected argument by argument.
-class StepSignature {
-public:
-  explicit StepSignature(MLIRContext *context, bool takesStep) : context(context) {
-    if (takesStep)
-      arguments.assign(2, IndexType::get(context));
-  }
-  StepSignature &take(TypeRange types) {
-    llvm::append_range(arguments, types);
-    return *this;
-  }
-  StepSignature &take(ArrayAttr types, bool asBuffers) {
-    for (Type type : types.getAsValueRange<TypeAttr>())
-      arguments.push_back(asBuffers ? getBuffer(type) : type);
-    return *this;
-  }
-  /// Results that are trailing arguments on memrefs.
-  StepSignature &give(ArrayAttr types, bool asBuffers) {
-    for (Type type : types.getAsValueRange<TypeAttr>())
-      asBuffers ? arguments.push_back(getBuffer(type)) : results.push_back(type);
-    return *this;
-  }
-  /// Results that are in place on memrefs.
-  StepSignature &giveInPlace(TypeRange types, bool asBuffers) {
-    if (!asBuffers)
-      llvm::append_range(results, types);
-    return *this;
-  }
-  FunctionType finish(std::optional<int64_t> workspaceBytes) {
-    if (workspaceBytes) {
-      Builder builder(context);
-      arguments.push_back(MemRefType::get({*workspaceBytes}, builder.getI8Type()));
-      arguments.push_back(MemRefType::get({5}, builder.getI64Type()));
-    }
-    return FunctionType::get(context, arguments, results);
-  }
+/// The buffer of a tensor.
+static Type getBuffer(Type type) {
+  auto tensor = cast<RankedTensorType>(type);
+  return MemRefType::get(tensor.getShape(), tensor.getElementType());
+}
 
-  /// The buffer of a tensor.
-  static Type getBuffer(Type type) {
-    auto tensor = cast<RankedTensorType>(type);
-    return MemRefType::get(tensor.getShape(), tensor.getElementType());
+/// The values of \p types, which a chain has, in the form that it is in.
+static SmallVector<Type> getFormed(ChainOp chain, ArrayAttr types) {
+  SmallVector<Type> formed = llvm::to_vector_of<Type>(types.getAsValueRange<TypeAttr>());
+  if (chain.isFinalized())
+    llvm::transform(formed, formed.begin(), getBuffer);
+  return formed;
+}
+
+/// The types of the values of each kind that the functions of \p chain take from \p sweep.
+static ByStepValue<Type> getTypes(ChainOp chain, Operation *sweep) {
+  MLIRContext *context = chain.getContext();
+  ByStepValue<Type> types;
+  for (size_t number = 0; number < numStepValues; ++number) {
+    auto kind = StepValue(number);
+    if (ArrayAttr ofChain = getChainTypes(chain, kind))
+      types[kind] = getFormed(chain, ofChain);
+    else
+      llvm::append_range(types[kind], getSweepOperands(sweep, kind).getTypes());
   }
-
-private:
-  MLIRContext *context;
-  SmallVector<Type> arguments, results;
-};
-
-/// In which form a sweep and its chain are.
-enum class Form { Tensors, Between, Memrefs };
-} // namespace
-
-/// The functions of a chain in the order of its description.
-enum StepFunctionNumber : unsigned { Advance, Replay, Record, ReplayRecord, Reverse, Resume, Linearize };
-static constexpr StringLiteral functionNames[] = {"advance", "replay", "record",   "replay_record",
-                                                  "reverse", "resume", "linearize"};
+  for (StepValue kind : {StepValue::Step, StepValue::Position})
+    types[kind].push_back(IndexType::get(context));
+  types[StepValue::Counters].push_back(getCountersType(context));
+  // What is updated in place on memrefs is a result on tensors.
+  if (!chain.isFinalized())
+    types[StepValue::PreviousGradient] = types[StepValue::Gradient];
+  return types;
+}
 
 /// Checks that a step function has the type that the sweep's operands imply.
-static LogicalResult verifySignature(Operation *op, ChainOp chain, FlatSymbolRefAttr name, StepFunctionNumber number,
-                                     StepSignature &&signature, SymbolTableCollection &symbols) {
+static LogicalResult verifySignature(Operation *op, ChainOp chain, StepRole role, ByStepValue<Type> types,
+                                     SymbolTableCollection &symbols) {
+  FlatSymbolRefAttr name = getStepFunction(chain, role);
   if (!name)
     return success();
   auto function = symbols.lookupNearestSymbolFrom<func::FuncOp>(chain, name);
   if (!function)
     return success(); // Reported at the chain.
-  std::optional<int64_t> workspace;
-  if (chain.isFinalized())
-    workspace = chain.getWorkspaceBytesOf(number);
-  FunctionType expected = signature.finish(workspace);
+  StepSignature signature(role);
+  FunctionType expected;
+  if (chain.isFinalized()) {
+    int64_t bytes = chain.getWorkspaceBytesOf(static_cast<unsigned>(role));
+    types[StepValue::Workspace].push_back(getWorkspaceType(op->getContext(), bytes));
+    expected = FunctionType::get(op->getContext(), types.join(signature.getMemrefArguments()), {});
+  } else {
+    expected = FunctionType::get(op->getContext(), types.join(signature.getArguments()),
+                                 types.join(signature.getResults()));
+  }
   if (function.getFunctionType() == expected)
     return success();
   InFlightDiagnostic diagnostic = op->emitOpError("expects the '")
-                                  << functionNames[number] << "' function to have the type " << expected << ", but got "
-                                  << function.getFunctionType();
+                                  << stringifyStepRole(role) << "' function to have the type " << expected
+                                  << ", but got " << function.getFunctionType();
   diagnostic.attachNote(function.getLoc()) << name << " is here";
   return diagnostic;
 }
@@ -261,16 +246,15 @@ static LogicalResult verifyForm(Operation *op, ValueRange destinations, TypeRang
   return success();
 }
 
-static Form getForm(Operation *op, ChainOp chain) {
+/// Whether a sweep and its chain are neither on tensors any more nor on memrefs yet.
+static bool isBetweenForms(Operation *op, ChainOp chain) {
   if (chain.isFinalized())
-    return Form::Memrefs;
+    return false;
   auto isMemref = [&](FlatSymbolRefAttr name) {
     auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, name);
     return function && llvm::any_of(function.getArgumentTypes(), llvm::IsaPred<MemRefType>);
   };
-  if (isMemref(chain.getAdvanceAttr()) || llvm::any_of(op->getOperandTypes(), llvm::IsaPred<MemRefType>))
-    return Form::Between;
-  return Form::Tensors;
+  return isMemref(chain.getAdvanceAttr()) || llvm::any_of(op->getOperandTypes(), llvm::IsaPred<MemRefType>);
 }
 
 LogicalResult ForwardSweepOp::verify() {
@@ -292,11 +276,11 @@ LogicalResult ForwardSweepOp::verify() {
 }
 
 /// The types of \p inits, with that of the carry for one that is a number.
-static SmallVector<Type> getInitialTypes(OperandRange inits, ArrayAttr carryTypes, bool asBuffers) {
+static SmallVector<Type> getInitialTypes(OperandRange inits, ArrayRef<Type> carryTypes) {
   SmallVector<Type> types(inits.getTypes());
-  for (auto [type, carry] : llvm::zip(types, carryTypes.getAsValueRange<TypeAttr>()))
-    if (auto array = cast<RankedTensorType>(carry); type == array.getElementType())
-      type = asBuffers ? StepSignature::getBuffer(array) : array;
+  for (auto [type, carry] : llvm::zip(types, carryTypes))
+    if (type == getElementTypeOrSelf(carry))
+      type = carry;
   return types;
 }
 
@@ -308,58 +292,23 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (chain.isDifferentiated() != bool(getHistory()))
     return emitOpError("expects a history if and only if ") << getChainAttr() << " is differentiated";
   // forward_sweep_c1
-  Form form = getForm(*this, chain);
-  if (form == Form::Between)
+  if (isBetweenForms(*this, chain))
     return success();
-  bool buffers = form == Form::Memrefs;
-  MLIRContext *context = getContext();
-  auto forward = [&](bool first, bool tape) {
-    StepSignature signature(context, /*takesStep=*/true);
-    signature.take(chain.getCarryTypes(), buffers).take(getScans().getTypes()).take(getCaptures().getTypes());
-    if (first)
-      signature.take(getStacked().getTypes());
-    signature.give(chain.getCarryTypes(), buffers);
-    if (first)
-      signature.giveInPlace(getStacked().getTypes(), buffers);
-    if (tape)
-      signature.give(chain.getRecordedTypes(), buffers);
-    return signature;
-  };
-  StepSignature linearize(context, /*takesStep=*/true);
-  linearize.take(chain.getCarryTypes(), buffers)
-      .take(getScans().getTypes())
-      .take(getCaptures().getTypes())
-      .give(chain.getRecordedTypes(), buffers);
-  StepSignature carries(context, /*takesStep=*/false);
-  StepSignature initials = carries, finals = carries;
-  initials.take(getInitialTypes(getInits(), chain.getCarryTypes(), buffers));
-  finals.take(getFinals().getTypes());
-  FunctionType expected = carries.take(chain.getCarryTypes(), buffers).finish(std::nullopt);
-  if (initials.finish(std::nullopt) != expected || finals.finish(std::nullopt) != expected)
-    return emitOpError("expects initial and final carries (") << expected.getInputs() << ")";
+  ByStepValue<Type> types = getTypes(chain, *this);
+  const SmallVector<Type> &carries = types[StepValue::Carry];
+  if (getInitialTypes(getInits(), carries) != carries || getFinals().getTypes() != TypeRange(carries))
+    return emitOpError("expects initial and final carries (") << ArrayRef(carries) << ")";
 
   if (!getStacked().empty() && chain.isDifferentiated() && (!chain.getReplayAttr() || !chain.getReplayRecordAttr()))
     return emitOpError("expects 'replay' and 'replay_record' in ")
            << getChainAttr()
            << " because there are stacked outputs, which a re-run must not "
               "write";
-  return success(succeeded(verifySignature(*this, chain, chain.getAdvanceAttr(), StepFunctionNumber::Advance,
-                                           forward(true, false), symbols)) &&
-                 succeeded(verifySignature(*this, chain, chain.getReplayAttr(), StepFunctionNumber::Replay,
-                                           forward(false, false), symbols)) &&
-                 succeeded(verifySignature(*this, chain, chain.getRecordAttr(), StepFunctionNumber::Record,
-                                           forward(true, true), symbols)) &&
-                 succeeded(verifySignature(*this, chain, chain.getReplayRecordAttr(), StepFunctionNumber::ReplayRecord,
-                                           forward(false, true), symbols)) &&
-                 succeeded(verifySignature(*this, chain, chain.getLinearizeAttr(), StepFunctionNumber::Linearize,
-                                           std::move(linearize), symbols)) &&
-                 succeeded(verifySignature(*this, chain, chain.getResumeAttr(), StepFunctionNumber::Resume,
-                                           std::move(StepSignature(context, /*takesStep=*/true)
-                                                         .take(chain.getTapeTypes(), buffers)
-                                                         .take(getScans().getTypes())
-                                                         .take(getCaptures().getTypes())
-                                                         .give(chain.getCarryTypes(), buffers)),
-                                           symbols)));
+  for (StepRole role : {StepRole::Advance, StepRole::Replay, StepRole::Record, StepRole::ReplayRecord,
+                        StepRole::Linearize, StepRole::Resume})
+    if (failed(verifySignature(*this, chain, role, types, symbols)))
+      return failure();
+  return success();
 }
 
 LogicalResult BackwardSweepOp::verify() {
@@ -387,30 +336,13 @@ LogicalResult BackwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) 
   if (failed(verifySchedules(getForwardSweep(), *this, chain)))
     return failure();
   // backward_sweep_c1
-  Form form = getForm(*this, chain);
-  if (form == Form::Between)
+  if (isBetweenForms(*this, chain))
     return success();
-  bool buffers = form == Form::Memrefs;
-  StepSignature gradients(getContext(), /*takesStep=*/false);
-  StepSignature finals = gradients, initials = gradients;
-  finals.take(getFinalCotangents().getTypes());
-  initials.take(getInitGradients().getTypes());
-  FunctionType expected = gradients.take(chain.getGradientTypes(), buffers).finish(std::nullopt);
-  if (finals.finish(std::nullopt) != expected || initials.finish(std::nullopt) != expected)
-    return emitOpError("expects final cotangents and initial gradients (") << expected.getInputs() << ")";
-  StepSignature reverse(getContext(), /*takesStep=*/true);
-  reverse.take(chain.getTapeTypes(), buffers)
-      .take(getScans().getTypes())
-      .take(getCaptures().getTypes())
-      .take(chain.getGradientTypes(), buffers)
-      .take(getStackedCotangents().getTypes())
-      .take(getScanGradients().getTypes())
-      .take(getAccumulators().getTypes())
-      .give(buffers ? chain.getMovedGradientTypes() : chain.getGradientTypes(), buffers)
-      .giveInPlace(getScanGradients().getTypes(), buffers)
-      .giveInPlace(getAccumulators().getTypes(), buffers);
-  return verifySignature(*this, chain, chain.getReverseAttr(), StepFunctionNumber::Reverse, std::move(reverse),
-                         symbols);
+  ByStepValue<Type> types = getTypes(chain, *this);
+  const SmallVector<Type> &gradients = types[StepValue::Gradient];
+  if (getFinalCotangents().getTypes() != TypeRange(gradients) || getInitGradients().getTypes() != TypeRange(gradients))
+    return emitOpError("expects final cotangents and initial gradients (") << ArrayRef(gradients) << ")";
+  return verifySignature(*this, chain, StepRole::Reverse, types, symbols);
 }
 
 //===----------------------------------------------------------------------===//

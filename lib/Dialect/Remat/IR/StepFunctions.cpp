@@ -10,42 +10,18 @@
 using namespace mlir;
 using namespace remat;
 
-StringRef remat::stringifyStepRole(StepRole role) {
-  switch (role) {
-  case StepRole::Advance:
-    return "advance";
-  case StepRole::Replay:
-    return "replay";
-  case StepRole::Record:
-    return "record";
-  case StepRole::ReplayRecord:
-    return "replay_record";
-  case StepRole::Reverse:
-    return "reverse";
-  case StepRole::Resume:
-    return "resume";
-  case StepRole::Linearize:
-    return "linearize";
-  }
-  return "";
-}
-
 std::pair<unsigned, unsigned> StepFunction::getInPlaceResults() {
-  unsigned results = function.getNumResults();
-  unsigned carries = chain.getCarryTypes().size();
-  unsigned tapes = chain.getRecordedTypes().size();
-  // What is updated in place is a result no more.
-  unsigned gradients = chain.getMovedGradientTypes().size();
-  switch (role) {
-  case StepRole::Advance:
-    return {carries, results - carries};
-  case StepRole::Record:
-    return {carries, results - carries - tapes};
-  case StepRole::Reverse:
-    return {gradients, results - gradients};
-  default:
-    return {results, 0};
+  // They stand together. Their number is up to the sweeps; the chain has those of the others.
+  StepSignature signature(role);
+  unsigned before = 0, behind = 0;
+  bool isBehind = false;
+  for (StepValue kind : signature.getResults()) {
+    if (signature.isInPlace(kind))
+      isBehind = true;
+    else
+      (isBehind ? behind : before) += getChainTypes(chain, kind).size();
   }
+  return {before, isBehind ? function.getNumResults() - before - behind : 0};
 }
 
 std::optional<unsigned> StepFunction::getInPlaceArgument(unsigned result) {
@@ -56,29 +32,24 @@ std::optional<unsigned> StepFunction::getInPlaceArgument(unsigned result) {
 }
 
 bool StepFunction::isWritable(unsigned argument) {
-  // The step number and its position come before the tape.
-  if (role == StepRole::Reverse && argument >= 2 && argument < 2 + chain.getTapeTypes().size())
-    return true;
+  if (role == StepRole::Reverse) {
+    unsigned first = StepSignature(role).getFirstArgument(StepValue::Tape, chain);
+    if (argument >= first && argument < first + chain.getTapeTypes().size())
+      return true;
+  }
   return argument >= function.getNumArguments() - getInPlaceResults().second;
 }
 
 SmallVector<StepFunction> remat::getStepFunctions(ChainOp chain) {
   SmallVector<StepFunction> functions;
-  FlatSymbolRefAttr names[numStepRoles] = {chain.getAdvanceAttr(),      chain.getReplayAttr(),  chain.getRecordAttr(),
-                                           chain.getReplayRecordAttr(), chain.getReverseAttr(), chain.getResumeAttr(),
-                                           chain.getLinearizeAttr()};
-  for (auto [role, name] : llvm::enumerate(names)) {
+  for (size_t number = 0; number < numStepRoles; ++number) {
+    FlatSymbolRefAttr name = getStepFunction(chain, StepRole(number));
     if (!name)
       continue;
     auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, name);
     bool known = llvm::any_of(functions, [&](StepFunction &f) { return f.function == function; });
     if (function && !known)
-      functions.push_back({StepRole(role), function, chain});
+      functions.push_back({StepRole(number), function, chain});
   }
   return functions;
-}
-
-unsigned remat::getFirstGradientArgument(ChainOp chain, BackwardSweepOp sweep) {
-  // The step, its position, tape, scans and captures come before.
-  return 2 + chain.getTapeTypes().size() + sweep.getScans().size() + sweep.getCaptures().size();
 }

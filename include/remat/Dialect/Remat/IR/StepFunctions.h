@@ -4,28 +4,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// A step function does not say which of its arguments is what; its role in the
-// chain does (see the table at remat.chain). This is the one place that knows.
-//
-//===----------------------------------------------------------------------===//
 
 #ifndef REMAT_DIALECT_REMAT_IR_STEPFUNCTIONS_H
 #define REMAT_DIALECT_REMAT_IR_STEPFUNCTIONS_H
 
-#include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Dialect/Remat/IR/StepSignature.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace remat {
-
-/// What a step function does. The values up to Reverse are the positions of
-/// their counters; Linearize counts as ReplayRecord.
-enum class StepRole { Advance = 0, Replay = 1, Record = 2, ReplayRecord = 3, Reverse = 4, Resume = 5, Linearize = 6 };
-inline constexpr int64_t numStepRoles = 7;
-
-/// The name of the role in assembly and messages.
-StringRef stringifyStepRole(StepRole role);
 
 /// A step function on tensors or, before its results became arguments, on
 /// memrefs: (t, pos, inputs..., in-place arguments...) -> results.
@@ -49,10 +36,6 @@ private:
 /// The distinct functions of \p chain with their roles, in the order of roles.
 /// A function that serves two roles is listed with the first.
 SmallVector<StepFunction> getStepFunctions(ChainOp chain);
-
-/// The number of the first argument of the `reverse` function of \p chain that is a
-/// gradient, by what \p sweep gives it.
-unsigned getFirstGradientArgument(ChainOp chain, BackwardSweepOp sweep);
 
 /// The chains of \p module in order.
 inline auto getChains(ModuleOp module) { return module.getOps<ChainOp>(); }

@@ -12,7 +12,6 @@
 
 #include "UpdateInPlace.h"
 
-#include "remat/ABI/Entry.h"
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
 #include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
 #include "remat/Dialect/Remat/IR/BufferBytes.h"
@@ -113,13 +112,12 @@ void Workspace::rewrite(Value workspace) {
 
 /// Adds one to the counter of \p role.
 static void countCall(func::FuncOp function, Value counters, StepRole role) {
-  if (role == StepRole::Resume)
+  std::optional<RematCounter> counter = getCounter(role);
+  if (!counter)
     return;
-  if (role == StepRole::Linearize)
-    role = StepRole::ReplayRecord;
   OpBuilder builder = OpBuilder::atBlockBegin(&function.getBody().front());
   Location loc = function.getLoc();
-  Value index = arith::ConstantIndexOp::create(builder, loc, static_cast<int64_t>(role));
+  Value index = arith::ConstantIndexOp::create(builder, loc, *counter);
   Value one = arith::ConstantIntOp::create(builder, loc, 1, /*width=*/64);
   Value old = memref::LoadOp::create(builder, loc, counters, index);
   Value next = arith::AddIOp::create(builder, loc, old, one);
@@ -168,7 +166,6 @@ static LogicalResult verifyNoAllocation(func::FuncOp function) {
 
 static LogicalResult assignWorkspace(ChainOp chain) {
   MLIRContext *context = chain.getContext();
-  Builder builder(context);
   SmallVector<Workspace> workspaces;
   SmallVector<int64_t> copies(numStepRoles, 0);
   SmallVector<int64_t> sizes(numStepRoles, 0);
@@ -184,11 +181,9 @@ static LogicalResult assignWorkspace(ChainOp chain) {
     copies[static_cast<size_t>(step.role)] = *copied;
     sizes[static_cast<size_t>(step.role)] = workspace.bytes;
   }
-  auto countersType = MemRefType::get({REMAT_NUM_COUNTERS}, builder.getI64Type());
   for (auto [step, workspace] : llvm::zip_equal(steps, workspaces)) {
     func::FuncOp function = step.function;
-    auto workspaceType = MemRefType::get({workspace.bytes}, builder.getI8Type());
-    for (Type type : {Type(workspaceType), Type(countersType)})
+    for (Type type : {getWorkspaceType(context, workspace.bytes), getCountersType(context)})
       if (failed(function.insertArgument(function.getNumArguments(), type,
                                          /*argAttrs=*/{}, function.getLoc())))
         return failure();

@@ -268,9 +268,9 @@ LogicalResult EraseUnreadPass::nameUnreadTapes(ChainOp chain) {
     FailureOr<BufferAliases> aliases = BufferAliases::analyze(step.function);
     if (failed(aliases))
       return failure();
-    // The step and its position come before the tape.
+    unsigned first = StepSignature(step.role).getFirstArgument(StepValue::Tape, chain);
     for (auto [index, isThere] : llvm::enumerate(read))
-      isThere |= isRead(step.function.getArgument(2 + index), *aliases);
+      isThere |= isRead(step.function.getArgument(first + index), *aliases);
   }
   for (auto [type, isThere] : llvm::zip_equal(chain.getTapeTypes().getAsValueRange<TypeAttr>(), read))
     if (!isThere)

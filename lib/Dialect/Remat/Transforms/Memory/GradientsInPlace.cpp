@@ -87,7 +87,7 @@ struct GradientsInPlacePass final : remat::impl::GradientsInPlacePassBase<Gradie
       std::optional<SymbolTable::UseRange> uses = SymbolTable::getSymbolUses(function, getOperation());
       if (!chain.getGradientsInPlace().empty() || !uses || !llvm::hasSingleElement(*uses))
         return WalkResult::advance();
-      unsigned first = getFirstGradientArgument(chain, sweep);
+      unsigned first = StepSignature(StepRole::Reverse).getFirstArgument(StepValue::Gradient, chain, sweep);
       if (failed(updateGradients(chain, function, first)) || failed(placeFinalCotangents(sweep, chain)))
         return WalkResult::interrupt();
       return WalkResult::advance();

@@ -35,7 +35,7 @@ WritableArguments WritableArguments::find(ModuleOp module) {
   module.walk([&](BackwardSweepOp sweep) {
     auto chain = SymbolTable::lookupNearestSymbolFrom<ChainOp>(module, sweep.getChainAttr());
     auto reverse = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(module, chain.getReverseAttr());
-    unsigned first = getFirstGradientArgument(chain, sweep);
+    unsigned first = StepSignature(StepRole::Reverse).getFirstArgument(StepValue::Gradient, chain, sweep);
     MutableArrayRef<OpOperand> results = reverse.getBody().front().getTerminator()->getOpOperands();
     // The verifier compares types on tensors only.
     size_t numGradients = std::min<size_t>(chain.getGradientTypes().size(), results.size());

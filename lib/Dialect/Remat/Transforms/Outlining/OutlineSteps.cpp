@@ -13,6 +13,7 @@
 
 #include "LoopViews.h"
 
+#include "remat/Dialect/Remat/IR/StepSignature.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
 
@@ -74,39 +75,39 @@ static void eraseDeadOperations(Block &block) {
 
 namespace {
 
-/// A step function that is being written: its arguments are appended one by one
-/// and stand for values of the region that becomes its body.
-class StepFunction {
+/// A step function that is being written: its arguments stand for values of the region
+/// that becomes its body.
+class StepWriter {
 public:
-  StepFunction(Location loc, StringRef name)
+  StepWriter(Location loc, StringRef name, StepRole role, const ByStepValue<Type> &types)
       : function(func::FuncOp::create(loc, name, FunctionType::get(loc.getContext(), {}, {}))),
-        builder(function.getBody()) {
+        builder(function.getBody()), role(role) {
     function.setPrivate();
     builder.createBlock(&function.getBody());
-    step = addArgument(builder.getIndexType());
-    position = addArgument(builder.getIndexType());
+    for (StepValue kind : StepSignature(role).getArguments())
+      for (Type type : types[kind])
+        arguments[kind].push_back(getBlock().addArgument(type, loc));
   }
 
-  Value addArgument(Type type) { return getBlock().addArgument(type, function.getLoc()); }
-  SmallVector<Value> addArguments(TypeRange types) {
-    return llvm::map_to_vector(types, [&](Type type) { return addArgument(type); });
-  }
+  ArrayRef<Value> getArguments(StepValue kind) const { return arguments[kind]; }
+  /// Whether the step has and gives back arrays of this kind.
+  bool writes(StepValue kind) const { return StepSignature(role).isInPlace(kind); }
 
-  /// One argument per value, which stands for it.
-  void addArgumentsFor(ValueRange values) {
-    for (Value value : values)
-      mapping.map(value, addArgument(value.getType()));
+  /// The arguments of \p kind stand for \p values.
+  void standFor(ValueRange values, StepValue kind) {
+    for (auto [value, argument] : llvm::zip_equal(values, arguments[kind]))
+      mapping.map(value, argument);
   }
 
   /// The element of \p view at the step's position stands for \p element.
   void extractFor(Value element, tensor::ExtractSliceOp view) {
-    mapping.map(element, extractFromView(builder, view, mapping, position));
+    mapping.map(element, extractFromView(builder, view, mapping, getPosition()));
   }
 
   /// The elements of \p arrays at the step's position stand for \p elements.
   void extractFor(ValueRange elements, ValueRange arrays) {
     for (auto [element, array] : llvm::zip_equal(elements, arrays))
-      mapping.map(element, extractElement(builder, function.getLoc(), array, position));
+      mapping.map(element, extractElement(builder, function.getLoc(), array, getPosition()));
   }
 
   void cloneBody(Block &block) {
@@ -114,31 +115,31 @@ public:
       builder.clone(op, mapping);
   }
 
-  /// Stores \p elements, rounded to the types of \p arrays, at the step's position; the
-  /// new arrays.
-  SmallVector<Value> insert(ValueRange elements, ValueRange arrays) {
-    SmallVector<Value> stored;
-    for (auto [element, array] : llvm::zip_equal(elements, arrays)) {
-      Value value = lookup(element);
+  /// Returns what stands for \p values as the results of \p kind.
+  void give(StepValue kind, ValueRange values) {
+    for (Value value : values)
+      results[kind].push_back(mapping.lookupOrDefault(value));
+  }
+
+  /// Stores \p elements, rounded to the types of the arrays of \p kind, at the step's
+  /// position, and returns these.
+  void insert(StepValue kind, ValueRange elements) {
+    for (auto [element, array] : llvm::zip_equal(elements, arguments[kind])) {
+      Value value = mapping.lookupOrDefault(element);
       auto type = cast<RankedTensorType>(value.getType()).clone(getElementTypeOrSelf(array.getType()));
       if (value.getType() != type)
         value = arith::TruncFOp::create(builder, function.getLoc(), type, value);
-      stored.push_back(insertElement(builder, function.getLoc(), value, array, position));
+      results[kind].push_back(insertElement(builder, function.getLoc(), value, array, getPosition()));
     }
-    return stored;
   }
 
-  Value lookup(Value value) const { return mapping.lookupOrDefault(value); }
-  SmallVector<Value> lookup(ValueRange values) const {
-    return llvm::map_to_vector(values, [&](Value value) { return lookup(value); });
-  }
-
-  /// Ends the function with \p results. A step that runs again has passed its
-  /// assertions and checks before: they are dropped with \p isRepeated.
-  func::FuncOp finish(ValueRange results, bool isRepeated) {
-    func::ReturnOp::create(builder, function.getLoc(), results);
-    function.setType(builder.getFunctionType(getBlock().getArgumentTypes(), results.getTypes()));
-    if (isRepeated)
+  /// Ends the function. A step that runs again has passed its assertions and checks before:
+  /// they are dropped.
+  func::FuncOp finish() {
+    SmallVector<Value> returned = results.join(StepSignature(role).getResults());
+    func::ReturnOp::create(builder, function.getLoc(), returned);
+    function.setType(builder.getFunctionType(getBlock().getArgumentTypes(), ValueRange(returned).getTypes()));
+    if (role != StepRole::Advance && role != StepRole::Record)
       function.walk([](Operation *op) {
         if (isa<cf::AssertOp, CheckIndicesOp, CheckRangeOp>(op))
           op->erase();
@@ -147,14 +148,15 @@ public:
     return function;
   }
 
-  Value step, position;
-  IRMapping mapping;
-
 private:
   Block &getBlock() { return function.getBody().front(); }
+  Value getPosition() { return arguments[StepValue::Position].front(); }
 
   func::FuncOp function;
   OpBuilder builder;
+  StepRole role;
+  ByStepValue<Value> arguments, results;
+  IRMapping mapping;
 };
 
 /// Outlines one `remat.bptt` and its `remat.unwind`.
@@ -185,36 +187,32 @@ public:
         readEmits.push_back(index);
     if (unwind)
       findTapeCarries();
+    collectTypes();
   }
 
   void run(StringRef base) {
     // The chain takes its name first, so that the functions are named after it.
     OpBuilder builder(loop.getContext());
     chainName = makeUnique(base);
-    FlatSymbolRefAttr advance = outlineForward("advance", loop.getAdvance(), /*isRepeated=*/false);
+    FlatSymbolRefAttr advance = outlineForward(StepRole::Advance, loop.getAdvance());
     FlatSymbolRefAttr replay, record, replayRecord, linearize, reverse, resume;
     bool hasStacked = !readEmits.empty();
     if (unwind) {
       if (hasStacked)
-        replay = outlineForward("replay", loop.getAdvance(), /*isRepeated=*/true);
-      record = outlineForward("record", loop.getRecord(), /*isRepeated=*/false);
+        replay = outlineForward(StepRole::Replay, loop.getAdvance());
+      record = outlineForward(StepRole::Record, loop.getRecord());
       if (hasStacked)
-        replayRecord = outlineForward("replay_record", loop.getRecord(), /*isRepeated=*/true);
-      linearize = outlineLinearize();
+        replayRecord = outlineForward(StepRole::ReplayRecord, loop.getRecord());
+      linearize = outlineForward(StepRole::Linearize, loop.getRecord());
       reverse = outlineReverse();
       if (!loop.getResume().empty())
         resume = outlineResume();
     }
-    SmallVector<Type> tapeTypes, gradientTypes;
-    if (unwind) {
-      llvm::append_range(tapeTypes, loop.getTapeTypes());
-      llvm::append_range(gradientTypes, unwind.getCarries().getTypes());
-    }
     auto chain = ChainOp::create(
         builder, loop.getLoc(), builder.getStringAttr("private"), builder.getStringAttr(chainName),
         loop.getReversedAttr(), advance, replay, record, replayRecord, linearize, reverse, resume,
-        builder.getTypeArrayAttr(SmallVector<Type>(loop.getInits().getTypes())), builder.getTypeArrayAttr(tapeTypes),
-        builder.getDenseI64ArrayAttr(tapeCarries), builder.getTypeArrayAttr(gradientTypes),
+        builder.getTypeArrayAttr(types[StepValue::Carry]), builder.getTypeArrayAttr(types[StepValue::Tape]),
+        builder.getDenseI64ArrayAttr(tapeCarries), builder.getTypeArrayAttr(types[StepValue::Gradient]),
         /*gradients_in_place=*/DenseI64ArrayAttr(), /*workspace_bytes=*/DenseI64ArrayAttr(),
         /*copy_bytes=*/DenseI64ArrayAttr(), PlanAttr(), FrameAttr(),
         /*plan_position=*/IntegerAttr());
@@ -237,17 +235,16 @@ private:
     return FlatSymbolRefAttr::get(symbol->getContext(), SymbolTable::getSymbolName(symbol));
   }
 
-  std::string nameFor(StringRef form) { return makeUnique(chainName + "_" + form.str()); }
+  StepWriter beginStep(StepRole role) {
+    return StepWriter(loop.getLoc(), makeUnique(chainName + "_" + stringifyStepRole(role).str()), role, types);
+  }
 
   void findTapeCarries();
+  void collectTypes();
 
-  /// The elements at the step's position stand for those of \p block. The first
-  /// is argument \p first; \p arrays stand for the scans that are arrays.
-  void extractScans(StepFunction &function, Block &block, size_t first, ValueRange arrays);
-
-  /// Arguments of \p function for what a forward step takes besides stacked arrays, and
-  /// for those if the step \p writes any; these are returned.
-  SmallVector<Value> addForwardArguments(StepFunction &function, Block &block, bool writes);
+  /// The elements of scans at the step's position stand for those of \p block. The first
+  /// is argument \p first.
+  void extractScans(StepWriter &function, Block &block, size_t first);
 
   /// Those of one value per component of the tape that a step computes.
   SmallVector<Value> pickRecorded(ValueRange tape) const;
@@ -257,8 +254,7 @@ private:
     return llvm::map_to_vector(readEmits, [&](unsigned index) { return values[index]; });
   }
 
-  FlatSymbolRefAttr outlineForward(StringRef form, Region &region, bool isRepeated);
-  FlatSymbolRefAttr outlineLinearize();
+  FlatSymbolRefAttr outlineForward(StepRole role, Region &region);
   FlatSymbolRefAttr outlineReverse();
   FlatSymbolRefAttr outlineResume();
   void replaceBySweeps();
@@ -277,6 +273,8 @@ private:
   SmallVector<unsigned> readEmits;
   /// The carry that each component of the tape is, or -1; empty if no component is one.
   SmallVector<int64_t> tapeCarries;
+  /// Of what step functions take.
+  ByStepValue<Type> types;
   std::string chainName;
 };
 
@@ -300,7 +298,7 @@ struct OutlineStepsPass final : remat::impl::OutlineStepsPassBase<OutlineStepsPa
 
 } // namespace
 
-void LoopOutliner::extractScans(StepFunction &function, Block &block, size_t first, ValueRange arrays) {
+void LoopOutliner::extractScans(StepWriter &function, Block &block, size_t first) {
   SmallVector<Value> elements;
   for (auto [index, view] : llvm::enumerate(views)) {
     Value element = block.getArgument(first + index);
@@ -309,7 +307,7 @@ void LoopOutliner::extractScans(StepFunction &function, Block &block, size_t fir
     else
       elements.push_back(element);
   }
-  function.extractFor(elements, arrays);
+  function.extractFor(elements, function.getArguments(StepValue::Scan));
 }
 
 /// A component of the tape that is a carry as the step came upon it. The same carry a
@@ -334,40 +332,40 @@ SmallVector<Value> LoopOutliner::pickRecorded(ValueRange tape) const {
   return recorded;
 }
 
-SmallVector<Value> LoopOutliner::addForwardArguments(StepFunction &function, Block &block, bool writes) {
-  function.mapping.map(block.getArgument(0), function.step);
-  function.addArgumentsFor(block.getArguments().slice(1, loop.getInits().size()));
-  SmallVector<Value> arrays = function.addArguments(ValueRange(scans).getTypes());
-  function.addArgumentsFor(captures);
-  SmallVector<Value> stacked;
-  if (writes)
-    stacked = function.addArguments(TypeRange(ValueRange(pickRead(loop.getStacked()))));
-  extractScans(function, block, 1 + loop.getInits().size(), arrays);
-  return stacked;
+void LoopOutliner::collectTypes() {
+  auto set = [&](StepValue kind, TypeRange ofKind) { types[kind].assign(ofKind.begin(), ofKind.end()); };
+  for (StepValue kind : {StepValue::Step, StepValue::Position})
+    set(kind, IndexType::get(loop.getContext()));
+  set(StepValue::Carry, loop.getInits().getTypes());
+  set(StepValue::Scan, ValueRange(scans).getTypes());
+  set(StepValue::Capture, ValueRange(captures).getTypes());
+  set(StepValue::Stacked, ValueRange(pickRead(loop.getStacked())).getTypes());
+  if (!unwind)
+    return;
+  set(StepValue::Tape, loop.getTapeTypes());
+  set(StepValue::Gradient, unwind.getCarries().getTypes());
+  set(StepValue::StackedCotangent, unwind.getEmits().getTypes());
+  set(StepValue::ScanGradient, getScanGradientTypes(unwind));
+  set(StepValue::Accumulator, unwind.getAccumulators().getTypes());
 }
 
-FlatSymbolRefAttr LoopOutliner::outlineForward(StringRef form, Region &region, bool isRepeated) {
+/// For `linearize`, what is left of the step if nobody reads its next carry.
+FlatSymbolRefAttr LoopOutliner::outlineForward(StepRole role, Region &region) {
   Block &block = region.front();
   auto yield = cast<YieldOp>(block.getTerminator());
-  StepFunction function(loop.getLoc(), nameFor(form));
-  SmallVector<Value> stacked = addForwardArguments(function, block, /*writes=*/!isRepeated);
+  size_t numCarries = loop.getInits().size();
+  StepWriter function = beginStep(role);
+  function.standFor(block.getArgument(0), StepValue::Step);
+  function.standFor(block.getArguments().slice(1, numCarries), StepValue::Carry);
+  function.standFor(captures, StepValue::Capture);
+  extractScans(function, block, 1 + numCarries);
   function.cloneBody(block);
 
-  SmallVector<Value> results = function.lookup(yield.getCarries());
-  if (!isRepeated)
-    llvm::append_range(results, function.insert(pickRead(yield.getEmits()), stacked));
-  llvm::append_range(results, function.lookup(pickRecorded(yield.getTape())));
-  return insert(function.finish(results, isRepeated));
-}
-
-/// What is left of the step if nobody reads its next carry.
-FlatSymbolRefAttr LoopOutliner::outlineLinearize() {
-  Block &block = loop.getRecord().front();
-  auto yield = cast<YieldOp>(block.getTerminator());
-  StepFunction function(loop.getLoc(), nameFor("linearize"));
-  addForwardArguments(function, block, /*writes=*/false);
-  function.cloneBody(block);
-  return insert(function.finish(function.lookup(pickRecorded(yield.getTape())), /*isRepeated=*/true));
+  function.give(StepValue::NextCarry, yield.getCarries());
+  if (function.writes(StepValue::Stacked))
+    function.insert(StepValue::Stacked, pickRead(yield.getEmits()));
+  function.give(StepValue::Recorded, pickRecorded(yield.getTape()));
+  return insert(function.finish());
 }
 
 FlatSymbolRefAttr LoopOutliner::outlineReverse() {
@@ -376,39 +374,35 @@ FlatSymbolRefAttr LoopOutliner::outlineReverse() {
   size_t numScans = loop.getScans().size(), numTape = loop.getTapeTypes().size();
   size_t numCarries = loop.getActiveCarries().size(), numEmits = loop.getActiveEmits().size();
   ValueRange arguments = block.getArguments();
-  ValueRange tape = arguments.slice(1 + numScans, numTape);
   ValueRange cotangents = arguments.drop_front(1 + numScans + numTape);
 
-  StepFunction function(loop.getLoc(), nameFor("reverse"));
-  function.mapping.map(block.getArgument(0), function.step);
-  function.addArgumentsFor(tape);
-  SmallVector<Value> arrays = function.addArguments(ValueRange(scans).getTypes());
-  function.addArgumentsFor(captures);
-  function.addArgumentsFor(cotangents.take_front(numCarries));
-  SmallVector<Value> stackedCotangents = function.addArguments(unwind.getEmits().getTypes());
-  SmallVector<Value> scanGradients = function.addArguments(getScanGradientTypes(unwind));
-  function.addArgumentsFor(cotangents.drop_front(numCarries + numEmits));
-  extractScans(function, block, 1, arrays);
-  function.extractFor(cotangents.slice(numCarries, numEmits), stackedCotangents);
+  StepWriter function = beginStep(StepRole::Reverse);
+  function.standFor(block.getArgument(0), StepValue::Step);
+  function.standFor(arguments.slice(1 + numScans, numTape), StepValue::Tape);
+  function.standFor(captures, StepValue::Capture);
+  function.standFor(cotangents.take_front(numCarries), StepValue::Gradient);
+  function.standFor(cotangents.drop_front(numCarries + numEmits), StepValue::Accumulator);
+  extractScans(function, block, 1);
+  function.extractFor(cotangents.slice(numCarries, numEmits), function.getArguments(StepValue::StackedCotangent));
   function.cloneBody(block);
 
-  SmallVector<Value> results = function.lookup(yield.getCarries());
-  llvm::append_range(results, function.insert(yield.getScans(), scanGradients));
-  llvm::append_range(results, function.lookup(yield.getAccumulators()));
-  return insert(function.finish(results, /*isRepeated=*/true));
+  function.give(StepValue::PreviousGradient, yield.getCarries());
+  function.insert(StepValue::ScanGradient, yield.getScans());
+  function.give(StepValue::Accumulator, yield.getAccumulators());
+  return insert(function.finish());
 }
 
 FlatSymbolRefAttr LoopOutliner::outlineResume() {
   Block &block = loop.getResume().front();
   auto yield = cast<YieldOp>(block.getTerminator());
-  StepFunction function(loop.getLoc(), nameFor("resume"));
-  function.mapping.map(block.getArgument(0), function.step);
-  function.addArgumentsFor(block.getArguments().drop_front(1 + loop.getScans().size()));
-  SmallVector<Value> arrays = function.addArguments(ValueRange(scans).getTypes());
-  function.addArgumentsFor(captures);
-  extractScans(function, block, 1, arrays);
+  StepWriter function = beginStep(StepRole::Resume);
+  function.standFor(block.getArgument(0), StepValue::Step);
+  function.standFor(block.getArguments().drop_front(1 + loop.getScans().size()), StepValue::Tape);
+  function.standFor(captures, StepValue::Capture);
+  extractScans(function, block, 1);
   function.cloneBody(block);
-  return insert(function.finish(function.lookup(yield.getCarries()), /*isRepeated=*/true));
+  function.give(StepValue::NextCarry, yield.getCarries());
+  return insert(function.finish());
 }
 
 void LoopOutliner::replaceBySweeps() {
@@ -416,15 +410,15 @@ void LoopOutliner::replaceBySweeps() {
   OpBuilder builder(loop);
   Value count = loop.getCount();
   SmallVector<Value> read = pickRead(loop.getStacked()), stacked, finals;
-  SmallVector<Type> types(ValueRange(read).getTypes());
-  for (Type type : types)
+  SmallVector<Type> outputTypes(ValueRange(read).getTypes());
+  for (Type type : outputTypes)
     stacked.push_back(createArray(builder, loc, type, count));
   for (Type type : loop.getInits().getTypes())
     finals.push_back(createArray(builder, loc, type, count));
-  llvm::append_range(types, loop.getInits().getTypes());
+  llvm::append_range(outputTypes, loop.getInits().getTypes());
   Type historyType = unwind ? HistoryType::get(loop.getContext()) : Type();
   auto forward =
-      ForwardSweepOp::create(builder, loc, types, historyType, FlatSymbolRefAttr::get(loop.getContext(), chainName),
+      ForwardSweepOp::create(builder, loc, outputTypes, historyType, FlatSymbolRefAttr::get(loop.getContext(), chainName),
                              count, loop.getInits(), scans, captures, stacked, finals);
   for (auto [array, output] : llvm::zip(read, forward.getOutputs()))
     array.replaceAllUsesWith(output);
@@ -435,7 +429,7 @@ void LoopOutliner::replaceBySweeps() {
     SmallVector<Value> initGradients, scanGradients;
     for (Type type : unwind.getInitCotangents().getTypes())
       initGradients.push_back(createArray(builder, unwind.getLoc(), type, count));
-    for (Type type : getScanGradientTypes(unwind))
+    for (Type type : types[StepValue::ScanGradient])
       scanGradients.push_back(createArray(builder, unwind.getLoc(), type, count));
     SmallVector<Type> gradientTypes(unwind.getInitCotangents().getTypes());
     llvm::append_range(gradientTypes, ValueRange(scanGradients).getTypes());

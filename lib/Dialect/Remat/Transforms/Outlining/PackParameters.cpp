@@ -196,7 +196,7 @@ class ChainPacker {
 public:
   ChainPacker(IRRewriter &rewriter, ChainOp chain, std::vector<ForwardSweepOp> forward,
               std::vector<BackwardSweepOp> backward)
-      : rewriter(rewriter), functions(getStepFunctions(chain)), forward(std::move(forward)),
+      : rewriter(rewriter), chain(chain), functions(getStepFunctions(chain)), forward(std::move(forward)),
         backward(std::move(backward)) {}
 
   ArrayRef<ForwardSweepOp> getForwardSweeps() const { return forward; }
@@ -210,12 +210,15 @@ public:
 private:
   unsigned getFirstCapture(StepFunction &step);
   PackedUses findUses(BlockArgument capture, bool transposed);
+  /// The argument and the result of the reverse function that an accumulator is.
+  std::pair<unsigned, unsigned> getAccumulator(unsigned accumulator);
   PackedUses findAccumulations(unsigned accumulator);
   StepFunction *getReverse();
   void packCapture(unsigned capture, RankedTensorType panelType, bool transposed);
   void packAccumulator(unsigned accumulator, RankedTensorType panelType);
 
   IRRewriter &rewriter;
+  ChainOp chain;
   SmallVector<StepFunction> functions;
   std::vector<ForwardSweepOp> forward;
   std::vector<BackwardSweepOp> backward;
@@ -229,9 +232,7 @@ struct PackParametersPass final : remat::impl::PackParametersPassBase<PackParame
 } // namespace
 
 unsigned ChainPacker::getFirstCapture(StepFunction &step) {
-  bool fromTape = step.role == StepRole::Reverse || step.role == StepRole::Resume;
-  size_t first = fromTape ? step.chain.getTapeTypes().size() : step.chain.getCarryTypes().size();
-  return 2 + first + forward.front().getScans().size();
+  return StepSignature(step.role).getFirstArgument(StepValue::Capture, chain, forward.front());
 }
 
 void ChainPacker::generalizeProducts() {
@@ -271,14 +272,19 @@ PackedUses ChainPacker::findUses(BlockArgument capture, bool transposed) {
   return uses;
 }
 
+std::pair<unsigned, unsigned> ChainPacker::getAccumulator(unsigned accumulator) {
+  StepSignature signature(StepRole::Reverse);
+  return {signature.getFirstArgument(StepValue::Accumulator, chain, backward.front()) + accumulator,
+          signature.getFirstResult(StepValue::Accumulator, chain, backward.front()) + accumulator};
+}
+
 /// The products that add to \p accumulator one after the other until it is returned;
 /// none if anything else happens to it.
 PackedUses ChainPacker::findAccumulations(unsigned accumulator) {
   func::FuncOp function = getReverse()->function;
-  unsigned count = backward.front().getAccumulators().size();
-  unsigned result = function.getNumResults() - count + accumulator;
+  auto [argument, result] = getAccumulator(accumulator);
   PackedUses uses;
-  Value value = function.getArgument(function.getNumArguments() - count + accumulator);
+  Value value = function.getArgument(argument);
   while (value.hasOneUse()) {
     OpOperand &use = *value.use_begin();
     if (isa<func::ReturnOp>(use.getOwner()))
@@ -353,8 +359,7 @@ void ChainPacker::packAccumulator(unsigned accumulator, RankedTensorType panelTy
   PackedUses uses = findAccumulations(accumulator);
   func::FuncOp function = getReverse()->function;
   unsigned count = backward.front().getAccumulators().size();
-  unsigned argument = function.getNumArguments() - count + accumulator;
-  unsigned result = function.getNumResults() - count + accumulator;
+  auto [argument, result] = getAccumulator(accumulator);
   auto type = cast<RankedTensorType>(function.getArgument(argument).getType());
   function.getArgument(argument).setType(panelType);
   Value value = function.getArgument(argument);
