@@ -18,41 +18,6 @@ LoopFrame::LoopFrame(ChainOp chain, const EntryArguments &arguments)
     : chain(chain), arena(arguments.get(REMAT_ENTRY_ARENA)), counters(arguments.get(REMAT_ENTRY_COUNTERS)),
       plan(arguments.get(REMAT_ENTRY_PLAN)) {}
 
-int64_t LoopFrame::getConstant(LoopPart part) {
-  FrameAttr frame = chain.getFrameAttr();
-  switch (part) {
-  case LoopPart::ForwardState0:
-    return frame.getForwardState0();
-  case LoopPart::ForwardState1:
-    return frame.getForwardState1();
-  case LoopPart::ForwardWorkspace:
-    return frame.getForwardWorkspace();
-  case LoopPart::TurnWorkspace:
-    return frame.getTurnWorkspace();
-  case LoopPart::Walk:
-    return frame.getWalk();
-  case LoopPart::CarriedTape:
-    return frame.getCarriedTape();
-  case LoopPart::CoreTape:
-    return frame.getCoreTape();
-  case LoopPart::CoreState0:
-    return frame.getCoreState0();
-  case LoopPart::CoreState1:
-    return frame.getCoreState1();
-  case LoopPart::ReverseWorkspace:
-    return frame.getReverseWorkspace();
-  case LoopPart::LinearizeWorkspace:
-    return frame.getLinearizeWorkspace();
-  case LoopPart::ReplayWorkspace:
-    return frame.getReplayWorkspace();
-  case LoopPart::Gradients:
-    return frame.getGradients();
-  case LoopPart::Slots:
-    return frame.getSlots();
-  }
-  return 0;
-}
-
 Value LoopFrame::loadWord(ImplicitLocOpBuilder &builder, int64_t position) {
   Value &word = loaded[position];
   if (word)
@@ -67,7 +32,7 @@ Value LoopFrame::loadWord(ImplicitLocOpBuilder &builder, int64_t position) {
 Value LoopFrame::getOffset(ImplicitLocOpBuilder &builder, LoopPart part) {
   if (isDynamic())
     return loadWord(builder, schedule::getPartPosition(*chain.getPlanPosition(), part));
-  return arith::ConstantIndexOp::create(builder, getConstant(part));
+  return arith::ConstantIndexOp::create(builder, chain.getFrameAttr().getOffset(part));
 }
 
 Value LoopFrame::getTableAddress(ImplicitLocOpBuilder &builder) {

@@ -42,7 +42,6 @@ public:
 private:
   /// A word of the plan, loaded once at the start of the function.
   Value loadWord(ImplicitLocOpBuilder &builder, int64_t position);
-  int64_t getConstant(schedule::LoopPart part);
 
   ChainOp chain;
   Value arena, counters;

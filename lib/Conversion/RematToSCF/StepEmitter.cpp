@@ -61,10 +61,10 @@ SmallVector<Value> StepEmitter::viewAll(ImplicitLocOpBuilder &builder, Value off
   SmallVector<Value> views;
   int64_t inner = 0;
   for (Type type : types.getAsValueRange<TypeAttr>()) {
-    auto tensor = cast<RankedTensorType>(type);
+    MemRefType buffer = getBufferType(type);
     Value start = builder.createOrFold<arith::AddIOp>(offset, makeIndex(builder, inner));
-    views.push_back(viewArena(builder, start, MemRefType::get(tensor.getShape(), tensor.getElementType())));
-    inner += getAlignedBytes(tensor).value_or(0);
+    views.push_back(viewArena(builder, start, buffer));
+    inner += getAlignedBytes(buffer).value_or(0);
   }
   return views;
 }
@@ -73,17 +73,12 @@ Value StepEmitter::getOffset(ImplicitLocOpBuilder &builder, PartOffset place) {
   return builder.createOrFold<arith::AddIOp>(frame.getOffset(builder, place.part), makeIndex(builder, place.offset));
 }
 
-static MemRefType getBufferType(Attribute type) {
-  auto tensor = cast<RankedTensorType>(cast<TypeAttr>(type).getValue());
-  return MemRefType::get(tensor.getShape(), tensor.getElementType());
-}
-
 SmallVector<Value> StepEmitter::viewState(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
   Value slot = builder.createOrFold<arith::AddIOp>(place, frame.getOffset(builder, LoopPart::Slots));
   Value isSlot = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sge, place, makeIndex(builder, 0));
   Value isSecond = isEqual(builder, place, schedule::CoreState1);
   SmallVector<Value> views;
-  for (auto [carry, type] : llvm::enumerate(chain.getCarryTypes())) {
+  for (auto [carry, type] : llvm::enumerate(chain.getCarryTypes().getAsValueRange<TypeAttr>())) {
     Value first = getOffset(builder, layout.getCarry(carry, 0, isBackward));
     Value second = getOffset(builder, layout.getCarry(carry, 1, isBackward));
     Value kept = builder.createOrFold<arith::AddIOp>(slot, makeIndex(builder, layout.getStateOffset(carry)));
@@ -98,7 +93,7 @@ SmallVector<Value> StepEmitter::viewTape(ImplicitLocOpBuilder &builder, Value pl
   Value slot = builder.createOrFold<arith::AddIOp>(place, frame.getOffset(builder, LoopPart::Slots));
   Value isCore = isEqual(builder, place, schedule::CoreTape);
   SmallVector<Value> views;
-  for (auto [component, type] : llvm::enumerate(chain.getTapeTypes())) {
+  for (auto [component, type] : llvm::enumerate(chain.getTapeTypes().getAsValueRange<TypeAttr>())) {
     Value core = getOffset(builder, layout.getTape(component));
     Value kept = builder.createOrFold<arith::AddIOp>(slot, makeIndex(builder, layout.getTapeOffset(component)));
     views.push_back(viewArena(builder, builder.createOrFold<arith::SelectOp>(isCore, core, kept), getBufferType(type)));

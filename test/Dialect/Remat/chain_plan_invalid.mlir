@@ -6,7 +6,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 // chain_c6
 // expected-error@+1 {{expects 'runtime_plan' to be a loop of the plan, and no other plan or frame}}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0] runtime_plan(-1)
+  workspace [0, 0, 0, 0, 0, 0, 0] runtime_plan(-1)
 
 // -----
 
@@ -14,7 +14,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 // chain_c6
 // expected-error@+1 {{expects 'runtime_plan' to be a loop of the plan, and no other plan or frame}}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
   runtime_plan(0)
@@ -34,7 +34,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 // chain_c5: a node names one that is not there.
 // expected-error@+1 {{expects a plan table that can be walked: }}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 7, 0, 1]>
 
@@ -44,7 +44,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 // chain_c5
 // expected-error@+1 {{expects a plan table for 3 steps that is restartable only if there is a 'resume'}}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 
@@ -54,7 +54,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 // chain_c5
 // expected-error@+1 {{expects the counts of the plan to be those of its table, and enough stack frames}}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 1, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 
@@ -64,7 +64,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 // chain_c5
 // expected-error@+1 {{expects the counts of the plan to be those of its table, and enough stack frames}}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 0, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 
@@ -72,7 +72,7 @@ remat.chain "private" @walk advance(@step) record(@step) linearize(@step) revers
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
 func.func @no_runtime_plan() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -90,7 +90,7 @@ func.func @no_runtime_plan() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
 memref.global "private" constant @walk_table : memref<20xi64> = dense<[5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @no_plan() {
   %count = arith.constant 2 : index
@@ -109,7 +109,7 @@ func.func @no_plan() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 memref.global "private" constant @walk_table : memref<20xi64> = dense<[5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 0]>
@@ -130,7 +130,7 @@ func.func @another_table() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   // expected-error@+2 {{expects a policy that plans programs, but got h_revolve}}
   // expected-error@+1 {{failed to parse Remat_PlanAttr parameter 'policy'}}
   plan <policy = h_revolve, steps = 2, budget = 0, slot_bytes = 0>

@@ -6,7 +6,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
   return
 }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
 func.func @restore_c1(%count: index) {
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     // expected-error@+1 {{expects the state to be at least 0, but got -1}}

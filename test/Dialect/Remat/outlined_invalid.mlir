@@ -126,7 +126,7 @@ func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf
   return %h : tensor<4xf32>
 }
 // expected-error@+1 {{expects bytes in 'workspace' that are not negative, but got -64}}
-remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace [0, -64, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace [0, -64, 0, 0, 0, 0, 0]
 
 // -----
 
@@ -134,17 +134,8 @@ remat.chain "private" @shrunk advance(@step) carry [tensor<4xf32>] workspace [0,
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
-// expected-error@+1 {{expects seven entries in 'copies', but got 1}}
-remat.chain "private" @copied advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0]
-
-// -----
-
-// chain_c4
-func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
-  return %h : tensor<4xf32>
-}
-// expected-error@+1 {{expects 'copies' together with 'workspace'}}
-remat.chain "private" @alone advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0]
+// expected-error@+1 {{expects seven entries in 'workspace', but got 1}}
+remat.chain "private" @single advance(@step) carry [tensor<4xf32>] workspace [0]
 
 // -----
 
@@ -344,7 +335,7 @@ func.func private @linearize(%t: index, %pos: index, %a: memref<4xf32>, %workspa
   return
 }
 remat.chain "private" @turn advance(@step) record(@step) linearize(@linearize) reverse(@step) carry [tensor<4xf32>]
-  gradient [tensor<4xf32>] in_place [0] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  gradient [tensor<4xf32>] in_place [0] workspace [0, 0, 0, 0, 0, 0, 0]
 func.func @wrong_in_place(%x: memref<4xf32>, %a: memref<4xf32>, %count: index) {
   %history = remat.forward_sweep @turn count(%count) init(%x : memref<4xf32>) final(%a : memref<4xf32>)
     history !remat.history
@@ -366,7 +357,7 @@ func.func private @linearize(%t: index, %pos: index, %a: memref<4xf32>, %workspa
   return
 }
 remat.chain "private" @turn advance(@step) record(@step) linearize(@linearize) reverse(@step) carry [tensor<4xf32>]
-  gradient [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  gradient [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0]
 func.func @tensors_among_memrefs(%x: memref<4xf32>, %a: memref<4xf32>, %d: tensor<4xf32>, %count: index) {
   %history = remat.forward_sweep @turn count(%count) init(%x : memref<4xf32>) final(%a : memref<4xf32>)
     history !remat.history

@@ -71,8 +71,8 @@ func.func private @count_advance(%t: index, %pos: index, %n: memref<1xi64>, %out
   return
 }
 
-// CHECK: remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
-remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+// CHECK: remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0, 0]
+remat.chain "private" @count reversed advance(@count_advance) carry [tensor<1xi64>] workspace [0, 0, 0, 0, 0, 0, 0]
 
 // CHECK-LABEL: func.func @forward_only
 func.func @forward_only(%n: memref<1xi64>, %out: memref<1xi64>, %count: index) {
@@ -123,7 +123,7 @@ func.func private @turn_reverse(%t: index, %pos: index, %da: memref<4xf32>, %db:
 // CHECK: remat.chain "private" @turn {{.*}} gradient [tensor<4xf32>, tensor<4xf32>] in_place [1] workspace
 remat.chain "private" @turn advance(@turn_step) record(@turn_step) linearize(@turn_linearize) reverse(@turn_reverse)
   carry [tensor<4xf32>, tensor<4xf32>] gradient [tensor<4xf32>, tensor<4xf32>] in_place [1]
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
 
 // CHECK-LABEL: func.func @one_gradient_in_place
 func.func @one_gradient_in_place(%x: memref<4xf32>, %a: memref<4xf32>, %b: memref<4xf32>, %count: index) {

@@ -5,7 +5,7 @@
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @kept_twice() {
@@ -28,7 +28,7 @@ func.func @kept_twice() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @beyond_the_end() {
@@ -67,7 +67,7 @@ func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %works
 }
 remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
   carry [tensor<16xf32>] tape [tensor<48xf32>]
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @overlap_behind(%h0: memref<16xf32>, %h: memref<16xf32>) {
@@ -106,7 +106,7 @@ func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %works
 }
 remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
   carry [tensor<16xf32>] tape [tensor<48xf32>]
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @overlap_in_front(%h0: memref<16xf32>, %h: memref<16xf32>) {
@@ -144,7 +144,7 @@ func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %works
 }
 remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
   carry [tensor<16xf32>] tape [tensor<48xf32>]
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @end_outside(%h0: memref<16xf32>, %h: memref<16xf32>) {
@@ -165,7 +165,7 @@ func.func @end_outside(%h0: memref<16xf32>, %h: memref<16xf32>) {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @not_kept() {
@@ -189,7 +189,7 @@ func.func @not_kept() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @nothing_to_keep() {
@@ -213,7 +213,7 @@ func.func @nothing_to_keep() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @not_kept_at_the_end() {
@@ -237,7 +237,7 @@ func.func @not_kept_at_the_end() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @restore_what_is_not_kept() {
@@ -259,7 +259,7 @@ func.func @restore_what_is_not_kept() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @restore_from_elsewhere() {
@@ -281,7 +281,7 @@ func.func @restore_from_elsewhere() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @no_resume() {
@@ -303,7 +303,7 @@ func.func @no_resume() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) resume(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 1, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @resume_from_used_tape() {
@@ -327,7 +327,7 @@ func.func @resume_from_used_tape() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @discard_twice() {
@@ -352,7 +352,7 @@ func.func @discard_twice() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 1, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @discard_pinned() {
@@ -391,7 +391,7 @@ func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %works
 }
 remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
   carry [tensor<16xf32>] tape [tensor<48xf32>]
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @not_counted(%h0: memref<16xf32>, %h: memref<16xf32>) {
@@ -429,7 +429,7 @@ func.func private @reverse(%t: index, %pos: index, %tape: memref<16xf32>, %works
 }
 remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
   carry [tensor<16xf32>, tensor<32xf32>]
-  tape [tensor<16xf32>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  tape [tensor<16xf32>] workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 0, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @overlap_with_initial(%g0: memref<16xf32>, %h0: memref<32xf32>, %g: memref<16xf32>, %h: memref<32xf32>) {

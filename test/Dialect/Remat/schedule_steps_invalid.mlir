@@ -5,7 +5,7 @@
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @kept_history() {
@@ -22,7 +22,7 @@ func.func @kept_history() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @one_schedule() {
@@ -42,7 +42,7 @@ func.func @one_schedule() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 memref.global "private" constant @walk_table : memref<20xi64> = dense<[5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
@@ -65,7 +65,7 @@ func.func @half_walk() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
 func.func @no_plan() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -87,7 +87,7 @@ func.func @no_plan() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @foreign() {
@@ -109,7 +109,7 @@ func.func @foreign() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @nothing_in_work() {
@@ -131,7 +131,7 @@ func.func @nothing_in_work() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @other_place() {
@@ -155,7 +155,7 @@ func.func @other_place() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 64, stack_frames = 16, advances = 0, records = 3, resumes = 0,
     copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
 func.func @work_ends_with_sweep() {
@@ -179,7 +179,7 @@ func.func @work_ends_with_sweep() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @step_left_out() {
@@ -202,7 +202,7 @@ func.func @step_left_out() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @too_many_steps() {
@@ -225,7 +225,7 @@ func.func @too_many_steps() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @over_itself() {
@@ -249,7 +249,7 @@ func.func @over_itself() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @over_state_between() {
@@ -272,7 +272,7 @@ func.func @over_state_between() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_out_of_order() {
@@ -294,7 +294,7 @@ func.func @reverse_out_of_order() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_without_tape() {
@@ -317,7 +317,7 @@ func.func @reverse_without_tape() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 64, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_with_other_tape() {
@@ -345,7 +345,7 @@ func.func @reverse_with_other_tape() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reverse_from_free_slot() {
@@ -369,7 +369,7 @@ func.func @reverse_from_free_slot() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @steps_missing() {
@@ -392,7 +392,7 @@ func.func @steps_missing() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @reversals_missing() {
@@ -414,7 +414,7 @@ func.func @reversals_missing() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @left_over() {
@@ -437,7 +437,7 @@ func.func @left_over() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @more_than_planned() {
@@ -463,7 +463,7 @@ func.func @more_than_planned() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @core_tape_lost() {
@@ -489,7 +489,7 @@ func.func @core_tape_lost() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @core_state_lost() {
@@ -515,7 +515,7 @@ func.func @core_state_lost() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @core_tape_of_a_step_that_is_not_the_last() {
@@ -537,7 +537,7 @@ func.func @core_tape_of_a_step_that_is_not_the_last() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @state_goes_on_from_core_tape() {
@@ -563,7 +563,7 @@ func.func @state_goes_on_from_core_tape() {
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
 func.func @core_tape_lost_to_a_tape_in_a_slot() {

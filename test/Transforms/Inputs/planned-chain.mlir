@@ -26,7 +26,7 @@ func.func private @walk_resume(%t: index, %pos: index, %tape: memref<48xf32>, %n
 remat.chain "private" @walk advance(@walk_forward) record(@walk_record) linearize(@walk_linearize)
   reverse(@walk_reverse) resume(@walk_resume)
   carry [tensor<16xf32>] tape [tensor<48xf32>] gradient [tensor<16xf32>]
-  workspace [128, 128, 128, 128, 128, 128, 128] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [128, 128, 128, 128, 128, 128, 128]
 
 func.func @gradient(%h0: memref<16xf32>, %d: memref<16xf32>, %h: memref<16xf32>, %d0: memref<16xf32>) {
   %count = arith.constant 40 : index

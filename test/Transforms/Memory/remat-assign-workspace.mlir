@@ -35,7 +35,7 @@ func.func private @step_advance(%t: index, %pos: index, %h: memref<20xf32>, %nex
   return
 }
 
-// CHECK: remat.chain "private" @step {{.*}} workspace [256, 0, 0, 0, 0, 0, 0] copies [80, 0, 0, 0, 0, 0, 0]
+// CHECK: remat.chain "private" @step {{.*}} workspace [256, 0, 0, 0, 0, 0, 0]
 remat.chain "private" @step advance(@step_advance) carry [tensor<20xf32>]
 
 // An extent of the step takes the room of what the slice is taken of, or of a constant

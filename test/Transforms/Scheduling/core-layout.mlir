@@ -31,7 +31,7 @@ func.func private @reverse(%t: index, %pos: index, %tape: memref<48xf32>, %h: me
 }
 remat.chain "private" @walk advance(@forward) record(@record) linearize(@linearize) reverse(@reverse)
   carry [tensor<16xf32>, tensor<32xf32>] tape [tensor<48xf32>, tensor<32xf32>] tape_carries [-1, 1]
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
 func.func @gradient(%g0: memref<16xf32>, %h0: memref<32xf32>, %g: memref<16xf32>, %h: memref<32xf32>) {
   %count = arith.constant 3 : index
   %history = remat.forward_sweep @walk count(%count) init(%g0, %h0 : memref<16xf32>, memref<32xf32>)

@@ -4,7 +4,7 @@ func.func private @step(%t: index, %pos: index, %h: memref<4xf32>, %new: memref<
                         %counters: memref<5xi64>) {
   return
 }
-remat.chain "private" @walk advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0]
 func.func @computed(%h0: memref<4xf32>, %hT: memref<4xf32>) {
   %c0 = arith.constant 0 : index
   %number = memref.alloc() : memref<1xindex>

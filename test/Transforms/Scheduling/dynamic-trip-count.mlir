@@ -13,7 +13,7 @@ func.func private @step(%t: index, %pos: index, %h: memref<4xf32>, %xs: memref<?
 
 // PLAN: remat.chain "private" @walk
 // PLAN-SAME: runtime_plan(0)
-remat.chain "private" @walk advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+remat.chain "private" @walk advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0]
 
 // PLAN-LABEL: func.func @run(
 // PLAN-SAME: remat.runtime_plan = #remat.runtime_plan<problem = [5930488988271855366,

@@ -7,7 +7,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
   return
 }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] copies [0, 0, 0, 0, 0, 0, 0]
+  workspace [0, 0, 0, 0, 0, 0, 0]
 func.func @run(%count: index) {
   // TABLE: remat.walk{{$}}
   // expected-error@+1 {{'remat.recurrence' op expects a constant trip count to unroll the schedule of @walk}}

@@ -1,4 +1,4 @@
-//===- BufferBytes.cpp - Sizes of buffers ---------------------- -*- C++ -*-===//
+//===- BufferBytes.cpp - What a value is as a buffer ------------ -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,6 +12,11 @@
 
 using namespace mlir;
 using namespace remat;
+
+MemRefType remat::getBufferType(Type tensor) {
+  auto type = cast<RankedTensorType>(tensor);
+  return MemRefType::get(type.getShape(), type.getElementType());
+}
 
 std::optional<int64_t> remat::getElementBytes(Type elementType) {
   if (elementType.isIndex())

@@ -14,6 +14,7 @@
 
 #include "SchedulePlayer.h"
 
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 #include "remat/Dialect/Remat/IR/StepSignature.h"
 #include "remat/Schedule/PlanTable.h"
 
@@ -130,16 +131,11 @@ LogicalResult ChainOp::verify() {
   if (failed(verifyIndices(*this, getGradientsInPlace(), getGradientTypes().size(), "gradients_in_place")))
     return failure();
   // chain_c4
-  if (bool(getCopyBytes()) != isFinalized())
-    return emitOpError("expects 'copies' together with 'workspace'");
-  if (isFinalized())
-    for (auto [name, entries] : {std::pair("workspace", *getWorkspaceBytes()), std::pair("copies", *getCopyBytes())}) {
-      if (entries.size() != numStepRoles)
-        return emitOpError("expects seven entries in '") << name << "', but got " << entries.size();
-      for (int64_t bytes : entries)
-        if (bytes < 0)
-          return emitOpError("expects bytes in '") << name << "' that are not negative, but got " << bytes;
-    }
+  if (isFinalized() && getWorkspaceBytes()->size() != numStepRoles)
+    return emitOpError("expects seven entries in 'workspace', but got ") << getWorkspaceBytes()->size();
+  for (int64_t bytes : getWorkspaceBytes().value_or(ArrayRef<int64_t>()))
+    if (bytes < 0)
+      return emitOpError("expects bytes in 'workspace' that are not negative, but got ") << bytes;
   // chain_c5
   return verifyPlan(*this);
 }
@@ -161,17 +157,11 @@ LogicalResult ChainOp::verifySymbolUses(SymbolTableCollection &symbols) {
 // Sweeps
 //===----------------------------------------------------------------------===//
 
-/// The buffer of a tensor.
-static Type getBuffer(Type type) {
-  auto tensor = cast<RankedTensorType>(type);
-  return MemRefType::get(tensor.getShape(), tensor.getElementType());
-}
-
-/// The values of \p types, which a chain has, in the form that it is in.
+/// \p types, which a chain has, in the form that it is in.
 static SmallVector<Type> getFormed(ChainOp chain, ArrayAttr types) {
   SmallVector<Type> formed = llvm::to_vector_of<Type>(types.getAsValueRange<TypeAttr>());
   if (chain.isFinalized())
-    llvm::transform(formed, formed.begin(), getBuffer);
+    llvm::transform(formed, formed.begin(), getBufferType);
   return formed;
 }
 
@@ -211,8 +201,8 @@ static LogicalResult verifySignature(Operation *op, ChainOp chain, StepRole role
     types[StepValue::Workspace].push_back(getWorkspaceType(op->getContext(), bytes));
     expected = FunctionType::get(op->getContext(), types.join(signature.getMemrefArguments()), {});
   } else {
-    expected = FunctionType::get(op->getContext(), types.join(signature.getArguments()),
-                                 types.join(signature.getResults()));
+    expected =
+        FunctionType::get(op->getContext(), types.join(signature.getArguments()), types.join(signature.getResults()));
   }
   if (function.getFunctionType() == expected)
     return success();

@@ -1,4 +1,4 @@
-//===- BufferBytes.h - Sizes of buffers ------------------------ -*- C++ -*-===//
+//===- BufferBytes.h - What a value is as a buffer -------------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -24,6 +24,9 @@ using schedule::arenaAlignment;
 using schedule::LiveBuffer;
 using schedule::multiplyBytes;
 using schedule::packBuffers;
+
+/// The buffer that a ranked tensor becomes.
+MemRefType getBufferType(Type tensor);
 
 /// Bytes of one element in memory; nothing for types that are no integer, float
 /// or index.

@@ -8,6 +8,7 @@
 #ifndef REMAT_DIALECT_REMAT_IR_REMAT_H
 #define REMAT_DIALECT_REMAT_IR_REMAT_H
 
+#include "remat/ABI/PlanWords.h"
 #include "remat/Interfaces/AdjointOpInterface.h"
 #include "remat/Schedule/Policy.h"
 #include "remat/Support/LLVM.h"

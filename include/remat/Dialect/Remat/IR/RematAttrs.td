@@ -125,6 +125,10 @@ def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
     "int64_t":$replay_workspace,
     "int64_t":$slots);
   let assemblyFormat = "`<` struct(params) `>`";
+  let extraClassDeclaration = [{
+    static FrameAttr get(MLIRContext *context, llvm::function_ref<int64_t(schedule::LoopPart)> getOffset);
+    int64_t getOffset(schedule::LoopPart part);
+  }];
 }
 
 def Remat_PlaceKind : I32EnumAttr<"PlaceKind", "a kind of memory of a chain", [

@@ -56,8 +56,8 @@ def Remat_ChainOp : Remat_Op<"chain",
     nothing: results that are not in place have become trailing arguments, followed
     by the workspace (`memref<Wxi8>`) and the counters (`memref<5xi64>`: advance,
     replay, record, replay_record, reverse). `workspace_bytes` has the W of each
-    function in the order of the table (0 for one that is not there), `copy_bytes`
-    the bytes that each of them copies. `linearize` counts as `replay_record`.
+    function in the order of the table (0 for one that is not there). `linearize` counts as
+    `replay_record`.
 
     On memrefs the gradients that `gradients_in_place` numbers are updated in place, too:
     `reverse` finds the gradient of the carry behind the step in an argument and leaves the one in
@@ -75,7 +75,7 @@ def Remat_ChainOp : Remat_Op<"chain",
       elements; tape and gradient types need `reverse`, gradient types are float tensors.
       `tape_carries` is empty or has one number per tape type: -1, or that of a carry of this type,
       of none twice.
-    * (C4) `workspace_bytes` and `copy_bytes` come together and have seven entries each, none negative.
+    * (C4) `workspace_bytes` has seven entries, none negative.
     * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table for
       its number of steps, restartable only if there is a `resume`, its counts are those
       of the table, and its stack frames are enough.
@@ -109,7 +109,6 @@ def Remat_ChainOp : Remat_Op<"chain",
     DefaultValuedAttr<TypeArrayAttr, "{}">:$gradient_types,
     DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$gradients_in_place,
     OptionalAttr<DenseI64ArrayAttr>:$workspace_bytes,
-    OptionalAttr<DenseI64ArrayAttr>:$copy_bytes,
     OptionalAttr<Remat_PlanAttr>:$plan,
     OptionalAttr<Remat_FrameAttr>:$frame,
     OptionalAttr<I64Attr>:$plan_position);
@@ -124,7 +123,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     (`resume` `(` $resume^ `)`)?
     `carry` $carry_types (`tape` $tape_types^)? (`tape_carries` $tape_carries^)?
     (`gradient` $gradient_types^)? (`in_place` $gradients_in_place^)?
-    (`workspace` $workspace_bytes^)? (`copies` $copy_bytes^)?
+    (`workspace` $workspace_bytes^)?
     (`plan` $plan^)? (`frame` $frame^)? (`runtime_plan` `(` $plan_position^ `)`)?
     attr-dict
   }];

@@ -35,13 +35,13 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
     Before:
 
     ```mlir
-    remat.chain "private" @walk ... workspace(0) copies [0, 0, 0, 0, 0, 0]
+    remat.chain "private" @walk ... workspace(0)
     ```
 
     After:
 
     ```mlir
-    remat.chain "private" @walk ... workspace(0) copies [0, 0, 0, 0, 0, 0]
+    remat.chain "private" @walk ... workspace(0)
       plan <policy = optimal, steps = 9, budget = 256, ...>
     ```
   }];

@@ -124,28 +124,13 @@ static void countCall(func::FuncOp function, Value counters, StepRole role) {
   memref::StoreOp::create(builder, loc, next, counters, index);
 }
 
-/// Turns copies into linalg.copy, which the target lowers like everything else,
-/// and returns their bytes. An extent that is not known counts as one, as in the
-/// estimate of times.
-static FailureOr<int64_t> planCopies(func::FuncOp function) {
-  int64_t total = 0;
-  WalkResult result = function.walk([&](memref::CopyOp copy) {
-    std::optional<int64_t> bytes = getUnitBytes(cast<ShapedType>(copy.getSource().getType()));
-    if (bytes)
-      bytes = addBytes(total, *bytes);
-    if (!bytes) {
-      copy.emitError("expects the copies of a step to be of less than 2^63 bytes");
-      return WalkResult::interrupt();
-    }
-    total = *bytes;
+/// Turns copies into linalg.copy, which the target lowers like everything else.
+static void lowerCopies(func::FuncOp function) {
+  function.walk([](memref::CopyOp copy) {
     OpBuilder builder(copy);
     linalg::CopyOp::create(builder, copy.getLoc(), copy.getSource(), copy.getTarget());
     copy.erase();
-    return WalkResult::advance();
   });
-  if (result.wasInterrupted())
-    return failure();
-  return total;
 }
 
 /// Reports what allocates or calls a function that might.
@@ -167,18 +152,16 @@ static LogicalResult verifyNoAllocation(func::FuncOp function) {
 static LogicalResult assignWorkspace(ChainOp chain) {
   MLIRContext *context = chain.getContext();
   SmallVector<Workspace> workspaces;
-  SmallVector<int64_t> copies(numStepRoles, 0);
   SmallVector<int64_t> sizes(numStepRoles, 0);
   SmallVector<StepFunction> steps = getStepFunctions(chain);
   for (StepFunction &step : steps) {
     if (failed(updateTemporariesInPlace(step.function)))
       return failure();
-    FailureOr<int64_t> copied = planCopies(step.function);
+    lowerCopies(step.function);
     Workspace &workspace = workspaces.emplace_back();
     workspace.function = step.function;
-    if (failed(copied) || failed(workspace.collect()))
+    if (failed(workspace.collect()))
       return failure();
-    copies[static_cast<size_t>(step.role)] = *copied;
     sizes[static_cast<size_t>(step.role)] = workspace.bytes;
   }
   for (auto [step, workspace] : llvm::zip_equal(steps, workspaces)) {
@@ -194,7 +177,6 @@ static LogicalResult assignWorkspace(ChainOp chain) {
       return failure();
   }
   chain.setWorkspaceBytes(sizes);
-  chain.setCopyBytes(copies);
   return success();
 }
 

@@ -105,14 +105,8 @@ void MemoryPlanner::placeAll() {
 }
 
 void MemoryPlanner::setFrame(unsigned index, const schedule::ProgramInstance &instance) {
-  using schedule::LoopPart;
-  auto offsetOf = [&](LoopPart part) { return instance.getPart(index, part).offset; };
-  auto frame = FrameAttr::get(
-      entry.getContext(), offsetOf(LoopPart::Walk), offsetOf(LoopPart::ForwardState0),
-      offsetOf(LoopPart::ForwardState1), offsetOf(LoopPart::CarriedTape), offsetOf(LoopPart::CoreTape),
-      offsetOf(LoopPart::CoreState0), offsetOf(LoopPart::CoreState1), offsetOf(LoopPart::Gradients),
-      offsetOf(LoopPart::ForwardWorkspace), offsetOf(LoopPart::TurnWorkspace), offsetOf(LoopPart::ReverseWorkspace),
-      offsetOf(LoopPart::LinearizeWorkspace), offsetOf(LoopPart::ReplayWorkspace), offsetOf(LoopPart::Slots));
+  auto frame =
+      FrameAttr::get(entry.getContext(), [&](schedule::LoopPart part) { return instance.getPart(index, part).offset; });
   memory.getLoops()[index].chain.setFrameAttr(frame);
 }
 

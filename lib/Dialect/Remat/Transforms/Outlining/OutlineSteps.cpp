@@ -213,8 +213,7 @@ public:
         loop.getReversedAttr(), advance, replay, record, replayRecord, linearize, reverse, resume,
         builder.getTypeArrayAttr(types[StepValue::Carry]), builder.getTypeArrayAttr(types[StepValue::Tape]),
         builder.getDenseI64ArrayAttr(tapeCarries), builder.getTypeArrayAttr(types[StepValue::Gradient]),
-        /*gradients_in_place=*/DenseI64ArrayAttr(), /*workspace_bytes=*/DenseI64ArrayAttr(),
-        /*copy_bytes=*/DenseI64ArrayAttr(), PlanAttr(), FrameAttr(),
+        /*gradients_in_place=*/DenseI64ArrayAttr(), /*workspace_bytes=*/DenseI64ArrayAttr(), PlanAttr(), FrameAttr(),
         /*plan_position=*/IntegerAttr());
     insert(chain);
     replaceBySweeps();
@@ -417,9 +416,9 @@ void LoopOutliner::replaceBySweeps() {
     finals.push_back(createArray(builder, loc, type, count));
   llvm::append_range(outputTypes, loop.getInits().getTypes());
   Type historyType = unwind ? HistoryType::get(loop.getContext()) : Type();
-  auto forward =
-      ForwardSweepOp::create(builder, loc, outputTypes, historyType, FlatSymbolRefAttr::get(loop.getContext(), chainName),
-                             count, loop.getInits(), scans, captures, stacked, finals);
+  auto forward = ForwardSweepOp::create(builder, loc, outputTypes, historyType,
+                                        FlatSymbolRefAttr::get(loop.getContext(), chainName), count, loop.getInits(),
+                                        scans, captures, stacked, finals);
   for (auto [array, output] : llvm::zip(read, forward.getOutputs()))
     array.replaceAllUsesWith(output);
   loop.getFinalCarries().replaceAllUsesWith(forward.getOutputs().drop_front(stacked.size()));
