@@ -238,8 +238,7 @@ llvm::Expected<PlanFigures> CompiledProgram::getPlan(llvm::ArrayRef<ArrayView> a
   return implementation->plan.figures;
 }
 
-llvm::Expected<std::vector<schedule::EqualChain>>
-CompiledProgram::getChainProblems(llvm::ArrayRef<ArrayView> arguments) {
+llvm::Expected<std::vector<schedule::Chain>> CompiledProgram::getChainProblems(llvm::ArrayRef<ArrayView> arguments) {
   if (auto plan = getPlan(arguments); !plan)
     return plan.takeError();
   if (!implementation->lowered.isPlannedLater())

@@ -23,7 +23,7 @@ struct LoweredProgram {
   Signature signature;
   PlanFigures plan;
   /// The problems that the plan solves, if there is one.
-  std::vector<schedule::EqualChain> chainProblems;
+  std::vector<schedule::Chain> chainProblems;
   /// If not empty there is no plan yet: what the runtime plans from, and the number
   /// of counts that it needs.
   std::vector<int64_t> problem;

@@ -22,14 +22,14 @@ static int64_t getStaticSteps(ForwardSweepOp sweep) {
   return matchPattern(sweep.getCount(), m_ConstantInt(&count)) ? count.getSExtValue() : 0;
 }
 
-std::vector<schedule::EqualChain> remat::readChainProblems(func::FuncOp entry) {
-  std::vector<schedule::EqualChain> problems;
+std::vector<schedule::Chain> remat::readChainProblems(func::FuncOp entry) {
+  std::vector<schedule::Chain> problems;
   FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry);
   if (failed(memory))
     return problems;
   for (auto [loop, described] : llvm::zip_equal(memory->getLoops(), memory->getProblem().loops))
     if (PlanAttr plan = loop.chain.getPlanAttr())
-      problems.push_back(described.getProblem(plan.getSteps(), plan.getBudget()));
+      problems.push_back(described.getChain({plan.getSteps()}, plan.getBudget()));
   return problems;
 }
 

@@ -17,7 +17,7 @@ namespace remat {
 PlanFigures readPlan(mlir::func::FuncOp entry, bool limited);
 
 /// The problems that the plans of \p entry solve.
-std::vector<schedule::EqualChain> readChainProblems(mlir::func::FuncOp entry);
+std::vector<schedule::Chain> readChainProblems(mlir::func::FuncOp entry);
 
 /// Reads what \p entry is planned from when it is called into \p program; nothing
 /// changes if it is planned already.

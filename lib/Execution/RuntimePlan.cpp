@@ -52,9 +52,8 @@ static void withInstance(llvm::ArrayRef<int64_t> words, llvm::ArrayRef<int64_t> 
   }
 }
 
-std::vector<schedule::EqualChain> remat::getChainProblems(const LoweredProgram &program,
-                                                          llvm::ArrayRef<int64_t> counts) {
-  std::vector<schedule::EqualChain> problems;
+std::vector<schedule::Chain> remat::getChainProblems(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts) {
+  std::vector<schedule::Chain> problems;
   withInstance(program.problem, counts,
                [&](const schedule::ProgramInstance &instance, const schedule::ProgramResult &result) {
                  for (size_t loop = 0; result.verdict.ok() && loop < instance.getNumLoops(); ++loop)

@@ -24,7 +24,7 @@ struct RuntimePlan {
 llvm::Expected<RuntimePlan> makeRuntimePlan(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts);
 
 /// The chain problems that this plan solves, one per differentiated loop.
-std::vector<schedule::EqualChain> getChainProblems(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts);
+std::vector<schedule::Chain> getChainProblems(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts);
 
 } // namespace remat
 

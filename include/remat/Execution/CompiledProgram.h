@@ -29,7 +29,7 @@
 #include "remat/Execution/HeapUse.h"
 #include "remat/Execution/Signature.h"
 #include "remat/Pipelines/CPUPipeline.h"
-#include "remat/Schedule/EqualChain.h"
+#include "remat/Schedule/Chain.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -137,7 +137,7 @@ public:
   llvm::Expected<PlanFigures> getPlan(llvm::ArrayRef<ArrayView> arguments);
   /// The chain problem of each differentiated recurrence with steps, in the order of
   /// the program, with the bytes of slots that its plan was given as budget.
-  llvm::Expected<std::vector<schedule::EqualChain>> getChainProblems(llvm::ArrayRef<ArrayView> arguments);
+  llvm::Expected<std::vector<schedule::Chain>> getChainProblems(llvm::ArrayRef<ArrayView> arguments);
   /// The processor that the code is for, and the family of vector instructions.
   llvm::StringRef getTargetCPU() const;
   VectorISA getVectorISA() const;

@@ -31,7 +31,7 @@
 
 #include "remat/ABI/PlanWords.h"
 #include "remat/Schedule/Arena.h"
-#include "remat/Schedule/EqualChain.h"
+#include "remat/Schedule/Chain.h"
 #include "remat/Schedule/Policy.h"
 #include "remat/Support/Budget.h"
 
@@ -49,17 +49,15 @@ namespace remat::schedule {
 enum class SweepPhase { Reverse, Linearize, Replay };
 inline constexpr int64_t numSweepPhases = 3;
 
-/// One loop. Sizes are multiples of the alignment.
-struct ProgramLoop {
-  /// The number of the count that is its trip count.
+/// Steps of a loop that are one set of step functions. Sizes are multiples of the
+/// alignment, times are in thousandths of an advance.
+struct LoopStage {
+  /// The number of the count that says how many steps there are.
   int64_t count = 0;
   int64_t stateBytes = 0;
   int64_t tapeBytes = 0;
   /// Of the carries that are components of the tape.
   int64_t carriedBytes = 0;
-  /// Of the gradient carries that move from buffer to buffer: one lies here, the other
-  /// one is the gradient of the initial carry.
-  int64_t gradientBytes = 0;
   /// Of one step: in the forward sweep, of the one there that leaves its tape in the
   /// core and, in the backward sweep, of a reverse step, of a step that runs for its
   /// tape in the core, and of any other.
@@ -71,8 +69,19 @@ struct ProgramLoop {
   int64_t advanceTime = 1;
   int64_t recordTime = 1;
   int64_t reverseTime = 1;
-  bool isDifferentiated = false;
   bool isRestartable = false;
+};
+
+/// One loop: a chain, its initial state, and when its sweeps run. Sizes are multiples of
+/// the alignment.
+struct ProgramLoop {
+  /// The chain, in the order in which its steps run. A loop repeats one step, so it has
+  /// exactly one stage so far.
+  std::vector<LoopStage> stages = {LoopStage()};
+  /// Of the gradient carries that move from buffer to buffer: one lies here, the other
+  /// one is the gradient of the initial carry.
+  int64_t gradientBytes = 0;
+  bool isDifferentiated = false;
   /// Of the initial carries that lie in the slot region, which may reuse their
   /// memory; 0: all of them are external.
   int64_t initialBytes = 0;
@@ -85,8 +94,9 @@ struct ProgramLoop {
   /// When the initial carries in the slot region are first written; else `forward`.
   int64_t filled = 0;
 
-  /// The problem of planning `steps` steps in `budget` bytes of slots.
-  EqualChain getProblem(int64_t steps, int64_t budget) const;
+  /// The problem of planning it in `budget` bytes of slots, if its stages have so many
+  /// steps.
+  Chain getChain(const std::vector<int64_t> &steps, int64_t budget) const;
 };
 
 /// A buffer that may have its place inside a part of a loop.
@@ -157,10 +167,15 @@ public:
   const ProgramProblem &getProblem() const { return *problem; }
   size_t getNumLoops() const { return problem->loops.size(); }
   const ProgramLoop &getLoop(size_t loop) const { return problem->loops[loop]; }
-  int64_t getSteps(size_t loop) const { return counts[static_cast<size_t>(getLoop(loop).count)]; }
+  int64_t getSteps(size_t loop) const;
   /// Whether the loop has a schedule: it has steps and is differentiated.
   bool isPlanned(size_t loop) const { return getLoop(loop).isDifferentiated && getSteps(loop) > 0; }
-  EqualChain getChain(size_t loop, int64_t budget) const;
+  Chain getChain(size_t loop, int64_t budget) const;
+  /// The same for the planners of equal steps; its steps are equal as long as it has one
+  /// stage.
+  EqualChain getEqualSteps(size_t loop, int64_t budget) const;
+  /// Time of running every step of the loop forward and backward once.
+  int64_t getStoreAllTime(size_t loop) const;
 
   /// Gives every buffer its place; returns the bytes of the arena, or nothing on
   /// overflow. One entry of `needs` per loop.

@@ -15,8 +15,8 @@ using namespace remat::schedule;
 static constexpr int64_t frontierPoints = 64;
 
 int64_t remat::schedule::getAmpleSlots(const ProgramInstance &instance, size_t index) {
-  const ProgramLoop &loop = instance.getLoop(index);
-  std::optional<int64_t> item = addBytes(loop.stateBytes, loop.tapeBytes);
+  const LoopStage &stage = instance.getLoop(index).stages.front();
+  std::optional<int64_t> item = addBytes(stage.stateBytes, stage.tapeBytes);
   std::optional<int64_t> all = item ? multiplyBytes(*item, instance.getSteps(index) + 1) : std::nullopt;
   return all.value_or(std::numeric_limits<int64_t>::max());
 }
@@ -93,7 +93,7 @@ BudgetSplit::BudgetSplit(ProgramInstance &instance, Policy policy, int64_t budge
   for (size_t index = 0; index < frontiers.size(); ++index) {
     if (!instance.isPlanned(index))
       continue;
-    EqualChain problem = instance.getChain(index, 0);
+    EqualChain problem = instance.getEqualSteps(index, 0);
     for (const FrontierPoint &point : frontier(problem, policy, frontierBudgets(problem, policy, frontierPoints)))
       if (point.feasible)
         frontiers[index].push_back(point);

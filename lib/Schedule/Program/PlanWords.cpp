@@ -29,8 +29,7 @@ static void writeFigures(const ProgramInstance &instance, const ProgramResult &r
     figure(PlanFigure::ForwardSteps) += plan.forward;
     figure(PlanFigure::ReverseSteps) += plan.reverse;
     figure(PlanFigure::Time) += plan.time;
-    figure(PlanFigure::StoreAllTime) +=
-        steps * (instance.getLoop(index).recordTime + instance.getLoop(index).reverseTime);
+    figure(PlanFigure::StoreAllTime) += instance.getStoreAllTime(index);
     figure(PlanFigure::LowerBound) += plan.lowerBound;
     figure(PlanFigure::Certified) &= plan.certified ? 1 : 0;
   }

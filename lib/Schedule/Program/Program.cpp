@@ -22,19 +22,22 @@ std::optional<int64_t> remat::schedule::getWalkBytes(int64_t stackFrames) {
   return stack ? addBytes(REMAT_STACK_OFFSET, *stack) : std::nullopt;
 }
 
-EqualChain ProgramLoop::getProblem(int64_t steps, int64_t budget) const {
-  EqualChain problem;
-  problem.steps = steps;
-  problem.state = stateBytes;
-  problem.tape = tapeBytes;
-  problem.initialState = initialBytes > 0 ? initialBytes : stateBytes;
-  problem.budget = budget;
-  problem.advance = advanceTime;
-  problem.record = recordTime;
-  problem.reverse = reverseTime;
-  problem.restartable = isRestartable;
-  problem.start = initialBytes > 0 ? Start::Releasable : Start::External;
-  return problem;
+Chain ProgramLoop::getChain(const std::vector<int64_t> &steps, int64_t budget) const {
+  Chain chain;
+  for (size_t index = 0; index < stages.size(); ++index) {
+    const LoopStage &stage = stages[index];
+    chain.stages.push_back({steps[index],
+                            stage.advanceTime,
+                            stage.stateBytes,
+                            stage.isRestartable,
+                            /*workspace=*/0,
+                            {{stage.recordTime, stage.reverseTime, stage.tapeBytes}}});
+  }
+  // Where initial carries are external, no memory is their place.
+  chain.initialState = initialBytes > 0 ? initialBytes : stages.front().stateBytes;
+  chain.start = initialBytes > 0 ? Start::Releasable : Start::External;
+  chain.budget = budget;
+  return chain;
 }
 
 //===----------------------------------------------------------------------===//
@@ -51,22 +54,33 @@ static bool isSize(int64_t bytes) { return bytes >= 0 && bytes <= maxBytes && by
 
 static bool isBelow(int64_t index, size_t limit) { return index >= 0 && static_cast<size_t>(index) < limit; }
 
-static const char *check(const ProgramLoop &loop, int64_t numCounts) {
-  if (!isBelow(loop.count, static_cast<size_t>(numCounts)))
+static const char *check(const LoopStage &stage, int64_t numCounts) {
+  if (!isBelow(stage.count, static_cast<size_t>(numCounts)))
     return "a loop refers to a count that is not there";
   for (int64_t bytes :
-       {loop.stateBytes, loop.tapeBytes, loop.carriedBytes, loop.gradientBytes, loop.forwardWorkspaceBytes,
-        loop.turnWorkspaceBytes, loop.reverseWorkspaceBytes, loop.linearizeWorkspaceBytes, loop.replayWorkspaceBytes})
+       {stage.stateBytes, stage.tapeBytes, stage.carriedBytes, stage.forwardWorkspaceBytes, stage.turnWorkspaceBytes,
+        stage.reverseWorkspaceBytes, stage.linearizeWorkspaceBytes, stage.replayWorkspaceBytes})
     if (!isSize(bytes))
       return "a size of a loop is not a multiple of the alignment in range";
-  if (loop.carriedBytes > loop.stateBytes || loop.carriedBytes > loop.tapeBytes)
+  if (stage.carriedBytes > stage.stateBytes || stage.carriedBytes > stage.tapeBytes)
     return "the carries on the tape of a loop have more bytes than its carries or its tape";
-  if (!isSize(loop.initialBytes) || loop.initialBytes > loop.stateBytes)
-    return "the initial carries of a loop have more bytes than its carries";
-  if (!isSize(loop.splatBytes) || loop.splatBytes > loop.stateBytes)
-    return "the initial carries of a loop that are numbers end behind its carries";
-  if (loop.advanceTime < 0 || loop.recordTime < 0 || loop.reverseTime < 0)
+  if (stage.advanceTime < 0 || stage.recordTime < 0 || stage.reverseTime < 0)
     return "a time of a loop is negative";
+  return nullptr;
+}
+
+static const char *check(const ProgramLoop &loop, int64_t numCounts) {
+  if (loop.stages.size() != 1)
+    return "a loop has a number of stages that is not one";
+  const LoopStage &stage = loop.stages.front();
+  if (const char *problem = check(stage, numCounts))
+    return problem;
+  if (!isSize(loop.gradientBytes))
+    return "a size of a loop is not a multiple of the alignment in range";
+  if (!isSize(loop.initialBytes) || loop.initialBytes > stage.stateBytes)
+    return "the initial carries of a loop have more bytes than its carries";
+  if (!isSize(loop.splatBytes) || loop.splatBytes > stage.stateBytes)
+    return "the initial carries of a loop that are numbers end behind its carries";
   if (loop.forward > maxTime || loop.backward > maxTime)
     return "a sweep of a loop comes too late";
   if (loop.filled < 0 || loop.filled > loop.forward || (loop.isDifferentiated && loop.forward > loop.backward))
@@ -123,8 +137,30 @@ std::optional<ProgramInstance> ProgramInstance::create(const ProgramProblem &pro
   return instance;
 }
 
-EqualChain ProgramInstance::getChain(size_t loop, int64_t budget) const {
-  return getLoop(loop).getProblem(getSteps(loop), budget);
+int64_t ProgramInstance::getSteps(size_t loop) const {
+  int64_t steps = 0;
+  for (const LoopStage &stage : getLoop(loop).stages)
+    steps += counts[static_cast<size_t>(stage.count)];
+  return steps;
+}
+
+Chain ProgramInstance::getChain(size_t index, int64_t budget) const {
+  const ProgramLoop &loop = getLoop(index);
+  std::vector<int64_t> steps;
+  for (const LoopStage &stage : loop.stages)
+    steps.push_back(counts[static_cast<size_t>(stage.count)]);
+  return loop.getChain(steps, budget);
+}
+
+EqualChain ProgramInstance::getEqualSteps(size_t loop, int64_t budget) const {
+  return *getChain(loop, budget).equalSteps();
+}
+
+int64_t ProgramInstance::getStoreAllTime(size_t loop) const {
+  int64_t time = 0;
+  for (const ChainStage &stage : getChain(loop, 0).stages)
+    time += stage.count * stage.leastOnce();
+  return time;
 }
 
 // Times of the layout: each operation of the program has one per phase of a sweep.
@@ -145,16 +181,17 @@ bool ProgramInstance::hasUnusedFinals(size_t index) const {
 
 void ProgramInstance::addParts(size_t index) {
   const ProgramLoop &loop = getLoop(index);
+  const LoopStage &stage = loop.stages.front();
   int64_t steps = getSteps(index);
   bool runs = steps > 0, returns = runs && loop.isDifferentiated;
   // A step between two others reads one core state and writes the other; the
   // first one reads the initial state and the last one writes the final one. With a plan,
   // the state of the last step comes to core state 0, and one may be copied there from a
   // slot. Numbers of the initial state come where there is no core state yet.
-  int64_t core0 = loop.stateBytes - (loop.isDifferentiated ? loop.carriedBytes : 0);
+  int64_t core0 = stage.stateBytes - (loop.isDifferentiated ? stage.carriedBytes : 0);
   int64_t stepsForState0 = loop.isDifferentiated ? 1 : 2, stepsForState1 = stepsForState0 + 1;
   int64_t forward0 = steps >= stepsForState0 ? core0 : 0;
-  int64_t forward1 = steps >= stepsForState1 ? loop.stateBytes : 0;
+  int64_t forward1 = steps >= stepsForState1 ? stage.stateBytes : 0;
   if (!loop.isDifferentiated && steps < stepsForState1)
     (steps >= stepsForState0 ? forward1 : forward0) = loop.splatBytes;
   // A step between two others reads or writes the gradient of the initial carry, and
@@ -175,17 +212,17 @@ void ProgramInstance::addParts(size_t index) {
   add(LoopPart::ForwardState1, runs, forward1, from, endsInState1 ? forwardEnd : from,
       /*isCertain=*/!loop.isDifferentiated);
   // The step that leaves its tape in the core comes when all others have run.
-  add(LoopPart::ForwardWorkspace, runs, loop.forwardWorkspaceBytes, from, from, /*isCertain=*/false);
-  add(LoopPart::TurnWorkspace, returns, loop.turnWorkspaceBytes, forwardEnd, forwardEnd, /*isCertain=*/false);
+  add(LoopPart::ForwardWorkspace, runs, stage.forwardWorkspaceBytes, from, from, /*isCertain=*/false);
+  add(LoopPart::TurnWorkspace, returns, stage.turnWorkspaceBytes, forwardEnd, forwardEnd, /*isCertain=*/false);
   // The needs of the plan say how large the walk and the slot region are.
   add(LoopPart::Walk, returns, 0, from, end, /*isCertain=*/false);
-  add(LoopPart::CarriedTape, returns, loop.carriedBytes, from, replay, /*isCertain=*/true);
-  add(LoopPart::CoreTape, returns, loop.tapeBytes - loop.carriedBytes, forwardEnd, linearize, /*isCertain=*/true);
+  add(LoopPart::CarriedTape, returns, stage.carriedBytes, from, replay, /*isCertain=*/true);
+  add(LoopPart::CoreTape, returns, stage.tapeBytes - stage.carriedBytes, forwardEnd, linearize, /*isCertain=*/true);
   add(LoopPart::CoreState0, returns, core0, linearize, replay, /*isCertain=*/false);
-  add(LoopPart::CoreState1, returns, loop.stateBytes, replay, replay, /*isCertain=*/false);
-  add(LoopPart::ReverseWorkspace, returns, loop.reverseWorkspaceBytes, reverse, reverse, /*isCertain=*/false);
-  add(LoopPart::LinearizeWorkspace, returns, loop.linearizeWorkspaceBytes, linearize, linearize, /*isCertain=*/false);
-  add(LoopPart::ReplayWorkspace, returns, loop.replayWorkspaceBytes, replay, replay, /*isCertain=*/false);
+  add(LoopPart::CoreState1, returns, stage.stateBytes, replay, replay, /*isCertain=*/false);
+  add(LoopPart::ReverseWorkspace, returns, stage.reverseWorkspaceBytes, reverse, reverse, /*isCertain=*/false);
+  add(LoopPart::LinearizeWorkspace, returns, stage.linearizeWorkspaceBytes, linearize, linearize, /*isCertain=*/false);
+  add(LoopPart::ReplayWorkspace, returns, stage.replayWorkspaceBytes, replay, replay, /*isCertain=*/false);
   add(LoopPart::Gradients, returns, gradients * loop.gradientBytes, reverse, replay, /*isCertain=*/true);
   add(LoopPart::Slots, returns, 0, filled, end, /*isCertain=*/true);
 }

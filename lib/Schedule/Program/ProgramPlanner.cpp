@@ -71,7 +71,7 @@ ProgramPlan ProgramPlanner::makeEmptyPlan() const {
 }
 
 bool ProgramPlanner::planLoop(ProgramPlan &plan, size_t index, Policy loopPolicy, int64_t slotBudget) {
-  PlanResult result = remat::schedule::plan(instance.getChain(index, slotBudget), loopPolicy);
+  PlanResult result = remat::schedule::plan(instance.getEqualSteps(index, slotBudget), loopPolicy);
   if (!result.ok())
     return fail(result.verdict.status, "loop #" + std::to_string(index) + ": " + result.verdict.message);
   int64_t pieces = (result.table->stackDepth() + framesPerPiece - 1) / framesPerPiece;
@@ -102,7 +102,7 @@ bool ProgramPlanner::planMinimum(ProgramPlan &plan) {
     if (!instance.isPlanned(index))
       continue;
     // Where the policy does not apply, planning says why.
-    std::optional<int64_t> minimum = minimumBudget(instance.getChain(index, 0), policy);
+    std::optional<int64_t> minimum = minimumBudget(instance.getEqualSteps(index, 0), policy);
     if (!planLoop(plan, index, policy, minimum.value_or(0)))
       return false;
   }
@@ -190,7 +190,7 @@ bool ProgramPlanner::verify(const ProgramPlan &plan) {
     std::string loop = "internal error: the schedule of loop #" + std::to_string(index);
     const Plan &promised = plan.loops[index].plan;
     int64_t slotBytes = plan.needs[index].slotBytes;
-    SimulationResult played = simulate(instance.getChain(index, slotBytes), *plan.loops[index].table);
+    SimulationResult played = simulate(instance.getEqualSteps(index, slotBytes), *plan.loops[index].table);
     if (!played.valid)
       return fail(Status::Internal,
                   loop + " breaks a rule at action " + std::to_string(played.action) + ": " + std::string(played.rule));

@@ -70,21 +70,23 @@ private:
 
 template <typename Visitor, typename Loop>
 static void visitLoop(Visitor &visitor, Loop &loop) {
-  visitor.visit(loop.count);
-  visitor.visit(loop.stateBytes);
-  visitor.visit(loop.tapeBytes);
-  visitor.visit(loop.carriedBytes);
+  // Its only stage, whose words have no length in front; see ProgramProblem::validate.
+  auto &stage = loop.stages.front();
+  visitor.visit(stage.count);
+  visitor.visit(stage.stateBytes);
+  visitor.visit(stage.tapeBytes);
+  visitor.visit(stage.carriedBytes);
   visitor.visit(loop.gradientBytes);
-  visitor.visit(loop.forwardWorkspaceBytes);
-  visitor.visit(loop.turnWorkspaceBytes);
-  visitor.visit(loop.reverseWorkspaceBytes);
-  visitor.visit(loop.linearizeWorkspaceBytes);
-  visitor.visit(loop.replayWorkspaceBytes);
-  visitor.visit(loop.advanceTime);
-  visitor.visit(loop.recordTime);
-  visitor.visit(loop.reverseTime);
+  visitor.visit(stage.forwardWorkspaceBytes);
+  visitor.visit(stage.turnWorkspaceBytes);
+  visitor.visit(stage.reverseWorkspaceBytes);
+  visitor.visit(stage.linearizeWorkspaceBytes);
+  visitor.visit(stage.replayWorkspaceBytes);
+  visitor.visit(stage.advanceTime);
+  visitor.visit(stage.recordTime);
+  visitor.visit(stage.reverseTime);
   visitor.visit(loop.isDifferentiated);
-  visitor.visit(loop.isRestartable);
+  visitor.visit(stage.isRestartable);
   visitor.visit(loop.initialBytes);
   visitor.visit(loop.splatBytes);
   visitor.visit(loop.forward);

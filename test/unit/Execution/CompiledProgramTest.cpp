@@ -206,7 +206,7 @@ TEST_F(CompiledProgramTest, PlansAreTheSameWheneverTheyAreMade) {
   int64_t n = 30;
   std::vector<ArrayView> arguments = {{ElementType::Index, {}, &n}, h.getView(), w.getView()};
   std::vector<PlanFigures> plans;
-  std::vector<schedule::EqualChain> problems;
+  std::vector<schedule::Chain> problems;
   for (const char *count : {"arith.constant 30 : index", "arith.addi %n, %n : index"}) {
     // Twice as many as the argument says.
     n = plans.empty() ? 0 : 15;
@@ -224,8 +224,8 @@ TEST_F(CompiledProgramTest, PlansAreTheSameWheneverTheyAreMade) {
   EXPECT_EQ(plans[0].minimumBytes, plans[1].minimumBytes);
   EXPECT_TRUE(plans[0].isPeakCertain && plans[1].isPeakCertain);
   EXPECT_LT(plans[0].minimumBytes, plans[0].peakBytes);
-  EXPECT_EQ(problems[0].steps, 30);
-  EXPECT_EQ(problems[1].steps, 30);
+  EXPECT_EQ(problems[0].steps(), 30);
+  EXPECT_EQ(problems[1].steps(), 30);
   EXPECT_EQ(problems[0].budget, problems[1].budget);
 }
 

@@ -26,26 +26,26 @@ ProgramProblem makeProgram() {
   problem.numCounts = 2;
   problem.parameterBytes = 640;
   ProgramLoop first;
-  first.count = 0;
-  first.stateBytes = 128;
-  first.tapeBytes = 320;
-  first.carriedBytes = 64;
+  first.stages[0].count = 0;
+  first.stages[0].stateBytes = 128;
+  first.stages[0].tapeBytes = 320;
+  first.stages[0].carriedBytes = 64;
   first.gradientBytes = 64;
-  first.forwardWorkspaceBytes = 192;
-  first.turnWorkspaceBytes = 128;
-  first.reverseWorkspaceBytes = 128;
-  first.linearizeWorkspaceBytes = 64;
-  first.replayWorkspaceBytes = 192;
-  first.advanceTime = 1000;
-  first.recordTime = 1100;
-  first.reverseTime = 2000;
+  first.stages[0].forwardWorkspaceBytes = 192;
+  first.stages[0].turnWorkspaceBytes = 128;
+  first.stages[0].reverseWorkspaceBytes = 128;
+  first.stages[0].linearizeWorkspaceBytes = 64;
+  first.stages[0].replayWorkspaceBytes = 192;
+  first.stages[0].advanceTime = 1000;
+  first.stages[0].recordTime = 1100;
+  first.stages[0].reverseTime = 2000;
   first.isDifferentiated = true;
-  first.isRestartable = true;
+  first.stages[0].isRestartable = true;
   first.forward = first.filled = 10;
   first.backward = 40;
   ProgramLoop second = first;
-  second.count = 1;
-  second.stateBytes = 192;
+  second.stages[0].count = 1;
+  second.stages[0].stateBytes = 192;
   second.initialBytes = 192;
   second.filled = 15;
   second.forward = 20;
@@ -177,17 +177,36 @@ TEST(ProgramInstance, GivesBuffersTheirHomes) {
   EXPECT_EQ(shorter.getPart(1, LoopPart::CoreState1).bytes, 0);
 }
 
+TEST(ProgramInstance, IsOfLoopsOfOneStage) {
+  ProgramProblem problem = makeProgram();
+  ProgramInstance instance = makeInstance(problem, {3, 7});
+  Chain chain = instance.getChain(1, 640);
+  ASSERT_TRUE(chain.validate().ok());
+  ASSERT_EQ(chain.stages.size(), 1u);
+  EXPECT_EQ(chain.steps(), 7);
+  EXPECT_EQ(chain.stages[0].state, 192);
+  EXPECT_EQ(chain.stages[0].modes[0].tape, 320);
+  EXPECT_EQ(chain.initialState, 192);
+  EXPECT_EQ(chain.budget, 640);
+  EXPECT_EQ(instance.getStoreAllTime(1), 7 * 3100);
+  problem.loops[1].stages.push_back(problem.loops[1].stages[0]);
+  EXPECT_EQ(problem.validate().message, "a loop has a number of stages that is not one");
+  problem.loops[1].stages.clear();
+  EXPECT_EQ(problem.validate().status, Status::BadValue);
+}
+
 TEST(ProgramInstance, SharesTheCoreBetweenKindsOfMoves) {
   ProgramProblem problem = makeProgram();
   problem.loops.resize(1);
   problem.buffers.clear();
   ProgramLoop &loop = problem.loops[0];
-  loop.stateBytes = 1024;
-  loop.tapeBytes = 3 * 1024;
-  loop.carriedBytes = 1024;
+  loop.stages[0].stateBytes = 1024;
+  loop.stages[0].tapeBytes = 3 * 1024;
+  loop.stages[0].carriedBytes = 1024;
   loop.gradientBytes = 0;
-  loop.forwardWorkspaceBytes = 2048;
-  loop.turnWorkspaceBytes = loop.reverseWorkspaceBytes = loop.linearizeWorkspaceBytes = loop.replayWorkspaceBytes = 0;
+  loop.stages[0].forwardWorkspaceBytes = 2048;
+  loop.stages[0].turnWorkspaceBytes = loop.stages[0].reverseWorkspaceBytes = loop.stages[0].linearizeWorkspaceBytes =
+      loop.stages[0].replayWorkspaceBytes = 0;
   ProgramInstance instance = makeInstance(problem, {5, 0});
   // Of a step in front of the last one two states and temporaries are in use, of the last
   // one the state that is part of the tape and the rest of the tape.
@@ -201,7 +220,7 @@ TEST(ProgramInstance, SharesTheCoreBetweenKindsOfMoves) {
 
   // Nothing is shared by a tape without carries, nor without a tape. The step that leaves
   // the tape in the core reads core state 0, and needs the other for what nobody reads.
-  loop.carriedBytes = 0;
+  loop.stages[0].carriedBytes = 0;
   ProgramInstance separate = makeInstance(problem, {5, 0});
   EXPECT_EQ(separate.layOut({{0, 1}}), walk + 4 * 1024);
   ProgramBuffer unused;
@@ -217,7 +236,7 @@ TEST(ProgramInstance, SharesTheCoreBetweenKindsOfMoves) {
   ProgramInstance forward = makeInstance(problem, {2, 0});
   EXPECT_EQ(forward.getPart(0, LoopPart::ForwardState0).bytes, 1024);
   EXPECT_EQ(forward.getPart(0, LoopPart::ForwardState1).bytes, 0);
-  loop.carriedBytes = 2048;
+  loop.stages[0].carriedBytes = 2048;
   EXPECT_EQ(problem.validate().status, Status::BadValue);
 }
 
@@ -234,14 +253,14 @@ TEST(ProgramInstance, HasACoreStateForNumbersOfTheInitialState) {
   };
   // A single step writes no core state; what leaves its tape in the core reads one.
   EXPECT_EQ(getCoreBytes(0, 0), 0);
-  EXPECT_EQ(getCoreBytes(0, 1), problem.loops[0].stateBytes - problem.loops[0].carriedBytes);
-  EXPECT_EQ(getCoreBytes(0, 2), 2 * problem.loops[0].stateBytes - problem.loops[0].carriedBytes);
+  EXPECT_EQ(getCoreBytes(0, 1), problem.loops[0].stages[0].stateBytes - problem.loops[0].stages[0].carriedBytes);
+  EXPECT_EQ(getCoreBytes(0, 2), 2 * problem.loops[0].stages[0].stateBytes - problem.loops[0].stages[0].carriedBytes);
   EXPECT_EQ(getCoreBytes(1, 0), 0);
   EXPECT_EQ(getCoreBytes(1, 1), 128);
   // The second of two writes none either.
   EXPECT_EQ(getCoreBytes(1, 2), 192 + 128);
   EXPECT_EQ(getCoreBytes(1, 3), 2 * 192);
-  problem.loops[0].splatBytes = problem.loops[0].stateBytes + 64;
+  problem.loops[0].splatBytes = problem.loops[0].stages[0].stateBytes + 64;
   EXPECT_FALSE(problem.validate().ok());
 }
 
@@ -328,9 +347,9 @@ TEST(ProgramPlanner, GivesUpThePartOfTheInitialStateThatCounts) {
   problem.loops.erase(problem.loops.begin());
   problem.buffers.clear();
   ProgramLoop &loop = problem.loops[0];
-  loop.tapeBytes = 256;
+  loop.stages[0].tapeBytes = 256;
   loop.initialBytes = 64;
-  loop.isRestartable = false;
+  loop.stages[0].isRestartable = false;
   ProgramInstance instance = makeInstance(problem, {0, 2});
   std::vector<std::pair<int64_t, int64_t>> found;
   ProgramResult unlimited = planProgram(instance);

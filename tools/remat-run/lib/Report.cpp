@@ -153,21 +153,23 @@ static StringRef getStartName(schedule::Start start) {
   return "";
 }
 
-void remat::printProblem(const schedule::EqualChain &problem, llvm::raw_ostream &stream) {
+void remat::printProblem(const schedule::Chain &problem, llvm::raw_ostream &stream) {
   llvm::json::OStream json(stream, /*IndentSize=*/2);
   json.object([&] {
     json.attribute("kind", "chain");
     json.attributeArray("stages", [&] {
-      json.object([&] {
-        json.attribute("count", problem.steps);
-        json.attribute("advance", problem.advance);
-        json.attribute("record", problem.record);
-        json.attribute("reverse", problem.reverse);
-        json.attribute("state", problem.state);
-        json.attribute("tape", problem.tape);
-        json.attribute("restartable", problem.restartable);
-        json.attribute("workspace", problem.workspace);
-      });
+      // Programs have one mode of each step.
+      for (const schedule::ChainStage &stage : problem.stages)
+        json.object([&] {
+          json.attribute("count", stage.count);
+          json.attribute("advance", stage.advance);
+          json.attribute("record", stage.modes.front().record);
+          json.attribute("reverse", stage.modes.front().reverse);
+          json.attribute("state", stage.state);
+          json.attribute("tape", stage.modes.front().tape);
+          json.attribute("restartable", stage.restartable);
+          json.attribute("workspace", stage.workspace);
+        });
     });
     json.attribute("initial_state", problem.initialState);
     json.attribute("start", getStartName(problem.start));

@@ -69,7 +69,7 @@ void printInfeasible(const ProgramError &error, llvm::raw_ostream &stream);
 
 /// A chain problem in the form that remat-plan reads. Sizes are bytes, times those of
 /// the planner's model.
-void printProblem(const schedule::EqualChain &problem, llvm::raw_ostream &stream);
+void printProblem(const schedule::Chain &problem, llvm::raw_ostream &stream);
 
 /// A name for the processor of this machine.
 std::string describeDevice();

@@ -42,15 +42,15 @@ LogicalResult ProgramMemory::collectLoops() {
 }
 
 /// The temporaries of the functions that each kind of move calls.
-static void describeWorkspaces(ChainOp chain, schedule::ProgramLoop &record) {
+static void describeWorkspaces(ChainOp chain, schedule::LoopStage &stage) {
   auto get = [&](StepRole role) { return chain.getWorkspaceBytesOf(static_cast<unsigned>(role)); };
   StepRole replay = chain.getReplayAttr() ? StepRole::Replay : StepRole::Advance;
   StepRole recordAgain = chain.getReplayRecordAttr() ? StepRole::ReplayRecord : StepRole::Record;
-  record.replayWorkspaceBytes = std::max({get(replay), get(recordAgain), get(StepRole::Resume)});
-  record.linearizeWorkspaceBytes = get(StepRole::Linearize);
-  record.reverseWorkspaceBytes = get(StepRole::Reverse);
-  record.forwardWorkspaceBytes = std::max(get(StepRole::Advance), get(StepRole::Record));
-  record.turnWorkspaceBytes = get(StepRole::Record);
+  stage.replayWorkspaceBytes = std::max({get(replay), get(recordAgain), get(StepRole::Resume)});
+  stage.linearizeWorkspaceBytes = get(StepRole::Linearize);
+  stage.reverseWorkspaceBytes = get(StepRole::Reverse);
+  stage.forwardWorkspaceBytes = std::max(get(StepRole::Advance), get(StepRole::Record));
+  stage.turnWorkspaceBytes = get(StepRole::Record);
 }
 
 LogicalResult ProgramMemory::describeLoop(Loop &loop) {
@@ -68,23 +68,24 @@ LogicalResult ProgramMemory::describeLoop(Loop &loop) {
       return loop.backward.emitOpError("expects to stand in the block of its forward sweep");
   }
   schedule::ProgramLoop &record = problem.loops.emplace_back();
-  record.count = getCountNumber(forward.getCount());
+  schedule::LoopStage &stage = record.stages.front();
+  stage.count = getCountNumber(forward.getCount());
   std::optional<int64_t> state = getAlignedBytes(loop.chain.getCarryTypes());
   std::optional<int64_t> tape = getAlignedBytes(loop.chain.getTapeTypes());
   std::optional<int64_t> gradient = getAlignedBytes(loop.chain.getMovedGradientTypes());
   if (!state || !tape || !gradient)
     return loop.chain.emitOpError("has carries or a tape of more than 2^63 bytes");
-  record.stateBytes = *state;
-  record.tapeBytes = *tape;
-  record.carriedBytes = CoreLayout(loop.chain, loop.backward != nullptr).getCarriedBytes();
+  stage.stateBytes = *state;
+  stage.tapeBytes = *tape;
+  stage.carriedBytes = CoreLayout(loop.chain, loop.backward != nullptr).getCarriedBytes();
   record.gradientBytes = *gradient;
-  describeWorkspaces(loop.chain, record);
+  describeWorkspaces(loop.chain, stage);
   StepTimes estimate = estimateStepTimes(loop.chain);
-  record.advanceTime = estimate.advance;
-  record.recordTime = estimate.record;
-  record.reverseTime = estimate.reverse;
+  stage.advanceTime = estimate.advance;
+  stage.recordTime = estimate.record;
+  stage.reverseTime = estimate.reverse;
   record.isDifferentiated = loop.backward != nullptr;
-  record.isRestartable = loop.chain.getResumeAttr() != nullptr;
+  stage.isRestartable = loop.chain.getResumeAttr() != nullptr;
   record.forward = record.filled = getTime(forward);
   record.backward = loop.backward ? getTime(loop.backward) : 0;
   return success();

@@ -119,10 +119,9 @@ void PlanSchedulePass::attach(ProgramMemory &memory, const schedule::ProgramInst
       continue;
     const schedule::Plan &chosen = plan.loops[index].plan;
     const schedule::LoopNeeds &needs = plan.needs[index];
-    const schedule::ProgramLoop &record = instance.getLoop(index);
     // The planner checked that this does not overflow.
     int64_t steps = instance.getSteps(index);
-    int64_t storeAllTime = steps * (record.recordTime + record.reverseTime);
+    int64_t storeAllTime = instance.getStoreAllTime(index);
     loop.chain.setPlanAttr(PlanAttr::get(&getContext(), policy, steps, chosen.budget, needs.slotBytes,
                                          needs.stackFrames, chosen.advance, chosen.record, chosen.resume, chosen.copy,
                                          chosen.time, storeAllTime, chosen.lowerBound,
