@@ -29,5 +29,6 @@ extern "C" int64_t rematWalkNext(void *walk, int64_t *move) {
   move[SourceWord] = next.src;
   move[DestinationWord] = next.dst;
   move[TapeWord] = next.tape;
+  move[ModeWord] = next.mode;
   return static_cast<int64_t>(next.kind);
 }

@@ -68,15 +68,18 @@ struct Move {
   int64_t src;
   int64_t dst;
   int64_t tape;
+  /// In which the tape is recorded, reversed, read or dropped, from 0; else 0.
+  int64_t mode = 0;
 };
 
 /// The words of a move as a program finds it; its kind is what rematWalkNext returns.
-enum MoveWord : int64_t { StepWord, SourceWord, DestinationWord, TapeWord };
-inline constexpr int64_t numMoveWords = 4;
+enum MoveWord : int64_t { StepWord, SourceWord, DestinationWord, TapeWord, ModeWord };
+inline constexpr int64_t numMoveWords = 5;
 
 /// Sizes in bytes as they lie in the slot region, alignment included.
 struct SlotSizes {
   int64_t state;
+  /// In whatever mode.
   int64_t tape;
   /// Size of the state before step 0; not used when it is external.
   int64_t initial;

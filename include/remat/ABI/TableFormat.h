@@ -11,13 +11,13 @@
 // runtime. This header is all the two sides share: no type in it needs a
 // library.
 //
-//   words[0..4]   TableHeader
-//   words[5..]    one Node after the other, children before parents, root last
+//   words[0..5]   TableHeader
+//   words[6..]    one Node after the other, children before parents, root last
 //
 // An example, seven steps with tapes as large as three states, restartable, in a
 // budget of six states (WalkerTest, Example): two tapes fit, h_0 is the caller's.
 //
-//   tableMagic, 7, Start::External, 1, 5      header
+//   tableMagic, 7, Start::External, 1, 1, 5   header
 //   0: Empty
 //   1: Leaf
 //   2: KeepTape 0 x 2, left 0, right 1        record and keep two, then one; all back
@@ -74,17 +74,24 @@ inline bool hasLeft(NodeKind kind) {
 inline bool hasRight(NodeKind kind) {
   return kind == NodeKind::KeepState || kind == NodeKind::KeepTape || kind == NodeKind::TakeOver;
 }
+/// Whether the node records tapes.
+inline bool hasMode(NodeKind kind) {
+  return kind == NodeKind::Leaf || kind == NodeKind::KeepTape || kind == NodeKind::RunToEnd ||
+         kind == NodeKind::TakeOver;
+}
 
-/// One row of the table, five words.
+/// One row of the table, six words.
 struct Node {
   NodeKind kind;
   int64_t stride;
   int64_t count;
   int64_t left;
   int64_t right;
+  /// In which the node records its tapes, from 0; 0 if it records none.
+  int64_t mode = 0;
 };
 
-/// The first five words of a table.
+/// The first six words of a table.
 struct TableHeader {
   /// `tableMagic`; tells a table from other arrays and versions the format.
   int64_t magic;
@@ -92,16 +99,18 @@ struct TableHeader {
   Start start;
   /// 1 if the state after a step can be had from the step's tape, else 0.
   int64_t restartable;
+  /// Modes that a step can be recorded and reversed in, from 1 on.
+  int64_t modes;
   int64_t nodes;
 };
 
 /// The largest number of steps of a chain.
 inline constexpr int64_t maxChainSteps = int64_t(1) << 31;
 
-/// "RMTPLAN" and the format version 1.
-inline constexpr int64_t tableMagic = 0x524d54504c414e01;
-inline constexpr int64_t headerWords = 5;
-inline constexpr int64_t nodeWords = 5;
+/// "RMTPLAN" and the format version 2.
+inline constexpr int64_t tableMagic = 0x524d54504c414e02;
+inline constexpr int64_t headerWords = 6;
+inline constexpr int64_t nodeWords = 6;
 
 static_assert(sizeof(Node) == nodeWords * sizeof(int64_t), "packed words");
 static_assert(sizeof(TableHeader) == headerWords * sizeof(int64_t), "packed words");

@@ -52,11 +52,12 @@ public:
   /// Takes over words from elsewhere; call validate() before any other use.
   explicit PlanTable(std::vector<int64_t> tableWords) : words(std::move(tableWords)) {}
 
-  /// Builds a table from its parts. The last node is the root.
+  /// Builds a table from its parts, with the modes that the nodes name. The last node is
+  /// the root.
   PlanTable(int64_t steps, Start start, bool restartable, const std::vector<Node> &nodes);
 
   /// Returns what is wrong with the table, or nothing if the walker can play
-  /// it: sizes, kinds, child order, lengths that add up to the number of steps,
+  /// it: version, sizes, kinds, modes, child order, lengths that add up to the number of steps,
   /// and that every part can read its start state as often as it does.
   std::optional<std::string> validate() const;
 
@@ -66,6 +67,7 @@ public:
   int64_t getSteps() const { return header().steps; }
   Start getStart() const { return header().start; }
   bool isRestartable() const { return header().restartable != 0; }
+  int64_t getNumModes() const { return header().modes; }
   int64_t getNumNodes() const { return header().nodes; }
   Node getNode(int64_t index) const { return nodeOf(words.data(), index); }
 

@@ -41,8 +41,8 @@ namespace remat::schedule {
 /// Turns a table into moves. A plain aggregate: copy it, place it anywhere, and
 /// call begin() first. O(1) amortised per move.
 class Walker {
-  enum class StartKind : int32_t;
-  enum class Phase : int32_t;
+  enum class StartKind : int16_t;
+  enum class Phase : int16_t;
 
 public:
   /// One segment in progress. The memory of the stack is an array of these.
@@ -57,6 +57,8 @@ public:
     int64_t top;
     /// Items kept or steps reversed so far.
     int64_t iteration;
+    /// In which the tape was recorded that the state is read from, if any.
+    int32_t startMode;
     StartKind startKind;
     Phase phase;
   };
@@ -79,12 +81,15 @@ private:
   bool visitRunToEnd(Frame &frame, const Node &node, Move &move);
   bool visitTakeOver(Frame &frame, const Node &node, Move &move);
 
-  bool enter(Frame &frame, int64_t node, int64_t lo, int64_t hi, StartKind startKind, int64_t start, int64_t top);
-  void push(int64_t node, int64_t lo, int64_t hi, StartKind startKind, int64_t start, int64_t top);
-  void beginRun(int64_t lo, int64_t to, StartKind startKind, int64_t start, int64_t destination);
+  /// How the state is read that a segment or a run starts from.
+  struct Origin;
+
+  bool enter(Frame &frame, int64_t node, int64_t lo, int64_t hi, Origin origin, int64_t top);
+  void push(int64_t node, int64_t lo, int64_t hi, Origin origin, int64_t top);
+  void beginRun(int64_t lo, int64_t to, Origin origin, int64_t destination);
   Move continueRun();
-  Move makeRecord(int64_t step, int64_t tape, int64_t destination);
-  bool makeReverse(int64_t step, int64_t tape, Move &move);
+  Move makeRecord(int64_t step, int64_t tape, int64_t mode, int64_t destination);
+  bool makeReverse(int64_t step, int64_t tape, int64_t mode, Move &move);
   int64_t recordDestination(const Node &node, int64_t slot) const;
   int64_t otherCore(int64_t place) const;
 
@@ -95,11 +100,12 @@ private:
   /// Steps that have run at least once.
   int64_t frontier;
   /// The run in progress: the state before step runAt is at runPlace, or has to
-  /// be computed from the tape there first; the state before step runTo goes to
+  /// be computed from the tape there first, of mode runMode; the state before step runTo goes to
   /// runDestination (NoPlace: a core state).
   int64_t runAt;
   int64_t runTo;
   int64_t runPlace;
+  int64_t runMode;
   int64_t runDestination;
   /// The newest state in the core: the step that it is in front of, its place.
   int64_t coreStep;

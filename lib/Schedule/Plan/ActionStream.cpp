@@ -70,7 +70,7 @@ void ActionStream::translate(const Move &move) {
   case MoveKind::RecordFirst:
   case MoveKind::Record:
     bring(move.step);
-    emit(ActionKind::Record, move.step + 1);
+    emit(ActionKind::Record, move.step + 1, move.mode);
     core = move.step + 1;
     if (move.tape != CoreTape)
       emit(ActionKind::Keep, move.step + 1);

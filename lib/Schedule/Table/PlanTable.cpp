@@ -15,14 +15,21 @@
 
 #include "Table/CheckedMath.h"
 
+#include <algorithm>
+#include <limits>
+
 using namespace remat::schedule;
 
 static std::vector<int64_t> pack(int64_t steps, Start start, bool restartable, const std::vector<Node> &nodes) {
-  std::vector<int64_t> words = {tableMagic, steps, static_cast<int64_t>(start), restartable,
-                                static_cast<int64_t>(nodes.size())};
+  int64_t modes = 1;
+  for (const Node &node : nodes)
+    modes = std::max(modes, node.mode + 1);
+  std::vector<int64_t> words = {tableMagic,  steps, static_cast<int64_t>(start),
+                                restartable, modes, static_cast<int64_t>(nodes.size())};
   words.reserve(headerWords + nodeWords * nodes.size());
   for (const Node &node : nodes)
-    words.insert(words.end(), {static_cast<int64_t>(node.kind), node.stride, node.count, node.left, node.right});
+    words.insert(words.end(),
+                 {static_cast<int64_t>(node.kind), node.stride, node.count, node.left, node.right, node.mode});
   return words;
 }
 
@@ -74,6 +81,8 @@ std::optional<std::string> TableChecker::checkChildren(int64_t index) {
     return "has a bad stride";
   if (hasLeft(node.kind) ? node.count < 1 : node.count != 0)
     return "has a bad count";
+  if (hasMode(node.kind) ? node.mode < 0 || node.mode >= table.getNumModes() : node.mode != 0)
+    return "has a bad mode";
   return std::nullopt;
 }
 
@@ -178,14 +187,19 @@ std::optional<std::string> TableChecker::check() {
 
 std::optional<std::string> PlanTable::validate() const {
   int64_t size = static_cast<int64_t>(words.size());
-  if (size < headerWords || header().magic != tableMagic)
+  // The last byte of the magic number is the version.
+  if (size < headerWords || header().magic >> 8 != tableMagic >> 8)
     return "is not a plan table";
+  if (header().magic != tableMagic)
+    return "is a plan table of another version of the format";
   if (getSteps() < 0 || getSteps() > maxChainSteps)
     return "has a bad number of steps";
   if (getStart() < Start::Releasable || getStart() > Start::External)
     return "has an unknown kind of start";
   if (header().restartable != 0 && header().restartable != 1)
     return "has a restartable flag that is neither 0 nor 1";
+  if (getNumModes() < 1 || getNumModes() > std::numeric_limits<int32_t>::max())
+    return "has a bad number of modes";
   if (getNumNodes() < 1 || (size - headerWords) % nodeWords != 0 || getNumNodes() != (size - headerWords) / nodeWords)
     return "has a node count that does not fit its size";
   return TableChecker(*this).check();

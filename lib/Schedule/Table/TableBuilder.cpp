@@ -21,7 +21,7 @@ using NodeId = TableBuilder::NodeId;
 
 size_t TableBuilder::Hash::operator()(const Node &node) const {
   uint64_t hash = 0x9e3779b97f4a7c15u;
-  for (int64_t word : {static_cast<int64_t>(node.kind), node.stride, node.count, node.left, node.right}) {
+  for (int64_t word : {static_cast<int64_t>(node.kind), node.stride, node.count, node.left, node.right, node.mode}) {
     hash ^= static_cast<uint64_t>(word);
     hash *= 0xff51afd7ed558ccdu;
     hash ^= hash >> 32;
@@ -30,7 +30,8 @@ size_t TableBuilder::Hash::operator()(const Node &node) const {
 }
 
 bool TableBuilder::Equal::operator()(const Node &a, const Node &b) const {
-  return a.kind == b.kind && a.stride == b.stride && a.count == b.count && a.left == b.left && a.right == b.right;
+  return a.kind == b.kind && a.stride == b.stride && a.count == b.count && a.left == b.left && a.right == b.right &&
+         a.mode == b.mode;
 }
 
 NodeId TableBuilder::intern(const Node &node) {
@@ -49,26 +50,26 @@ NodeId TableBuilder::keepState(int64_t stride, int64_t count, NodeId left, NodeI
   return intern({NodeKind::KeepState, stride, count, left, right});
 }
 
-NodeId TableBuilder::keepTape(int64_t stride, int64_t count, NodeId left, NodeId right) {
+NodeId TableBuilder::keepTape(int64_t stride, int64_t count, NodeId left, NodeId right, int64_t mode) {
   if (count == 0)
     return right;
   const Node &next = nodes[right];
   bool joins = restartable || stride == 0;
-  if (joins && next.kind == NodeKind::KeepTape && next.stride == stride && next.left == left)
-    return intern({NodeKind::KeepTape, stride, count + next.count, left, next.right});
-  return intern({NodeKind::KeepTape, stride, count, left, right});
+  if (joins && next.kind == NodeKind::KeepTape && next.stride == stride && next.left == left && next.mode == mode)
+    return intern({NodeKind::KeepTape, stride, count + next.count, left, next.right, mode});
+  return intern({NodeKind::KeepTape, stride, count, left, right, mode});
 }
 
-NodeId TableBuilder::runToEnd(int64_t count, NodeId left) {
+NodeId TableBuilder::runToEnd(int64_t count, NodeId left, int64_t mode) {
   if (count == 0)
     return left;
   const Node &next = nodes[left];
-  if (next.kind == NodeKind::RunToEnd)
-    return intern({NodeKind::RunToEnd, 0, count + next.count, next.left, 0});
-  return intern({NodeKind::RunToEnd, 0, count, left, 0});
+  if (next.kind == NodeKind::RunToEnd && next.mode == mode)
+    return intern({NodeKind::RunToEnd, 0, count + next.count, next.left, 0, mode});
+  return intern({NodeKind::RunToEnd, 0, count, left, 0, mode});
 }
 
-NodeId TableBuilder::takeOver(NodeId right) { return intern({NodeKind::TakeOver, 0, 0, 0, right}); }
+NodeId TableBuilder::takeOver(NodeId right, int64_t mode) { return intern({NodeKind::TakeOver, 0, 0, 0, right, mode}); }
 
 NodeId TableBuilder::storeAll(int64_t steps) {
   if (steps == 0)

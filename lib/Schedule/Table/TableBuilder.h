@@ -28,11 +28,11 @@ public:
   explicit TableBuilder(bool restartable) : restartable(restartable) {}
 
   NodeId empty() { return intern({NodeKind::Empty, 0, 0, 0, 0}); }
-  NodeId leaf() { return intern({NodeKind::Leaf, 0, 0, 0, 0}); }
+  NodeId leaf(int64_t mode = 0) { return intern({NodeKind::Leaf, 0, 0, 0, 0, mode}); }
   NodeId keepState(int64_t stride, int64_t count, NodeId left, NodeId right);
-  NodeId keepTape(int64_t stride, int64_t count, NodeId left, NodeId right);
-  NodeId runToEnd(int64_t count, NodeId left);
-  NodeId takeOver(NodeId right);
+  NodeId keepTape(int64_t stride, int64_t count, NodeId left, NodeId right, int64_t mode = 0);
+  NodeId runToEnd(int64_t count, NodeId left, int64_t mode = 0);
+  NodeId takeOver(NodeId right, int64_t mode = 0);
 
   /// The nodes of a table for tapes of the same kind; returns its root.
   NodeId add(const PlanTable &table);

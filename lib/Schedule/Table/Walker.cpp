@@ -18,7 +18,7 @@
 using namespace remat::schedule;
 
 /// How the start state of a segment is read.
-enum class Walker::StartKind : int32_t {
+enum class Walker::StartKind : int16_t {
   /// It lies at the given place, and stays there.
   Stored,
   /// It has to be computed from the tape at the given place.
@@ -27,7 +27,21 @@ enum class Walker::StartKind : int32_t {
   InCore
 };
 
-enum class Walker::Phase : int32_t { Forward, Drop, Record, Back, Left };
+enum class Walker::Phase : int16_t { Forward, Drop, Record, Back, Left };
+
+struct Walker::Origin {
+  StartKind kind;
+  int64_t place;
+  /// Of the tape, if it is one.
+  int64_t mode = 0;
+
+  static Origin of(const Frame &frame) { return {frame.startKind, frame.start, frame.startMode}; }
+  static Origin stored(int64_t place) { return {StartKind::Stored, place}; }
+  /// Behind a step whose tape is kept.
+  static Origin behind(int64_t tape, int64_t mode, bool restartable) {
+    return {restartable ? StartKind::InTape : StartKind::InCore, tape, mode};
+  }
+};
 
 void Walker::begin(const int64_t *words, SlotSizes slotSizes, Frame *stack, bool drops) {
   const TableHeader header = headerOf(words);
@@ -43,8 +57,8 @@ void Walker::begin(const int64_t *words, SlotSizes slotSizes, Frame *stack, bool
   corePlace = external ? int64_t(InitialState) : 0;
   turned = false;
   mustResume = false;
-  beginRun(0, 0, StartKind::Stored, corePlace, NoPlace);
-  push(header.nodes - 1, 0, header.steps, StartKind::Stored, runPlace, external ? 0 : sizes.initial);
+  beginRun(0, 0, Origin::stored(corePlace), NoPlace);
+  push(header.nodes - 1, 0, header.steps, Origin::stored(runPlace), external ? 0 : sizes.initial);
 }
 
 Move Walker::next() {
@@ -92,13 +106,10 @@ bool Walker::visitKeepState(Frame &frame, const Node &node, Move &move) {
     int64_t slot = frame.top + i * sizes.state;
     if (i == node.count) {
       frame.phase = Phase::Drop;
-      push(node.right, at, frame.hi, StartKind::Stored, slot - sizes.state, slot);
+      push(node.right, at, frame.hi, Origin::stored(slot - sizes.state), slot);
       return false;
     }
-    if (i == 0)
-      beginRun(at, at + node.stride, frame.startKind, frame.start, slot);
-    else
-      beginRun(at, at + node.stride, StartKind::Stored, slot - sizes.state, slot);
+    beginRun(at, at + node.stride, i == 0 ? Origin::of(frame) : Origin::stored(slot - sizes.state), slot);
     ++i;
     return false;
   }
@@ -111,49 +122,46 @@ bool Walker::visitKeepState(Frame &frame, const Node &node, Move &move) {
     frame.phase = Phase::Drop;
     int64_t at = frame.lo + i * node.stride;
     int64_t slot = frame.top + i * sizes.state;
-    return enter(frame, node.left, at, at + node.stride, StartKind::Stored, slot - sizes.state, slot);
+    return enter(frame, node.left, at, at + node.stride, Origin::stored(slot - sizes.state), slot);
   }
   }
 }
 
 bool Walker::visitKeepTape(Frame &frame, const Node &node, Move &move) {
   int64_t &i = frame.iteration;
-  StartKind inside = restartable ? StartKind::InTape : StartKind::InCore;
+  auto behind = [&](int64_t tape) { return Origin::behind(tape, node.mode, restartable != 0); };
   int64_t at = frame.lo + i * (node.stride + 1);
   int64_t slot = frame.top + i * sizes.tape;
   switch (frame.phase) {
   case Phase::Forward:
     if (i == node.count) {
       frame.phase = Phase::Back;
-      push(node.right, at, frame.hi, inside, slot - sizes.tape, slot);
+      push(node.right, at, frame.hi, behind(slot - sizes.tape), slot);
       return false;
     }
     frame.phase = Phase::Record;
-    if (i == 0)
-      beginRun(at, at + node.stride, frame.startKind, frame.start, NoPlace);
-    else
-      beginRun(at, at + node.stride, inside, slot - sizes.tape, NoPlace);
+    beginRun(at, at + node.stride, i == 0 ? Origin::of(frame) : behind(slot - sizes.tape), NoPlace);
     return false;
   case Phase::Record:
     ++i;
     frame.phase = Phase::Forward;
-    move = makeRecord(at + node.stride, slot,
+    move = makeRecord(at + node.stride, slot, node.mode,
                       i == node.count ? recordDestination(node, slot + sizes.tape) : int64_t(NoPlace));
     return true;
   case Phase::Back:
-    if (makeReverse(at - 1, slot - sizes.tape, move))
+    if (makeReverse(at - 1, slot - sizes.tape, node.mode, move))
       frame.phase = Phase::Drop;
     return true;
   case Phase::Drop:
     frame.phase = Phase::Left;
-    move = {MoveKind::DropTape, at - 1, NoPlace, NoPlace, slot - sizes.tape};
+    move = {MoveKind::DropTape, at - 1, NoPlace, NoPlace, slot - sizes.tape, node.mode};
     return withDrops;
   case Phase::Left:
     --i;
     frame.phase = Phase::Back;
     at -= node.stride + 1;
     slot -= sizes.tape;
-    return enter(frame, node.left, at, at + node.stride, inside, slot - sizes.tape, slot);
+    return enter(frame, node.left, at, at + node.stride, behind(slot - sizes.tape), slot);
   }
   return false;
 }
@@ -164,14 +172,14 @@ bool Walker::visitRunToEnd(Frame &frame, const Node &node, Move &move) {
   switch (frame.phase) {
   case Phase::Forward:
     frame.phase = Phase::Record;
-    beginRun(frame.lo, last, frame.startKind, frame.start, NoPlace);
+    beginRun(frame.lo, last, Origin::of(frame), NoPlace);
     return false;
   case Phase::Record:
     frame.phase = Phase::Back;
-    move = makeRecord(last, CoreTape, NoPlace);
+    move = makeRecord(last, CoreTape, node.mode, NoPlace);
     return true;
   default:
-    if (!makeReverse(last, CoreTape, move))
+    if (!makeReverse(last, CoreTape, node.mode, move))
       return true;
     frame.hi = last;
     frame.phase = Phase::Forward;
@@ -198,18 +206,18 @@ bool Walker::visitTakeOver(Frame &frame, const Node &node, Move &move) {
     if (frame.iteration == 0)
       move = {MoveKind::DropState, frame.lo, frame.start, NoPlace, NoPlace};
     else
-      move = {MoveKind::DropTape, frame.lo, NoPlace, NoPlace, frame.start};
+      move = {MoveKind::DropTape, frame.lo, NoPlace, NoPlace, frame.start, node.mode};
     return withDrops;
   case Phase::Record: {
     int64_t top = frame.start + sizes.tape;
-    move = makeRecord(frame.lo, frame.start, recordDestination(node, top));
+    move = makeRecord(frame.lo, frame.start, node.mode, recordDestination(node, top));
     frame.iteration = 1;
     frame.phase = Phase::Back;
-    push(node.right, frame.lo + 1, frame.hi, restartable ? StartKind::InTape : StartKind::InCore, frame.start, top);
+    push(node.right, frame.lo + 1, frame.hi, Origin::behind(frame.start, node.mode, restartable != 0), top);
     return true;
   }
   case Phase::Back:
-    if (makeReverse(frame.lo, frame.start, move))
+    if (makeReverse(frame.lo, frame.start, node.mode, move))
       frame.phase = Phase::Drop;
     return true;
   case Phase::Left:
@@ -222,40 +230,41 @@ bool Walker::visitTakeOver(Frame &frame, const Node &node, Move &move) {
 /// Goes to the left part in front of the item that was just dropped. In front
 /// of the first item the part has the segment's own start state and replaces
 /// it.
-bool Walker::enter(Frame &frame, int64_t node, int64_t lo, int64_t hi, StartKind startKind, int64_t start,
-                   int64_t top) {
+bool Walker::enter(Frame &frame, int64_t node, int64_t lo, int64_t hi, Origin origin, int64_t top) {
   bool first = frame.iteration == 0;
   if (first) {
-    startKind = frame.startKind;
-    start = frame.start;
+    origin = Origin::of(frame);
     --depth;
   }
-  push(node, lo, hi, startKind, start, top);
+  push(node, lo, hi, origin, top);
   return false;
 }
 
-void Walker::push(int64_t node, int64_t lo, int64_t hi, StartKind startKind, int64_t start, int64_t top) {
-  frames[depth++] = {node, lo, hi, start, top, 0, startKind, Phase::Forward};
+void Walker::push(int64_t node, int64_t lo, int64_t hi, Origin origin, int64_t top) {
+  frames[depth++] = {node,          lo, hi, origin.place, top, 0, static_cast<int32_t>(origin.mode), origin.kind,
+                     Phase::Forward};
 }
 
 /// Starts to run from the state in front of step `lo` to the one in front of
 /// step `to`, which may be the same: then only the start state is made
 /// readable.
-void Walker::beginRun(int64_t lo, int64_t to, StartKind startKind, int64_t start, int64_t destination) {
+void Walker::beginRun(int64_t lo, int64_t to, Origin origin, int64_t destination) {
   runAt = lo;
   runTo = to;
-  runPlace = start;
+  runPlace = origin.place;
+  runMode = origin.mode;
   runDestination = destination;
-  bool live = coreStep == lo && startKind != StartKind::Stored;
+  bool live = coreStep == lo && origin.kind != StartKind::Stored;
   if (live)
     runPlace = corePlace;
-  mustResume = startKind == StartKind::InTape && !live;
+  mustResume = origin.kind == StartKind::InTape && !live;
 }
 
 Move Walker::continueRun() {
   Move move = {MoveKind::Resume, runAt, runPlace, NoPlace, NoPlace};
   if (mustResume) {
     mustResume = false;
+    move.mode = runMode;
     move.dst = CoreState0;
   } else {
     move.kind = runAt == frontier ? MoveKind::AdvanceFirst : MoveKind::Advance;
@@ -288,8 +297,8 @@ int64_t Walker::skipRun() {
 }
 
 /// Records `step`, whose start state the last run has made readable.
-Move Walker::makeRecord(int64_t step, int64_t tape, int64_t destination) {
-  Move move = {MoveKind::Record, step, runPlace, destination, tape};
+Move Walker::makeRecord(int64_t step, int64_t tape, int64_t mode, int64_t destination) {
+  Move move = {MoveKind::Record, step, runPlace, destination, tape, mode};
   if (step == frontier) {
     ++frontier;
     move.kind = MoveKind::RecordFirst;
@@ -303,13 +312,13 @@ Move Walker::makeRecord(int64_t step, int64_t tape, int64_t destination) {
 }
 
 /// Returns false if the move is the turn, which comes first; then call again.
-bool Walker::makeReverse(int64_t step, int64_t tape, Move &move) {
+bool Walker::makeReverse(int64_t step, int64_t tape, int64_t mode, Move &move) {
   if (!turned) {
     turned = true;
     move = {MoveKind::Turn, frontier, corePlace, NoPlace, NoPlace};
     return false;
   }
-  move = {MoveKind::Reverse, step, NoPlace, NoPlace, tape};
+  move = {MoveKind::Reverse, step, NoPlace, NoPlace, tape, mode};
   return true;
 }
 

@@ -7,7 +7,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @kept_twice() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -30,7 +30,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @beyond_the_end() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -69,7 +69,7 @@ remat.chain "private" @walk advance(@forward) record(@record) linearize(@lineari
   carry [tensor<16xf32>] tape [tensor<48xf32>]
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
-    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
+    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276354, 3, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 2, 0, 1, 0]>
 func.func @overlap_behind(%h0: memref<16xf32>, %h: memref<16xf32>) {
   %count = arith.constant 3 : index
   %history = remat.forward_sweep @walk count(%count) init(%h0 : memref<16xf32>) final(%h : memref<16xf32>)
@@ -108,7 +108,7 @@ remat.chain "private" @walk advance(@forward) record(@record) linearize(@lineari
   carry [tensor<16xf32>] tape [tensor<48xf32>]
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
-    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
+    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276354, 3, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 2, 0, 1, 0]>
 func.func @overlap_in_front(%h0: memref<16xf32>, %h: memref<16xf32>) {
   %count = arith.constant 3 : index
   %history = remat.forward_sweep @walk count(%count) init(%h0 : memref<16xf32>) final(%h : memref<16xf32>)
@@ -146,7 +146,7 @@ remat.chain "private" @walk advance(@forward) record(@record) linearize(@lineari
   carry [tensor<16xf32>] tape [tensor<48xf32>]
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
-    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
+    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276354, 3, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 2, 0, 1, 0]>
 func.func @end_outside(%h0: memref<16xf32>, %h: memref<16xf32>) {
   %count = arith.constant 3 : index
   %history = remat.forward_sweep @walk count(%count) init(%h0 : memref<16xf32>) final(%h : memref<16xf32>)
@@ -167,7 +167,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @not_kept() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -191,7 +191,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @nothing_to_keep() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -215,7 +215,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @not_kept_at_the_end() {
   %count = arith.constant 2 : index
   // S5
@@ -239,7 +239,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @restore_what_is_not_kept() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -261,7 +261,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @restore_from_elsewhere() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -283,7 +283,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @no_resume() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -305,7 +305,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) resume(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 1, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 1, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @resume_from_used_tape() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -329,7 +329,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @discard_twice() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -354,7 +354,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 1, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 1, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @discard_pinned() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -393,7 +393,7 @@ remat.chain "private" @walk advance(@forward) record(@record) linearize(@lineari
   carry [tensor<16xf32>] tape [tensor<48xf32>]
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
-    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
+    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276354, 3, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 2, 0, 1, 0]>
 func.func @not_counted(%h0: memref<16xf32>, %h: memref<16xf32>) {
   %count = arith.constant 3 : index
   // S6
@@ -431,7 +431,7 @@ remat.chain "private" @walk advance(@forward) record(@record) linearize(@lineari
   carry [tensor<16xf32>, tensor<32xf32>]
   tape [tensor<16xf32>] workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 256, stack_frames = 16, advances = 0, records = 3, resumes = 0,
-    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 0, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
+    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276354, 3, 0, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 2, 0, 1, 0]>
 func.func @overlap_with_initial(%g0: memref<16xf32>, %h0: memref<32xf32>, %g: memref<16xf32>, %h: memref<32xf32>) {
   %count = arith.constant 3 : index
   %history = remat.forward_sweep @walk count(%count) init(%g0, %h0 : memref<16xf32>, memref<32xf32>)

@@ -7,7 +7,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @kept_history() {
   %count = arith.constant 2 : index
   // forward_sweep_c5
@@ -24,7 +24,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @one_schedule() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -44,8 +44,8 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
-memref.global "private" constant @walk_table : memref<20xi64> = dense<[5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
+memref.global "private" constant @walk_table : memref<24xi64> = dense<[5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @half_walk() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -89,7 +89,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @foreign() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -111,7 +111,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @nothing_in_work() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -133,7 +133,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @other_place() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -157,7 +157,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 3, budget = 0, slot_bytes = 64, stack_frames = 16, advances = 0, records = 3, resumes = 0,
-    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276353, 3, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 2, 0, 1]>
+    copies = 0, time = 6, store_all_time = 6, lower_bound = 6, table = [5930488988170276354, 3, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 2, 0, 1, 0]>
 func.func @work_ends_with_sweep() {
   %count = arith.constant 3 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -181,7 +181,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @step_left_out() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -204,7 +204,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @too_many_steps() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -227,7 +227,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @over_itself() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -251,7 +251,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @over_state_between() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -274,7 +274,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @reverse_out_of_order() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -296,7 +296,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @reverse_without_tape() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -319,7 +319,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 64, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @reverse_with_other_tape() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -347,7 +347,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @reverse_from_free_slot() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -371,7 +371,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @steps_missing() {
   %count = arith.constant 2 : index
   // S9
@@ -394,7 +394,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @reversals_missing() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -416,7 +416,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @left_over() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -439,7 +439,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @more_than_planned() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -465,7 +465,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @core_tape_lost() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -491,7 +491,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @core_state_lost() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -517,7 +517,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @core_tape_of_a_step_that_is_not_the_last() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -539,7 +539,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @state_goes_on_from_core_tape() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
@@ -565,7 +565,7 @@ func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %count
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
-    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276353, 2, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 1]>
+    copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
 func.func @core_tape_lost_to_a_tape_in_a_slot() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {

@@ -51,6 +51,26 @@ TEST(PlanTableTest, BadShape) {
             "node 2 keeps a state with no step behind it");
 }
 
+TEST(PlanTableTest, BadMode) {
+  Node leaf = leafNode;
+  leaf.mode = 2;
+  PlanTable good(1, Start::Pinned, true, {leaf});
+  EXPECT_EQ(good.validate(), std::nullopt);
+  EXPECT_EQ(good.getNumModes(), 3);
+  // The last word is the mode of the leaf, the fifth one the number of modes.
+  std::vector<int64_t> words = good.getWords();
+  words[4] = 2;
+  EXPECT_EQ(PlanTable(words).validate(), "node 0 has a bad mode");
+  words[4] = 3;
+  words.back() = -1;
+  EXPECT_EQ(PlanTable(words).validate(), "node 0 has a bad mode");
+  // What records no tape has none.
+  Node empty = emptyNode;
+  empty.mode = 1;
+  EXPECT_EQ(errorOf(0, {empty}), "node 0 has a bad mode");
+  EXPECT_EQ(errorOf(2, {emptyNode, leafNode, {NodeKind::KeepState, 1, 1, 1, 1, 1}}), "node 2 has a bad mode");
+}
+
 TEST(PlanTableTest, BadHeader) {
   std::vector<int64_t> good = PlanTable(1, Start::Pinned, true, {leafNode}).getWords();
   struct Case {
@@ -59,11 +79,13 @@ TEST(PlanTableTest, BadHeader) {
     const char *error;
   };
   for (const Case &c :
-       {Case{0, 17, "is not a plan table"}, Case{1, -1, "has a bad number of steps"},
-        Case{1, int64_t(1) << 40, "has a bad number of steps"}, Case{2, 3, "has an unknown kind of start"},
-        Case{3, 2, "has a restartable flag that is neither 0 nor 1"},
-        Case{4, 2, "has a node count that does not fit its size"},
-        Case{4, -1, "has a node count that does not fit its size"}}) {
+       {Case{0, 17, "is not a plan table"}, Case{0, tableMagic - 1, "is a plan table of another version of the format"},
+        Case{0, tableMagic + 1, "is a plan table of another version of the format"},
+        Case{1, -1, "has a bad number of steps"}, Case{1, int64_t(1) << 40, "has a bad number of steps"},
+        Case{2, 3, "has an unknown kind of start"}, Case{3, 2, "has a restartable flag that is neither 0 nor 1"},
+        Case{4, 0, "has a bad number of modes"}, Case{4, int64_t(1) << 31, "has a bad number of modes"},
+        Case{5, 2, "has a node count that does not fit its size"},
+        Case{5, -1, "has a node count that does not fit its size"}}) {
     std::vector<int64_t> words = good;
     words[c.word] = c.value;
     EXPECT_EQ(PlanTable(words).validate(), c.error);

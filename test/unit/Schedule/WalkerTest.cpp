@@ -7,8 +7,12 @@
 
 #include "Machine.h"
 #include "Problems.h"
+#include "remat/Schedule/ActionStream.h"
+#include "remat/Schedule/Simulator.h"
 
 #include <gtest/gtest.h>
+
+#include <map>
 
 using namespace remat::schedule;
 
@@ -99,8 +103,9 @@ TEST(WalkerTest, SpelledOut) {
 TEST(WalkerTest, Example) {
   PlanResult result = plan(makeProblem(7, 1, 3, 6, Start::External), Policy::Optimal);
   ASSERT_TRUE(result.ok());
-  EXPECT_EQ(result.table->getWords(), (std::vector<int64_t>{tableMagic, 7, 2, 1, 5, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0,
-                                                            3,          0, 2, 0, 1, 3, 1, 1, 1, 1, 3, 3, 1, 2, 3}));
+  EXPECT_EQ(result.table->getWords(),
+            (std::vector<int64_t>{tableMagic, 7, 2, 1, 1, 5, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0,
+                                  3,          0, 2, 0, 1, 0, 3, 1, 1, 1, 1, 0, 3, 3, 1, 2, 3, 0}));
   EXPECT_EQ(result.plan.forward, 11);
 
   using M = MoveKind;
@@ -217,4 +222,53 @@ TEST(WalkerTest, CopyInTheMiddleOfAWalk) {
   stack = otherStack;
   for (int64_t i = 0; i < 30; ++i)
     EXPECT_EQ(walker.next().step, steps[i]);
+}
+
+/// The table with a mode drawn for each node that records tapes.
+static PlanTable drawModes(const PlanTable &table, RandomProblems &random) {
+  std::vector<Node> nodes;
+  for (int64_t i = 0; i < table.getNumNodes(); ++i) {
+    nodes.push_back(table.getNode(i));
+    if (hasMode(nodes.back().kind))
+      nodes.back().mode = random.number(0, 2);
+  }
+  return PlanTable(table.getSteps(), table.getStart(), table.isRestartable(), nodes);
+}
+
+// A tape is reversed, read and dropped in the mode in which it was recorded, and the
+// referee sees the same modes.
+TEST(WalkerTest, ModesGoWithTheirTapes) {
+  RandomProblems random(7);
+  std::map<MoveKind, int64_t> seen;
+  for (int64_t i = 0; i < 400 && !HasFailure(); ++i) {
+    EqualChain problem = random.problem(30, 3, 6);
+    PlanResult result = plan(problem, Policy::Optimal);
+    if (!result.ok())
+      continue;
+    PlanTable table = drawModes(*result.table, random);
+    ASSERT_EQ(table.validate(), std::nullopt);
+    std::vector<Walker::Frame> stack(table.stackDepth());
+    Walker walker;
+    walker.begin(table.data(), oddSizes, stack.data(), /*drops=*/true);
+    std::map<int64_t, int64_t> modes;
+    for (Move move = walker.next(); move.kind != MoveKind::Done; move = walker.next()) {
+      if (move.kind == MoveKind::Record || move.kind == MoveKind::RecordFirst) {
+        modes[move.tape] = move.mode;
+      } else if (move.kind == MoveKind::Resume) {
+        EXPECT_EQ(move.mode, modes[move.src]) << problem;
+      } else {
+        EXPECT_EQ(move.mode, move.tape == NoPlace ? 0 : modes[move.tape]) << problem;
+      }
+      seen[move.kind] += move.mode > 0;
+    }
+    Chain chain(problem);
+    chain.stages.front().modes.resize(3, chain.stages.front().modes.front());
+    SimulationResult played = simulate(chain, actions(table));
+    EXPECT_TRUE(played.valid) << problem << ": " << played.rule;
+    EXPECT_EQ(played.peak, result.plan.peak);
+    EXPECT_EQ(played.time, result.plan.time);
+  }
+  for (MoveKind kind :
+       {MoveKind::RecordFirst, MoveKind::Record, MoveKind::Reverse, MoveKind::Resume, MoveKind::DropTape})
+    EXPECT_GT(seen[kind], 0) << static_cast<int64_t>(kind);
 }

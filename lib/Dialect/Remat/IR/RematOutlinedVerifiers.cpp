@@ -95,6 +95,8 @@ static LogicalResult verifyPlan(ChainOp op) {
   if (table.getSteps() != plan.getSteps() || (table.isRestartable() && !op.getResumeAttr()))
     return op.emitOpError("expects a plan table for ")
            << plan.getSteps() << " steps that is restartable only if there is a 'resume'";
+  if (table.getNumModes() != 1)
+    return op.emitOpError("expects a plan table of one mode, but got ") << table.getNumModes();
   std::optional<schedule::MoveCounts> counts = table.countMoves();
   if (!counts || counts->advances != plan.getAdvances() || counts->records != plan.getRecords() ||
       counts->resumes != plan.getResumes() || counts->copies != plan.getCopies() ||

@@ -76,7 +76,7 @@ def Remat_ChainOp : Remat_Op<"chain",
       `tape_carries` is empty or has one number per tape type: -1, or that of a carry of this type,
       of none twice.
     * (C4) `workspace_bytes` has seven entries, none negative.
-    * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table for
+    * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table of one mode for
       its number of steps, restartable only if there is a `resume`, its counts are those
       of the table, and its stack frames are enough.
     * (C6) `runtime_plan` is not negative, and there is no plan and no frame beside it.
