@@ -14,33 +14,46 @@ using namespace remat;
 // Roles
 //===----------------------------------------------------------------------===//
 
-StringRef remat::stringifyStepRole(StepRole role) {
-  static constexpr StringLiteral names[numStepRoles] = {"advance", "replay", "record",   "replay_record",
-                                                        "reverse", "resume", "linearize"};
-  return names[static_cast<size_t>(role)];
+using V = StepValue;
+
+static constexpr V forward[] = {V::Step, V::Position, V::Carry, V::Scan, V::Capture};
+static constexpr V firstForward[] = {V::Step, V::Position, V::Carry, V::Scan, V::Capture, V::Stacked};
+static constexpr V fromTape[] = {V::Step, V::Position, V::Tape, V::Scan, V::Capture};
+static constexpr V backward[] = {V::Step,     V::Position,         V::Tape,         V::Scan,       V::Capture,
+                                 V::Gradient, V::StackedCotangent, V::ScanGradient, V::Accumulator};
+
+static constexpr V carries[] = {V::NextCarry};
+static constexpr V carriesStacked[] = {V::NextCarry, V::Stacked};
+static constexpr V carriesStackedTape[] = {V::NextCarry, V::Stacked, V::Recorded};
+static constexpr V carriesTape[] = {V::NextCarry, V::Recorded};
+static constexpr V tape[] = {V::Recorded};
+static constexpr V gradients[] = {V::PreviousGradient, V::ScanGradient, V::Accumulator};
+
+namespace {
+struct Row {
+  StringLiteral name;
+  std::optional<RematCounter> counter;
+  ArrayRef<V> arguments, results;
+};
+} // namespace
+
+static const Row &getRow(StepRole role) {
+  static const Row rows[numStepRoles] = {{"advance", REMAT_COUNTER_ADVANCE, firstForward, carriesStacked},
+                                         {"replay", REMAT_COUNTER_REPLAY, forward, carries},
+                                         {"record", REMAT_COUNTER_RECORD, firstForward, carriesStackedTape},
+                                         {"replay_record", REMAT_COUNTER_REPLAY_RECORD, forward, carriesTape},
+                                         {"reverse", REMAT_COUNTER_REVERSE, backward, gradients},
+                                         {"resume", std::nullopt, fromTape, carries},
+                                         {"linearize", REMAT_COUNTER_REPLAY_RECORD, forward, tape}};
+  return rows[static_cast<size_t>(role)];
 }
+
+StringRef remat::stringifyStepRole(StepRole role) { return getRow(role).name; }
+
+std::optional<RematCounter> remat::getCounter(StepRole role) { return getRow(role).counter; }
 
 FlatSymbolRefAttr remat::getStepFunction(ChainOp chain, StepRole role) {
   return chain->getAttrOfType<FlatSymbolRefAttr>(stringifyStepRole(role));
-}
-
-std::optional<RematCounter> remat::getCounter(StepRole role) {
-  switch (role) {
-  case StepRole::Advance:
-    return REMAT_COUNTER_ADVANCE;
-  case StepRole::Replay:
-    return REMAT_COUNTER_REPLAY;
-  case StepRole::Record:
-    return REMAT_COUNTER_RECORD;
-  case StepRole::ReplayRecord:
-  case StepRole::Linearize:
-    return REMAT_COUNTER_REPLAY_RECORD;
-  case StepRole::Reverse:
-    return REMAT_COUNTER_REVERSE;
-  case StepRole::Resume:
-    break;
-  }
-  return std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//
@@ -66,21 +79,21 @@ ArrayAttr remat::getChainTypes(ChainOp chain, StepValue kind) {
 }
 
 ValueRange remat::getSweepOperands(Operation *sweep, StepValue kind) {
-  auto forward = dyn_cast<ForwardSweepOp>(sweep);
-  auto backward = dyn_cast<BackwardSweepOp>(sweep);
+  auto forwardSweep = dyn_cast<ForwardSweepOp>(sweep);
+  auto backwardSweep = dyn_cast<BackwardSweepOp>(sweep);
   switch (kind) {
   case StepValue::Scan:
-    return forward ? forward.getScans() : backward.getScans();
+    return forwardSweep ? forwardSweep.getScans() : backwardSweep.getScans();
   case StepValue::Capture:
-    return forward ? forward.getCaptures() : backward.getCaptures();
+    return forwardSweep ? forwardSweep.getCaptures() : backwardSweep.getCaptures();
   case StepValue::Stacked:
-    return forward ? ValueRange(forward.getStacked()) : ValueRange();
+    return forwardSweep ? ValueRange(forwardSweep.getStacked()) : ValueRange();
   case StepValue::StackedCotangent:
-    return backward ? ValueRange(backward.getStackedCotangents()) : ValueRange();
+    return backwardSweep ? ValueRange(backwardSweep.getStackedCotangents()) : ValueRange();
   case StepValue::ScanGradient:
-    return backward ? ValueRange(backward.getScanGradients()) : ValueRange();
+    return backwardSweep ? ValueRange(backwardSweep.getScanGradients()) : ValueRange();
   case StepValue::Accumulator:
-    return backward ? ValueRange(backward.getAccumulators()) : ValueRange();
+    return backwardSweep ? ValueRange(backwardSweep.getAccumulators()) : ValueRange();
   default:
     return {};
   }
@@ -98,35 +111,7 @@ MemRefType remat::getCountersType(MLIRContext *context) {
 // Signatures
 //===----------------------------------------------------------------------===//
 
-using V = StepValue;
-
-static constexpr V forward[] = {V::Step, V::Position, V::Carry, V::Scan, V::Capture};
-static constexpr V firstForward[] = {V::Step, V::Position, V::Carry, V::Scan, V::Capture, V::Stacked};
-static constexpr V fromTape[] = {V::Step, V::Position, V::Tape, V::Scan, V::Capture};
-static constexpr V backward[] = {V::Step,     V::Position,         V::Tape,         V::Scan,       V::Capture,
-                                 V::Gradient, V::StackedCotangent, V::ScanGradient, V::Accumulator};
-
-static constexpr V carries[] = {V::NextCarry};
-static constexpr V carriesStacked[] = {V::NextCarry, V::Stacked};
-static constexpr V carriesStackedTape[] = {V::NextCarry, V::Stacked, V::Recorded};
-static constexpr V carriesTape[] = {V::NextCarry, V::Recorded};
-static constexpr V tape[] = {V::Recorded};
-static constexpr V gradients[] = {V::PreviousGradient, V::ScanGradient, V::Accumulator};
-
-StepSignature::StepSignature(StepRole role) {
-  struct Lists {
-    ArrayRef<V> arguments, results;
-  };
-  const Lists lists[numStepRoles] = {{firstForward, carriesStacked},
-                                     {forward, carries},
-                                     {firstForward, carriesStackedTape},
-                                     {forward, carriesTape},
-                                     {backward, gradients},
-                                     {fromTape, carries},
-                                     {forward, tape}};
-  arguments = lists[static_cast<size_t>(role)].arguments;
-  results = lists[static_cast<size_t>(role)].results;
-}
+StepSignature::StepSignature(StepRole role) : arguments(getRow(role).arguments), results(getRow(role).results) {}
 
 SmallVector<StepValue> StepSignature::getMemrefArguments() const {
   SmallVector<StepValue> kinds(arguments);
