@@ -66,15 +66,22 @@ Value remat::random::writeLoss(Builder &builder) {
 static void writeBody(Builder &builder, unsigned size) {
   unsigned before = static_cast<unsigned>(builder.random.between(0, 3));
   builder.writeOperations(before);
+  auto write = [&](const Production &production) {
+    if (production.write(builder))
+      builder.count(production.name);
+  };
   for (const Production &production : getProductions())
     if (production.name == "remat.recurrence" && builder.random.chance(0.9)) {
       int64_t number = 1 + static_cast<int64_t>(builder.random.pickWeighted({70, 22, 8}));
       for (int64_t i = 0; i < number && builder.budget > 0; ++i) {
-        if (production.write(builder))
-          builder.count(production.name);
+        write(production);
         builder.writeOperations(static_cast<unsigned>(builder.random.between(0, 2)));
       }
     }
+  // What comes back to an array from behind a loop is where the loop begins to add.
+  for (const Production &production : getProductions())
+    if (production.name == "late read of a branch" && builder.random.chance(0.12))
+      write(production);
   builder.writeOperations(static_cast<unsigned>(builder.random.between(0, static_cast<int64_t>(size) / 4)));
 }
 

@@ -97,39 +97,56 @@ static bool writeLateRead(Builder &builder) {
     return false;
   Element element = builder.drawFloat();
   Type type = builder.drawTensorType(element, 2);
+  // A part of an array that the function is given: a loop may have read it, too.
+  Value whole;
+  bool slices = builder.random.chance(0.45) &&
+                builder.find(
+                    [&](const Value &value) {
+                      return value.type.isTensor && isFloat(value.type.element) && value.type.getRank() > 0 &&
+                             value.name[1] != 'v' && !builder.isUnused(value) && value.range.getMagnitude() <= 10 &&
+                             std::all_of(value.type.shape.begin(), value.type.shape.end(),
+                                         [](int64_t extent) { return extent > 0; });
+                    },
+                    whole);
+  if (slices) {
+    element = whole.type.element;
+    type = Type::tensor(element, {});
+    for (size_t i = static_cast<size_t>(builder.random.below(whole.type.getRank() + 1)); i < whole.type.shape.size();
+         ++i)
+      type.shape.push_back(builder.random.chance(0.4) ? whole.type.shape[i]
+                                                      : builder.random.between(1, whole.type.shape[i]));
+  }
   Type left = Type::tensor(element, {builder.random.pick(builder.extents), builder.random.between(1, 4)});
   Type right = Type::tensor(element, {left.shape[1], builder.random.pick(builder.extents)});
   Type product = left.with(std::vector<int64_t>{left.shape[0], right.shape[1]}), scalar = Type::tensor(element, {});
   Value condition = builder.getCondition();
   Want want{Range::symmetric(2), false};
+  Range range = Range::symmetric(slices ? std::max(2.0, whole.range.getMagnitude()) : 2);
   std::string suffix = " : " + type.print();
   Value outside = builder.random.chance(0.35) ? builder.constant(type, 0.5) : builder.getUnknown(type, want);
   if (outside.range.low < outside.range.high && builder.random.chance(0.6))
     outside = builder.emit("math.sin " + outside.name + suffix, type, Range::symmetric(1), false);
-  bool slices = builder.random.chance(0.35);
   // What no one else reads, and no loop computes anew.
-  Type rows = type;
-  if (slices)
-    for (int64_t &extent : rows.shape)
-      extent += builder.random.between(0, 2);
-  rows.shape.insert(rows.shape.begin(), builder.random.between(1, 3));
-  Value terms = builder.getUnknown(rows, want), start = slices ? terms : builder.zeros(type);
   std::string over = builder.newName("w");
-  if (!slices)
+  if (!slices) {
+    Type rows = type;
+    rows.shape.insert(rows.shape.begin(), builder.random.between(1, 3));
+    Value terms = builder.getUnknown(rows, want), start = builder.zeros(type);
     builder.line(over + " = linalg.reduce { arith.addf } ins(" + terms.name + " : " + rows.print() + ") outs(" +
                  start.name + suffix + ") dimensions = [0]");
+  }
   std::vector<std::string> regions;
   for (bool computes : {true, false})
     regions.push_back(builder.writeRegion(Position::Branch, [&] {
       Value value = outside;
       if (computes)
-        value = builder.emit(slices ? printSlice(builder, terms, type) : "math.cos " + over + suffix, type, want.range,
-                             false);
+        value =
+            builder.emit(slices ? printSlice(builder, whole, type) : "math.cos " + over + suffix, type, range, false);
       builder.line("scf.yield " + value.name + suffix);
     }));
   if (builder.random.chance(0.5))
     std::swap(regions[0], regions[1]);
-  Value result{builder.newName(), type, want.range, false};
+  Value result{builder.newName(), type, range, false};
   builder.line(result.name + " = scf.if " + condition.name + " -> (" + type.print() + ") {");
   builder.function->text += regions[0];
   builder.line("} else {");
@@ -163,5 +180,5 @@ static bool writeLateRead(Builder &builder) {
 void remat::random::addBranchProductions(ProductionTable &table) {
   table.push_back({"scf.if", 4, Places::Everywhere, writeIf});
   table.push_back({"scf.index_switch", 0.5, Places::Tensors, writeSwitch});
-  table.push_back({"late read of a branch", 1.2, Places::Tensors, writeLateRead});
+  table.push_back({"late read of a branch", 0.9, Places::Tensors, writeLateRead});
 }

@@ -146,7 +146,7 @@ static bool writeTransposedProduct(Builder &builder) {
   Type right = left.with(std::vector<int64_t>(left.shape.rbegin(), left.shape.rend()));
   if (builder.countElements(left) > 600)
     return false;
-  Value a = builder.get(left, Want{Range::symmetric(3), false}), b = builder.get(right);
+  Value a = builder.getUnknown(left, Want{Range::symmetric(3), false}), b = builder.getUnknown(right);
   static const std::vector<std::string> functions = {"math.tanh ", "math.sin ", "math.cos "};
   b = builder.emit(builder.random.pick(functions) + b.name + " : " + right.print(), right, Range::symmetric(1), false);
   // All, or along one of the two.
@@ -196,6 +196,6 @@ void remat::random::addReductionProductions(ProductionTable &table) {
   table.push_back({"linalg.reduce", 6, Places::Tensors, writeReduce});
   table.push_back({"reduction of indices", 0.5, Places::Tensors, writeIndexReduction});
   table.push_back({"linalg.map", 2, Places::Tensors, writeMap});
-  table.push_back({"transposed product", 1.5, Places::Tensors, writeTransposedProduct});
+  table.push_back({"transposed product", 2, Places::Tensors, writeTransposedProduct});
   table.push_back({"linalg.softmax", 0.3, Places::Tensors, writeSoftmax});
 }

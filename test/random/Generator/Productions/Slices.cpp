@@ -114,6 +114,12 @@ static bool writeThinSlice(Builder &builder) {
   std::vector<int64_t> sizes;
   for (int64_t extent : type.shape)
     sizes.push_back(builder.random.chance(0.5) ? 1 : builder.random.between(1, extent));
+  // The first extent of one stays, and the last one goes: MLIR would guess the other way round.
+  bool keepsFirst = rank > 2 && builder.random.chance(0.4);
+  if (keepsFirst) {
+    sizes.front() = sizes.back() = 1;
+    sizes[1] = type.shape[1];
+  }
   auto drawPlace = [&] {
     Window window;
     window.sizes = sizes;
@@ -141,7 +147,7 @@ static bool writeThinSlice(Builder &builder) {
     return window;
   };
   Window from = drawPlace(), to = drawPlace();
-  Type part = type.with(reduceRank(builder, sizes));
+  Type part = type.with(keepsFirst ? std::vector<int64_t>(sizes.begin(), sizes.end() - 1) : reduceRank(builder, sizes));
   Value value =
       builder.emit("tensor.extract_slice " + source.name + print(from) + " : " + type.print() + " to " + part.print(),
                    part, source.range, source.exact);

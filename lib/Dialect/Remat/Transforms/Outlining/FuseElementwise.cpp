@@ -132,9 +132,10 @@ private:
 
 } // namespace
 
-/// True if \p op reads or writes memory at places that types do not tell, or has effects.
+/// True if \p op reads or writes memory at places that types do not tell, or has effects. A sweep runs
+/// step functions, whose accesses are not to be seen here.
 static bool mayNeedGuard(Operation *op) {
-  if (!isMemoryEffectFree(op))
+  if (!isMemoryEffectFree(op) || isa<ForwardSweepOp, BackwardSweepOp>(op))
     return true;
   WalkResult result = op->walk([](Operation *nested) {
     if (isa<tensor::ExtractOp, tensor::InsertOp>(nested))
