@@ -376,6 +376,9 @@ Verdict Session::run(Coverage *coverage) {
   }
   if (options.interpret)
     interpret();
+  // A mutation of a loop may have no end: nothing is to be seen of it.
+  if (options.mayFail && own.kind == interpreter::Failure::Limit)
+    return {Outcome::Invalid, "too long to interpret: " + getFirstLine(own.why)};
   if (own.failed && !options.mayFail && !program.mayEnd)
     // Compiled all the same, unless it is wrong for certain.
     if (hasReference())
