@@ -14,8 +14,8 @@
 
 #include "FmaPeak.h"
 
-#include "remat/Pipelines/LinalgToLLVM.h"
 #include "remat/Support/LLVM.h"
+#include "remat/Target/CPU/LinalgToLLVM.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -14,6 +14,7 @@
 
 #include "FmaPeak.h"
 #include "remat/InitAll.h"
+#include "remat/Target/CPU/CPUTarget.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -61,10 +62,15 @@ std::unique_ptr<CompiledProgram> compileLstm(const LstmConfiguration &configurat
   mlir::OwningOpRef<mlir::ModuleOp> module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   if (!module)
     fail(llvm::createStringError("cannot parse " REMAT_EXAMPLES + name + ".mlir"));
-  CPUPipelineOptions options;
-  options.budget = configuration.budget;
-  options.parameterBudget = configuration.parameterBudget;
-  return get(CompiledProgram::compile(*module, name, options));
+  ProgramOptions options;
+  std::string problem;
+  std::optional<Budget> budget = parseBudget(configuration.budget, problem);
+  std::optional<ByteLimit> parameterBudget = parseByteLimit(configuration.parameterBudget, problem);
+  if (!budget || !parameterBudget)
+    fail(llvm::createStringError(problem));
+  options.budget = *budget;
+  options.parameterBudget = *parameterBudget;
+  return get(CompiledProgram::compile(*module, name, options, *get(CPUTarget::create())));
 }
 
 LstmCall::LstmCall(CompiledProgram &program) : program(program) {

@@ -35,8 +35,12 @@ static double now() {
 }
 
 /// One measured call, then the median of three timed ones.
-static llvm::Expected<Line> run(Model &model, llvm::StringRef budget) {
-  auto program = model.compile(budget);
+static llvm::Expected<Line> run(Model &model, llvm::StringRef text) {
+  std::string reason;
+  std::optional<Budget> budget = parseBudget(text, reason);
+  if (!budget)
+    return llvm::createStringError(reason);
+  auto program = model.compile(*budget);
   if (!program)
     return program.takeError();
   Line line;

@@ -8,6 +8,7 @@
 #include "Model.h"
 
 #include "remat/InitAll.h"
+#include "remat/Target/CPU/CPUTarget.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
@@ -61,12 +62,15 @@ llvm::Error Model::initialize(unsigned seed) {
   return llvm::Error::success();
 }
 
-llvm::Expected<std::unique_ptr<CompiledProgram>> Model::compile(llvm::StringRef budget) {
-  CPUPipelineOptions options;
-  options.budget = budget.str();
+llvm::Expected<std::unique_ptr<CompiledProgram>> Model::compile(const Budget &budget) {
+  llvm::Expected<std::unique_ptr<CPUTarget>> target = CPUTarget::create();
+  if (!target)
+    return target.takeError();
+  ProgramOptions options;
+  options.budget = budget;
   // The error says it all.
   mlir::ScopedDiagnosticHandler silence(&context, [](mlir::Diagnostic &) { return mlir::success(); });
-  return CompiledProgram::compile(*module, entryName, options);
+  return CompiledProgram::compile(*module, entryName, options, **target);
 }
 
 llvm::Expected<std::vector<Array>> Model::allocateResults(const CompiledProgram &program) {

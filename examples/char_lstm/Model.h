@@ -30,7 +30,7 @@ public:
   static llvm::Expected<std::unique_ptr<Model>> create(unsigned seed);
 
   /// Compiles the program for a budget such as "5%", "64MiB" or "unlimited".
-  llvm::Expected<std::unique_ptr<remat::CompiledProgram>> compile(llvm::StringRef budget);
+  llvm::Expected<std::unique_ptr<remat::CompiledProgram>> compile(const remat::Budget &budget);
 
   /// Arrays for the results of one call: the loss, then a gradient per parameter.
   llvm::Expected<std::vector<remat::Array>> allocateResults(const remat::CompiledProgram &program);

@@ -34,7 +34,7 @@ static llvm::cl::opt<std::string> textPath("text", llvm::cl::desc("File to train
                                            llvm::cl::value_desc("file"), llvm::cl::cat(category));
 static llvm::cl::opt<std::string> budget("budget",
                                          llvm::cl::desc("Memory for the gradient: bytes, a share such as 5%, "
-                                                        "or unlimited"),
+                                                        "min, or unlimited"),
                                          llvm::cl::init("5%"), llvm::cl::cat(category));
 static llvm::cl::opt<unsigned> iterations("iterations", llvm::cl::desc("How many batches to train on"),
                                           llvm::cl::init(100), llvm::cl::cat(category));
@@ -50,8 +50,8 @@ static double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-static llvm::Error train(Model &model, const Text &text) {
-  auto program = model.compile(budget);
+static llvm::Error train(Model &model, const Text &text, const Budget &limit) {
+  auto program = model.compile(limit);
   if (!program)
     return program.takeError();
   std::vector<ArrayView> arguments = model.getArguments();
@@ -90,11 +90,13 @@ static llvm::Error train(Model &model, const Text &text) {
   return llvm::Error::success();
 }
 
-/// A wrong option, as one line for people; empty if there is none.
-static std::string findWrongOption() {
+/// Reads the options that are text. A wrong one, as one line for people; empty if there is none.
+static std::string readOptions(Budget &limit) {
   std::string reason;
-  if (!parseBudget(budget.getValue(), reason))
+  std::optional<Budget> read = parseBudget(budget.getValue(), reason);
+  if (!read)
     return "--budget " + reason;
+  limit = *read;
   if (!std::isfinite(learningRate) || learningRate <= 0)
     return "--learning-rate expects a positive number, but got " + std::to_string(learningRate);
   return "";
@@ -121,14 +123,14 @@ static int fail(llvm::Error error) {
   return status;
 }
 
-static llvm::Error run() {
+static llvm::Error run(const Budget &limit) {
   auto text = Text::read(textPath, Model::steps);
   if (!text)
     return text.takeError();
   auto model = Model::create(seed);
   if (!model)
     return model.takeError();
-  if (llvm::Error error = train(**model, *text))
+  if (llvm::Error error = train(**model, *text, limit))
     return error;
   return stop || llvm::outs().has_error() ? llvm::Error::success()
                                           : printBudgetTable(**model, {"unlimited", "20%", "5%", "1%"}, stop);
@@ -139,7 +141,8 @@ int main(int argc, char **argv) {
   if (!llvm::cl::ParseCommandLineOptions(
           argc, argv, "Trains a character-level LSTM over 1,000 time steps inside a byte budget.\n", &llvm::errs()))
     return 2;
-  if (std::string wrong = findWrongOption(); !wrong.empty()) {
+  Budget limit;
+  if (std::string wrong = readOptions(limit); !wrong.empty()) {
     llvm::errs() << "char_lstm: " << wrong << '\n';
     return 2;
   }
@@ -150,7 +153,7 @@ int main(int argc, char **argv) {
   sigaction(SIGINT, &action, nullptr);
 
   int status = 0;
-  if (llvm::Error error = run())
+  if (llvm::Error error = run(limit))
     status = fail(std::move(error));
   else if (stop)
     status = 130;

@@ -14,6 +14,7 @@
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Execution/CompiledProgram.h"
 #include "remat/InitAll.h"
+#include "remat/Target/CPU/CPUTarget.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -118,9 +119,12 @@ static llvm::Error run() {
   if (failed(verify(*module)))
     return llvm::createStringError("the program is not valid");
 
-  remat::CPUPipelineOptions options;
-  options.budget = "10%";
-  auto program = remat::CompiledProgram::compile(*module, "gradient", options);
+  auto target = remat::CPUTarget::create();
+  if (!target)
+    return target.takeError();
+  remat::ProgramOptions options;
+  options.budget = remat::Budget::share(10, 100);
+  auto program = remat::CompiledProgram::compile(*module, "gradient", options, **target);
   if (!program)
     return program.takeError();
 

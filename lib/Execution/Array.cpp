@@ -7,7 +7,7 @@
 
 #include "remat/Execution/Array.h"
 
-#include "AvailableMemory.h"
+#include "remat/Execution/AvailableMemory.h"
 #include "remat/Execution/ProgramError.h"
 
 #include "mlir/IR/BuiltinTypes.h"

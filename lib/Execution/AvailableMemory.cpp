@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "AvailableMemory.h"
+#include "remat/Execution/AvailableMemory.h"
 
 #include "remat/Execution/ProgramError.h"
 

@@ -7,15 +7,11 @@
 
 #include "remat/Execution/CompiledProgram.h"
 
-#include "CallFrame.h"
 #include "Descriptors.h"
 #include "Lowering.h"
-#include "MachineCode.h"
-#include "MemoryBlock.h"
 #include "RuntimePlan.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Schedule/Program.h"
-#include "remat/Support/Budget.h"
 
 #include <cstddef>
 #include <numeric>
@@ -24,36 +20,35 @@ using namespace remat;
 
 /// Bytes behind the planned arena that a measured call may touch and be caught.
 static constexpr int64_t slackBytes = 1 << 16;
-/// The stack of a measured call; the usual size of a process' main stack.
-static constexpr int64_t measuredStackBytes = 8 << 20;
+/// The functions that a target loads: the entry, and the one that writes the counts if the
+/// plan depends on the arguments.
+enum LoadedFunction : size_t { Entry = 0, Counts = 1 };
 
 struct CompiledProgram::Implementation {
-  std::string targetCPU;
-  VectorISA isa = VectorISA::Generic;
   std::vector<PhaseTime> times;
   LoweredProgram lowered;
-  MachineCode code;
-  MachineCode::PackedFunction entry = nullptr;
-  /// Writes the counts, if the plan depends on the arguments.
-  MachineCode::PackedFunction countFunction = nullptr;
+  std::unique_ptr<LoadedProgram> code;
   /// The plan in use, and the counts that it was made for.
   RuntimePlan plan;
   std::optional<std::vector<int64_t>> plannedCounts;
   /// For this plan; made at the first call with it.
-  MemoryBlock arena;
-  MemoryBlock parameters;
-  bool hasBlocks = false;
+  std::unique_ptr<TargetMemory> arena;
+  std::unique_ptr<TargetMemory> parameters;
 
   /// Compiles; the reproducer of an internal error is what failed, and no more.
-  llvm::Error build(mlir::ModuleOp module, llvm::StringRef entryName, const CPUPipelineOptions &options,
-                    TargetDescription target, Diagnosis &diagnosis, CodeCache *cache);
+  llvm::Error build(mlir::ModuleOp module, llvm::StringRef entryName, const ProgramOptions &options,
+                    const Target &target, Diagnosis &diagnosis, CodeCache *cache);
+  /// Makes an arena and a parameter block with so many bytes behind them, unless there is no
+  /// memory.
+  llvm::Error allocate(std::unique_ptr<TargetMemory> &arena, std::unique_ptr<TargetMemory> &parameters,
+                       int64_t behind = 0, std::optional<int64_t> guardBehind = {});
   llvm::Error checkArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results) const;
   /// Makes the plan for checked arrays, unless it is the one in use.
   llvm::Error preparePlan(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results);
   void packArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
                   PackedArguments &packed) const;
-  void pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results, const MemoryBlock &arena,
-            const MemoryBlock &parameters, CallCounters &counters, PackedArguments &packed) const;
+  void pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results, const TargetMemory &arena,
+            const TargetMemory &parameters, CallCounters &counters, PackedArguments &packed) const;
 };
 
 llvm::Error CompiledProgram::Implementation::checkArrays(llvm::ArrayRef<ArrayView> arguments,
@@ -63,8 +58,22 @@ llvm::Error CompiledProgram::Implementation::checkArrays(llvm::ArrayRef<ArrayVie
   return lowered.signature.checkResults(arguments, results);
 }
 
+llvm::Error CompiledProgram::Implementation::allocate(std::unique_ptr<TargetMemory> &arena,
+                                                      std::unique_ptr<TargetMemory> &parameters, int64_t behind,
+                                                      std::optional<int64_t> guardBehind) {
+  auto first = code->allocate(plan.figures.peakBytes + behind, guardBehind);
+  if (!first)
+    return first.takeError();
+  auto second = code->allocate(plan.figures.parameterCopyBytes + behind);
+  if (!second)
+    return second.takeError();
+  arena = std::move(*first);
+  parameters = std::move(*second);
+  return llvm::Error::success();
+}
+
 /// A view of the first bytes of a block.
-static ArrayView viewBytes(const MemoryBlock &block, int64_t bytes) {
+static ArrayView viewBytes(const TargetMemory &block, int64_t bytes) {
   return ArrayView{ElementType::I8, {bytes}, block.getAddress()};
 }
 
@@ -77,7 +86,7 @@ llvm::Error CompiledProgram::Implementation::preparePlan(llvm::ArrayRef<ArrayVie
   packArrays(arguments, results, packed);
   packed.addMemRef(ArrayView{ElementType::I64, {lowered.numCounts}, counts.data()});
   // What the function finds is wrong with the arguments; nothing of the program ran.
-  if (llvm::Error error = runGuarded([&] { countFunction(packed.getPointers()); }))
+  if (llvm::Error error = code->call(LoadedFunction::Counts, packed.getPointers()))
     return makeInputError(llvm::toString(std::move(error)));
   if (plannedCounts == counts)
     return llvm::Error::success();
@@ -86,7 +95,8 @@ llvm::Error CompiledProgram::Implementation::preparePlan(llvm::ArrayRef<ArrayVie
     return made.takeError();
   plan = std::move(*made);
   plannedCounts = std::move(counts);
-  hasBlocks = false;
+  arena.reset();
+  parameters.reset();
   return llvm::Error::success();
 }
 
@@ -112,7 +122,7 @@ static_assert(offsetof(CallCounters, advance) == REMAT_COUNTER_ADVANCE * sizeof(
 
 /// The arguments of an entry function (remat/ABI/Entry.h).
 void CompiledProgram::Implementation::pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
-                                           const MemoryBlock &arena, const MemoryBlock &parameters,
+                                           const TargetMemory &arena, const TargetMemory &parameters,
                                            CallCounters &counters, PackedArguments &packed) const {
   packArrays(arguments, results, packed);
   ArrayView views[REMAT_ENTRY_PLAN + 1];
@@ -133,10 +143,6 @@ CompiledProgram::~CompiledProgram() = default;
 
 const Signature &CompiledProgram::getSignature() const { return implementation->lowered.signature; }
 
-llvm::StringRef CompiledProgram::getTargetCPU() const { return implementation->targetCPU; }
-
-VectorISA CompiledProgram::getVectorISA() const { return implementation->isa; }
-
 llvm::ArrayRef<PhaseTime> CompiledProgram::getPhaseTimes() const { return implementation->times; }
 
 double CompiledProgram::getCompileSeconds() const {
@@ -145,53 +151,34 @@ double CompiledProgram::getCompileSeconds() const {
 }
 
 llvm::Error CompiledProgram::Implementation::build(mlir::ModuleOp module, llvm::StringRef entryName,
-                                                   const CPUPipelineOptions &options, TargetDescription target,
+                                                   const ProgramOptions &options, const Target &target,
                                                    Diagnosis &diagnosis, CodeCache *cache) {
-  auto program = lowerProgram(module, entryName, options, diagnosis, times);
+  auto program = lowerProgram(module, entryName, options, target, diagnosis, times);
   if (!program)
     return program.takeError();
   lowered = std::move(*program);
   std::vector<std::string> functions = {entryName.str()};
   if (lowered.isPlannedLater())
     functions.push_back(getCountsName(entryName));
-  auto made = MachineCode::create(*lowered.module, functions, std::move(target), lowered.declared, times, cache);
+  auto made = target.load({*lowered.module, functions, lowered.declared, times, cache});
   if (!made)
     return made.takeError();
   // The program is machine code now; its IR is not needed any more.
   lowered.module = nullptr;
   code = std::move(*made);
   plan.figures = lowered.plan;
-  if (lowered.isPlannedLater()) {
-    auto counts = code.lookup(getCountsName(entryName));
-    if (!counts)
-      return counts.takeError();
-    countFunction = *counts;
-  }
-  auto address = code.lookup(entryName);
-  if (!address)
-    return address.takeError();
-  entry = *address;
   return llvm::Error::success();
 }
 
 llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::ModuleOp module, llvm::StringRef entry,
-                                                                          const CPUPipelineOptions &options,
-                                                                          const TargetOptions &target,
-                                                                          CodeCache *cache) {
+                                                                          const ProgramOptions &options,
+                                                                          const Target &target, CodeCache *cache) {
   auto implementation = std::make_unique<Implementation>();
-  auto host = TargetDescription::create(target);
-  if (!host)
-    return host.takeError();
-  CPUPipelineOptions forTarget;
-  forTarget.copyOptionValuesFrom(options);
-  forTarget.isa = host->isa;
-  implementation->targetCPU = host->builder.getCPU();
-  implementation->isa = host->isa;
   Diagnosis diagnosis(module);
-  llvm::Error error = implementation->build(module, entry, forTarget, std::move(*host), diagnosis, cache);
+  llvm::Error error = implementation->build(module, entry, options, target, diagnosis, cache);
   // Only here is everything known that reproduces a bug.
   auto reproduce = [&](llvm::StringRef reason) {
-    return makeInternalError(makeReproducer(module, entry, forTarget, reason));
+    return makeInternalError(makeReproducer(module, entry, target.getPipelineText(options), reason));
   };
   error = llvm::handleErrors(
       std::move(error), [&](const InternalError &internal) { return reproduce(internal.getReproducer()); },
@@ -204,19 +191,15 @@ llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::
 
 bool CompiledProgram::isPlannedPerCall() const { return implementation->lowered.isPlannedLater(); }
 
-llvm::Error CompiledProgram::setBudget(llvm::StringRef text) {
-  std::string reason;
-  std::optional<Budget> budget = parseBudget(text.str(), reason);
-  if (!budget)
-    return makeInputError("the budget " + reason);
+llvm::Error CompiledProgram::setBudget(const Budget &budget) {
   if (!isPlannedPerCall())
     return makeInputError("the trip counts of the program are constants, and its budget part of the code");
   std::vector<int64_t> &words = implementation->lowered.problem;
   schedule::ProgramProblem problem;
   schedule::Verdict verdict = schedule::ProgramProblem::read(words.data(), static_cast<int64_t>(words.size()), problem);
   if (!verdict.ok())
-    return makeInternalError("the runtime can not read the problem: " + verdict.message);
-  problem.budget = *budget;
+    return makeInternalError("the runtime cannot read the problem: " + verdict.message);
+  problem.budget = budget;
   words = problem.write();
   implementation->plannedCounts.reset();
   return llvm::Error::success();
@@ -246,7 +229,7 @@ llvm::Expected<std::vector<schedule::Chain>> CompiledProgram::getChainProblems(l
   return remat::getChainProblems(implementation->lowered, *implementation->plannedCounts);
 }
 
-int64_t CompiledProgram::getObjectBytes() const { return implementation->code.getObjectBytes(); }
+int64_t CompiledProgram::getObjectBytes() const { return implementation->code->getCodeBytes(); }
 
 llvm::Error CompiledProgram::call(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
                                   CallCounters *counters) {
@@ -254,21 +237,13 @@ llvm::Error CompiledProgram::call(llvm::ArrayRef<ArrayView> arguments, llvm::Arr
     return error;
   if (llvm::Error error = implementation->preparePlan(arguments, results))
     return error;
-  if (!implementation->hasBlocks) {
-    auto arena = MemoryBlock::create(implementation->plan.figures.peakBytes);
-    if (!arena)
-      return arena.takeError();
-    auto parameters = MemoryBlock::create(implementation->plan.figures.parameterCopyBytes);
-    if (!parameters)
-      return parameters.takeError();
-    implementation->arena = std::move(*arena);
-    implementation->parameters = std::move(*parameters);
-    implementation->hasBlocks = true;
-  }
+  if (!implementation->parameters)
+    if (llvm::Error error = implementation->allocate(implementation->arena, implementation->parameters))
+      return error;
   CallCounters counted;
   PackedArguments packed;
-  implementation->pack(arguments, results, implementation->arena, implementation->parameters, counted, packed);
-  llvm::Error error = runGuarded([&] { implementation->entry(packed.getPointers()); });
+  implementation->pack(arguments, results, *implementation->arena, *implementation->parameters, counted, packed);
+  llvm::Error error = implementation->code->call(LoadedFunction::Entry, packed.getPointers());
   if (counters)
     *counters = counted;
   return error;
@@ -280,12 +255,9 @@ llvm::Error CompiledProgram::measure(llvm::ArrayRef<ArrayView> arguments, llvm::
     return error;
   if (llvm::Error error = implementation->preparePlan(arguments, results))
     return error;
-  auto arena = MemoryBlock::create(implementation->plan.figures.peakBytes + slackBytes, options.guardBehind);
-  if (!arena)
-    return arena.takeError();
-  auto parameters = MemoryBlock::create(implementation->plan.figures.parameterCopyBytes + slackBytes);
-  if (!parameters)
-    return parameters.takeError();
+  std::unique_ptr<TargetMemory> arena, parameters;
+  if (llvm::Error error = implementation->allocate(arena, parameters, slackBytes, options.guardBehind))
+    return error;
   arena->fillWithPattern();
   parameters->fillWithPattern();
 
@@ -293,10 +265,8 @@ llvm::Error CompiledProgram::measure(llvm::ArrayRef<ArrayView> arguments, llvm::
   PackedArguments packed;
   implementation->pack(arguments, results, *arena, *parameters, counted, packed);
   measurement = Measurement();
-  HeapUse *outer = setActiveHeapUse(&measurement.heap);
-  llvm::Error error = runGuardedOnOwnStack([&] { implementation->entry(packed.getPointers()); }, measuredStackBytes,
-                                           measurement.stackBytes);
-  setActiveHeapUse(outer);
+  llvm::Error error = implementation->code->measure(LoadedFunction::Entry, packed.getPointers(), measurement.heap,
+                                                    measurement.stackBytes);
   measurement.arenaBytes = arena->findHighestTouched();
   measurement.parameterCopyBytes = parameters->findHighestTouched();
   if (counters)

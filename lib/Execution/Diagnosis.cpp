@@ -64,12 +64,12 @@ bool Diagnosis::isRefusal() const {
   });
 }
 
-llvm::Error Diagnosis::judge(llvm::StringRef stage) {
+llvm::Error Diagnosis::judge(llvm::StringRef phase) {
   if (isRefusal()) {
     release();
     return makeInputError(text);
   }
-  std::string reason = "stage '" + stage.str() + "' failed";
+  std::string reason = "phase '" + phase.str() + "' failed";
   for (mlir::Diagnostic &error : errors) {
     reason += "\n" + describe(error);
     for (mlir::Diagnostic &note : error.getNotes())
@@ -78,7 +78,7 @@ llvm::Error Diagnosis::judge(llvm::StringRef stage) {
   return makeInternalError(reason);
 }
 
-std::string remat::makeReproducer(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
+std::string remat::makeReproducer(mlir::ModuleOp module, llvm::StringRef entry, llvm::StringRef pipeline,
                                   llvm::StringRef reason) {
   mlir::OwningOpRef<mlir::ModuleOp> copy = module.clone();
   for (auto function : copy->getOps<mlir::func::FuncOp>())
@@ -90,14 +90,9 @@ std::string remat::makeReproducer(mlir::ModuleOp module, llvm::StringRef entry, 
          << "// remat-opt --run-reproducer THIS_FILE it comes again, unless it is about machine code.\n//\n";
   for (llvm::StringRef line : llvm::split(reason, '\n'))
     stream << "// " << line << '\n';
-  std::string pipeline;
-  llvm::raw_string_ostream pipelineStream(pipeline);
-  pipelineStream << "builtin.module(remat-to-cpu";
-  options.print(pipelineStream);
-  pipelineStream << ")";
   mlir::AsmState state(*copy, mlir::OpPrintingFlags());
   state.attachResourcePrinter("mlir_reproducer", [&](mlir::Operation *, mlir::AsmResourceBuilder &builder) {
-    builder.buildString("pipeline", pipeline);
+    builder.buildString("pipeline", ("builtin.module(" + pipeline + ")").str());
     builder.buildBool("disable_threading", true);
     builder.buildBool("verify_each", true);
   });

@@ -8,7 +8,6 @@
 #ifndef REMAT_LIB_EXECUTION_DIAGNOSIS_H
 #define REMAT_LIB_EXECUTION_DIAGNOSIS_H
 
-#include "remat/Pipelines/CPUPipeline.h"
 #include "remat/Pipelines/Refusals.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -37,8 +36,8 @@ public:
   /// Gives the errors to the handlers around this one.
   void release();
 
-  /// Stage \p stage failed: an input error after release(), or an internal error.
-  llvm::Error judge(llvm::StringRef stage);
+  /// Phase \p phase failed: an input error after release(), or an internal error.
+  llvm::Error judge(llvm::StringRef phase);
 
 private:
   bool isRefusal() const;
@@ -52,10 +51,10 @@ private:
   std::optional<mlir::ScopedDiagnosticHandler> handler;
 };
 
-/// What reproduces a failure of `remat-to-cpu`: \p module with \p entry as its only
-/// public function, in the form that `remat-opt --run-reproducer` reads, behind
+/// What reproduces a failure of the pass pipeline \p pipeline: \p module with \p entry as
+/// its only public function, in the form that `remat-opt --run-reproducer` reads, behind
 /// \p reason as a comment.
-std::string makeReproducer(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
+std::string makeReproducer(mlir::ModuleOp module, llvm::StringRef entry, llvm::StringRef pipeline,
                            llvm::StringRef reason);
 
 } // namespace remat

@@ -7,18 +7,17 @@
 
 #include "Lowering.h"
 
-#include "PhaseTimer.h"
 #include "PlanReader.h"
+#include "remat/Execution/PhaseTimer.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Pipelines/Pipeline.h"
 #include "remat/Schedule/Program.h"
-#include "remat/Support/Budget.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
-#include "llvm/Support/DynamicLibrary.h"
 
 using namespace remat;
 using mlir::ModuleOp;
@@ -41,11 +40,10 @@ static llvm::Expected<mlir::func::FuncOp> isolateEntry(ModuleOp module, llvm::St
   return entry;
 }
 
-/// Reports a call of a function that is neither in \p module nor in the process.
-static mlir::LogicalResult checkCallees(ModuleOp module) {
-  llvm::sys::DynamicLibrary::LoadLibraryPermanently(nullptr);
-  mlir::WalkResult result = module.walk([](mlir::func::CallOp call) {
-    if (llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(call.getCallee().str()))
+/// Reports a call of a function that neither \p module nor \p target has.
+static mlir::LogicalResult checkCallees(ModuleOp module, const Target &target) {
+  mlir::WalkResult result = module.walk([&](mlir::func::CallOp call) {
+    if (target.hasFunction(call.getCallee()))
       return mlir::WalkResult::advance();
     call.emitError("the program calls @") << call.getCallee() << ", which has no body";
     return mlir::WalkResult::interrupt();
@@ -54,17 +52,11 @@ static mlir::LogicalResult checkCallees(ModuleOp module) {
 }
 
 llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::StringRef entryName,
-                                                   const CPUPipelineOptions &options, Diagnosis &diagnosis,
-                                                   std::vector<PhaseTime> &times) {
+                                                   const ProgramOptions &options, const Target &target,
+                                                   Diagnosis &diagnosis, std::vector<PhaseTime> &times) {
   mlir::MLIRContext *context = module.getContext();
   mlir::registerBuiltinDialectTranslation(*context);
   mlir::registerLLVMDialectTranslation(*context);
-  std::string problem;
-  std::optional<Budget> budget = parseBudget(options.budget.getValue(), problem);
-  if (!budget)
-    return makeInputError("the budget " + problem);
-  if (!parseByteLimit(options.parameterBudget.getValue(), problem))
-    return makeInputError("the parameter budget " + problem);
 
   LoweredProgram program;
   program.module = module.clone();
@@ -79,14 +71,14 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
     if (function.isExternal())
       program.declared.insert(function.getName());
 
-  for (const CPUStage &stage : getCPUStages()) {
-    PhaseTimer timer(stage.name, times);
+  for (const PipelinePhase &phase : getPipelinePhases()) {
+    PhaseTimer timer(phase.name, times);
     mlir::PassManager manager(context, ModuleOp::getOperationName());
-    manager.enableVerifier(stage.verifiesPasses);
+    manager.enableVerifier(phase.verifiesPasses);
     manager.addInstrumentation(std::make_unique<RefusalObserver>(diagnosis.getForeignFailure()));
-    stage.build(manager, options);
+    buildPhase(manager, phase, options, target);
     bool failed = mlir::failed(manager.run(*program.module)) ||
-                  (!stage.verifiesPasses && mlir::failed(mlir::verify(*program.module)));
+                  (!phase.verifiesPasses && mlir::failed(mlir::verify(*program.module)));
     timer.stop();
     auto lowered = program.module->lookupSymbol<mlir::func::FuncOp>(entryName);
     if (failed && lowered)
@@ -95,13 +87,13 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
         return std::move(infeasible);
       }
     if (failed)
-      return diagnosis.judge(stage.name);
+      return diagnosis.judge(phase.name);
     // Calls that are left now are of functions without a body.
-    if (stage.name == "differentiate" && mlir::failed(checkCallees(*program.module)))
-      return diagnosis.judge(stage.name);
-    if (!stage.isPlanned)
+    if (phase.result == Phase::Adjoint && mlir::failed(checkCallees(*program.module, target)))
+      return diagnosis.judge(phase.name);
+    if (phase.result != Phase::Planned)
       continue;
-    program.plan = readPlan(lowered, !budget->isUnlimited());
+    program.plan = readPlan(lowered, !options.budget.isUnlimited());
     program.chainProblems = readChainProblems(lowered);
     readRuntimeProblem(lowered, program);
   }
@@ -110,7 +102,7 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
   schedule::ProgramProblem described;
   schedule::Verdict verdict = schedule::ProgramProblem::read(program.problem.data(), program.problem.size(), described);
   if (!verdict.ok())
-    return makeInternalError("the runtime can not read the problem: " + verdict.message);
+    return makeInternalError("the runtime cannot read the problem: " + verdict.message);
   program.numCounts = described.numCounts;
   program.policy = schedule::stringifyPolicy(described.policy);
   return std::move(program);

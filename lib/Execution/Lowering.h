@@ -40,11 +40,10 @@ struct LoweredProgram {
 /// The function that writes the counts of \p entry (see remat-plan-memory).
 inline std::string getCountsName(llvm::StringRef entry) { return (entry + REMAT_COUNTS_SUFFIX).str(); }
 
-/// Runs remat-to-cpu on a copy of \p module with \p entry as its only public
-/// function. \p diagnosis listens. Appends the time of each stage to \p times.
-llvm::Expected<LoweredProgram> lowerProgram(mlir::ModuleOp module, llvm::StringRef entry,
-                                            const CPUPipelineOptions &options, Diagnosis &diagnosis,
-                                            std::vector<PhaseTime> &times);
+/// Runs the pipeline for \p target on a copy of \p module with \p entry as its only public
+/// function. \p diagnosis listens. Appends the time of each phase to \p times.
+llvm::Expected<LoweredProgram> lowerProgram(mlir::ModuleOp module, llvm::StringRef entry, const ProgramOptions &options,
+                                            const Target &target, Diagnosis &diagnosis, std::vector<PhaseTime> &times);
 
 } // namespace remat
 

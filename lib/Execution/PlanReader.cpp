@@ -7,9 +7,10 @@
 
 #include "PlanReader.h"
 
-#include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Schedule/Program.h"
+#include "remat/Support/AttributeNames.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/IR/Matchers.h"
@@ -24,12 +25,19 @@ static int64_t getStaticSteps(ForwardSweepOp sweep) {
 
 std::vector<schedule::Chain> remat::readChainProblems(func::FuncOp entry) {
   std::vector<schedule::Chain> problems;
-  FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry);
-  if (failed(memory))
+  auto measured = entry->getAttrOfType<ProblemAttr>(problemAttrName);
+  if (!measured)
     return problems;
-  for (auto [loop, described] : llvm::zip_equal(memory->getLoops(), memory->getProblem().loops))
-    if (PlanAttr plan = loop.chain.getPlanAttr())
-      problems.push_back(described.getChain({plan.getSteps()}, plan.getBudget()));
+  ArrayRef<int64_t> words = measured.getWords().asArrayRef();
+  schedule::ProgramProblem program;
+  if (!schedule::ProgramProblem::read(words.data(), words.size(), program).ok())
+    return problems;
+  // Sweeps stand in the block of the function, in the order of the loops.
+  for (auto [sweep, loop] : llvm::zip_equal(entry.getOps<ForwardSweepOp>(), program.loops)) {
+    auto chain = SymbolTable::lookupNearestSymbolFrom<ChainOp>(sweep, sweep.getChainAttr());
+    if (PlanAttr plan = chain.getPlanAttr())
+      problems.push_back(loop.getChain({plan.getSteps()}, plan.getBudget()));
+  }
   return problems;
 }
 
@@ -58,7 +66,7 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
     figures.timeRatio = static_cast<double>(time) / static_cast<double>(storeAllTime);
     figures.lowerBoundRatio = static_cast<double>(lowerBound) / static_cast<double>(storeAllTime);
   }
-  if (auto memory = entry->getAttrOfType<MemoryAttr>("remat.memory")) {
+  if (auto memory = entry->getAttrOfType<MemoryAttr>(memoryAttrName)) {
     figures.peakBytes = memory.getPeak();
     figures.storeAllBytes = memory.getStoreAll();
     figures.minimumBytes = memory.getMinimum();
@@ -71,16 +79,19 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
 }
 
 void remat::readRuntimeProblem(func::FuncOp entry, LoweredProgram &program) {
-  auto later = entry->getAttrOfType<RuntimePlanAttr>("remat.runtime_plan");
+  // It is planned already.
+  if (entry->hasAttr(memoryAttrName))
+    return;
+  auto later = entry->getAttrOfType<ProblemAttr>(problemAttrName);
   if (!later)
     return;
-  program.problem = later.getProblem().asArrayRef().vec();
+  program.problem = later.getWords().asArrayRef().vec();
   for (StringAttr description : later.getBuffers())
     program.bufferNames.push_back(description.str());
 }
 
 llvm::Error remat::readInfeasible(func::FuncOp entry, const std::string &message) {
-  auto infeasible = entry->getAttrOfType<InfeasibleAttr>("remat.infeasible");
+  auto infeasible = entry->getAttrOfType<InfeasibleAttr>(infeasibleAttrName);
   if (!infeasible)
     return llvm::Error::success();
   std::vector<BudgetComponent> components;

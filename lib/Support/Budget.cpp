@@ -1,8 +1,7 @@
-//===- Budget.cpp - A memory budget as people write it
-//------------------------===//
+//===- Budget.cpp - A memory budget as people write it ------------------------===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -120,10 +119,12 @@ static std::optional<int64_t> readByteSize(std::string_view text, bool &tooLarge
   return std::nullopt;
 }
 
-std::optional<int64_t> Budget::resolve(int64_t storeAllBytes) const {
+std::optional<int64_t> Budget::resolve(int64_t storeAllBytes, int64_t minimumBytes) const {
   switch (kind) {
   case Kind::Unlimited:
     return std::nullopt;
+  case Kind::Minimum:
+    return minimumBytes;
   case Kind::Bytes:
     return numerator;
   case Kind::Share:
@@ -133,9 +134,39 @@ std::optional<int64_t> Budget::resolve(int64_t storeAllBytes) const {
   return bytes > maxBytes ? maxBytes : static_cast<int64_t>(bytes);
 }
 
-std::optional<Budget> remat::parseBudget(std::string_view text, std::string &error, std::string_view other) {
+std::string Budget::str() const {
+  switch (kind) {
+  case Kind::Unlimited:
+    return "unlimited";
+  case Kind::Minimum:
+    return "min";
+  case Kind::Bytes:
+    return std::to_string(numerator);
+  case Kind::Share:
+    break;
+  }
+  // As it was written: as many digits behind the point as the denominator has zeros beyond 100.
+  int digits = 0;
+  int64_t scale = 1;
+  while (scale < denominator / 100 && digits < maxFractionDigits) {
+    scale *= 10;
+    ++digits;
+  }
+  WideInt percent = WideInt(numerator) * 100 * scale / denominator;
+  std::string text = std::to_string(static_cast<int64_t>(percent / scale));
+  if (digits == 0)
+    return text + "%";
+  std::string fraction = std::to_string(static_cast<int64_t>(percent % scale));
+  return text + "." + std::string(digits - fraction.size(), '0') + fraction + "%";
+}
+
+std::string ByteLimit::str() const { return bytes == maxBytes ? "unlimited" : std::to_string(bytes); }
+
+std::optional<Budget> remat::parseBudget(std::string_view text, std::string &error) {
   if (text == "unlimited")
     return Budget::unlimited();
+  if (text == "min")
+    return Budget::minimum();
   bool tooLarge = false;
   if (!text.empty() && text.back() == '%') {
     std::string_view rest = text;
@@ -147,10 +178,10 @@ std::optional<Budget> remat::parseBudget(std::string_view text, std::string &err
   } else if (std::optional<int64_t> bytes = readByteSize(text, tooLarge)) {
     return Budget::bytes(*bytes);
   }
-  std::string expected = "a budget in bytes ('4915200', '64MiB'), as a share of the store-all peak ('5%'), ";
-  if (!other.empty())
-    expected.append(other).append(", ");
-  error = describe(text, expected + "or 'unlimited'", tooLarge);
+  error = describe(text,
+                   "a budget in bytes ('4915200', '64MiB'), as a share of the store-all peak ('5%'), 'min' for the "
+                   "least that does, or 'unlimited'",
+                   tooLarge);
   return std::nullopt;
 }
 
@@ -162,12 +193,12 @@ std::optional<int64_t> remat::parseByteSize(std::string_view text, std::string &
   return std::nullopt;
 }
 
-std::optional<int64_t> remat::parseByteLimit(std::string_view text, std::string &error) {
+std::optional<ByteLimit> remat::parseByteLimit(std::string_view text, std::string &error) {
   if (text == "unlimited")
-    return maxBytes;
+    return ByteLimit();
   bool tooLarge = false;
   if (std::optional<int64_t> bytes = readByteSize(text, tooLarge))
-    return bytes;
+    return ByteLimit{*bytes};
   error = describe(text, "bytes ('4915200', '64MiB') or 'unlimited'", tooLarge);
   return std::nullopt;
 }

@@ -1,7 +1,11 @@
 // RUN: remat-opt %s -split-input-file -verify-diagnostics -remat-verify-phase=phase=source
 // RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=adjoint 2>&1 | FileCheck %s --check-prefix=ADJOINT
 // RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=outlined 2>&1 | FileCheck %s --check-prefix=OUTLINED
-// RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=scheduled 2>&1 | FileCheck %s --check-prefix=SCHEDULED
+// RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=bufferized 2>&1 | FileCheck %s --check-prefix=BUFFERIZED
+// RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=planned 2>&1 | FileCheck %s --check-prefix=PLANNED
+// RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=expanded 2>&1 | FileCheck %s --check-prefix=EXPANDED
+// RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=kernels 2>&1 | FileCheck %s --check-prefix=KERNELS
+// RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=machine 2>&1 | FileCheck %s --check-prefix=MACHINE
 
 // ADJOINT: error: 'remat.recurrence' op is of an earlier phase than 'adjoint'
 func.func @source(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
@@ -34,7 +38,8 @@ func.func @adjoint(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 // OUTLINED-NOT: error
-// SCHEDULED: error: 'remat.chain' op is of an earlier phase than 'scheduled'
+// BUFFERIZED: error: 'remat.chain' op expects a workspace in phase 'bufferized'
+// EXPANDED: error: 'remat.chain' op is of an earlier phase than 'expanded'
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
@@ -43,4 +48,41 @@ func.func @outlined(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
   %e = tensor.empty() : tensor<4xf32>
   %hT = remat.forward_sweep @loop count(%count) init(%h0 : tensor<4xf32>) final(%e : tensor<4xf32>) -> tensor<4xf32>
   return %hT : tensor<4xf32>
+}
+
+// -----
+
+// OUTLINED-NOT: error
+// BUFFERIZED: error: 'math.tanh' op has a tensor, which a program in phase 'bufferized' has not
+func.func @tensor(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = math.tanh %x : tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+// BUFFERIZED-NOT: error
+// PLANNED: error: 'func.func' op expects 'remat.problem' in phase 'planned'
+// EXPANDED-NOT: error
+// KERNELS: error: 'linalg.fill' op is of an earlier phase than 'kernels'
+func.func @fill(%x: memref<4xf32>, %y: f32) {
+  linalg.fill ins(%y : f32) outs(%x : memref<4xf32>)
+  return
+}
+
+// -----
+
+// KERNELS-NOT: error
+// MACHINE: error: 'func.func' op is of an earlier phase than 'machine'
+func.func @loads(%x: memref<4xf32>, %i: index) -> f32 {
+  %y = memref.load %x[%i] : memref<4xf32>
+  return %y : f32
+}
+
+// -----
+
+// KERNELS-NOT: error
+// MACHINE-NOT: error
+llvm.func @done() {
+  llvm.return
 }

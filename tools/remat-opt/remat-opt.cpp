@@ -19,6 +19,7 @@
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/InitAll.h"
 #include "remat/Pipelines/Refusals.h"
+#include "remat/Support/AttributeNames.h"
 #include "support/OutputFiles.h"
 #include "support/ToolMain.h"
 
@@ -53,9 +54,9 @@ public:
 
   void runAfterPassFailed(mlir::Pass *, mlir::Operation *op) override {
     op->walk([&](mlir::Operation *nested) {
-      if (nested->hasAttr("remat.infeasible"))
+      if (nested->hasAttr(remat::infeasibleAttrName))
         reason = Infeasible;
-      else if (nested->hasAttr("remat.target_unavailable"))
+      else if (nested->hasAttr(remat::targetUnavailableAttrName))
         reason = TargetUnavailable;
     });
   }

@@ -7,14 +7,17 @@
 //
 // How a C++ program embeds remat:
 //
-//   auto program = CompiledProgram::compile(*module, "train_step", options);
+//   auto target = CPUTarget::create();
+//   if (!target)
+//     return target.takeError();
+//   auto program = CompiledProgram::compile(*module, "train_step", options, **target);
 //   if (!program)
 //     return program.takeError();
 //   if (llvm::Error error = (*program)->call(arguments, results))
 //     return error;
 //
-// Compilation runs the pipeline remat-to-cpu on a copy of the module, optimises
-// the result and links it into the process. The program owns one arena and one
+// Compilation runs the pipeline of the target on a copy of the module, and the target
+// loads what comes of it. The program owns one arena and one
 // parameter block, made at the first call and used again by every later one, so a
 // call allocates nothing. Errors are values (ProgramError); nothing is printed and
 // nothing throws.
@@ -28,8 +31,9 @@
 
 #include "remat/Execution/HeapUse.h"
 #include "remat/Execution/Signature.h"
-#include "remat/Pipelines/CPUPipeline.h"
+#include "remat/Pipelines/ProgramOptions.h"
 #include "remat/Schedule/Chain.h"
+#include "remat/Target/Target.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -37,16 +41,6 @@
 #include <string>
 
 namespace remat {
-
-class CodeCache;
-
-/// For which processor code is made.
-struct TargetOptions {
-  /// A CPU name of LLVM; the processor of this machine if it is empty.
-  std::string cpu;
-  /// What differs from that processor: "+avx2,-avx512f".
-  std::string features;
-};
 
 /// What the plan of a program says for calls with one set of argument shapes.
 /// Several recurrences add up.
@@ -75,12 +69,6 @@ struct PlanFigures {
   /// The plan is proven to be the fastest within its class.
   bool certified = true;
   int64_t getTotalBytes() const { return peakBytes + parameterCopyBytes; }
-};
-
-/// How long one part of the compilation took.
-struct PhaseTime {
-  std::string name;
-  double seconds = 0;
 };
 
 /// What a call executed, counted by the step functions themselves: first executions of
@@ -122,25 +110,21 @@ public:
   /// of the passes also go to the handlers of the module's context. Who compiles one
   /// program for several budgets gives a \p cache.
   static llvm::Expected<std::unique_ptr<CompiledProgram>> compile(mlir::ModuleOp module, llvm::StringRef entry,
-                                                                  const CPUPipelineOptions &options,
-                                                                  const TargetOptions &target = {},
+                                                                  const ProgramOptions &options, const Target &target,
                                                                   CodeCache *cache = nullptr);
   ~CompiledProgram();
 
   const Signature &getSignature() const;
   /// Whether plans are made for the arguments of a call: no trip count is known before.
   bool isPlannedPerCall() const;
-  /// The budget of the calls that follow, as CPUPipelineOptions::budget says it. The code of a
-  /// program that is planned per call is that of all budgets; of others it fails.
-  llvm::Error setBudget(llvm::StringRef budget);
+  /// The budget of the calls that follow. The code of a program that is planned per call
+  /// is that of all budgets; of others it fails.
+  llvm::Error setBudget(const Budget &budget);
   /// The plan for calls with these arguments.
   llvm::Expected<PlanFigures> getPlan(llvm::ArrayRef<ArrayView> arguments);
   /// The chain problem of each differentiated recurrence with steps, in the order of
   /// the program, with the bytes of slots that its plan was given as budget.
   llvm::Expected<std::vector<schedule::Chain>> getChainProblems(llvm::ArrayRef<ArrayView> arguments);
-  /// The processor that the code is for, and the family of vector instructions.
-  llvm::StringRef getTargetCPU() const;
-  VectorISA getVectorISA() const;
   llvm::ArrayRef<PhaseTime> getPhaseTimes() const;
   double getCompileSeconds() const;
   /// The size of the object files that the program became.

@@ -16,6 +16,14 @@ namespace remat {
 /// by, a string.
 inline constexpr llvm::StringLiteral nameAttrName = "remat.name";
 
+/// On a public function, by remat-plan-schedule: what was measured of it (#remat.problem),
+/// what it needs (#remat.memory) if its plan was made, and why there is none: the budget is
+/// too small (#remat.infeasible), or the target cannot do what the policy asks for (a unit).
+inline constexpr llvm::StringLiteral problemAttrName = "remat.problem";
+inline constexpr llvm::StringLiteral memoryAttrName = "remat.memory";
+inline constexpr llvm::StringLiteral infeasibleAttrName = "remat.infeasible";
+inline constexpr llvm::StringLiteral targetUnavailableAttrName = "remat.target_unavailable";
+
 /// What the name of an entry ends with where its body moved behind a change of the
 /// floating-point mode (remat-flush-denormals).
 inline constexpr llvm::StringLiteral flushedSuffix = "_flushed";

@@ -1,7 +1,7 @@
 //===- Budget.h - A memory budget as people write it -------------*- C++ -*-===//
 //
-// Part of the remat project, under the Apache License v2.0 with LLVM
-// Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
@@ -10,7 +10,7 @@
 //
 // Grammar (nothing else is accepted, no spaces, no sign):
 //
-//   budget ::= 'unlimited' | size | number '%'
+//   budget ::= 'unlimited' | 'min' | size | number '%'
 //   size   ::= number unit?        without a unit: a whole number of bytes
 //   unit   ::= 'B' | 'KiB' | 'MiB' | 'GiB' | 'TiB' | 'kB' | 'KB' | 'MB' | 'GB' | 'TB'
 //   number ::= digits ('.' digits)?
@@ -21,21 +21,24 @@
 #define REMAT_SUPPORT_BUDGET_H
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace remat {
 
-/// A budget: no limit, a number of bytes, or a share of what the program needs
-/// when everything is kept.
+/// A budget: no limit, the least that does, a number of bytes, or a share of what the
+/// program needs when everything is kept.
 class Budget {
 public:
-  enum class Kind { Unlimited, Bytes, Share };
+  enum class Kind { Unlimited, Bytes, Share, Minimum };
 
   /// No limit.
   Budget() = default;
   static Budget unlimited() { return Budget(); }
+  /// The smallest feasible budget.
+  static Budget minimum() { return Budget(Kind::Minimum, 0, 1); }
   static Budget bytes(int64_t count) { return Budget(Kind::Bytes, count, 1); }
   /// \p numerator / \p denominator of the store-all peak; both not negative.
   static Budget share(int64_t numerator, int64_t denominator) { return Budget(Kind::Share, numerator, denominator); }
@@ -47,9 +50,17 @@ public:
   bool isUnlimited() const { return kind == Kind::Unlimited; }
 
   /// The budget in bytes for a program whose peak is \p storeAllBytes when
-  /// everything is kept, rounded down; nullopt if there is no limit. Saturates
-  /// at the largest int64_t.
-  std::optional<int64_t> resolve(int64_t storeAllBytes) const;
+  /// everything is kept, rounded down, and \p minimumBytes at least; nullopt if there is
+  /// no limit. Saturates at the largest int64_t.
+  std::optional<int64_t> resolve(int64_t storeAllBytes, int64_t minimumBytes) const;
+
+  /// As parseBudget reads it: "2.5%".
+  std::string str() const;
+
+  bool operator==(const Budget &other) const {
+    return kind == other.kind && numerator == other.numerator && denominator == other.denominator;
+  }
+  bool operator!=(const Budget &other) const { return !(*this == other); }
 
 private:
   Budget(Kind kind, int64_t numerator, int64_t denominator)
@@ -60,17 +71,24 @@ private:
   int64_t denominator = 1;
 };
 
+/// A number of bytes that something may take, or no limit.
+struct ByteLimit {
+  int64_t bytes = std::numeric_limits<int64_t>::max();
+
+  /// As parseByteLimit reads it.
+  std::string str() const;
+};
+
 /// Reads a budget. On failure returns nullopt and says in \p error what was
-/// expected and what was there; \p other is what the caller takes besides.
-std::optional<Budget> parseBudget(std::string_view text, std::string &error, std::string_view other = "");
+/// expected and what was there.
+std::optional<Budget> parseBudget(std::string_view text, std::string &error);
 
 /// Reads a size in bytes, with or without a unit; a fraction of a unit is
 /// rounded down to a whole number of bytes. Errors as parseBudget.
 std::optional<int64_t> parseByteSize(std::string_view text, std::string &error);
 
-/// Reads a limit: a size in bytes, or 'unlimited' for the largest int64_t. Errors
-/// as parseBudget.
-std::optional<int64_t> parseByteLimit(std::string_view text, std::string &error);
+/// Reads a limit: a size in bytes, or 'unlimited'. Errors as parseBudget.
+std::optional<ByteLimit> parseByteLimit(std::string_view text, std::string &error);
 
 /// A size for people: "4912128 bytes (4.68 MiB)", without the parentheses below
 /// 1 KiB.

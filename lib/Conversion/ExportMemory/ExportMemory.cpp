@@ -14,6 +14,7 @@
 #include "remat/ABI/Entry.h"
 #include "remat/Conversion/Passes.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
+#include "remat/Support/AttributeNames.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -35,14 +36,14 @@ struct ExportMemoryPass final : remat::impl::ExportMemoryPassBase<ExportMemoryPa
     OpBuilder builder = OpBuilder::atBlockBegin(getOperation().getBody());
     for (func::FuncOp entry : getOperation().getOps<func::FuncOp>()) {
       // A plan that is made later has its problem in the object file already.
-      entry->removeAttr("remat.runtime_plan");
-      auto memory = entry->getAttrOfType<MemoryAttr>("remat.memory");
+      entry->removeAttr(problemAttrName);
+      auto memory = entry->getAttrOfType<MemoryAttr>(memoryAttrName);
       if (!memory)
         continue;
       if (failed(exportSize(builder, entry, REMAT_ARENA_BYTES_SUFFIX, memory.getPeak())) ||
           failed(exportSize(builder, entry, REMAT_PARAMETER_BYTES_SUFFIX, memory.getParameters())))
         return signalPassFailure();
-      entry->removeAttr("remat.memory");
+      entry->removeAttr(memoryAttrName);
     }
   }
 

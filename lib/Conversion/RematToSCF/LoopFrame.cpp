@@ -31,12 +31,12 @@ Value LoopFrame::loadWord(ImplicitLocOpBuilder &builder, int64_t position) {
 
 Value LoopFrame::getOffset(ImplicitLocOpBuilder &builder, LoopPart part) {
   if (isDynamic())
-    return loadWord(builder, schedule::getPartPosition(*chain.getPlanPosition(), part));
+    return loadWord(builder, schedule::getPartPosition(*chain.getLoopNumber(), part));
   return arith::ConstantIndexOp::create(builder, chain.getFrameAttr().getOffset(part));
 }
 
 Value LoopFrame::getTableAddress(ImplicitLocOpBuilder &builder) {
-  Value position = loadWord(builder, schedule::getTablePosition(*chain.getPlanPosition()));
+  Value position = loadWord(builder, schedule::getTablePosition(*chain.getLoopNumber()));
   Value wordBytes = arith::ConstantIndexOp::create(builder, sizeof(int64_t));
   Value start = memref::ExtractAlignedPointerAsIndexOp::create(builder, plan);
   Value address = arith::AddIOp::create(builder, start, arith::MulIOp::create(builder, position, wordBytes));

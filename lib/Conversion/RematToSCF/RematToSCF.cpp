@@ -242,7 +242,7 @@ struct ConvertRematToSCFPass final : remat::impl::ConvertRematToSCFPassBase<Conv
       auto entry = dyn_cast<func::FuncOp>(sweep->getParentOp());
       std::optional<EntryArguments> arguments;
       if (entry)
-        arguments = EntryArguments::find(entry, chain.getPlanPosition().has_value());
+        arguments = EntryArguments::find(entry, chain.getLoopNumber().has_value());
       if (!arguments) {
         sweep.emitOpError(
             "expects to stand in a function whose last arguments are the arena, the copies of parameters, "

@@ -212,7 +212,7 @@ ProgramResult remat::schedule::planProgram(ProgramInstance &instance) {
   }
   result.storeAll = storeAll.peak;
   result.minimum = result.plan.peak;
-  result.budget = instance.getProblem().budget.resolve(storeAll.peak);
+  result.budget = instance.getProblem().budget.resolve(storeAll.peak, result.minimum);
   if (result.budget && *result.budget < result.minimum)
     result.verdict = {Status::Infeasible,
                       "the smallest feasible budget is " + std::to_string(result.minimum) + " bytes"};

@@ -132,6 +132,8 @@ static Budget makeBudget(Budget::Kind kind, int64_t numerator, int64_t denominat
     return Budget::bytes(numerator);
   case Budget::Kind::Share:
     return Budget::share(numerator, denominator);
+  case Budget::Kind::Minimum:
+    return Budget::minimum();
   case Budget::Kind::Unlimited:
     break;
   }
@@ -148,7 +150,7 @@ Verdict ProgramProblem::read(const int64_t *words, int64_t numWords, ProgramProb
   problem = ProgramProblem();
   reader.visitEnum(problem.policy, countProgramPolicies());
   Budget::Kind kind;
-  reader.visitEnum(kind, static_cast<int64_t>(Budget::Kind::Share) + 1);
+  reader.visitEnum(kind, static_cast<int64_t>(Budget::Kind::Minimum) + 1);
   int64_t numerator = reader.take(), denominator = reader.take();
   if (numerator < 0 || denominator < 1)
     return {Status::BadValue, "the budget of a program is negative"};

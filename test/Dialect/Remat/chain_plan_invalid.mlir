@@ -4,20 +4,20 @@
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 // chain_c6
-// expected-error@+1 {{expects 'runtime_plan' to be a loop of the plan, and no other plan or frame}}
+// expected-error@+1 {{expects 'loop' to be a loop of the plan, and no other plan or frame}}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
-  workspace [0, 0, 0, 0, 0, 0, 0] runtime_plan(-1)
+  workspace [0, 0, 0, 0, 0, 0, 0] loop(-1)
 
 // -----
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 // chain_c6
-// expected-error@+1 {{expects 'runtime_plan' to be a loop of the plan, and no other plan or frame}}
+// expected-error@+1 {{expects 'loop' to be a loop of the plan, and no other plan or frame}}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,
     copies = 0, time = 4, store_all_time = 4, lower_bound = 4, table = [5930488988170276354, 2, 2, 0, 1, 3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 3, 0, 1, 0, 1, 0]>
-  runtime_plan(0)
+  loop(0)
 
 // -----
 
@@ -73,7 +73,7 @@ remat.chain "private" @walk advance(@step) record(@step) linearize(@step) revers
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
-func.func @no_runtime_plan() {
+func.func @no_loop_number() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     remat.walk

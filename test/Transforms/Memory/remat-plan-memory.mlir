@@ -42,4 +42,4 @@ func.func @buffers(%x: memref<16xf32>, %y: memref<16xf32>) {
 // The plan and the buffers agree to the byte, or the pass says so.
 // DRIFT: error: 'func.func' op was planned with a peak of 4608 bytes, but its buffers take 4544
 
-// EARLY: error: 'func.func' op expects 'remat.memory' or 'remat.runtime_plan', which remat-plan-schedule sets
+// EARLY: error: 'func.func' op expects 'remat.problem', which remat-plan-schedule sets

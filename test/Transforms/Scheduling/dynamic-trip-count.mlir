@@ -12,11 +12,11 @@ func.func private @step(%t: index, %pos: index, %h: memref<4xf32>, %xs: memref<?
 }
 
 // PLAN: remat.chain "private" @walk
-// PLAN-SAME: runtime_plan(0)
+// PLAN-SAME: loop(0)
 remat.chain "private" @walk advance(@step) carry [tensor<4xf32>] workspace [0, 0, 0, 0, 0, 0, 0]
 
 // PLAN-LABEL: func.func @run(
-// PLAN-SAME: remat.runtime_plan = #remat.runtime_plan<problem = [5930488988271855366,
+// PLAN-SAME: remat.problem = #remat.problem<words = [5930488988271855366,
 
 // CHECK: memref.global "public" constant @run_problem : memref<{{[0-9]+}}xi64>
 // CHECK-LABEL: func.func @run(

@@ -12,6 +12,8 @@
 #include "remat-run/lib/ProgramFile.h"
 #include "remat/Execution/CompiledProgram.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Pipelines/Pipeline.h"
+#include "remat/Target/CPU/CPUTarget.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Diagnostics.h"
@@ -194,11 +196,11 @@ Verdict Session::explain(llvm::Error error, StringRef part) {
 Verdict Session::runVariant(StringRef variant) {
   auto [policyName, budget] = variant.split('@');
   bool isFirst = !plan.has_value();
-  CPUPipelineOptions pipeline;
-  std::string text = ("policy=" + policyName).str();
-  if (failed(pipeline.parseFromString(text)))
+  ProgramOptions pipeline;
+  std::optional<schedule::Policy> policy = schedule::parsePolicy(policyName.str());
+  if (!policy)
     return {Outcome::Invalid, "unknown policy " + policyName.str()};
-  pipeline.budget = budget.str();
+  pipeline.policy = *policy;
   if (budget == "min" || budget == "between") {
     // Nothing is kept or computed again if there is nothing to choose.
     if (!plan || plan->minimumBytes >= plan->peakBytes)
@@ -206,13 +208,22 @@ Verdict Session::runVariant(StringRef variant) {
     int64_t bytes = plan->minimumBytes;
     if (budget == "between")
       bytes += (plan->storeAllBytes - bytes) / 2 / 64 * 64;
-    pipeline.budget = std::to_string(bytes);
+    pipeline.budget = Budget::bytes(bytes);
+  } else {
+    std::string problem;
+    std::optional<Budget> read = parseBudget(budget.str(), problem);
+    if (!read)
+      return {Outcome::Invalid, problem};
+    pipeline.budget = *read;
   }
   enter(("compile " + variant).str());
   errors.clear();
-  TargetOptions target;
-  target.cpu = options.targetCPU;
-  auto compiled = CompiledProgram::compile(*module, entry, pipeline, target);
+  CPUTargetOptions processor;
+  processor.cpu = options.targetCPU;
+  auto target = CPUTarget::create(processor);
+  if (!target)
+    return explain(target.takeError(), "compile");
+  auto compiled = CompiledProgram::compile(*module, entry, pipeline, **target);
   bool mayBeInfeasible = policyName != "optimal";
   auto explainVariant = [&](llvm::Error error, StringRef part) {
     Verdict verdict = explain(std::move(error), part);
@@ -347,8 +358,7 @@ Verdict Session::compileAgain() {
   for (std::string &text : texts) {
     mlir::OwningOpRef<mlir::ModuleOp> copy = module->clone();
     mlir::PassManager manager(&context);
-    CPUPipelineOptions pipeline;
-    buildCPUPipeline(manager, pipeline);
+    buildPipeline(manager, {}, CPUTarget(VectorISA::Host, Denormals::Flush, /*accurate=*/false));
     if (failed(manager.run(*copy)))
       return {};
     llvm::raw_string_ostream stream(text);

@@ -12,7 +12,7 @@
 
 #include "KernelHarness.h"
 
-#include "remat/Pipelines/LinalgToLLVM.h"
+#include "remat/Target/CPU/LinalgToLLVM.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -16,8 +16,8 @@
 #ifndef REMAT_TEST_UNIT_CONVERSION_KERNELHARNESS_H
 #define REMAT_TEST_UNIT_CONVERSION_KERNELHARNESS_H
 
-#include "remat/Conversion/LinalgToCPUKernels/KernelTarget.h"
 #include "remat/Support/LLVM.h"
+#include "remat/Target/CPU/KernelTarget.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/IR/BuiltinOps.h"

@@ -13,7 +13,7 @@
 
 #include "remat/Dialect/Linalg/SumOrder.h"
 #include "KernelHarness.h"
-#include "remat/Conversion/LinalgToCPUKernels/LinalgToCPUKernels.h"
+#include "remat/Target/CPU/LinalgToCPUKernels.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "gtest/gtest.h"

@@ -11,6 +11,7 @@
 #include "remat/Execution/ProgramError.h"
 #include "remat/InitAll.h"
 #include "remat/Runtime/Runtime.h"
+#include "remat/Target/CPU/CPUTarget.h"
 
 #include "mlir/Parser/Parser.h"
 
@@ -42,16 +43,24 @@ protected:
       error = "the source does not parse";
       return nullptr;
     }
-    CPUPipelineOptions options;
-    options.budget = budget.str();
-    auto program = CompiledProgram::compile(*module, entry, options);
+    ProgramOptions options;
+    options.budget = readBudget(budget);
+    auto program = CompiledProgram::compile(*module, entry, options, *target);
     if (program)
       return std::move(*program);
     error = llvm::toString(program.takeError());
     return nullptr;
   }
 
+  static Budget readBudget(llvm::StringRef text) {
+    std::string problem;
+    std::optional<Budget> budget = parseBudget(text, problem);
+    EXPECT_TRUE(budget.has_value()) << problem;
+    return budget.value_or(Budget());
+  }
+
   mlir::MLIRContext context;
+  std::unique_ptr<CPUTarget> target = llvm::cantFail(CPUTarget::create());
   std::string error;
 };
 
@@ -242,9 +251,9 @@ TEST_F(CompiledProgramTest, ABudgetThatIsTooSmallSaysWhatWouldDo) {
     EXPECT_EQ(sum, problem.getMinimumBudget());
   };
   auto module = mlir::parseSourceString<mlir::ModuleOp>(makeLoop("arith.constant 30 : index"), &context);
-  CPUPipelineOptions options;
-  options.budget = "64";
-  llvm::handleAllErrors(CompiledProgram::compile(*module, "f", options).takeError(), check);
+  ProgramOptions options;
+  options.budget = Budget::bytes(64);
+  llvm::handleAllErrors(CompiledProgram::compile(*module, "f", options, *target).takeError(), check);
   auto program = compile(makeLoop("arith.addi %n, %n : index"), "f", "64");
   ASSERT_TRUE(program) << error;
   llvm::handleAllErrors(program->getPlan(arguments).takeError(), check);
@@ -275,9 +284,9 @@ TEST_F(CompiledProgramTest, SharesCodeOfSteps) {
   std::vector<int64_t> objects;
   std::vector<size_t> kept;
   for (const char *budget : {"unlimited", "50%", "unlimited"}) {
-    CPUPipelineOptions options;
-    options.budget = budget;
-    auto program = CompiledProgram::compile(*module, "f", options, {}, &cache);
+    ProgramOptions options;
+    options.budget = readBudget(budget);
+    auto program = CompiledProgram::compile(*module, "f", options, *target, &cache);
     ASSERT_TRUE(static_cast<bool>(program)) << llvm::toString(program.takeError());
     objects.push_back((*program)->getObjectBytes());
     kept.push_back(cache.getBytes());
@@ -324,7 +333,7 @@ TEST_F(CompiledProgramTest, ABudgetIsNoPartOfCodeThatIsPlannedPerCall) {
        {std::to_string(ample->minimumBytes), std::string("70%"), std::string("unlimited")}) {
     auto other = compile(text, "f", budget);
     ASSERT_TRUE(other) << error;
-    llvm::Error failure = program->setBudget(budget);
+    llvm::Error failure = program->setBudget(readBudget(budget));
     ASSERT_FALSE(static_cast<bool>(failure)) << llvm::toString(std::move(failure));
     std::vector<std::vector<uint8_t>> bits;
     std::vector<int64_t> plans;
@@ -344,14 +353,13 @@ TEST_F(CompiledProgramTest, ABudgetIsNoPartOfCodeThatIsPlannedPerCall) {
     EXPECT_EQ(bits[0], bits[1]) << budget;
     EXPECT_EQ(llvm::ArrayRef(plans).take_front(3), llvm::ArrayRef(plans).drop_front(3)) << budget;
   }
-  EXPECT_TRUE(llvm::StringRef(llvm::toString(program->setBudget("a lot"))).contains("the budget"));
-  auto infeasible = program->setBudget("1");
+  auto infeasible = program->setBudget(Budget::bytes(1));
   ASSERT_FALSE(static_cast<bool>(infeasible));
   EXPECT_TRUE(llvm::StringRef(llvm::toString(program->getPlan(arguments).takeError())).contains("smallest feasible"));
   auto fixed = compile(R"(func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> { return %x : tensor<4xf32> })");
   ASSERT_TRUE(fixed) << error;
   EXPECT_FALSE(fixed->isPlannedPerCall());
-  EXPECT_TRUE(llvm::StringRef(llvm::toString(fixed->setBudget("5%"))).contains("constants"));
+  EXPECT_TRUE(llvm::StringRef(llvm::toString(fixed->setBudget(Budget::share(5, 100)))).contains("constants"));
 }
 
 /// A handler of the embedder, as it sets one for programs compiled ahead of time.
@@ -391,7 +399,7 @@ TEST_F(CompiledProgramTest, BugsAreErrorsOfTheirOwn) {
       return %y : tensor<2x2xf32>
     })",
                                                         &context);
-  llvm::Error failure = CompiledProgram::compile(*module, "f", CPUPipelineOptions()).takeError();
+  llvm::Error failure = CompiledProgram::compile(*module, "f", {}, *target).takeError();
   bool isInternal = false;
   llvm::handleAllErrors(
       std::move(failure),

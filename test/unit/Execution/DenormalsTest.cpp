@@ -11,6 +11,7 @@
 
 #include "remat/Execution/CompiledProgram.h"
 #include "remat/InitAll.h"
+#include "remat/Target/CPU/CPUTarget.h"
 
 #include "mlir/Parser/Parser.h"
 
@@ -45,9 +46,9 @@ protected:
 
   std::unique_ptr<CompiledProgram> compile(Denormals denormals) {
     auto module = mlir::parseSourceString<mlir::ModuleOp>(program, &context);
-    CPUPipelineOptions options;
+    CPUTargetOptions options;
     options.denormals = denormals;
-    return llvm::cantFail(CompiledProgram::compile(*module, "halve", options));
+    return llvm::cantFail(CompiledProgram::compile(*module, "halve", {}, *llvm::cantFail(CPUTarget::create(options))));
   }
 
   /// Half of the smallest normal number, or the message of the failure.

@@ -110,7 +110,7 @@ TEST(ProgramWords, SurviveARoundTrip) {
   ASSERT_TRUE(ProgramProblem::read(words.data(), static_cast<int64_t>(words.size()), again).ok());
   EXPECT_EQ(again.write(), words);
   EXPECT_EQ(again.policy, Policy::Revolve);
-  EXPECT_EQ(again.budget.resolve(1000), 50);
+  EXPECT_EQ(again.budget.resolve(1000, 0), 50);
   EXPECT_EQ(again.buffers[2].home, BufferHome::ForwardCore);
 }
 

@@ -20,7 +20,7 @@ static int64_t resolved(std::string_view text, int64_t storeAll) {
   std::string error;
   std::optional<Budget> budget = parseBudget(text, error);
   EXPECT_TRUE(budget.has_value()) << error;
-  return budget ? budget->resolve(storeAll).value_or(-1) : -2;
+  return budget ? budget->resolve(storeAll, 7).value_or(-1) : -2;
 }
 
 static std::string errorOf(std::string_view text) {
@@ -63,6 +63,18 @@ TEST(Budget, Unlimited) {
   EXPECT_TRUE(Budget().isUnlimited());
 }
 
+TEST(Budget, MinimumIsWhatThePlannerSays) { EXPECT_EQ(resolved("min", 5), 7); }
+
+TEST(Budget, TextIsReadBackAsItWas) {
+  std::string error;
+  for (std::string_view text : {"unlimited", "min", "0", "4915200", "5%", "2.50%", "0.001%", "150%", "0.000000001%"})
+    EXPECT_EQ(parseBudget(text, error)->str(), text) << error;
+  EXPECT_EQ(parseBudget("3KiB", error)->str(), "3072");
+  EXPECT_EQ(Budget::share(1, 3).str(), "33%");
+  EXPECT_EQ(parseByteLimit("unlimited", error)->str(), "unlimited");
+  EXPECT_EQ(parseByteLimit("2KiB", error)->str(), "2048");
+}
+
 TEST(Budget, WrongText) {
   for (std::string_view text :
        {"",    "5 apples", " 5",  "5 ",  "5 MiB",   "-1",     "+1",        "1e6",  "0x10", "MiB", "%",   "5%%",
@@ -88,9 +100,9 @@ TEST(ByteSize, HasNoShares) {
 
 TEST(ByteLimit, SizeOrUnlimited) {
   std::string error;
-  EXPECT_EQ(parseByteLimit("0", error), 0);
-  EXPECT_EQ(parseByteLimit("2KiB", error), 2048);
-  EXPECT_EQ(parseByteLimit("unlimited", error), largest);
+  EXPECT_EQ(parseByteLimit("0", error)->bytes, 0);
+  EXPECT_EQ(parseByteLimit("2KiB", error)->bytes, 2048);
+  EXPECT_EQ(parseByteLimit("unlimited", error)->bytes, largest);
   EXPECT_FALSE(parseByteLimit("5%", error).has_value());
   EXPECT_EQ(error, "expects bytes ('4915200', '64MiB') or 'unlimited', but got '5%'");
   EXPECT_FALSE(parseByteLimit("9999999999TiB", error).has_value());

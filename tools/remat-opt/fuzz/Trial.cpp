@@ -9,6 +9,7 @@
 
 #include "lib/Execution/Diagnosis.h"
 #include "lib/Execution/Lowering.h"
+#include "lib/Target/CPU/CPUPipeline.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/InitAll.h"
 
@@ -66,12 +67,13 @@ static bool isKnownToFail(StringRef text) {
 }
 
 static void compileWhole(mlir::ModuleOp module, const CPUPipelineOptions &options) {
+  CPUTarget target(options.isa, options.denormals, options.accurate);
   for (auto function : module.getOps<mlir::func::FuncOp>()) {
     if (!function.isPublic() || function.isExternal())
       continue;
     Diagnosis diagnosis(module);
     std::vector<PhaseTime> times;
-    auto program = lowerProgram(module, function.getName(), options, diagnosis, times);
+    auto program = lowerProgram(module, function.getName(), options.getProgramOptions(), target, diagnosis, times);
     llvm::handleAllErrors(
         program.takeError(),
         [](const InternalError &error) {

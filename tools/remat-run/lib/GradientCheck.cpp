@@ -151,36 +151,32 @@ llvm::Expected<GradientCheckResult> Checker::check(unsigned number, uint64_t see
 
 /// Everything as in \p options, but with no budget: the values are the same.
 static llvm::Expected<std::shared_ptr<CompiledProgram>> compileUnlimited(mlir::ModuleOp module, llvm::StringRef entry,
-                                                                         const CPUPipelineOptions &options,
-                                                                         const TargetOptions &target,
-                                                                         ProgramCache &cache) {
-  CPUPipelineOptions unlimited;
-  unlimited.copyOptionValuesFrom(options);
-  unlimited.budget = "unlimited";
+                                                                         const ProgramOptions &options,
+                                                                         const Target &target, ProgramCache &cache) {
+  ProgramOptions unlimited = options;
+  unlimited.budget = Budget::unlimited();
   return cache.compile(module, entry, unlimited, target);
 }
 
 /// Under the user's budget. Numbers of f64 take more bytes than those of the
 /// program, so a budget in bytes grows with them, if need be up to the smallest
 /// that is feasible.
-static llvm::Expected<std::shared_ptr<CompiledProgram>>
-compileWithinBudget(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
-                    const TargetOptions &target, ProgramCache &cache) {
-  CPUPipelineOptions widened;
-  widened.copyOptionValuesFrom(options);
-  std::string ignored;
-  std::optional<Budget> budget = parseBudget(options.budget.getValue(), ignored);
-  if (!budget || budget->getKind() != Budget::Kind::Bytes)
+static llvm::Expected<std::shared_ptr<CompiledProgram>> compileWithinBudget(mlir::ModuleOp module,
+                                                                            llvm::StringRef entry,
+                                                                            const ProgramOptions &options,
+                                                                            const Target &target, ProgramCache &cache) {
+  ProgramOptions widened = options;
+  if (options.budget.getKind() != Budget::Kind::Bytes)
     return cache.compile(module, entry, widened, target);
   constexpr int64_t half = std::numeric_limits<int64_t>::max() / 2;
-  widened.budget = std::to_string(2 * std::min(budget->resolve(0).value_or(0), half));
+  widened.budget = Budget::bytes(2 * std::min(options.budget.getNumerator(), half));
   auto program = cache.compile(module, entry, widened, target);
   if (program)
     return program;
   llvm::Error rest = llvm::handleErrors(program.takeError(), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
     if (error->getKind() != ProgramError::Kind::Infeasible)
       return llvm::Error(std::move(error));
-    widened.budget = std::to_string(error->getMinimumBudget());
+    widened.budget = Budget::minimum();
     return llvm::Error::success();
   });
   if (rest)
@@ -201,9 +197,8 @@ static llvm::Expected<std::vector<Array>> widenAll(llvm::ArrayRef<Array> arrays)
 
 /// The operands of a request at the point \p arguments, in the types of \p programs.
 static llvm::Expected<std::vector<Array>> computePoint(GradientPrograms &programs, unsigned index,
-                                                       llvm::ArrayRef<Array> arguments,
-                                                       const CPUPipelineOptions &options, const TargetOptions &target,
-                                                       ProgramCache &cache) {
+                                                       llvm::ArrayRef<Array> arguments, const ProgramOptions &options,
+                                                       const Target &target, ProgramCache &cache) {
   std::vector<Array> copies;
   auto copyAll = [&](llvm::ArrayRef<unsigned> numbers) -> llvm::Error {
     for (unsigned number : numbers) {
@@ -266,8 +261,8 @@ namespace {
 /// What the checks of one program have in common.
 struct CheckContext {
   llvm::ArrayRef<Array> arguments;
-  const CPUPipelineOptions &options;
-  const TargetOptions &target;
+  const ProgramOptions &options;
+  const Target &target;
   ProgramCache &cache;
   uint64_t seed;
 };
@@ -333,8 +328,8 @@ static llvm::Error checkTypes(GradientPrograms &programs, unsigned index, Compil
 }
 
 llvm::Expected<GradientChecks> remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
-                                                     llvm::ArrayRef<Array> arguments, const CPUPipelineOptions &options,
-                                                     const TargetOptions &target, ProgramCache &cache, uint64_t seed,
+                                                     llvm::ArrayRef<Array> arguments, const ProgramOptions &options,
+                                                     const Target &target, ProgramCache &cache, uint64_t seed,
                                                      double tolerance) {
   auto programs = GradientPrograms::create(module, entry, GradientPrograms::Types::F64);
   if (!programs)

@@ -87,8 +87,8 @@ struct GradientChecks {
 /// \p arguments. Fails (as an error) if there is no gradient in the entry or if the
 /// program can not be checked.
 llvm::Expected<GradientChecks> checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
-                                              llvm::ArrayRef<Array> arguments, const CPUPipelineOptions &options,
-                                              const TargetOptions &target, ProgramCache &cache, uint64_t seed,
+                                              llvm::ArrayRef<Array> arguments, const ProgramOptions &options,
+                                              const Target &target, ProgramCache &cache, uint64_t seed,
                                               double tolerance);
 
 } // namespace remat

@@ -153,11 +153,9 @@ static llvm::Error convertInputs(const CommandLine &line, InputOptions &inputs) 
 static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   options.programPath = line.program;
   options.entry = line.entry;
-  options.policy = line.policy;
-  options.expansion = line.expansion;
-  options.denormals = line.denormals;
-  options.accurate = line.accurate;
-  options.target = {line.cpu, line.features};
+  options.program.policy = line.policy;
+  options.program.expansion = line.expansion;
+  options.target = {line.cpu, line.features, line.denormals, line.accurate};
   options.json = line.json;
   options.outputDirectory = line.output;
   options.problemPath = line.problem;
@@ -171,14 +169,15 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
     if (name->getNumOccurrences() && name->empty())
       return makeUsageError(name->ArgStr, "expects " + name->ValueStr + ", but got ''");
 
-  options.minimumBudget = line.budget == "min";
-  options.budget = options.minimumBudget ? "unlimited" : line.budget.getValue();
   std::string reason;
-  if (!parseBudget(options.budget, reason, "'min' for the least that does"))
+  std::optional<Budget> budget = parseBudget(line.budget, reason);
+  if (!budget)
     return makeUsageError("budget", reason);
-  options.parameterBudget = line.parameterBudget;
-  if (!parseByteLimit(options.parameterBudget, reason))
+  options.program.budget = *budget;
+  std::optional<ByteLimit> parameterBudget = parseByteLimit(line.parameterBudget, reason);
+  if (!parameterBudget)
     return makeUsageError("parameter-budget", reason);
+  options.program.parameterBudget = *parameterBudget;
 
   auto repeat = parseNumber("repeat", line.repeat, 0, 1000000);
   if (!repeat)

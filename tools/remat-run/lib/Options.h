@@ -10,6 +10,7 @@
 
 #include "Inputs.h"
 #include "remat/Execution/CompiledProgram.h"
+#include "remat/Target/CPU/CPUTarget.h"
 
 #include <string>
 #include <vector>
@@ -29,15 +30,8 @@ struct RunOptions {
   std::string programPath;
   std::string entry;
   InputOptions inputs;
-  /// "min" is kept apart: it is known only when the program has been planned.
-  std::string budget;
-  bool minimumBudget = false;
-  std::string parameterBudget;
-  schedule::Policy policy = schedule::Policy::Optimal;
-  Expansion expansion = Expansion::Table;
-  Denormals denormals = Denormals::Flush;
-  bool accurate = false;
-  TargetOptions target;
+  ProgramOptions program;
+  CPUTargetOptions target;
   unsigned repeat = 1;
   bool json = false;
   std::string outputDirectory;

@@ -15,15 +15,13 @@ using namespace remat;
 
 /// Everything that the code depends on, the budget aside. Places in the source are part
 /// of it, because programs that fail name them.
-static std::string makeKey(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options,
-                           const TargetOptions &target) {
+static std::string makeKey(mlir::ModuleOp module, llvm::StringRef entry, const ProgramOptions &options,
+                           const Target &target) {
   std::string key;
   llvm::raw_string_ostream stream(key);
-  CPUPipelineOptions copy;
-  copy.copyOptionValuesFrom(options);
-  copy.budget = "";
-  stream << entry << '\n' << target.cpu << '\n' << target.features << '\n';
-  copy.print(stream);
+  ProgramOptions apart = options;
+  apart.budget = Budget();
+  stream << entry << '\n' << target.getMachine() << '\n' << target.getPipelineText(apart) << '\n';
   module->print(stream, mlir::OpPrintingFlags().enableDebugInfo().useLocalScope());
   return key;
 }
@@ -35,16 +33,16 @@ static bool hasDynamicExtent(const CompiledProgram &program) {
 }
 
 llvm::Expected<std::shared_ptr<CompiledProgram>> ProgramCache::compile(mlir::ModuleOp module, llvm::StringRef entry,
-                                                                       const CPUPipelineOptions &options,
-                                                                       const TargetOptions &target) {
+                                                                       const ProgramOptions &options,
+                                                                       const Target &target) {
   if (keeps == Keeps::Code)
     return CompiledProgram::compile(module, entry, options, target, &code);
   std::string codeKey = makeKey(module, entry, options, target);
-  std::string key = codeKey + options.budget.getValue();
+  std::string key = codeKey + options.budget.str();
   if (auto found = programs.find(key); found != programs.end())
     return found->second;
   if (auto found = programs.find(codeKey); found != programs.end()) {
-    if (llvm::Error error = found->second->setBudget(options.budget.getValue()))
+    if (llvm::Error error = found->second->setBudget(options.budget))
       return std::move(error);
     return found->second;
   }

@@ -34,8 +34,8 @@ public:
   explicit ProgramCache(Keeps keeps = Keeps::Code) : keeps(keeps) {}
 
   /// As CompiledProgram::compile. One that is shared runs one call at a time.
-  llvm::Expected<std::shared_ptr<CompiledProgram>>
-  compile(mlir::ModuleOp module, llvm::StringRef entry, const CPUPipelineOptions &options, const TargetOptions &target);
+  llvm::Expected<std::shared_ptr<CompiledProgram>> compile(mlir::ModuleOp module, llvm::StringRef entry,
+                                                           const ProgramOptions &options, const Target &target);
 
 private:
   Keeps keeps;

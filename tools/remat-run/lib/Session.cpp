@@ -13,7 +13,6 @@
 #include "Stopwatch.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/InitAll.h"
-#include "remat/Support/Budget.h"
 #include "support/ExitStatus.h"
 #include "support/OutputFiles.h"
 
@@ -47,12 +46,6 @@ static bool haveEqualBits(llvm::ArrayRef<Array> left, llvm::ArrayRef<Array> righ
 
 Session::Session(RunOptions runOptions, ProgramCache &cache, llvm::raw_ostream &output, llvm::raw_ostream &errors)
     : options(std::move(runOptions)), cache(cache), output(output), errors(errors) {
-  pipelineOptions.budget = options.budget;
-  pipelineOptions.parameterBudget = options.parameterBudget;
-  pipelineOptions.policy = options.policy;
-  pipelineOptions.expansion = options.expansion;
-  pipelineOptions.denormals = options.denormals;
-  pipelineOptions.accurate = options.accurate;
   mlir::DialectRegistry registry;
   registerAllDialects(registry);
   context.appendDialectRegistry(registry);
@@ -166,39 +159,19 @@ llvm::Error Session::load() {
   report.entry = entry->getName().str();
   report.device = describeDevice();
 
-  auto compiled = compile();
+  auto processor = CPUTarget::create(options.target);
+  if (!processor)
+    return processor.takeError();
+  target = std::move(*processor);
+  auto compiled = cache.compile(*module, report.entry, options.program, *target);
   if (!compiled)
     return compiled.takeError();
   program = std::move(*compiled);
-  report.targetCPU = program->getTargetCPU().str();
-  report.instructionSet = getName(program->getVectorISA()).str();
+  report.targetCPU = target->getCPU().str();
+  report.instructionSet = getName(target->getVectorISA()).str();
   report.objectBytes = program->getObjectBytes();
   report.phases.assign(program->getPhaseTimes().begin(), program->getPhaseTimes().end());
   return llvm::Error::success();
-}
-
-llvm::Expected<std::shared_ptr<CompiledProgram>> Session::compile() {
-  if (options.minimumBudget)
-    if (llvm::Error error = findMinimumBudget())
-      return std::move(error);
-  return cache.compile(*module, report.entry, pipelineOptions, options.target);
-}
-
-llvm::Error Session::findMinimumBudget() {
-  // No budget is smaller than nothing, and the error says what would do.
-  pipelineOptions.budget = "0";
-  mlir::ScopedDiagnosticHandler silence(&context, [](mlir::Diagnostic &) { return mlir::success(); });
-  auto probe = cache.compile(*module, report.entry, pipelineOptions, options.target);
-  llvm::Error failure = probe.takeError();
-  // A program whose plan depends on its arguments finds out later.
-  if (!failure)
-    failure = (*probe)->getPlan(getArgumentViews()).takeError();
-  return llvm::handleErrors(std::move(failure), [&](std::unique_ptr<ProgramError> error) -> llvm::Error {
-    if (error->getKind() != ProgramError::Kind::Infeasible)
-      return llvm::Error(std::move(error));
-    pipelineOptions.budget = std::to_string(error->getMinimumBudget());
-    return llvm::Error::success();
-  });
 }
 
 llvm::Error Session::measure() {
@@ -256,12 +229,11 @@ llvm::Error Session::compareWithStoreAll() {
       (options.identicalCheck == IdenticalCheck::Automatic && report.plan.storeAllBytes <= getComfortableBytes());
   if (!wanted)
     return llvm::Error::success();
-  CPUPipelineOptions storeAll;
-  storeAll.copyOptionValuesFrom(pipelineOptions);
-  storeAll.budget = "unlimited";
+  ProgramOptions storeAll = options.program;
+  storeAll.budget = Budget::unlimited();
   storeAll.policy = schedule::Policy::StoreAll;
   storeAll.expansion = Expansion::Table;
-  auto reference = cache.compile(*module, report.entry, storeAll, options.target);
+  auto reference = cache.compile(*module, report.entry, storeAll, *target);
   if (!reference)
     return reference.takeError();
   auto expected = (*reference)->getSignature().allocateResults(getArgumentViews());
@@ -280,8 +252,8 @@ llvm::Error Session::checkGradient() {
   if (!options.checkGradient)
     return llvm::Error::success();
   FaultSignals signals;
-  auto checks = checkGradients(*module, report.entry, arguments, pipelineOptions, options.target, cache,
-                               options.inputs.seed, options.gradientTolerance);
+  auto checks = checkGradients(*module, report.entry, arguments, options.program, *target, cache, options.inputs.seed,
+                               options.gradientTolerance);
   if (!checks)
     return checks.takeError();
   report.gradientChecks = std::move(*checks);

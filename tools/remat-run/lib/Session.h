@@ -36,10 +36,6 @@ public:
 
 private:
   llvm::Error load();
-  /// Compiles with the user's budget, or with the smallest one there is.
-  llvm::Expected<std::shared_ptr<CompiledProgram>> compile();
-  /// Sets the budget to the smallest feasible one.
-  llvm::Error findMinimumBudget();
   llvm::Error measure();
   llvm::Error time();
   llvm::Error compareWithStoreAll();
@@ -62,12 +58,12 @@ private:
   ProgramCache &cache;
   llvm::raw_ostream &output;
   llvm::raw_ostream &errors;
-  CPUPipelineOptions pipelineOptions;
   mlir::MLIRContext context;
   llvm::SourceMgr sources;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<Array> arguments;
   std::vector<Array> results;
+  std::unique_ptr<CPUTarget> target;
   std::shared_ptr<CompiledProgram> program;
   Report report;
   std::vector<std::string> violations;

@@ -8,7 +8,6 @@
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 
 #include "remat/Dialect/Remat/Analysis/ExtentBounds.h"
-#include "remat/Dialect/Remat/Analysis/StepCost.h"
 #include "remat/Dialect/Remat/IR/CoreLayout.h"
 #include "remat/Support/FormatPlace.h"
 
@@ -31,12 +30,12 @@ int64_t ProgramMemory::getTime(Operation *op) {
   return ancestor ? times.lookup(ancestor) : 0;
 }
 
-LogicalResult ProgramMemory::collectLoops() {
+LogicalResult ProgramMemory::collectLoops(const StepCosts &costs) {
   WalkResult result = entry.walk([&](ForwardSweepOp forward) {
     Loop &loop = loops.emplace_back();
     loop.forward = forward;
     loop.chain = SymbolTable::lookupNearestSymbolFrom<ChainOp>(forward, forward.getChainAttr());
-    return failed(describeLoop(loop)) ? WalkResult::interrupt() : WalkResult::advance();
+    return failed(describeLoop(loop, costs)) ? WalkResult::interrupt() : WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }
@@ -53,7 +52,7 @@ static void describeWorkspaces(ChainOp chain, schedule::LoopStage &stage) {
   stage.turnWorkspaceBytes = get(StepRole::Record);
 }
 
-LogicalResult ProgramMemory::describeLoop(Loop &loop) {
+LogicalResult ProgramMemory::describeLoop(Loop &loop, const StepCosts &costs) {
   ForwardSweepOp forward = loop.forward;
   if (!loop.chain || !loop.chain.isFinalized())
     return forward.emitOpError("expects a chain whose workspace is assigned");
@@ -80,7 +79,7 @@ LogicalResult ProgramMemory::describeLoop(Loop &loop) {
   stage.carriedBytes = CoreLayout(loop.chain, loop.backward != nullptr).getCarriedBytes();
   record.gradientBytes = *gradient;
   describeWorkspaces(loop.chain, stage);
-  StepTimes estimate = estimateStepTimes(loop.chain);
+  StepTimes estimate = estimateStepTimes(loop.chain, costs);
   stage.advanceTime = estimate.advance;
   stage.recordTime = estimate.record;
   stage.reverseTime = estimate.reverse;
@@ -283,7 +282,7 @@ LogicalResult ProgramMemory::addParameterCopies() {
   return success();
 }
 
-FailureOr<ProgramMemory> ProgramMemory::analyze(func::FuncOp entry) {
+FailureOr<ProgramMemory> ProgramMemory::analyze(func::FuncOp entry, const StepCosts &costs) {
   if (!entry.getBody().hasOneBlock())
     return entry.emitOpError("expects a body of one block, but got ") << entry.getBody().getBlocks().size();
   ProgramMemory memory;
@@ -294,7 +293,7 @@ FailureOr<ProgramMemory> ProgramMemory::analyze(func::FuncOp entry) {
   if (failed(aliases))
     return failure();
   memory.aliases = std::make_shared<BufferAliases>(std::move(*aliases));
-  if (failed(memory.collectLoops()) || failed(memory.collectBuffers()) || failed(memory.addParameterCopies()))
+  if (failed(memory.collectLoops(costs)) || failed(memory.collectBuffers()) || failed(memory.addParameterCopies()))
     return failure();
   memory.problem.numCounts = memory.counts.size();
   return memory;

@@ -17,25 +17,19 @@
 using namespace mlir;
 using namespace remat;
 
-/// A polynomial of about this many multiplications and additions stands behind
-/// a function such as tanh.
-static constexpr double transcendentalCost = 16;
-/// What one element costs that is only moved.
-static constexpr double moveCost = 1;
-
 /// The cost of one execution of a linalg body.
-static double getBodyCost(Block &body) {
-  double cost = moveCost;
+static double getBodyCost(Block &body, const StepCosts &costs) {
+  double cost = costs.move;
   body.walk([&](Operation *op) {
     if (isa<math::MathDialect>(op->getDialect()) && !isa<math::FmaOp, math::AbsFOp, math::CopySignOp>(op))
-      cost += transcendentalCost;
+      cost += costs.function;
     else if (!op->hasTrait<OpTrait::IsTerminator>() && op->getNumResults() != 0)
-      cost += 1;
+      cost += costs.operation;
   });
   return cost;
 }
 
-static double getCost(FlatSymbolRefAttr name, ChainOp chain) {
+static double getCost(FlatSymbolRefAttr name, ChainOp chain, const StepCosts &costs) {
   double cost = 0;
   auto function = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(chain, name);
   if (!function)
@@ -44,19 +38,19 @@ static double getCost(FlatSymbolRefAttr name, ChainOp chain) {
     double iterations = 1;
     for (int64_t range : op.getStaticLoopRanges())
       iterations *= ShapedType::isDynamic(range) ? 1 : double(range);
-    cost += iterations * getBodyCost(*op.getBlock());
+    cost += iterations * getBodyCost(*op.getBlock(), costs);
   });
   return cost;
 }
 
-StepTimes remat::estimateStepTimes(ChainOp chain) {
+StepTimes remat::estimateStepTimes(ChainOp chain, const StepCosts &costs) {
   StepTimes times;
-  double unit = getCost(chain.getAdvanceAttr(), chain) / 1000;
+  double unit = getCost(chain.getAdvanceAttr(), chain, costs) / 1000;
   if (!chain.isDifferentiated() || unit <= 0)
     return times;
   // Ratios beyond a million say nothing and would eat the 64 bits of a total.
   auto scale = [&](double cost) { return std::clamp<int64_t>(std::llround(cost / unit), 1, 1000000000); };
-  times.record = scale(getCost(chain.getRecordAttr(), chain));
-  times.reverse = scale(getCost(chain.getReverseAttr(), chain));
+  times.record = scale(getCost(chain.getRecordAttr(), chain, costs));
+  times.reverse = scale(getCost(chain.getReverseAttr(), chain, costs));
   return times;
 }

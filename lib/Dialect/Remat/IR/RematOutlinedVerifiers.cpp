@@ -82,8 +82,8 @@ static LogicalResult verifyTapeCarries(ChainOp op) {
 static LogicalResult verifyPlan(ChainOp op) {
   PlanAttr plan = op.getPlanAttr();
   // chain_c6
-  if (op.getPlanPosition() && (int64_t(*op.getPlanPosition()) < 0 || plan || op.getFrameAttr()))
-    return op.emitOpError("expects 'runtime_plan' to be a loop of the plan, and no other plan or frame");
+  if (op.getLoopNumber() && (int64_t(*op.getLoopNumber()) < 0 || plan || op.getFrameAttr()))
+    return op.emitOpError("expects 'loop' to be a loop of the plan, and no other plan or frame");
   if (!plan)
     return success();
   if (!op.isDifferentiated() || !op.isFinalized())
@@ -346,7 +346,7 @@ LogicalResult WalkOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto name = (*this)->getParentOp()->getAttrOfType<FlatSymbolRefAttr>("chain");
   auto chain = symbols.lookupNearestSymbolFrom<ChainOp>(*this, name);
   if (!getTableAttr()) {
-    if (!chain || !chain.getPlanPosition())
+    if (!chain || !chain.getLoopNumber())
       return emitOpError("expects ") << name << " to be planned at run time";
     return success();
   }

@@ -12,7 +12,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Support/AttributeNames.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace remat {
@@ -23,45 +27,58 @@ namespace remat {
 using namespace mlir;
 using namespace remat;
 
-namespace {
+/// What each phase is called, in order.
+static constexpr StringLiteral names[] = {"source",  "adjoint",  "outlined", "bufferized",
+                                          "planned", "expanded", "kernels",  "machine"};
 
+/// The last phase that a program with \p op in it can be in.
+static Phase getLastPhase(Operation *op) {
+  if (isa<RecurrenceOp, ValueAndGradientOp, CustomVjpOp, StopGradientOp>(op))
+    return Phase::Source;
+  if (isa<BpttOp, UnwindOp, YieldOp, YieldAdjointOp>(op))
+    return Phase::Adjoint;
+  if (isa<CheckIndicesOp, CheckRangeOp>(op))
+    return Phase::Expanded;
+  if (isa_and_nonnull<RematDialect>(op->getDialect()))
+    return Phase::Planned;
+  if (isa<linalg::LinalgOp>(op))
+    return Phase::Expanded;
+  return isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()) || isa<ModuleOp>(op) ? Phase::Machine : Phase::Kernels;
+}
+
+static bool hasTensor(Operation *op) {
+  return llvm::any_of(op->getResultTypes(), llvm::IsaPred<TensorType>) ||
+         llvm::any_of(op->getOperandTypes(), llvm::IsaPred<TensorType>);
+}
+
+static bool lacksProblem(Operation *op) {
+  auto function = dyn_cast<func::FuncOp>(op);
+  return function && function.isPublic() && !function.isExternal() && !function->hasAttr(problemAttrName);
+}
+
+namespace {
 struct VerifyPhasePass final : remat::impl::VerifyPhasePassBase<VerifyPhasePass> {
   using Base::Base;
 
   void runOnOperation() override {
-    WalkResult result = getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
-      if (!isa_and_nonnull<RematDialect>(op->getDialect()) || getLastPhase(op) >= phase)
-        return WalkResult::advance();
-      op->emitOpError("is of an earlier phase than '") << getName(phase) << "'";
-      return WalkResult::interrupt();
-    });
+    WalkResult result = getOperation()->walk<WalkOrder::PreOrder>(
+        [&](Operation *op) { return failed(verify(op)) ? WalkResult::interrupt() : WalkResult::advance(); });
     if (result.wasInterrupted())
       signalPassFailure();
   }
 
 private:
-  /// The last phase that a program with \p op in it can be in.
-  static Phase getLastPhase(Operation *op) {
-    if (isa<RecurrenceOp, ValueAndGradientOp, CustomVjpOp, StopGradientOp>(op))
-      return Phase::source;
-    if (isa<BpttOp, UnwindOp, YieldOp, YieldAdjointOp>(op))
-      return Phase::adjoint;
-    return Phase::outlined;
-  }
-
-  static StringRef getName(Phase phase) {
-    switch (phase) {
-    case Phase::source:
-      return "source";
-    case Phase::adjoint:
-      return "adjoint";
-    case Phase::outlined:
-      return "outlined";
-    case Phase::scheduled:
-      return "scheduled";
-    }
-    return "unknown";
+  LogicalResult verify(Operation *op) {
+    StringRef name = names[static_cast<size_t>(phase.getValue())];
+    if (getLastPhase(op) < phase)
+      return op->emitOpError("is of an earlier phase than '") << name << "'";
+    if (phase >= Phase::Bufferized && hasTensor(op))
+      return op->emitOpError("has a tensor, which a program in phase '") << name << "' has not";
+    if (auto chain = dyn_cast<ChainOp>(op); chain && phase >= Phase::Bufferized && !chain.isFinalized())
+      return op->emitOpError("expects a workspace in phase '") << name << "'";
+    if (phase == Phase::Planned && lacksProblem(op))
+      return op->emitOpError("expects '") << problemAttrName << "' in phase '" << name << "'";
+    return success();
   }
 };
-
 } // namespace

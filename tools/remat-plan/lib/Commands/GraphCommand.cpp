@@ -46,22 +46,18 @@ static llvm::Expected<GraphInput> loadGraph(const InputFile &file) {
 
 static llvm::Error setBudget(const PlanOptions &options, const GraphOptions &graphOptions, llvm::StringRef file,
                              GraphInput &input) {
-  if (options.budget.empty()) {
+  if (!options.budget) {
     if (input.hasBudget)
       return llvm::Error::success();
     return makeInputError(file, input.problemLine, "expects a budget, in the problem or as --budget");
   }
-  if (options.budget == "min") {
+  int64_t least = 0;
+  if (options.budget->getKind() == Budget::Kind::Minimum) {
     input.problem.budget = 0;
-    input.problem.budget = planGraph(input.problem, graphOptions).plan.minimumBudget;
-    return llvm::Error::success();
+    least = planGraph(input.problem, graphOptions).plan.minimumBudget;
   }
-  std::string reason;
-  std::optional<Budget> budget = parseBudget(options.budget, reason);
-  if (!budget)
-    return makeUsageError("--budget " + reason);
   int64_t most = sizeOfEverything(input.problem);
-  input.problem.budget = budget->resolve(most).value_or(most);
+  input.problem.budget = options.budget->resolve(most, least).value_or(most);
   return llvm::Error::success();
 }
 
@@ -109,7 +105,7 @@ llvm::Expected<ExitStatus> plantool::verifyGraph(const PlanOptions &options, con
   auto input = loadGraph(problemFile);
   if (!input)
     return input.takeError();
-  if (options.budget.empty() && !input->hasBudget)
+  if (!options.budget && !input->hasBudget)
     input->problem.budget = std::numeric_limits<int64_t>::max();
   else if (llvm::Error error = setBudget(options, GraphOptions(), problemFile.name, *input))
     return std::move(error);

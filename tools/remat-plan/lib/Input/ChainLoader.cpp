@@ -92,20 +92,17 @@ static llvm::Expected<Chain> makeChain(const ChainFlags &flags) {
 }
 
 /// The budget of an option; `chain` is valid.
-static llvm::Expected<int64_t> resolveBudget(const std::string &text, const LoadedChain &loaded, Policy policy) {
-  if (text == "min") {
+static llvm::Expected<int64_t> resolveBudget(const Budget &budget, const LoadedChain &loaded, Policy policy) {
+  int64_t minimum = 0;
+  if (budget.getKind() == Budget::Kind::Minimum) {
     Chain nothing = loaded.chain;
     nothing.budget = 0;
     PlanResult result = planChain(nothing, policy);
     if (!result.ok() && result.verdict.status != Status::Infeasible)
       return makeVerdictError(result.verdict, loaded);
-    return result.plan.minimumBudget;
+    minimum = result.plan.minimumBudget;
   }
-  std::string reason;
-  std::optional<Budget> budget = parseBudget(text, reason);
-  if (!budget)
-    return makeUsageError("--budget " + reason);
-  return budget->resolve(loaded.storeAll).value_or(loaded.storeAll);
+  return budget.resolve(loaded.storeAll, minimum).value_or(loaded.storeAll);
 }
 
 llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Policy policy) {
@@ -140,8 +137,8 @@ llvm::Expected<LoadedChain> plantool::loadChain(const PlanOptions &options, Poli
   }
 
   loaded.storeAll = storeAllPeak(loaded.chain);
-  if (!options.budget.empty()) {
-    auto budget = resolveBudget(options.budget, loaded, policy);
+  if (options.budget) {
+    auto budget = resolveBudget(*options.budget, loaded, policy);
     if (!budget)
       return budget.takeError();
     loaded.chain.budget = *budget;

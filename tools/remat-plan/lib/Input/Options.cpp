@@ -285,7 +285,6 @@ static llvm::Error convert(CommandLine &line, PlanOptions &options) {
   options.svgPath = line.svg;
   options.policy = line.policy;
   options.objective = line.objective;
-  options.budget = line.budget;
   if (llvm::Error error = readFlags(line, options.flags))
     return error;
   if (llvm::Error error = readFiles(line, options))
@@ -295,8 +294,7 @@ static llvm::Error convert(CommandLine &line, PlanOptions &options) {
   if (llvm::Error error = readFactor(line.effort, options.effort))
     return error;
   std::string reason;
-  if (line.budget.getNumOccurrences() && options.budget != "min" &&
-      !parseBudget(options.budget, reason, "'min' for the least that does"))
+  if (line.budget.getNumOccurrences() && !(options.budget = parseBudget(line.budget.getValue(), reason)))
     return makeOptionError("budget", reason);
   // Whoever writes one size with a unit means bytes everywhere.
   for (const cl::opt<std::string> *size :

@@ -9,6 +9,7 @@
 #define REMAT_TOOLS_REMAT_PLAN_OPTIONS_H
 
 #include "Json.h"
+#include "remat/Support/Budget.h"
 
 #include <optional>
 #include <string>
@@ -51,7 +52,7 @@ struct PlanOptions {
   /// For verify: the actions, or the plan of a graph.
   std::string schedulePath;
   /// As written; empty if there is none.
-  std::string budget;
+  std::optional<Budget> budget;
   std::string policy;
   std::string objective;
   /// Whether a size has a unit.

@@ -16,6 +16,7 @@
 #define REMAT_DIALECT_REMAT_ANALYSIS_PROGRAMMEMORY_H
 
 #include "remat/Dialect/Remat/Analysis/BufferAliases.h"
+#include "remat/Dialect/Remat/Analysis/StepCost.h"
 #include "remat/Dialect/Remat/IR/BufferBytes.h"
 #include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Schedule/Program.h"
@@ -50,9 +51,10 @@ struct PeakBuffer {
 
 class ProgramMemory {
 public:
-  /// Collects loops and allocations of \p entry, whose chains are finalized.
-  /// Reports allocations with more than one extent that is not static.
-  static FailureOr<ProgramMemory> analyze(func::FuncOp entry);
+  /// Collects loops and allocations of \p entry, whose chains are finalized, with the
+  /// times of steps at the prices \p costs. Reports allocations with more than one extent
+  /// that is not static.
+  static FailureOr<ProgramMemory> analyze(func::FuncOp entry, const StepCosts &costs = {});
 
   /// The loops and allocations, in the order of the problem's loops and buffers.
   MutableArrayRef<Loop> getLoops() { return loops; }
@@ -86,9 +88,9 @@ private:
     int64_t offset;
   };
 
-  LogicalResult collectLoops();
+  LogicalResult collectLoops(const StepCosts &costs);
   LogicalResult collectBuffers();
-  LogicalResult describeLoop(Loop &loop);
+  LogicalResult describeLoop(Loop &loop, const StepCosts &costs);
   bool isInitialCarryOwned(Loop &loop, unsigned index);
   bool endsInFirstReverse(memref::AllocOp alloc, int64_t last);
   void assignHomes(int64_t index, DenseMap<Operation *, Home> &homes);

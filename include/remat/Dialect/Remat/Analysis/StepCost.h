@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // A static model of the time of a step function: the scalar operations that its
-// linalg operations execute. Only ratios matter, and they only enter the time
-// ratio that a plan reports; which schedule is best does not depend on them.
+// linalg operations execute, at the prices of a target. Only ratios matter: of the
+// reported times, and of several loops that share a budget.
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,6 +18,16 @@
 
 namespace remat {
 
+/// What a target takes for one element, in units of one addition; not negative.
+struct StepCosts {
+  /// To move the element: what it costs if nothing is computed.
+  double move = 1;
+  /// An addition or a multiplication.
+  double operation = 1;
+  /// A function such as tanh.
+  double function = 16;
+};
+
 /// Times of the actions of a chain, in thousandths of an advance, at least 1.
 struct StepTimes {
   int64_t advance = 1000;
@@ -27,7 +37,7 @@ struct StepTimes {
 
 /// Estimates the times of the steps of \p chain. A chain that is not
 /// differentiated has the default record and reverse times.
-StepTimes estimateStepTimes(ChainOp chain);
+StepTimes estimateStepTimes(ChainOp chain, const StepCosts &costs);
 
 } // namespace remat
 

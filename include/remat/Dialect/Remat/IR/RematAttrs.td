@@ -74,16 +74,16 @@ def Remat_MemoryAttr : Remat_Attr<"Memory", "memory"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
-def Remat_RuntimePlanAttr : Remat_Attr<"RuntimePlan", "runtime_plan"> {
-  let summary = "what the plan of an entry function is made from when it runs";
+def Remat_ProblemAttr : Remat_Attr<"Problem", "problem"> {
+  let summary = "what the plan of an entry function is made from";
   let description = [{
-    Stands, as `remat.runtime_plan`, on a public function with a trip count or an
-    extent that is not known when it is compiled. `problem` describes its loops and
-    buffers as the words of remat/Schedule/Program.h, policy and budget included; who
-    calls the function gives them and the counts to the planner of the runtime.
-    `buffers` says what each live buffer of an instance is, for people.
+    Stands, as `remat.problem`, on a public function once it was measured. `words`
+    describes its loops and buffers (remat/Schedule/Program.h), policy and budget included.
+    If a trip count or an extent is not known when the function is compiled, who calls it
+    gives them and the counts to the planner of the runtime. `buffers` says what each live
+    buffer of an instance is, for people.
   }];
-  let parameters = (ins "DenseI64ArrayAttr":$problem, ArrayRefParameter<"StringAttr">:$buffers);
+  let parameters = (ins "DenseI64ArrayAttr":$words, ArrayRefParameter<"StringAttr">:$buffers);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

@@ -17,7 +17,7 @@ def Remat_Dialect : Dialect {
   let description = [{
     A program is written with `remat.recurrence` (a loop over time) and
     `remat.value_and_gradient` (a request for its gradient). The passes rewrite it
-    phase by phase, and each phase has its own operations:
+    phase by phase (`remat-verify-phase` lists all), and each has its own operations:
 
     | phase    | operations                                             | made by                     |
     |----------|--------------------------------------------------------|-----------------------------|

@@ -64,7 +64,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     front of it there. The other gradients are two arguments, one read and one written.
 
     `remat-plan-schedule` adds the plan, `remat-plan-memory` the frame. If the number of
-    steps is not known yet, there is neither: `runtime_plan` then says which loop of the
+    steps is not known yet, there is neither: `loop` then says which loop of the
     plan argument of the function is this one.
 
     **Constraints**
@@ -79,7 +79,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table of one mode for
       its number of steps, restartable only if there is a `resume`, its counts are those
       of the table, and its stack frames are enough.
-    * (C6) `runtime_plan` is not negative, and there is no plan and no frame beside it.
+    * (C6) `loop` is not negative, and there is no plan and no frame beside it.
     * (C7) `gradients_in_place` are increasing numbers of gradient types.
 
     Example:
@@ -111,7 +111,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     OptionalAttr<DenseI64ArrayAttr>:$workspace_bytes,
     OptionalAttr<Remat_PlanAttr>:$plan,
     OptionalAttr<Remat_FrameAttr>:$frame,
-    OptionalAttr<I64Attr>:$plan_position);
+    OptionalAttr<I64Attr>:$loop_number);
   let assemblyFormat = [{
     ($sym_visibility^)? $sym_name (`reversed` $reversed^)?
     `advance` `(` $advance `)`
@@ -124,7 +124,7 @@ def Remat_ChainOp : Remat_Op<"chain",
     `carry` $carry_types (`tape` $tape_types^)? (`tape_carries` $tape_carries^)?
     (`gradient` $gradient_types^)? (`in_place` $gradients_in_place^)?
     (`workspace` $workspace_bytes^)?
-    (`plan` $plan^)? (`frame` $frame^)? (`runtime_plan` `(` $plan_position^ `)`)?
+    (`plan` $plan^)? (`frame` $frame^)? (`loop` `(` $loop_number^ `)`)?
     attr-dict
   }];
   let extraClassDeclaration = [{

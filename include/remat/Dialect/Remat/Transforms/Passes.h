@@ -10,6 +10,7 @@
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/PolicyOption.h"
+#include "remat/Support/BudgetOption.h"
 #include "remat/Support/Expansion.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -30,8 +31,9 @@ class RewritePatternSet;
 
 namespace remat {
 
-/// How far a program got (see the dialect's description), in order.
-enum class Phase { source, adjoint, outlined, scheduled };
+/// How far a program got, in order: what each part of the pipeline leaves (remat-verify-phase
+/// says what each may contain).
+enum class Phase { Source, Adjoint, Outlined, Bufferized, Planned, Expanded, Kernels, Machine };
 
 #define GEN_PASS_DECL
 #include "remat/Dialect/Remat/Transforms/Passes.h.inc"

@@ -14,27 +14,35 @@ include "remat/Dialect/Remat/Transforms/SourcePasses.td"
 include "remat/Dialect/Remat/Transforms/GuardPasses.td"
 include "remat/Dialect/Remat/Transforms/DifferentiationPasses.td"
 include "remat/Dialect/Remat/Transforms/OutliningPasses.td"
-include "remat/Dialect/Remat/Transforms/PackPasses.td"
 include "remat/Dialect/Remat/Transforms/MemoryPasses.td"
 include "remat/Dialect/Remat/Transforms/SchedulingPasses.td"
 
 def VerifyPhasePass : Pass<"remat-verify-phase"> {
-  let summary = "check that no operation of an earlier phase is left";
+  let summary = "check that a program is in the phase that it should be in";
   let description = [{
-    Fails at the first operation that a program in the given phase must not
-    contain any more:
+    Fails at the first operation that a program in the given phase must not contain any
+    more, or that lacks what the phase gives it:
 
-    * `adjoint`: what authors write (`recurrence`, `value_and_gradient`, `custom_vjp`, `stop_gradient`)
-    * `outlined`: also `bptt` and `unwind`
-    * `scheduled`: any operation of the dialect
+    * `source`: nothing
+    * `adjoint`: what authors write is gone (`recurrence`, `value_and_gradient`, `custom_vjp`, `stop_gradient`)
+    * `outlined`: also `bptt` and `unwind`, with their yields
+    * `bufferized`: no value is a tensor, and the functions of chains have their workspace
+    * `planned`: each public function has `remat.problem`
+    * `expanded`: of the dialect only `check_indices` and `check_range` are left
+    * `kernels`: nothing of the dialect, and no structured operation of linalg
+    * `machine`: nothing but the LLVM dialect
   }];
   let options = [
-    Option<"phase", "phase", "::remat::Phase", /*default=*/"::remat::Phase::adjoint",
+    Option<"phase", "phase", "::remat::Phase", /*default=*/"::remat::Phase::Adjoint",
            "the phase that the program is said to be in", [{::llvm::cl::values(
-             clEnumValN(::remat::Phase::source, "source", "as written"),
-             clEnumValN(::remat::Phase::adjoint, "adjoint", "differentiated"),
-             clEnumValN(::remat::Phase::outlined, "outlined", "steps are functions"),
-             clEnumValN(::remat::Phase::scheduled, "scheduled", "nothing of the dialect is left"))}]>
+             clEnumValN(::remat::Phase::Source, "source", "as written"),
+             clEnumValN(::remat::Phase::Adjoint, "adjoint", "differentiated"),
+             clEnumValN(::remat::Phase::Outlined, "outlined", "steps are functions"),
+             clEnumValN(::remat::Phase::Bufferized, "bufferized", "tensors are in memory"),
+             clEnumValN(::remat::Phase::Planned, "planned", "sizes are known"),
+             clEnumValN(::remat::Phase::Expanded, "expanded", "plans are code"),
+             clEnumValN(::remat::Phase::Kernels, "kernels", "structured operations are code"),
+             clEnumValN(::remat::Phase::Machine, "machine", "in the LLVM dialect"))}]>
   ];
 }
 

@@ -28,30 +28,34 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
     then carries `remat.infeasible`. A policy that needs a slow tier is an error, too:
     no target of programs has one.
 
-    A function with a trip count or an extent that is not constant is not planned yet:
-    it gets `remat.runtime_plan`, from which the runtime makes the plan by the same
-    code before the function is called.
+    What was measured stands on the function as `remat.problem`. A function with a trip
+    count or an extent that is not constant is not planned yet: the runtime makes the plan
+    from that problem, by the same code, before the function is called. The costs are those
+    of a target, in any unit.
 
     Before:
 
     ```mlir
-    remat.chain "private" @walk ... workspace(0)
+    remat.chain "private" @walk ...
     ```
 
     After:
 
     ```mlir
-    remat.chain "private" @walk ... workspace(0)
+    remat.chain "private" @walk ...
       plan <policy = optimal, steps = 9, budget = 256, ...>
     ```
   }];
   // A program without recurrences may come without the dialect, but gets an attribute.
   let dependentDialects = ["::remat::RematDialect"];
   let options = [
-    Option<"budget", "budget", "std::string", "\"unlimited\"",
-           "Bytes of arena: a size (64MiB), a share of the store-all peak (5%), or unlimited">,
+    Option<"budget", "budget", "::remat::Budget", "::remat::Budget()",
+           "Bytes of arena: a size (64MiB), a share of the store-all peak (5%), min, or unlimited">,
     Option<"policy", "policy", "::remat::schedule::Policy", "::remat::schedule::Policy::Optimal",
-           "How plans are chosen", "::remat::getPolicyValues()">
+           "How plans are chosen", "::remat::getPolicyValues()">,
+    Option<"moveCost", "move-cost", "double", "1", "What it costs to move one element">,
+    Option<"operationCost", "operation-cost", "double", "1", "What one operation on an element costs">,
+    Option<"functionCost", "function-cost", "double", "16", "What a function such as tanh of one element costs">
   ];
 }
 

@@ -17,6 +17,7 @@
 #include "remat/Dialect/Remat/Analysis/ProgramMemory.h"
 #include "remat/Dialect/Remat/IR/EntryFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
+#include "remat/Support/AttributeNames.h"
 
 namespace remat {
 #define GEN_PASS_DEF_PLANMEMORYPASS
@@ -32,14 +33,17 @@ class MemoryPlanner {
 public:
   MemoryPlanner(func::FuncOp entry, ProgramMemory &memory) : entry(entry), memory(memory) {}
 
-  /// With offsets from a plan of \p total bytes that was made.
-  LogicalResult runStatic(MemoryAttr total);
-  /// With offsets from an argument.
-  LogicalResult runDynamic(RuntimePlanAttr attribute);
+  /// With offsets from a plan of \p total bytes that was made, or, if it was not, from an
+  /// argument.
+  LogicalResult run(ProblemAttr measured, MemoryAttr total);
 
 private:
   LogicalResult addArguments(bool hasPlan);
-  LogicalResult addProblem(RuntimePlanAttr attribute);
+  LogicalResult runStatic(MemoryAttr total);
+  LogicalResult runDynamic();
+  /// Takes the problem as it was measured, if it is that of the function as it is.
+  LogicalResult adoptProblem(ProblemAttr measured);
+  void addProblem();
   FailureOr<schedule::ProgramInstance> makeInstance(MemoryAttr total);
   void setFrame(unsigned index, const schedule::ProgramInstance &instance);
   void setUnusedFinals();
@@ -167,29 +171,48 @@ LogicalResult MemoryPlanner::runStatic(MemoryAttr total) {
   return finishCopies();
 }
 
-/// The problem becomes a constant that whoever calls the function can find.
-LogicalResult MemoryPlanner::addProblem(RuntimePlanAttr attribute) {
-  ArrayRef<int64_t> words = attribute.getProblem().asArrayRef();
+LogicalResult MemoryPlanner::adoptProblem(ProblemAttr measured) {
+  ArrayRef<int64_t> words = measured.getWords().asArrayRef();
   schedule::ProgramProblem planned;
   schedule::Verdict verdict = schedule::ProgramProblem::read(words.data(), words.size(), planned);
   if (!verdict.ok())
-    return entry.emitOpError("has a 'remat.runtime_plan' that can not be read: ") << verdict.message;
+    return entry.emitOpError("has a 'remat.problem' that cannot be read: ") << verdict.message;
+  // What the target and the user said cannot be seen here; all else can.
   schedule::ProgramProblem &problem = memory.getProblem();
   problem.policy = planned.policy;
   problem.budget = planned.budget;
+  for (auto [loop, other] : llvm::zip(problem.loops, planned.loops))
+    for (auto [stage, measured] : llvm::zip(loop.stages, other.stages)) {
+      stage.advanceTime = measured.advanceTime;
+      stage.recordTime = measured.recordTime;
+      stage.reverseTime = measured.reverseTime;
+    }
   if (!llvm::equal(problem.write(), words))
-    return entry.emitOpError("was described for planning with other buffers than it has");
-  OpBuilder builder(entry);
-  auto type = MemRefType::get({int64_t(words.size())}, builder.getI64Type());
-  auto values = DenseIntElementsAttr::get(RankedTensorType::get(type.getShape(), type.getElementType()), words);
-  memref::GlobalOp::create(builder, entry.getLoc(), (entry.getSymName() + REMAT_PROBLEM_SUFFIX).str(),
-                           builder.getStringAttr("public"), type, values, /*constant=*/true,
-                           /*alignment=*/IntegerAttr());
+    return entry.emitOpError("was measured with other loops or buffers than it has");
   return success();
 }
 
-LogicalResult MemoryPlanner::runDynamic(RuntimePlanAttr attribute) {
-  if (failed(addProblem(attribute)) || failed(createCountFunction(entry, memory.getCounts(), memory.getAliases())) ||
+LogicalResult MemoryPlanner::run(ProblemAttr measured, MemoryAttr total) {
+  if (failed(adoptProblem(measured)))
+    return failure();
+  return total ? runStatic(total) : runDynamic();
+}
+
+/// The problem becomes a constant that whoever calls the function can find.
+void MemoryPlanner::addProblem() {
+  std::vector<int64_t> words = memory.getProblem().write();
+  OpBuilder builder(entry);
+  auto type = MemRefType::get({int64_t(words.size())}, builder.getI64Type());
+  auto values = DenseIntElementsAttr::get(RankedTensorType::get(type.getShape(), type.getElementType()),
+                                          ArrayRef<int64_t>(words));
+  memref::GlobalOp::create(builder, entry.getLoc(), (entry.getSymName() + REMAT_PROBLEM_SUFFIX).str(),
+                           builder.getStringAttr("public"), type, values, /*constant=*/true,
+                           /*alignment=*/IntegerAttr());
+}
+
+LogicalResult MemoryPlanner::runDynamic() {
+  addProblem();
+  if (failed(createCountFunction(entry, memory.getCounts(), memory.getAliases())) ||
       failed(addArguments(/*hasPlan=*/true)))
     return failure();
   setUnusedFinals();
@@ -203,17 +226,16 @@ struct PlanMemoryPass final : remat::impl::PlanMemoryPassBase<PlanMemoryPass> {
 
   void runOnOperation() override {
     for (func::FuncOp entry : getEntryFunctions(getOperation())) {
-      auto total = entry->getAttrOfType<MemoryAttr>("remat.memory");
-      auto later = entry->getAttrOfType<RuntimePlanAttr>("remat.runtime_plan");
-      if (!total && !later) {
-        entry.emitOpError("expects 'remat.memory' or 'remat.runtime_plan', which remat-plan-schedule sets");
+      auto measured = entry->getAttrOfType<ProblemAttr>(problemAttrName);
+      if (!measured) {
+        entry.emitOpError("expects '") << problemAttrName << "', which remat-plan-schedule sets";
         return signalPassFailure();
       }
       FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry);
       if (failed(memory))
         return signalPassFailure();
       MemoryPlanner planner(entry, *memory);
-      if (failed(total ? planner.runStatic(total) : planner.runDynamic(later)))
+      if (failed(planner.run(measured, entry->getAttrOfType<MemoryAttr>(memoryAttrName))))
         return signalPassFailure();
     }
   }

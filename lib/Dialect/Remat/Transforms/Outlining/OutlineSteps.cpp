@@ -214,7 +214,7 @@ public:
         builder.getTypeArrayAttr(types[StepValue::Carry]), builder.getTypeArrayAttr(types[StepValue::Tape]),
         builder.getDenseI64ArrayAttr(tapeCarries), builder.getTypeArrayAttr(types[StepValue::Gradient]),
         /*gradients_in_place=*/DenseI64ArrayAttr(), /*workspace_bytes=*/DenseI64ArrayAttr(), PlanAttr(), FrameAttr(),
-        /*plan_position=*/IntegerAttr());
+        /*loop_number=*/IntegerAttr());
     insert(chain);
     replaceBySweeps();
   }

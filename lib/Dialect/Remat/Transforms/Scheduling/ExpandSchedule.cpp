@@ -54,7 +54,7 @@ struct ExpandSchedulePass final : remat::impl::ExpandSchedulePassBase<ExpandSche
     for (BackwardSweepOp backward : sweeps) {
       auto chain = symbols.lookup<ChainOp>(backward.getChain());
       // A chain of no steps has no plan.
-      if (!chain.getPlanAttr() && !chain.getPlanPosition())
+      if (!chain.getPlanAttr() && !chain.getLoopNumber())
         continue;
       ForwardSweepOp forward = backward.getForwardSweep();
       if (!forward.getSchedule().empty() || !backward.getSchedule().empty()) {

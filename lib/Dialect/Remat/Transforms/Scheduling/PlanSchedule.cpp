@@ -16,7 +16,7 @@
 #include "remat/Dialect/Remat/IR/EntryFunctions.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Schedule/ProgramPlanner.h"
-#include "remat/Support/Budget.h"
+#include "remat/Support/AttributeNames.h"
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/DenseSet.h"
@@ -34,12 +34,11 @@ static constexpr size_t mostBuffersWithoutChoice = 3;
 
 /// Reports a budget that is too small, with what the smallest one consists of.
 static LogicalResult reportInfeasible(func::FuncOp entry, ProgramMemory &memory,
-                                      const schedule::ProgramInstance &instance, StringRef text, int64_t budget,
-                                      int64_t minimum) {
+                                      const schedule::ProgramInstance &instance, int64_t budget, int64_t minimum) {
   // The function as it is now says nothing to its author, so it is named only.
   InFlightDiagnostic error = emitError(entry.getLoc(), "@") << entry.getSymName() << " cannot run inside a budget of ";
   if (memory.getProblem().budget.getKind() == Budget::Kind::Share)
-    error << text << " (" << budget << " bytes)";
+    error << memory.getProblem().budget.str() << " (" << budget << " bytes)";
   else
     error << budget << " bytes";
   error << ": the smallest feasible budget is " << minimum << " bytes";
@@ -57,7 +56,7 @@ static LogicalResult reportInfeasible(func::FuncOp entry, ProgramMemory &memory,
     bytes.push_back(buffer.bytes);
     descriptions.push_back(builder.getStringAttr(buffer.description));
   }
-  entry->setAttr("remat.infeasible", InfeasibleAttr::get(entry.getContext(), budget, minimum,
+  entry->setAttr(infeasibleAttrName, InfeasibleAttr::get(entry.getContext(), budget, minimum,
                                                          builder.getDenseI64ArrayAttr(bytes), descriptions));
   return error;
 }
@@ -89,19 +88,13 @@ struct PlanSchedulePass final : remat::impl::PlanSchedulePassBase<PlanSchedulePa
   using Base::Base;
 
   void runOnOperation() override {
-    std::string problem;
-    std::optional<Budget> limit = parseBudget(budget.getValue(), problem);
-    if (!limit) {
-      emitError(getOperation().getLoc(), "remat-plan-schedule: ") << problem;
-      return signalPassFailure();
-    }
     plannedChains.clear();
     for (func::FuncOp entry : getEntryFunctions(getOperation()))
-      if (failed(planEntry(entry, *limit)))
+      if (failed(planEntry(entry)))
         return signalPassFailure();
   }
 
-  LogicalResult planEntry(func::FuncOp entry, const Budget &limit);
+  LogicalResult planEntry(func::FuncOp entry);
   /// Plans now, as all counts are known.
   LogicalResult planNow(func::FuncOp entry, ProgramMemory &memory, std::vector<int64_t> counts);
   /// Leaves what the runtime needs to plan.
@@ -137,14 +130,14 @@ LogicalResult PlanSchedulePass::planNow(func::FuncOp entry, ProgramMemory &memor
     return emitError(entry.getLoc(), "@") << entry.getSymName() << " cannot be planned: " << verdict.message;
   schedule::ProgramResult result = schedule::planProgram(*instance);
   if (result.verdict.status == schedule::Status::Infeasible && result.budget)
-    return reportInfeasible(entry, memory, *instance, budget, *result.budget, result.minimum);
+    return reportInfeasible(entry, memory, *instance, *result.budget, result.minimum);
   if (!result.verdict.ok())
     return emitError(entry.getLoc(), "@") << entry.getSymName() << " cannot be planned: " << result.verdict.message;
   attach(memory, *instance, result.plan);
   auto total =
       MemoryAttr::get(&getContext(), result.budget.value_or(result.plan.peak), result.plan.peak, result.storeAll,
                       result.minimum, memory.getProblem().parameterBytes, instance->isPeakCertain());
-  entry->setAttr("remat.memory", total);
+  entry->setAttr(memoryAttrName, total);
   emitRemarks(entry, memory, total);
   return success();
 }
@@ -156,26 +149,29 @@ LogicalResult PlanSchedulePass::planLater(func::FuncOp entry, ProgramMemory &mem
   if (failed(counts))
     return failure();
   counts->erase();
-  Builder builder(&getContext());
   for (auto [index, loop] : llvm::enumerate(memory.getLoops()))
-    loop.chain.setPlanPosition(index);
-  SmallVector<StringAttr> buffers;
-  for (const std::string &description : memory.describeLiveBuffers())
-    buffers.push_back(builder.getStringAttr(description));
-  entry->setAttr(
-      "remat.runtime_plan",
-      RuntimePlanAttr::get(&getContext(), builder.getDenseI64ArrayAttr(memory.getProblem().write()), buffers));
+    loop.chain.setLoopNumber(index);
   return success();
 }
 
-LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limit) {
+/// What was measured, for the passes behind this one and for who plans later.
+static void setProblem(func::FuncOp entry, ProgramMemory &memory) {
+  Builder builder(entry.getContext());
+  SmallVector<StringAttr> buffers;
+  for (const std::string &description : memory.describeLiveBuffers())
+    buffers.push_back(builder.getStringAttr(description));
+  entry->setAttr(problemAttrName, ProblemAttr::get(entry.getContext(),
+                                                   builder.getDenseI64ArrayAttr(memory.getProblem().write()), buffers));
+}
+
+LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry) {
   if (schedule::infoOf(policy).has(schedule::NeedsSlowTier)) {
-    entry->setAttr("remat.target_unavailable", UnitAttr::get(&getContext()));
+    entry->setAttr(targetUnavailableAttrName, UnitAttr::get(&getContext()));
     return emitError(entry.getLoc(), "@")
            << entry.getSymName() << " cannot be planned: policy " << StringRef(schedule::stringifyPolicy(policy))
            << " needs a slow tier, which its target does not have";
   }
-  FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry);
+  FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry, StepCosts{moveCost, operationCost, functionCost});
   if (failed(memory))
     return failure();
   for (Loop &loop : memory->getLoops())
@@ -185,7 +181,8 @@ LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry, const Budget &limi
   for (Loop &loop : memory->getLoops())
     loop.forward.setKeptInits(loop.keptInits);
   memory->getProblem().policy = policy;
-  memory->getProblem().budget = limit;
+  memory->getProblem().budget = budget;
+  setProblem(entry, *memory);
   if (std::optional<std::vector<int64_t>> counts = memory->getConstantCounts())
     return planNow(entry, *memory, std::move(*counts));
   return planLater(entry, *memory);

@@ -1,0 +1,84 @@
+//===- CPUTarget.cpp - Processors as targets ----------------------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "remat/Target/CPU/CPUTarget.h"
+
+#include "CPUPipeline.h"
+#include "Host/HostProgram.h"
+#include "remat/Target/CPU/LinalgToLLVM.h"
+#include "remat/Target/CPU/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/DynamicLibrary.h"
+
+using namespace remat;
+
+llvm::Expected<std::unique_ptr<CPUTarget>> CPUTarget::create(const CPUTargetOptions &options) {
+  auto processor = Processor::create(options);
+  if (!processor)
+    return processor.takeError();
+  auto target = std::make_unique<CPUTarget>(processor->isa, options.denormals, options.accurate);
+  target->processor = std::make_unique<Processor>(std::move(*processor));
+  return target;
+}
+
+CPUTarget::CPUTarget(VectorISA isa, Denormals denormals, bool accurate)
+    : isa(isa), denormals(denormals), accurate(accurate) {}
+
+CPUTarget::~CPUTarget() = default;
+
+llvm::StringRef CPUTarget::getCPU() const { return processor ? processor->builder.getCPU() : llvm::StringRef(); }
+
+std::string CPUTarget::getMachine() const {
+  return processor ? processor->builder.getCPU() + "," + processor->builder.getFeatures().getString()
+                   : remat::getName(isa).str();
+}
+
+void CPUTarget::addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptions &options) const {
+  manager.addPass(createPackParametersPass({options.parameterBudget}));
+  // What got no panels of the transpose.
+  manager.addPass(createTransposeActivationsPass());
+}
+
+void CPUTarget::addKernelPasses(mlir::OpPassManager &manager) const {
+  LinalgToLLVMOptions kernels;
+  kernels.isa = isa;
+  kernels.accurate = accurate;
+  buildLinalgToKernelsPipeline(manager, kernels);
+  // Functions have their final form, and no pass that folds arithmetic follows but LLVM's,
+  // which know.
+  if (denormals == Denormals::Flush)
+    manager.addPass(createFlushDenormalsPass());
+}
+
+void CPUTarget::addMachinePasses(mlir::OpPassManager &manager) const { buildKernelsToLLVMPipeline(manager); }
+
+std::string CPUTarget::getPipelineText(const ProgramOptions &options) const {
+  CPUPipelineOptions text;
+  text.set(options);
+  text.isa = isa;
+  text.denormals = denormals;
+  text.accurate = accurate;
+  std::string pipeline = "remat-to-cpu";
+  llvm::raw_string_ostream stream(pipeline);
+  text.print(stream);
+  return pipeline;
+}
+
+bool CPUTarget::hasFunction(llvm::StringRef function) const {
+  llvm::sys::DynamicLibrary::LoadLibraryPermanently(nullptr);
+  return llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(function.str()) != nullptr;
+}
+
+llvm::Expected<std::unique_ptr<LoadedProgram>> CPUTarget::load(const LoadRequest &request) const {
+  if (processor)
+    return HostProgram::create(request, *processor);
+  auto host = Processor::create({});
+  if (!host)
+    return host.takeError();
+  return HostProgram::create(request, std::move(*host));
+}

@@ -1,0 +1,329 @@
+//===- MachineCode.cpp - From the LLVM dialect to a callable address ----------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// LLJIT is used directly rather than mlir::ExecutionEngine: the symbols that
+// compiled code may see are chosen here, and the time of each phase is known.
+//
+//===----------------------------------------------------------------------===//
+
+#include "MachineCode.h"
+
+#include "CallFrame.h"
+#include "ProgramParts.h"
+#include "remat/Execution/CodeCache.h"
+#include "remat/Execution/PhaseTimer.h"
+#include "remat/Execution/ProgramError.h"
+#include "remat/Support/AttributeNames.h"
+
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Bitcode/BitcodeWriter.h"
+#include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
+#include "llvm/ExecutionEngine/Orc/CompileUtils.h"
+#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/Support/DynamicLibrary.h"
+#include "llvm/Support/SHA256.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/Transforms/Scalar/LoopIdiomRecognize.h"
+
+#include <mutex>
+
+using namespace remat;
+using llvm::orc::LLJIT;
+
+static std::string getPackedName(llvm::StringRef entry) { return ("remat_packed_" + entry).str(); }
+
+/// Adds a function that loads the arguments of \p function from an array of
+/// pointers, so that every entry is called through one type. Returns it.
+static llvm::Function *addPackedFunction(llvm::Function &function, llvm::StringRef entry) {
+  llvm::LLVMContext &context = function.getContext();
+  auto *pointer = llvm::PointerType::getUnqual(context);
+  auto *type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), pointer, /*isVarArg=*/false);
+  auto *packed =
+      llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, getPackedName(entry), function.getParent());
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "entry", packed));
+  llvm::SmallVector<llvm::Value *> arguments;
+  for (llvm::Argument &argument : function.args()) {
+    llvm::Value *slot = builder.CreateConstGEP1_64(pointer, packed->getArg(0), argument.getArgNo());
+    arguments.push_back(builder.CreateLoad(argument.getType(), builder.CreateLoad(pointer, slot)));
+  }
+  builder.CreateCall(&function, arguments);
+  builder.CreateRetVoid();
+  return packed;
+}
+
+/// Every entry but its packed form becomes internal: the optimiser then removes it.
+static void internalize(llvm::Module &module) {
+  for (llvm::Function &function : module)
+    if (!function.isDeclaration() && !function.getName().starts_with("remat_packed_"))
+      function.setLinkage(llvm::GlobalValue::InternalLinkage);
+}
+
+namespace {
+
+/// A module on its way to an object file.
+struct Part {
+  std::unique_ptr<llvm::Module> module;
+  /// What the code depends on: the whole IR and the processor. Empty without a cache.
+  std::string key;
+  CodeCache::Object object;
+};
+
+} // namespace
+
+static std::string makeKey(const llvm::Module &module, const llvm::TargetMachine &machine) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  stream << machine.getTargetCPU() << '\n' << machine.getTargetFeatureString() << '\n';
+  llvm::WriteBitcodeToFile(module, stream);
+  return llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(text)));
+}
+
+/// The features that tell vector instruction sets apart; a processor's name may
+/// imply them.
+static std::string listVectorFeatures(const llvm::TargetMachine &machine) {
+  std::string features;
+  if (!machine.getTargetTriple().isX86())
+    return features;
+  for (llvm::StringRef feature : {"+avx512f", "+avx512vl", "+avx512bw", "+avx512dq", "+avx2", "+fma"})
+    if (machine.getMCSubtargetInfo()->checkFeatures(feature))
+      features += (feature + ",").str();
+  return features;
+}
+
+/// Whether instruction selection uses a feature on its own, for code that asks for
+/// nothing special. Others are instructions that only intrinsics name.
+static bool isUsedByAnyCode(llvm::StringRef feature) {
+  return llvm::any_of(std::initializer_list<llvm::StringRef>{"sse", "ssse", "avx", "fma", "f16c", "bmi", "lzcnt",
+                                                             "popcnt", "movbe", "gfni", "xop", "tbm", "vaes",
+                                                             "vpclmul"},
+                      [&](llvm::StringRef prefix) { return feature.starts_with(prefix); });
+}
+
+/// Fails if code for \p machine uses instructions that the processor under this process
+/// does not have: running them would end the process.
+static llvm::Error checkExecutable(const llvm::TargetMachine &machine) {
+  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
+  const llvm::MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
+  std::string missing;
+  for (const llvm::SubtargetFeatureKV &feature : info.getAllProcessorFeatures()) {
+    auto found = host.find(feature.Key);
+    if (found != host.end() && !found->second && isUsedByAnyCode(feature.Key) &&
+        info.checkFeatures(("+" + llvm::Twine(feature.Key)).str()))
+      missing += (missing.empty() ? "" : ", ") + std::string(feature.Key);
+  }
+  if (missing.empty())
+    return llvm::Error::success();
+  return llvm::make_error<ProgramError>(
+      ProgramError::Kind::TargetUnavailable,
+      ("this machine can not execute code for '" + machine.getTargetCPU() + "': it has no " + missing).str());
+}
+
+/// Appends the user's features to those of the target; the last word on a feature counts.
+static llvm::Error addFeatures(const std::string &list, llvm::orc::JITTargetMachineBuilder &target) {
+  auto machine = target.createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  llvm::SubtargetFeatures features(list);
+  for (const std::string &feature : features.getFeatures()) {
+    llvm::StringRef name = feature;
+    bool isKnown = (name.consume_front("+") || name.consume_front("-")) &&
+                   llvm::any_of((*machine)->getMCSubtargetInfo()->getAllProcessorFeatures(),
+                                [&](const llvm::SubtargetFeatureKV &known) { return name == known.Key; });
+    if (!isKnown)
+      return makeInputError("expects features of the processor such as +avx2 or -avx512f, but got '" + feature + "'");
+    target.getFeatures().AddFeature(feature);
+  }
+  return llvm::Error::success();
+}
+
+llvm::Expected<Processor> Processor::create(const CPUTargetOptions &options) {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // LLVM 22 follows the operands of a loop's values in circles where it looks for checksums, which
+    // roundings to bf16 look like, and there are none in programs.
+    llvm::DisableLIRP::HashRecognize = true;
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+  });
+  auto target = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!target)
+    return target.takeError();
+  // Names are checked here: LLVM would print and go on.
+  if (!options.cpu.empty()) {
+    auto any = target->createTargetMachine();
+    if (!any)
+      return any.takeError();
+    if (!(*any)->getMCSubtargetInfo()->isCPUStringValid(options.cpu))
+      return makeInputError("there is no processor '" + options.cpu + "' for " + target->getTargetTriple().str());
+    target->setCPU(options.cpu);
+    target->getFeatures() = llvm::SubtargetFeatures();
+  }
+  if (llvm::Error error = addFeatures(options.features, *target))
+    return std::move(error);
+  target->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
+  // What the linker of LLJIT asks for.
+  target->setRelocationModel(llvm::Reloc::PIC_);
+  target->setCodeModel(llvm::CodeModel::Small);
+  auto machine = target->createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+  if (llvm::Error error = checkExecutable(**machine))
+    return std::move(error);
+  return Processor{std::move(*target), getVectorISA((*machine)->getTargetTriple(), listVectorFeatures(**machine))};
+}
+
+/// Every function that \p module calls has to be in it, in \p other, in this library or in the
+/// process: the linker knows nothing of the author, who may have forgotten a body.
+static llvm::Error checkCallees(const llvm::Module &module, const llvm::Module *other,
+                                const llvm::StringSet<> &declared) {
+  using llvm::sys::DynamicLibrary;
+  DynamicLibrary::LoadLibraryPermanently(nullptr);
+  llvm::StringMap<void *> host = getHostSymbols();
+  for (const llvm::Function &function : module) {
+    if (!function.isDeclaration() || function.isIntrinsic() || function.use_empty() ||
+        host.contains(function.getName()) || DynamicLibrary::SearchForAddressOfSymbol(function.getName().str()))
+      continue;
+    const llvm::Function *definition = other ? other->getFunction(function.getName()) : nullptr;
+    if (definition && !definition->isDeclaration())
+      continue;
+    if (declared.contains(function.getName()))
+      return makeInputError("the program calls @" + function.getName() + ", which has no body");
+    return makeInternalError("the machine code calls '" + function.getName() + "', which is nowhere");
+  }
+  return llvm::Error::success();
+}
+
+/// Gives \p jit the symbols of this library; others come from the process.
+static llvm::Error defineHostSymbols(LLJIT &jit) {
+  llvm::orc::SymbolMap symbols;
+  for (const auto &[name, address] : getHostSymbols())
+    symbols[jit.mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(address), llvm::JITSymbolFlags::Exported};
+  return jit.getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols)));
+}
+
+/// Translates \p module into one part for the entries and, if there are any, one for
+/// the steps.
+static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
+                             const llvm::TargetMachine &machine, llvm::LLVMContext &context, std::vector<Part> &parts) {
+  std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, context, "remat");
+  if (!code)
+    return makeInternalError("translation to LLVM IR failed");
+  code->setDataLayout(machine.createDataLayout());
+  code->setTargetTriple(machine.getTargetTriple());
+  llvm::SmallPtrSet<const llvm::Function *, 8> roots;
+  for (const std::string &entry : entries) {
+    llvm::Function *function = code->getFunction("_mlir_ciface_" + entry);
+    if (!function)
+      return makeInternalError("function @" + entry + " has no C interface after lowering");
+    roots.insert(addPackedFunction(*function, entry));
+    roots.insert(function);
+    roots.insert(code->getFunction(entry));
+    // Its body, if there is one apart.
+    roots.insert(code->getFunction((entry + flushedSuffix).str()));
+  }
+  std::unique_ptr<llvm::Module> steps =
+      splitOffSteps(*code, [&](const llvm::Function &function) { return roots.contains(&function); });
+  internalize(*code);
+  parts.push_back({std::move(code), "", {}});
+  if (steps)
+    parts.push_back({std::move(steps), "", {}});
+  return llvm::Error::success();
+}
+
+llvm::Expected<MachineCode> MachineCode::create(const LoadRequest &request, Processor target) {
+  std::vector<PhaseTime> &times = request.times;
+  CodeCache *cache = request.cache;
+  auto machine = target.builder.createTargetMachine();
+  if (!machine)
+    return machine.takeError();
+
+  PhaseTimer translation("translate", times);
+  llvm::LLVMContext context;
+  std::vector<Part> parts;
+  if (llvm::Error error = translate(request.module, request.functions, **machine, context, parts))
+    return std::move(error);
+  if (cache)
+    for (Part &part : parts) {
+      part.key = makeKey(*part.module, **machine);
+      part.object = cache->find(part.key).value_or(CodeCache::Object());
+    }
+  translation.stop();
+
+  PhaseTimer optimization("optimize", times);
+  auto optimize = mlir::makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine->get());
+  for (Part &part : parts)
+    if (part.object.empty())
+      if (llvm::Error error = optimize(part.module.get()))
+        return std::move(error);
+  optimization.stop();
+  for (auto [number, part] : llvm::enumerate(parts)) {
+    const llvm::Module *other = parts.size() == 2 ? parts[1 - number].module.get() : nullptr;
+    if (llvm::Error error = checkCallees(*part.module, other, request.declared))
+      return std::move(error);
+  }
+
+  PhaseTimer generation("codegen", times);
+  llvm::orc::SimpleCompiler generate(**machine);
+  MachineCode result;
+  for (Part &part : parts) {
+    if (part.object.empty()) {
+      auto object = generate(*part.module);
+      if (!object)
+        return object.takeError();
+      part.object.assign((*object)->getBufferStart(), (*object)->getBufferEnd());
+      if (cache)
+        cache->insert(part.key, (*object)->getBuffer());
+    }
+    result.objectBytes += static_cast<int64_t>(part.object.size());
+  }
+  generation.stop();
+
+  PhaseTimer link("link", times);
+  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(target.builder)).create();
+  if (!jit)
+    return jit.takeError();
+  // What a lookup returns does not say why it failed.
+  std::string reasons;
+  (*jit)->getExecutionSession().setErrorReporter(
+      [&](llvm::Error error) { reasons += llvm::toString(std::move(error)) + "\n"; });
+  if (llvm::Error error = defineHostSymbols(**jit))
+    return std::move(error);
+  for (Part &part : parts)
+    if (llvm::Error error = (*jit)->addObjectFile(
+            std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(part.object), /*RequiresNullTerminator=*/false)))
+      return std::move(error);
+  result.jit = std::move(*jit);
+  // The first lookup links.
+  for (const std::string &entry : request.functions)
+    if (auto address = result.lookup(entry); !address)
+      return makeInternalError(llvm::Twine(reasons) + llvm::toString(address.takeError()));
+  // Nothing is linked any more, so nothing is reported.
+  result.jit->getExecutionSession().setErrorReporter(llvm::consumeError);
+  link.stop();
+  return result;
+}
+
+llvm::Expected<MachineCode::PackedFunction> MachineCode::lookup(llvm::StringRef entry) const {
+  auto address = jit->lookup(getPackedName(entry));
+  if (!address)
+    return address.takeError();
+  return address->toPtr<PackedFunction>();
+}
