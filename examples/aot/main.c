@@ -68,8 +68,8 @@ static float call(Array1 *arena, Array1 *parameters) {
   Array1 counters = {counts, counts, 0, {REMAT_NUM_COUNTERS}, {1}};
   _mlir_ciface_network(&inputs, &weight, &result, &gradient, arena, parameters, &counters);
   printf("loss %.4f after %lld forward and %lld reverse steps\n", loss,
-         (long long)(counts[REMAT_COUNTER_ADVANCE] + counts[REMAT_COUNTER_REPLAY] + counts[REMAT_COUNTER_RECORD] +
-                     counts[REMAT_COUNTER_REPLAY_RECORD]),
+         (long long)(counts[REMAT_COUNTER_ADVANCE] + counts[REMAT_COUNTER_ADVANCE_AGAIN] + counts[REMAT_COUNTER_RECORD] +
+                     counts[REMAT_COUNTER_RECORD_AGAIN]),
          (long long)counts[REMAT_COUNTER_REVERSE]);
   return loss;
 }

@@ -113,9 +113,9 @@ void CompiledProgram::Implementation::packArrays(llvm::ArrayRef<ArrayView> argum
 }
 
 static_assert(offsetof(CallCounters, advance) == REMAT_COUNTER_ADVANCE * sizeof(int64_t) &&
-                  offsetof(CallCounters, replay) == REMAT_COUNTER_REPLAY * sizeof(int64_t) &&
+                  offsetof(CallCounters, advanceAgain) == REMAT_COUNTER_ADVANCE_AGAIN * sizeof(int64_t) &&
                   offsetof(CallCounters, record) == REMAT_COUNTER_RECORD * sizeof(int64_t) &&
-                  offsetof(CallCounters, replayRecord) == REMAT_COUNTER_REPLAY_RECORD * sizeof(int64_t) &&
+                  offsetof(CallCounters, recordAgain) == REMAT_COUNTER_RECORD_AGAIN * sizeof(int64_t) &&
                   offsetof(CallCounters, reverse) == REMAT_COUNTER_REVERSE * sizeof(int64_t) &&
                   sizeof(CallCounters) == REMAT_NUM_COUNTERS * sizeof(int64_t),
               "the counters are what the program increments");

@@ -21,7 +21,7 @@ func.func private @step(%t: index, %pos: index, %h: tensor<15xf32>) -> tensor<15
 remat.chain "private" @loop advance(@step) carry [tensor<15xf32>]
 func.func @no_frame(%count: index, %h0: tensor<15xf32>, %e: tensor<15xf32>, %arena: memref<?xi8>, %parameters: memref<?xi8>,
                     %counters: memref<?xi64>) -> tensor<15xf32> {
-  // expected-error@+1 {{expects a frame, which remat-plan-memory makes}}
+  // expected-error@+1 {{expects a layout, which remat-plan-memory makes}}
   %hT = remat.forward_sweep @loop count(%count) init(%h0 : tensor<15xf32>) final(%e : tensor<15xf32>) -> tensor<15xf32>
   return %hT : tensor<15xf32>
 }

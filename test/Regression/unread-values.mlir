@@ -16,7 +16,7 @@
 // OUTLINED-NOT: stacked
 // OUTLINED: remat.backward_sweep @gradient_loop
 // OUTLINED: remat.chain "private" @gradient_loop
-// OUTLINED-NOT: replay
+// OUTLINED-NOT: advance_again
 // OUTLINED-LABEL: func.func @one(
 // OUTLINED: remat.forward_sweep @one_loop {{.*}} stacked(%{{[0-9a-z_]+}} : tensor<4000x17xf32>)
 func.func private @forward(%w: tensor<17xf32>, %h: tensor<17xf32>) -> (tensor<17xf32>, tensor<4000x17xf32>, tensor<4000x17xf32>) {

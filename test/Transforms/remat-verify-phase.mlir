@@ -6,6 +6,7 @@
 // RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=expanded 2>&1 | FileCheck %s --check-prefix=EXPANDED
 // RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=kernels 2>&1 | FileCheck %s --check-prefix=KERNELS
 // RUN: not remat-opt %s -split-input-file -remat-verify-phase=phase=machine 2>&1 | FileCheck %s --check-prefix=MACHINE
+// RUN: echo "llvm.func @done() { llvm.return }" | remat-opt -remat-verify-phase=phase=machine
 
 // ADJOINT: error: 'remat.recurrence' op is of an earlier phase than 'adjoint'
 func.func @source(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
@@ -38,7 +39,7 @@ func.func @adjoint(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 // OUTLINED-NOT: error
-// BUFFERIZED: error: 'remat.chain' op expects a workspace in phase 'bufferized'
+// BUFFERIZED: error: 'func.return' op has a tensor, which a program in phase 'bufferized' has not
 // EXPANDED: error: 'remat.chain' op is of an earlier phase than 'expanded'
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
@@ -49,6 +50,14 @@ func.func @outlined(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
   %hT = remat.forward_sweep @loop count(%count) init(%h0 : tensor<4xf32>) final(%e : tensor<4xf32>) -> tensor<4xf32>
   return %hT : tensor<4xf32>
 }
+
+// -----
+
+// BUFFERIZED: error: 'remat.chain' op expects a workspace in phase 'bufferized'
+func.func private @step(%t: index, %pos: index, %h: memref<4xf32>) -> memref<4xf32> {
+  return %h : memref<4xf32>
+}
+remat.chain "private" @loop advance(@step) carry [tensor<4xf32>]
 
 // -----
 
@@ -63,6 +72,7 @@ func.func @tensor(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // BUFFERIZED-NOT: error
 // PLANNED: error: 'func.func' op expects 'remat.problem' in phase 'planned'
+// EXPANDED: 'math.tanh' op has a tensor
 // EXPANDED-NOT: error
 // KERNELS: error: 'linalg.fill' op is of an earlier phase than 'kernels'
 func.func @fill(%x: memref<4xf32>, %y: f32) {
@@ -77,12 +87,4 @@ func.func @fill(%x: memref<4xf32>, %y: f32) {
 func.func @loads(%x: memref<4xf32>, %i: index) -> f32 {
   %y = memref.load %x[%i] : memref<4xf32>
   return %y : f32
-}
-
-// -----
-
-// KERNELS-NOT: error
-// MACHINE-NOT: error
-llvm.func @done() {
-  llvm.return
 }

@@ -38,10 +38,10 @@ enum class MoveKind : int64_t {
   /// kinds run a step for the first time, in order 0, 1, ..., and write its
   /// emitted outputs; the others are re-runs.
   AdvanceFirst = 0,
-  Advance = 1,
+  AdvanceAgain = 1,
   /// The same, and leave the tape of the step at `tape`.
   RecordFirst = 2,
-  Record = 3,
+  RecordAgain = 3,
   /// Backward step `step`, from the tape at `tape`.
   Reverse = 4,
   /// Compute the state before step `step` (after step `step - 1`) from the tape

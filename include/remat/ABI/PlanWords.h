@@ -45,7 +45,7 @@ enum class LoopPart {
   /// Of the moves of a backward sweep by kind.
   ReverseWorkspace,
   LinearizeWorkspace,
-  ReplayWorkspace,
+  AgainWorkspace,
   Gradients,
   Slots
 };
@@ -85,9 +85,7 @@ inline constexpr int64_t loopWords = numLoopParts + 1;
 inline constexpr int64_t getPartPosition(int64_t loop, LoopPart part) {
   return numFigures + loop * loopWords + static_cast<int64_t>(part);
 }
-inline constexpr int64_t getTablePosition(int64_t loop) {
-  return numFigures + loop * loopWords + numLoopParts;
-}
+inline constexpr int64_t getTablePosition(int64_t loop) { return numFigures + loop * loopWords + numLoopParts; }
 inline constexpr int64_t getBufferPosition(int64_t numLoops, int64_t buffer) {
   return numFigures + numLoops * loopWords + buffer;
 }

@@ -75,12 +75,12 @@ struct PlanFigures {
 /// steps and re-executions without a tape, with one, and reverse steps (RematCounter).
 struct CallCounters {
   int64_t advance = 0;
-  int64_t replay = 0;
+  int64_t advanceAgain = 0;
   int64_t record = 0;
-  int64_t replayRecord = 0;
+  int64_t recordAgain = 0;
   int64_t reverse = 0;
 
-  int64_t getForwardSteps() const { return advance + record + replay + replayRecord; }
+  int64_t getForwardSteps() const { return advance + record + advanceAgain + recordAgain; }
 };
 
 /// How a measured call is to be observed.

@@ -23,7 +23,7 @@ namespace remat::schedule {
 
 /// How a plan uses the slow tier: not at all, for a state every interval, for
 /// tapes beside them, or as in the papers on synchronous transfers.
-enum class OffloadScheme { None, EveryInterval, Mixed, HRevolve, DiskRevolve };
+enum class OffloadScheme { None, EveryInterval, StatesAndTapes, HRevolve, DiskRevolve };
 
 /// Its name in JSON.
 std::string_view stringifyScheme(OffloadScheme scheme);

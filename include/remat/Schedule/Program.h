@@ -45,8 +45,8 @@ namespace remat::schedule {
 /// in a slot. Their order is chosen so that each part is in use in consecutive ones:
 /// the core tape in the first two, core state 0 in the last two, core state 1 in the
 /// last one, the workspaces in one each. A schedule must not expect a core state to
-/// outlive a reverse or linearized step, nor a core tape to outlive a replay: (S10).
-enum class SweepPhase { Reverse, Linearize, Replay };
+/// outlive a reverse or linearized step, nor a core tape to outlive a step that runs again: (S10).
+enum class SweepPhase { Reverse, Linearize, Again };
 inline constexpr int64_t numSweepPhases = 3;
 
 /// Steps of a loop that are one set of step functions. Sizes are multiples of the
@@ -65,7 +65,7 @@ struct LoopStage {
   int64_t turnWorkspaceBytes = 0;
   int64_t reverseWorkspaceBytes = 0;
   int64_t linearizeWorkspaceBytes = 0;
-  int64_t replayWorkspaceBytes = 0;
+  int64_t againWorkspaceBytes = 0;
   int64_t advanceTime = 1;
   int64_t recordTime = 1;
   int64_t reverseTime = 1;

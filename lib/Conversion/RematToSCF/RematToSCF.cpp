@@ -73,7 +73,7 @@ private:
   BackwardSweepOp backward;
   ChainOp chain;
   ModuleOp module;
-  LoopFrame frame;
+  LoopLayout loopLayout;
   StepEmitter emitter;
 };
 } // namespace
@@ -86,13 +86,13 @@ static BackwardSweepOp getBackwardSweep(ForwardSweepOp forward) {
 }
 
 SweepLowering::SweepLowering(ForwardSweepOp forward, ChainOp chain, const EntryArguments &arguments, ModuleOp module)
-    : forward(forward), backward(getBackwardSweep(forward)), chain(chain), module(module), frame(chain, arguments),
-      emitter(chain, forward, backward, frame) {}
+    : forward(forward), backward(getBackwardSweep(forward)), chain(chain), module(module), loopLayout(chain, arguments),
+      emitter(chain, forward, backward, loopLayout) {}
 
 Value SweepLowering::getWalkAddress(ImplicitLocOpBuilder &builder, int64_t offset) {
-  Value start = frame.getOffset(builder, schedule::LoopPart::Walk);
+  Value start = loopLayout.getOffset(builder, schedule::LoopPart::Walk);
   Value walk = arith::AddIOp::create(builder, start, arith::ConstantIndexOp::create(builder, offset));
-  Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, frame.getArena());
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, loopLayout.getArena());
   return arith::IndexCastOp::create(builder, builder.getI64Type(), arith::AddIOp::create(builder, address, walk));
 }
 
@@ -102,7 +102,7 @@ void SweepLowering::beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk) {
     auto global = module.lookupSymbol<memref::GlobalOp>(*walk.getTable());
     table = getAddress(builder, memref::GetGlobalOp::create(builder, global.getType(), *walk.getTable()));
   } else {
-    table = frame.getTableAddress(builder);
+    table = loopLayout.getTableAddress(builder);
   }
   auto makeWord = [&](std::optional<int64_t> value) -> Value {
     return arith::ConstantIntOp::create(builder, value.value_or(0), /*width=*/64);
@@ -118,7 +118,7 @@ void SweepLowering::beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk) {
 void SweepLowering::emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value move, bool isBackward) {
   SmallVector<MoveKind> kinds;
   if (isBackward) {
-    kinds = {MoveKind::Advance, MoveKind::Record, MoveKind::Reverse, MoveKind::Copy};
+    kinds = {MoveKind::AdvanceAgain, MoveKind::RecordAgain, MoveKind::Reverse, MoveKind::Copy};
     if (chain.getResumeAttr())
       kinds.push_back(MoveKind::Resume);
   } else {
@@ -147,7 +147,7 @@ void SweepLowering::emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value 
 
 void SweepLowering::emitWalk(ImplicitLocOpBuilder &builder, bool isBackward) {
   Value walk = getWalkAddress(builder, 0);
-  Value moveStart = arith::AddIOp::create(builder, frame.getOffset(builder, schedule::LoopPart::Walk),
+  Value moveStart = arith::AddIOp::create(builder, loopLayout.getOffset(builder, schedule::LoopPart::Walk),
                                           arith::ConstantIndexOp::create(builder, REMAT_MOVE_OFFSET));
   Value move = emitter.viewArena(builder, moveStart, MemRefType::get({schedule::numMoveWords}, builder.getI64Type()));
   Value moveAddress = getAddress(builder, move);
@@ -197,7 +197,7 @@ LogicalResult SweepLowering::lowerSchedule(ImplicitLocOpBuilder &builder, Operat
 
 LogicalResult SweepLowering::lower(Operation *sweep, Region &schedule, bool isBackward) {
   ImplicitLocOpBuilder builder(sweep->getLoc(), sweep);
-  if (!frame.isDynamic()) {
+  if (!loopLayout.isDynamic()) {
     // A differentiated chain without a plan has no steps.
     if (backward ? !chain.getPlanAttr() : getConstantIntValue(forward.getCount()) == int64_t(0)) {
       emitter.emitNoSteps(builder, isBackward);
@@ -215,8 +215,8 @@ LogicalResult SweepLowering::lower(Operation *sweep, Region &schedule, bool isBa
 }
 
 LogicalResult SweepLowering::run() {
-  if (!chain.getFrameAttr() && !frame.isDynamic())
-    return forward.emitOpError("expects a frame, which remat-plan-memory makes");
+  if (!chain.getLayoutAttr() && !loopLayout.isDynamic())
+    return forward.emitOpError("expects a layout, which remat-plan-memory makes");
   if (failed(lower(forward, forward.getSchedule(), /*isBackward=*/false)))
     return failure();
   if (backward) {

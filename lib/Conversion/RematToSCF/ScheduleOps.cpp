@@ -45,8 +45,8 @@ public:
       move(op.getFromTape() ? MoveKind::Resume : MoveKind::Copy, op.getState(), getCode(op.getSource()),
            getCode(*destination), schedule::NoPlace);
   }
-  void emit(RecomputeOp op) {
-    MoveKind kind = op.getFirst() ? MoveKind::AdvanceFirst : MoveKind::Advance;
+  void emit(AdvanceOp op) {
+    MoveKind kind = op.getFirst() ? MoveKind::AdvanceFirst : MoveKind::AdvanceAgain;
     int64_t source = getCode(op.getSource()), end = op.getEnd();
     for (int64_t step = op.getBegin(); step <= end; ++step) {
       int64_t between = source == schedule::CoreState0 ? schedule::CoreState1 : schedule::CoreState0;
@@ -58,7 +58,7 @@ public:
   void emit(RecordOp op) {
     // A step that runs for its tape in the core writes no state.
     std::optional<PlaceAttr> destination = op.getDestination();
-    move(op.getFirst() ? MoveKind::RecordFirst : MoveKind::Record, op.getStep() - 1, getCode(op.getSource()),
+    move(op.getFirst() ? MoveKind::RecordFirst : MoveKind::RecordAgain, op.getStep() - 1, getCode(op.getSource()),
          destination ? getCode(*destination) : schedule::NoPlace, getCode(op.getTape()));
   }
   void emit(ReverseOp op) {
@@ -84,7 +84,7 @@ private:
 bool remat::emitScheduleOp(ImplicitLocOpBuilder &builder, Operation *op, StepEmitter &emitter, bool isBackward) {
   ScheduleOpEmitter moves(builder, emitter, isBackward);
   return TypeSwitch<Operation *, bool>(op)
-      .Case<RestoreOp, CheckpointOp, DiscardOp, RecomputeOp, RecordOp, ReverseOp>([&](auto move) {
+      .Case<RestoreOp, CheckpointOp, DiscardOp, AdvanceOp, RecordOp, ReverseOp>([&](auto move) {
         moves.emit(move);
         return true;
       })

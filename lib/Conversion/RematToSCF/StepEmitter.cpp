@@ -20,8 +20,8 @@ using namespace remat;
 using schedule::LoopPart;
 using schedule::MoveKind;
 
-StepEmitter::StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, LoopFrame &frame)
-    : chain(chain), forward(forward), backward(backward), frame(frame), layout(chain, backward != nullptr) {}
+StepEmitter::StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, LoopLayout &loopLayout)
+    : chain(chain), forward(forward), backward(backward), loopLayout(loopLayout), layout(chain, backward != nullptr) {}
 
 //===----------------------------------------------------------------------===//
 // Places
@@ -54,7 +54,7 @@ static void emitIf(ImplicitLocOpBuilder &builder, Value condition, llvm::functio
 }
 
 Value StepEmitter::viewArena(ImplicitLocOpBuilder &builder, Value offset, MemRefType type) {
-  return memref::ViewOp::create(builder, type, frame.getArena(), offset, ValueRange());
+  return memref::ViewOp::create(builder, type, loopLayout.getArena(), offset, ValueRange());
 }
 
 SmallVector<Value> StepEmitter::viewAll(ImplicitLocOpBuilder &builder, Value offset, ArrayAttr types) {
@@ -70,11 +70,12 @@ SmallVector<Value> StepEmitter::viewAll(ImplicitLocOpBuilder &builder, Value off
 }
 
 Value StepEmitter::getOffset(ImplicitLocOpBuilder &builder, PartOffset place) {
-  return builder.createOrFold<arith::AddIOp>(frame.getOffset(builder, place.part), makeIndex(builder, place.offset));
+  return builder.createOrFold<arith::AddIOp>(loopLayout.getOffset(builder, place.part),
+                                             makeIndex(builder, place.offset));
 }
 
 SmallVector<Value> StepEmitter::viewState(ImplicitLocOpBuilder &builder, Value place, bool isBackward) {
-  Value slot = builder.createOrFold<arith::AddIOp>(place, frame.getOffset(builder, LoopPart::Slots));
+  Value slot = builder.createOrFold<arith::AddIOp>(place, loopLayout.getOffset(builder, LoopPart::Slots));
   Value isSlot = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::sge, place, makeIndex(builder, 0));
   Value isSecond = isEqual(builder, place, schedule::CoreState1);
   SmallVector<Value> views;
@@ -90,7 +91,7 @@ SmallVector<Value> StepEmitter::viewState(ImplicitLocOpBuilder &builder, Value p
 }
 
 SmallVector<Value> StepEmitter::viewTape(ImplicitLocOpBuilder &builder, Value place) {
-  Value slot = builder.createOrFold<arith::AddIOp>(place, frame.getOffset(builder, LoopPart::Slots));
+  Value slot = builder.createOrFold<arith::AddIOp>(place, loopLayout.getOffset(builder, LoopPart::Slots));
   Value isCore = isEqual(builder, place, schedule::CoreTape);
   SmallVector<Value> views;
   for (auto [component, type] : llvm::enumerate(chain.getTapeTypes().getAsValueRange<TypeAttr>())) {
@@ -193,7 +194,7 @@ void StepEmitter::call(ImplicitLocOpBuilder &builder, StepRole role, Operation *
   int64_t bytes = chain.getWorkspaceBytesOf(static_cast<unsigned>(role));
   operands[StepValue::Workspace].push_back(viewArena(builder, workspace, getWorkspaceType(context, bytes)));
   operands[StepValue::Counters].push_back(
-      memref::CastOp::create(builder, getCountersType(context), frame.getCounters()));
+      memref::CastOp::create(builder, getCountersType(context), loopLayout.getCounters()));
   SmallVector<StepValue> kinds = StepSignature(role).getMemrefArguments();
   for (StepValue kind : kinds)
     llvm::append_range(operands[kind], getSweepOperands(sweep, kind));
@@ -203,9 +204,9 @@ void StepEmitter::call(ImplicitLocOpBuilder &builder, StepRole role, Operation *
 /// The role whose function runs steps in \p role: one that writes nothing over time serves
 /// first runs and others.
 static StepRole getServingRole(ChainOp chain, StepRole role) {
-  if (role == StepRole::Replay && !chain.getReplayAttr())
+  if (role == StepRole::AdvanceAgain && !chain.getAdvanceAgainAttr())
     return StepRole::Advance;
-  if (role == StepRole::ReplayRecord && !chain.getReplayRecordAttr())
+  if (role == StepRole::RecordAgain && !chain.getRecordAgainAttr())
     return StepRole::Record;
   return role;
 }
@@ -220,10 +221,10 @@ void StepEmitter::callForward(ImplicitLocOpBuilder &builder, StepRole role, Valu
 }
 
 void StepEmitter::emitAdvance(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
-  LoopPart workspace = isBackward ? LoopPart::ReplayWorkspace : LoopPart::ForwardWorkspace;
-  callForward(builder, isBackward ? StepRole::Replay : StepRole::Advance, move.step,
+  LoopPart workspace = isBackward ? LoopPart::AgainWorkspace : LoopPart::ForwardWorkspace;
+  callForward(builder, isBackward ? StepRole::AdvanceAgain : StepRole::Advance, move.step,
               getStepSource(builder, move, isBackward), getDestination(builder, move, !isBackward, isBackward),
-              /*recorded=*/{}, frame.getOffset(builder, workspace));
+              /*recorded=*/{}, loopLayout.getOffset(builder, workspace));
 }
 
 SmallVector<Value> StepEmitter::pickRecorded(ValueRange tape) {
@@ -279,13 +280,13 @@ void StepEmitter::emitRecord(ImplicitLocOpBuilder &builder, const MoveValues &mo
   auto recordAgain = [&] {
     copyToTape(builder, move, source, tape);
     SmallVector<Value> next = getDestination(builder, move, /*isFirstRun=*/false, isBackward);
-    callForward(builder, StepRole::ReplayRecord, move.step, getStepSource(builder, move, isBackward), next, recorded,
-                frame.getOffset(builder, LoopPart::ReplayWorkspace));
+    callForward(builder, StepRole::RecordAgain, move.step, getStepSource(builder, move, isBackward), next, recorded,
+                loopLayout.getOffset(builder, LoopPart::AgainWorkspace));
   };
   auto linearize = [&] {
     bringToCore(builder, StepRole::Linearize, move, source, core);
     callForward(builder, StepRole::Linearize, move.step, core, /*next=*/{}, recorded,
-                frame.getOffset(builder, LoopPart::LinearizeWorkspace));
+                loopLayout.getOffset(builder, LoopPart::LinearizeWorkspace));
   };
   if (isBackward)
     return emitIf(builder, isCore, linearize, recordAgain);
@@ -300,8 +301,9 @@ void StepEmitter::emitRecord(ImplicitLocOpBuilder &builder, const MoveValues &mo
       [&] { copyToTape(builder, move, source, tape); });
   select(builder, isCore, core, carries);
   SmallVector<Value> next = getDestination(builder, to, /*isFirstRun=*/true, isBackward);
-  Value workspace = builder.createOrFold<arith::SelectOp>(isCore, frame.getOffset(builder, LoopPart::TurnWorkspace),
-                                                          frame.getOffset(builder, LoopPart::ForwardWorkspace));
+  Value workspace =
+      builder.createOrFold<arith::SelectOp>(isCore, loopLayout.getOffset(builder, LoopPart::TurnWorkspace),
+                                            loopLayout.getOffset(builder, LoopPart::ForwardWorkspace));
   callForward(builder, StepRole::Record, move.step, carries, next, recorded, workspace);
 }
 
@@ -310,7 +312,7 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
   Value isLast = builder.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, next, backward.getCount());
   Value isEven = isEqual(builder, builder.createOrFold<arith::AndIOp>(move.step, makeIndex(builder, 1)), 0);
   SmallVector<Value> moved =
-      viewAll(builder, frame.getOffset(builder, LoopPart::Gradients), chain.getMovedGradientTypes());
+      viewAll(builder, loopLayout.getOffset(builder, LoopPart::Gradients), chain.getMovedGradientTypes());
   SmallVector<Value> incoming, outgoing;
   SmallVector<std::pair<Value, Value>> copies;
   for (auto [index, last, first] : llvm::enumerate(backward.getFinalCotangents(), backward.getInitGradients())) {
@@ -338,7 +340,7 @@ void StepEmitter::emitReverse(ImplicitLocOpBuilder &builder, const MoveValues &m
   operands[StepValue::Tape] = viewTape(builder, move.tape);
   operands[StepValue::Gradient] = incoming;
   operands[StepValue::PreviousGradient] = outgoing;
-  call(builder, StepRole::Reverse, backward, operands, frame.getOffset(builder, LoopPart::ReverseWorkspace));
+  call(builder, StepRole::Reverse, backward, operands, loopLayout.getOffset(builder, LoopPart::ReverseWorkspace));
 }
 
 void StepEmitter::emitResume(ImplicitLocOpBuilder &builder, const MoveValues &move) {
@@ -347,7 +349,7 @@ void StepEmitter::emitResume(ImplicitLocOpBuilder &builder, const MoveValues &mo
   ByStepValue<Value> operands = makeOperands(builder, step);
   operands[StepValue::Tape] = viewTape(builder, move.source);
   operands[StepValue::NextCarry] = viewState(builder, move.destination, /*isBackward=*/true);
-  call(builder, StepRole::Resume, forward, operands, frame.getOffset(builder, LoopPart::ReplayWorkspace));
+  call(builder, StepRole::Resume, forward, operands, loopLayout.getOffset(builder, LoopPart::AgainWorkspace));
 }
 
 void StepEmitter::emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward) {
@@ -357,10 +359,10 @@ void StepEmitter::emitCopy(ImplicitLocOpBuilder &builder, const MoveValues &move
 void StepEmitter::emitMove(ImplicitLocOpBuilder &builder, MoveKind kind, const MoveValues &move, bool isBackward) {
   switch (kind) {
   case MoveKind::AdvanceFirst:
-  case MoveKind::Advance:
+  case MoveKind::AdvanceAgain:
     return emitAdvance(builder, move, isBackward);
   case MoveKind::RecordFirst:
-  case MoveKind::Record:
+  case MoveKind::RecordAgain:
     return emitRecord(builder, move, isBackward);
   case MoveKind::Reverse:
     return emitReverse(builder, move);

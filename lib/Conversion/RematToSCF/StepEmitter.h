@@ -26,7 +26,7 @@
 #ifndef REMAT_CONVERSION_REMATTOSCF_STEPEMITTER_H
 #define REMAT_CONVERSION_REMATTOSCF_STEPEMITTER_H
 
-#include "LoopFrame.h"
+#include "LoopLayout.h"
 
 #include "remat/ABI/Moves.h"
 #include "remat/Dialect/Remat/IR/CoreLayout.h"
@@ -46,7 +46,7 @@ struct MoveValues {
 class StepEmitter {
 public:
   /// For a forward sweep and, if it is differentiated, its backward sweep.
-  StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, LoopFrame &frame);
+  StepEmitter(ChainOp chain, ForwardSweepOp forward, BackwardSweepOp backward, LoopLayout &loopLayout);
 
   /// Makes one move at the builder's insertion point, as part of the forward
   /// sweep or of the backward sweep. Turn and Done do nothing.
@@ -112,7 +112,7 @@ private:
   ChainOp chain;
   ForwardSweepOp forward;
   BackwardSweepOp backward;
-  LoopFrame &frame;
+  LoopLayout &loopLayout;
   CoreLayout layout;
 };
 

@@ -61,14 +61,14 @@ void ActionStream::bring(int64_t state) {
 void ActionStream::translate(const Move &move) {
   switch (move.kind) {
   case MoveKind::AdvanceFirst:
-  case MoveKind::Advance:
+  case MoveKind::AdvanceAgain:
     bring(move.step);
     if (advanceFrom < 0)
       advanceFrom = move.step;
     core = move.dst < 0 ? walker.skipRun() : move.step + 1;
     break;
   case MoveKind::RecordFirst:
-  case MoveKind::Record:
+  case MoveKind::RecordAgain:
     bring(move.step);
     emit(ActionKind::Record, move.step + 1, move.mode);
     core = move.step + 1;

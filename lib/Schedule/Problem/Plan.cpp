@@ -19,7 +19,7 @@ std::string_view remat::schedule::stringifyScheme(OffloadScheme scheme) {
     return "no-offload";
   case OffloadScheme::EveryInterval:
     return "every-interval";
-  case OffloadScheme::Mixed:
+  case OffloadScheme::StatesAndTapes:
     return "mixed";
   case OffloadScheme::HRevolve:
     return "h-revolve";

@@ -59,7 +59,7 @@ static const char *check(const LoopStage &stage, int64_t numCounts) {
     return "a loop refers to a count that is not there";
   for (int64_t bytes :
        {stage.stateBytes, stage.tapeBytes, stage.carriedBytes, stage.forwardWorkspaceBytes, stage.turnWorkspaceBytes,
-        stage.reverseWorkspaceBytes, stage.linearizeWorkspaceBytes, stage.replayWorkspaceBytes})
+        stage.reverseWorkspaceBytes, stage.linearizeWorkspaceBytes, stage.againWorkspaceBytes})
     if (!isSize(bytes))
       return "a size of a loop is not a multiple of the alignment in range";
   if (stage.carriedBytes > stage.stateBytes || stage.carriedBytes > stage.tapeBytes)
@@ -201,7 +201,7 @@ void ProgramInstance::addParts(size_t index) {
   int64_t from = getStart(loop.forward), forwardEnd = getEnd(loop.forward), end = getEnd(to);
   int64_t filled = getStart(loop.initialBytes > 0 ? loop.filled : loop.forward);
   int64_t reverse = getTime(to, SweepPhase::Reverse), linearize = getTime(to, SweepPhase::Linearize);
-  int64_t replay = getTime(to, SweepPhase::Replay);
+  int64_t again = getTime(to, SweepPhase::Again);
   auto add = [&](LoopPart part, bool isThere, int64_t bytes, int64_t first, int64_t last, bool isCertain) {
     live[index * numLoopParts + static_cast<size_t>(part)] = {isThere ? bytes : 0, first, last, isCertain};
   };
@@ -216,14 +216,14 @@ void ProgramInstance::addParts(size_t index) {
   add(LoopPart::TurnWorkspace, returns, stage.turnWorkspaceBytes, forwardEnd, forwardEnd, /*isCertain=*/false);
   // The needs of the plan say how large the walk and the slot region are.
   add(LoopPart::Walk, returns, 0, from, end, /*isCertain=*/false);
-  add(LoopPart::CarriedTape, returns, stage.carriedBytes, from, replay, /*isCertain=*/true);
+  add(LoopPart::CarriedTape, returns, stage.carriedBytes, from, again, /*isCertain=*/true);
   add(LoopPart::CoreTape, returns, stage.tapeBytes - stage.carriedBytes, forwardEnd, linearize, /*isCertain=*/true);
-  add(LoopPart::CoreState0, returns, core0, linearize, replay, /*isCertain=*/false);
-  add(LoopPart::CoreState1, returns, stage.stateBytes, replay, replay, /*isCertain=*/false);
+  add(LoopPart::CoreState0, returns, core0, linearize, again, /*isCertain=*/false);
+  add(LoopPart::CoreState1, returns, stage.stateBytes, again, again, /*isCertain=*/false);
   add(LoopPart::ReverseWorkspace, returns, stage.reverseWorkspaceBytes, reverse, reverse, /*isCertain=*/false);
   add(LoopPart::LinearizeWorkspace, returns, stage.linearizeWorkspaceBytes, linearize, linearize, /*isCertain=*/false);
-  add(LoopPart::ReplayWorkspace, returns, stage.replayWorkspaceBytes, replay, replay, /*isCertain=*/false);
-  add(LoopPart::Gradients, returns, gradients * loop.gradientBytes, reverse, replay, /*isCertain=*/true);
+  add(LoopPart::AgainWorkspace, returns, stage.againWorkspaceBytes, again, again, /*isCertain=*/false);
+  add(LoopPart::Gradients, returns, gradients * loop.gradientBytes, reverse, again, /*isCertain=*/true);
   add(LoopPart::Slots, returns, 0, filled, end, /*isCertain=*/true);
 }
 

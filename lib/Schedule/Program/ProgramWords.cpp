@@ -81,7 +81,7 @@ static void visitLoop(Visitor &visitor, Loop &loop) {
   visitor.visit(stage.turnWorkspaceBytes);
   visitor.visit(stage.reverseWorkspaceBytes);
   visitor.visit(stage.linearizeWorkspaceBytes);
-  visitor.visit(stage.replayWorkspaceBytes);
+  visitor.visit(stage.againWorkspaceBytes);
   visitor.visit(stage.advanceTime);
   visitor.visit(stage.recordTime);
   visitor.visit(stage.reverseTime);

@@ -232,7 +232,7 @@ PlanResult remat::schedule::planMultistage(const EqualChain &problem, const Slow
       continue;
     SegmentPlans plans(problem, shape.buffer, shape.movesInitial);
     PlanResult other = makePlan(chain, result, emitOffload(problem, slow, shape, plans), candidate,
-                                shape.tapes == 0 ? OffloadScheme::EveryInterval : OffloadScheme::Mixed);
+                                shape.tapes == 0 ? OffloadScheme::EveryInterval : OffloadScheme::StatesAndTapes);
     if (other.verdict.status == Status::Internal)
       return other;
     if (other.ok() && (!result.ok() || other.plan.time < result.plan.time))

@@ -165,7 +165,7 @@ void PricedOffload::adopt(Placement placed) {
   plan.scheme = OffloadScheme::None;
   if (plan.offloadedStates + plan.offloadedTapes == 0)
     return;
-  plan.scheme = plan.offloadedTapes > 0 ? OffloadScheme::Mixed : OffloadScheme::EveryInterval;
+  plan.scheme = plan.offloadedTapes > 0 ? OffloadScheme::StatesAndTapes : OffloadScheme::EveryInterval;
   // On average.
   plan.interval = ceilDiv(steps, plan.offloadedStates + 1);
   plan.intervalTapes = ceilDiv(plan.offloadedTapes, plan.offloadedStates + 1);

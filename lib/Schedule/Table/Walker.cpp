@@ -267,7 +267,7 @@ Move Walker::continueRun() {
     move.mode = runMode;
     move.dst = CoreState0;
   } else {
-    move.kind = runAt == frontier ? MoveKind::AdvanceFirst : MoveKind::Advance;
+    move.kind = runAt == frontier ? MoveKind::AdvanceFirst : MoveKind::AdvanceAgain;
     frontier += runAt == frontier;
     ++runAt;
     bool inPlace = runAt == runTo && runDestination != NoPlace;
@@ -298,7 +298,7 @@ int64_t Walker::skipRun() {
 
 /// Records `step`, whose start state the last run has made readable.
 Move Walker::makeRecord(int64_t step, int64_t tape, int64_t mode, int64_t destination) {
-  Move move = {MoveKind::Record, step, runPlace, destination, tape, mode};
+  Move move = {MoveKind::RecordAgain, step, runPlace, destination, tape, mode};
   if (step == frontier) {
     ++frontier;
     move.kind = MoveKind::RecordFirst;

@@ -4,7 +4,7 @@
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 // chain_c6
-// expected-error@+1 {{expects 'loop' to be a loop of the plan, and no other plan or frame}}
+// expected-error@+1 {{expects 'loop' to be a loop of the plan, and no other plan or layout}}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0] loop(-1)
 
@@ -12,7 +12,7 @@ remat.chain "private" @walk advance(@step) record(@step) linearize(@step) revers
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) { return }
 // chain_c6
-// expected-error@+1 {{expects 'loop' to be a loop of the plan, and no other plan or frame}}
+// expected-error@+1 {{expects 'loop' to be a loop of the plan, and no other plan or layout}}
 remat.chain "private" @walk advance(@step) record(@step) linearize(@step) reverse(@step) carry []
   workspace [0, 0, 0, 0, 0, 0, 0]
   plan <policy = optimal, steps = 2, budget = 0, slot_bytes = 0, stack_frames = 16, advances = 0, records = 2, resumes = 0,

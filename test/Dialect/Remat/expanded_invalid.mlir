@@ -115,66 +115,66 @@ func.func @discard_c2(%count: index) {
   }
   return
 }
-func.func @recompute_c1(%count: index) {
+func.func @advance_c1(%count: index) {
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     // expected-error@+1 {{expects the first step to be at least 1, but got 0}}
-    remat.recompute first steps 0 to 1 from <initial> to <core 0>
+    remat.advance first steps 0 to 1 from <initial> to <core 0>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
   }
   return
 }
-func.func @recompute_c1_2(%count: index) {
+func.func @advance_c1_2(%count: index) {
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     // expected-error@+1 {{expects the last step to be at least 2, but got 1}}
-    remat.recompute first steps 2 to 1 from <core 0> to <core 1>
+    remat.advance first steps 2 to 1 from <core 0> to <core 1>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
   }
   return
 }
-func.func @recompute_c2(%count: index) {
+func.func @advance_c2(%count: index) {
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     // expected-error@+1 {{expects to read state 1 from a core state or a slot, but got <initial>}}
-    remat.recompute first steps 2 to 2 from <initial> to <core 0>
+    remat.advance first steps 2 to 2 from <initial> to <core 0>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
   }
   return
 }
-func.func @recompute_c2_2(%count: index) {
+func.func @advance_c2_2(%count: index) {
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     // expected-error@+1 {{expects to read state 0 from a core state, a slot or <initial>, but got <core_tape>}}
-    remat.recompute first steps 1 to 1 from <core_tape> to <core 0>
+    remat.advance first steps 1 to 1 from <core_tape> to <core 0>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
   }
   return
 }
-func.func @recompute_c2_3(%count: index) {
+func.func @advance_c2_3(%count: index) {
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     // expected-error@+1 {{expects to write to a core state or a slot, but got <initial>}}
-    remat.recompute first steps 1 to 1 from <initial> to <initial>
+    remat.advance first steps 1 to 1 from <initial> to <initial>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
   }
   return
 }
-func.func @recompute_c3(%count: index) {
+func.func @advance_c3(%count: index) {
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     // expected-error@+1 {{expects 'first' in a forward sweep, and only there}}
-    remat.recompute steps 1 to 1 from <initial> to <core 0>
+    remat.advance steps 1 to 1 from <initial> to <core 0>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
   }
   return
 }
-func.func @recompute_c3_2(%count: index) {
+func.func @advance_c3_2(%count: index) {
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
     // expected-error@+1 {{expects 'first' in a forward sweep, and only there}}
-    remat.recompute first steps 1 to 1 from <initial> to <core 0>
+    remat.advance first steps 1 to 1 from <initial> to <core 0>
   }
   return
 }

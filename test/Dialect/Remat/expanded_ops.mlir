@@ -35,23 +35,23 @@ func.func @gradient(%h0: memref<16xf32>, %d: memref<16xf32>, %h: memref<16xf32>,
   // CHECK: remat.forward_sweep
   // CHECK-SAME: schedule {
   // CHECK-NEXT: remat.restore state 0 from <initial>
-  // CHECK-NEXT: remat.recompute first steps 1 to 2 from <initial> to <slot 0>
+  // CHECK-NEXT: remat.advance first steps 1 to 2 from <initial> to <slot 0>
   // CHECK-NEXT: remat.checkpoint state 2 in <slot 0>
   // CHECK-NEXT: remat.restore state 2 from <slot 0> to <core 0>
   // CHECK-NEXT: remat.discard state 2 in <slot 0>
   // CHECK-NEXT: remat.record first step 3 from <core 0> to <core 1> tape <slot 0>
-  // CHECK-NEXT: remat.recompute first steps 4 to 4 from <core 1> to <core 0>
+  // CHECK-NEXT: remat.advance first steps 4 to 4 from <core 1> to <core 0>
   // CHECK-NEXT: remat.record first step 5 from <core 0> to <core 1> tape <core_tape>
   // CHECK-NEXT: }
   %history = remat.forward_sweep @walk count(%count) init(%h0 : memref<16xf32>) final(%h : memref<16xf32>)
     history !remat.history schedule {
     remat.restore state 0 from <initial>
-    remat.recompute first steps 1 to 2 from <initial> to <slot 0>
+    remat.advance first steps 1 to 2 from <initial> to <slot 0>
     remat.checkpoint state 2 in <slot 0>
     remat.restore state 2 from <slot 0> to <core 0>
     remat.discard state 2 in <slot 0>
     remat.record first step 3 from <core 0> to <core 1> tape <slot 0>
-    remat.recompute first steps 4 to 4 from <core 1> to <core 0>
+    remat.advance first steps 4 to 4 from <core 1> to <core 0>
     remat.record first step 5 from <core 0> to <core 1> tape <core_tape>
   }
   // CHECK-NEXT: remat.backward_sweep

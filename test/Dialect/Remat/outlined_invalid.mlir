@@ -28,8 +28,8 @@ remat.chain "private" @half advance(@step) record(@step) carry [tensor<4xf32>]
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
-// expected-error@+1 {{expects 'replay', 'replay_record' and 'resume' only with 'reverse'}}
-remat.chain "private" @replayed advance(@step) replay(@step) carry [tensor<4xf32>]
+// expected-error@+1 {{expects 'advance_again', 'record_again' and 'resume' only with 'reverse'}}
+remat.chain "private" @replayed advance(@step) advance_again(@step) carry [tensor<4xf32>]
 
 // -----
 

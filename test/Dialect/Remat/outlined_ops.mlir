@@ -7,7 +7,7 @@ func.func private @walk_advance(%t: index, %pos: index, %h: tensor<4xf32>, %xs: 
                                 %ys: tensor<9x4xf32>) -> (tensor<4xf32>, tensor<9x4xf32>) {
   return %h, %ys : tensor<4xf32>, tensor<9x4xf32>
 }
-func.func private @walk_replay(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>)
+func.func private @walk_advance_again(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>, %w: tensor<4xf32>)
     -> tensor<4xf32> {
   return %h : tensor<4xf32>
 }
@@ -16,7 +16,7 @@ func.func private @walk_record(%t: index, %pos: index, %h: tensor<4xf32>, %xs: t
   %tape = tensor.empty() : tensor<2xf32>
   return %h, %ys, %tape : tensor<4xf32>, tensor<9x4xf32>, tensor<2xf32>
 }
-func.func private @walk_replay_record(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>,
+func.func private @walk_record_again(%t: index, %pos: index, %h: tensor<4xf32>, %xs: tensor<9x4xf32>,
                                       %w: tensor<4xf32>) -> (tensor<4xf32>, tensor<2xf32>) {
   %tape = tensor.empty() : tensor<2xf32>
   return %h, %tape : tensor<4xf32>, tensor<2xf32>
@@ -37,11 +37,11 @@ func.func private @walk_resume(%t: index, %pos: index, %tape: tensor<2xf32>, %h:
   return %h : tensor<4xf32>
 }
 
-// CHECK: remat.chain "private" @walk advance(@walk_advance) replay(@walk_replay) record(@walk_record)
-// CHECK-SAME: replay_record(@walk_replay_record) linearize(@walk_linearize) reverse(@walk_reverse) resume(@walk_resume)
+// CHECK: remat.chain "private" @walk advance(@walk_advance) advance_again(@walk_advance_again) record(@walk_record)
+// CHECK-SAME: record_again(@walk_record_again) linearize(@walk_linearize) reverse(@walk_reverse) resume(@walk_resume)
 // CHECK-SAME: carry [tensor<4xf32>] tape [tensor<2xf32>, tensor<4xf32>] tape_carries [-1, 0] gradient [tensor<4xf32>]
 remat.chain "private" @walk
-  advance(@walk_advance) replay(@walk_replay) record(@walk_record) replay_record(@walk_replay_record)
+  advance(@walk_advance) advance_again(@walk_advance_again) record(@walk_record) record_again(@walk_record_again)
   linearize(@walk_linearize) reverse(@walk_reverse) resume(@walk_resume)
   carry [tensor<4xf32>] tape [tensor<2xf32>, tensor<4xf32>] tape_carries [-1, 0] gradient [tensor<4xf32>]
 

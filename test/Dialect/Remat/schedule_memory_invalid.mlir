@@ -75,7 +75,7 @@ func.func @overlap_behind(%h0: memref<16xf32>, %h: memref<16xf32>) {
   %history = remat.forward_sweep @walk count(%count) init(%h0 : memref<16xf32>) final(%h : memref<16xf32>)
     history !remat.history schedule {
     remat.restore state 0 from <initial>
-    remat.recompute first steps 1 to 1 from <initial> to <slot 64>
+    remat.advance first steps 1 to 1 from <initial> to <slot 64>
     remat.checkpoint state 1 in <slot 64>
     // S4
     // expected-error@+1 {{expects tape 2 in <slot 0> to overlap nothing, but state 1 is kept in <slot 64>}}
@@ -117,7 +117,7 @@ func.func @overlap_in_front(%h0: memref<16xf32>, %h: memref<16xf32>) {
     remat.record first step 1 from <initial> to <core 0> tape <slot 0>
     // S4
     // expected-error@+1 {{expects state 2 in <slot 128> to overlap nothing, but tape 1 is kept in <slot 0>}}
-    remat.recompute first steps 2 to 2 from <core 0> to <slot 128>
+    remat.advance first steps 2 to 2 from <core 0> to <slot 128>
   }
   remat.backward_sweep @walk history(%history) count(%count) init(%h0 : memref<16xf32>) schedule {
   }
@@ -172,7 +172,7 @@ func.func @not_kept() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     remat.restore state 0 from <initial>
-    remat.recompute first steps 1 to 1 from <initial> to <slot 0>
+    remat.advance first steps 1 to 1 from <initial> to <slot 0>
     // S5
     // expected-error@+1 {{expects state 1, which was written to <slot 0>, to be kept by a 'remat.checkpoint' first}}
     remat.record first step 2 from <slot 0> to <core 1> tape <core_tape>

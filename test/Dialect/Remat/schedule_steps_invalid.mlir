@@ -170,7 +170,7 @@ func.func @work_ends_with_sweep() {
     remat.reverse step 3 tape <core_tape>
     // S1
     // expected-error@+1 {{expects state 2 in <core 1> to be in work, but no state is}}
-    remat.recompute steps 3 to 3 from <core 1> to <core 0>
+    remat.advance steps 3 to 3 from <core 1> to <core 0>
   }
   return
 }
@@ -211,7 +211,7 @@ func.func @too_many_steps() {
     remat.restore state 0 from <initial>
     // S2
     // expected-error@+1 {{expects steps up to 2, but got 3}}
-    remat.recompute first steps 1 to 3 from <initial> to <core 0>
+    remat.advance first steps 1 to 3 from <initial> to <core 0>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
     remat.reverse step 2 tape <core_tape>
@@ -258,7 +258,7 @@ func.func @over_state_between() {
     remat.restore state 0 from <initial>
     // S3
     // expected-error@+1 {{expects to write state 2 elsewhere than to <core 0>, where its step reads}}
-    remat.recompute first steps 1 to 2 from <initial> to <core 0>
+    remat.advance first steps 1 to 2 from <initial> to <core 0>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
     remat.reverse step 2 tape <core_tape>
@@ -324,7 +324,7 @@ func.func @reverse_with_other_tape() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     remat.restore state 0 from <initial>
-    remat.recompute first steps 1 to 1 from <initial> to <slot 0>
+    remat.advance first steps 1 to 1 from <initial> to <slot 0>
     remat.checkpoint state 1 in <slot 0>
     remat.record first step 2 from <slot 0> to <core 1> tape <core_tape>
   }
@@ -452,7 +452,7 @@ func.func @more_than_planned() {
   remat.backward_sweep @walk history(%history) count(%count) schedule {
     remat.reverse step 2 tape <core_tape>
     remat.restore state 0 from <initial>
-    remat.recompute steps 1 to 1 from <initial> to <core 0>
+    remat.advance steps 1 to 1 from <initial> to <core 0>
     remat.reverse step 1 tape <slot 0>
     remat.discard tape 1 in <slot 0>
   }
@@ -475,7 +475,7 @@ func.func @core_tape_lost() {
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
     remat.restore state 0 from <initial>
-    remat.recompute steps 1 to 1 from <initial> to <core 0>
+    remat.advance steps 1 to 1 from <initial> to <core 0>
     // S10
     // expected-error@+1 {{expects tape 2 in <core_tape>, but got none}}
     remat.reverse step 2 tape <core_tape>
@@ -506,7 +506,7 @@ func.func @core_state_lost() {
     remat.discard tape 1 in <slot 0>
     // S10
     // expected-error@+1 {{expects state 0 in <core 0> to be in work, but no state is}}
-    remat.recompute steps 1 to 1 from <core 0> to <core 1>
+    remat.advance steps 1 to 1 from <core 0> to <core 1>
   }
   return
 }
@@ -525,7 +525,7 @@ func.func @core_tape_of_a_step_that_is_not_the_last() {
     // S10
     // expected-error@+1 {{expects the tape of step 2, the next one to be reversed, to go to <core_tape>, but got 1}}
     remat.record first step 1 from <initial> to <core 1> tape <core_tape>
-    remat.recompute first steps 2 to 2 from <core 1> to <core 0>
+    remat.advance first steps 2 to 2 from <core 1> to <core 0>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
     remat.reverse step 2 tape <core_tape>
@@ -544,7 +544,7 @@ func.func @state_goes_on_from_core_tape() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     remat.restore state 0 from <initial>
-    remat.recompute first steps 1 to 1 from <initial> to <core 0>
+    remat.advance first steps 1 to 1 from <initial> to <core 0>
     remat.record first step 2 from <core 0> to <core 1> tape <core_tape>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {
@@ -553,7 +553,7 @@ func.func @state_goes_on_from_core_tape() {
     remat.record step 1 from <initial> tape <core_tape>
     // S10
     // expected-error@+1 {{expects state 1 in <core 1> to be in work, but no state is}}
-    remat.recompute steps 2 to 2 from <core 1> to <core 0>
+    remat.advance steps 2 to 2 from <core 1> to <core 0>
     remat.reverse step 1 tape <core_tape>
   }
   return
@@ -570,7 +570,7 @@ func.func @core_tape_lost_to_a_tape_in_a_slot() {
   %count = arith.constant 2 : index
   %history = remat.forward_sweep @walk count(%count) history !remat.history schedule {
     remat.restore state 0 from <initial>
-    remat.recompute first steps 1 to 1 from <initial> to <core 0>
+    remat.advance first steps 1 to 1 from <initial> to <core 0>
     remat.record first step 2 from <core 0> to <core 1> tape <core_tape>
   }
   remat.backward_sweep @walk history(%history) count(%count) schedule {

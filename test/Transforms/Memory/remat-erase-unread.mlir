@@ -118,7 +118,7 @@ func.func private @reverse(%t: index, %pos: index, %a: memref<4xf32>, %b: memref
   linalg.mul ins(%a, %d : memref<4xf32>, memref<4xf32>) outs(%out : memref<4xf32>)
   return
 }
-remat.chain "private" @walk advance(@step) replay(@again) record(@record) replay_record(@record_again) linearize(@linearize)
+remat.chain "private" @walk advance(@step) advance_again(@again) record(@record) record_again(@record_again) linearize(@linearize)
   reverse(@reverse) carry [tensor<4xf32>] tape [tensor<4xf32>, tensor<2xf32>] gradient [tensor<4xf32>]
 // CHECK-LABEL: func.func @loop(
 // CHECK-COUNT-3: memref.alloc

@@ -7,7 +7,7 @@
 // Every part of a loop has its offset in one arena, which is the first of three new arguments: parameter copies
 // and counters follow.
 // CHECK: remat.chain "private" @walk
-// CHECK-SAME: frame <walk = 2944, forward_state0 = 4416, forward_state1 = 4224, carried_tape = 0, core_tape = 4096, core_state0 = 4416, core_state1 = 4224,
+// CHECK-SAME: layout <walk = 2944, forward_state0 = 4416, forward_state1 = 4224, carried_tape = 0, core_tape = 4096, core_state0 = 4416, core_state1 = 4224,
 // CHECK-SAME: gradients = 4480,
 // CHECK-SAME: slots = 0>
 // CHECK: func.func @gradient(

@@ -28,7 +28,7 @@
 // CHECK:         return %[[NEXT]], %[[STORED]]
 
 // A step that runs again writes nothing and has passed its assertion.
-// CHECK:       func.func private @walk_loop_replay(%{{.*}}: index, %{{.*}}: index, %{{.*}}: tensor<4xf32>, %{{.*}}: tensor<?x4xf32>, %{{.*}}: tensor<4xf32>, %{{.*}}: tensor<4xf32>) -> tensor<4xf32> {
+// CHECK:       func.func private @walk_loop_advance_again(%{{.*}}: index, %{{.*}}: index, %{{.*}}: tensor<4xf32>, %{{.*}}: tensor<?x4xf32>, %{{.*}}: tensor<4xf32>, %{{.*}}: tensor<4xf32>) -> tensor<4xf32> {
 // CHECK-NOT:     cf.assert
 // CHECK-NOT:     math.absf
 // CHECK:         return
@@ -38,7 +38,7 @@
 // CHECK:         cf.assert
 
 // Of the tape a step computes what is not the carry that it comes upon.
-// CHECK:       func.func private @walk_loop_replay_record(
+// CHECK:       func.func private @walk_loop_record_again(
 // CHECK-SAME:    -> (tensor<4xf32>, tensor<4xf32>) {
 // CHECK-NOT:     cf.assert
 
@@ -56,8 +56,8 @@
 
 // CHECK:       func.func private @walk_loop_resume(%{{.*}}: index, %{{.*}}: index, %{{.*}}: tensor<4xf32>, %[[WH:.*]]: tensor<4xf32>, %{{.*}}: tensor<?x4xf32>, %{{.*}}: tensor<4xf32>, %{{.*}}: tensor<4xf32>) -> tensor<4xf32> {
 
-// CHECK:       remat.chain "private" @walk_loop reversed advance(@walk_loop_advance) replay(@walk_loop_replay)
-// CHECK-SAME:    record(@walk_loop_record) replay_record(@walk_loop_replay_record) linearize(@walk_loop_linearize) reverse(@walk_loop_reverse) resume(@walk_loop_resume)
+// CHECK:       remat.chain "private" @walk_loop reversed advance(@walk_loop_advance) advance_again(@walk_loop_advance_again)
+// CHECK-SAME:    record(@walk_loop_record) record_again(@walk_loop_record_again) linearize(@walk_loop_linearize) reverse(@walk_loop_reverse) resume(@walk_loop_resume)
 // CHECK-SAME:    carry [tensor<4xf32>] tape [tensor<4xf32>, tensor<4xf32>] tape_carries [0, -1] gradient [tensor<4xf32>]
 func.func @walk(%count: index, %h0: !state, %xs: tensor<?x4xf32>, %w: !state, %v: !state)
     -> (!state, tensor<?x4xf32>, !state) {
@@ -103,7 +103,7 @@ func.func @walk(%count: index, %h0: !state, %xs: tensor<?x4xf32>, %w: !state, %v
 // CHECK-NOT:     capture
 // CHECK:       func.func private @plain_loop_0_advance(%{{.*}}: index, %{{.*}}: index, %{{.*}}: tensor<4xf32>) -> tensor<4xf32> {
 // CHECK-NEXT:    arith.constant dense<2.0
-// CHECK-NOT:   func.func private @plain_loop_0_replay
+// CHECK-NOT:   func.func private @plain_loop_0_advance_again
 // CHECK:       remat.chain "private" @plain_loop_0 advance(@plain_loop_0_advance) record(@plain_loop_0_record) linearize(@plain_loop_0_linearize) reverse(@plain_loop_0_reverse) carry [tensor<4xf32>] gradient [tensor<4xf32>]
 func.func private @plain_loop()
 func.func @plain(%h0: tensor<4xf32>) -> tensor<4xf32> {

@@ -4,7 +4,7 @@
 // RUN: remat-opt %s -split-input-file --remat-pack-parameters=parameter-budget=0 --canonicalize | FileCheck %s --check-prefix=NONE
 // RUN: not remat-opt %s -split-input-file --remat-pack-parameters=parameter-budget=5% 2>&1 | FileCheck %s --check-prefix=WRONG
 
-// WRONG: error: parameter budget expects bytes ('4915200', '64MiB') or 'unlimited', but got '5%'
+// WRONG: parameter-budget option: expects bytes ('4915200', '64MiB') or 'unlimited', but got '5%'
 
 // Each copy takes 32 KiB: first the weight as it is, then its transpose, then the
 // accumulator.

@@ -14,12 +14,12 @@
 // CHECK: remat.forward_sweep @walk
 // CHECK-SAME: schedule {
 // CHECK-NEXT: remat.restore state 0 from <initial>
-// CHECK-NEXT: remat.recompute first steps 1 to 2 from <initial> to <slot 0>
+// CHECK-NEXT: remat.advance first steps 1 to 2 from <initial> to <slot 0>
 // CHECK-NEXT: remat.checkpoint state 2 in <slot 0>
 // CHECK-NEXT: remat.restore state 2 from <slot 0> to <core 0>
 // CHECK-NEXT: remat.discard state 2 in <slot 0>
 // CHECK-NEXT: remat.record first step 3 from <core 0> to <core 1> tape <slot 0>
-// CHECK-NEXT: remat.recompute first steps 4 to 4 from <core 1> to <core 0>
+// CHECK-NEXT: remat.advance first steps 4 to 4 from <core 1> to <core 0>
 // CHECK-NEXT: remat.record first step 5 from <core 0> to <core 1> tape <core_tape>
 // CHECK-NEXT: }
 // CHECK-NEXT: remat.backward_sweep @walk
@@ -55,13 +55,13 @@
 // state is computed from, it goes to core state 1.
 // LEAST: remat.forward_sweep @walk
 // LEAST-NEXT: remat.restore state 0 from <initial>
-// LEAST-NEXT: remat.recompute first steps 1 to 4 from <initial> to <core 1>
+// LEAST-NEXT: remat.advance first steps 1 to 4 from <initial> to <core 1>
 // LEAST-NEXT: remat.record first step 5 from <core 1> to <core 1> tape <core_tape>
 // LEAST-NEXT: }
 // LEAST-NEXT: remat.backward_sweep @walk
 // LEAST-NEXT: remat.reverse step 5 tape <core_tape>
 // LEAST-NEXT: remat.restore state 0 from <initial>
-// LEAST-NEXT: remat.recompute steps 1 to 3 from <initial> to <core 0>
+// LEAST-NEXT: remat.advance steps 1 to 3 from <initial> to <core 0>
 // LEAST-NEXT: remat.record step 4 from <core 0> tape <core_tape>
 // LEAST-NOT: <slot
 

@@ -37,5 +37,5 @@
 // ZERO-DAG: note: 64 bytes: core state of @walk
 // ZERO-DAG: note: 64 bytes: gradient carries of @walk
 
-// NEGATIVE: error: {{.*}}expects a budget in bytes {{.*}}, but got '-5'
-// APPLES: error: {{.*}}expects a budget in bytes {{.*}}, but got '5 apples'
+// NEGATIVE: budget option: expects a budget in bytes {{.*}}, but got '-5'
+// APPLES: budget option: expects a budget in bytes {{.*}}, but got '5 apples'

@@ -43,7 +43,7 @@ func.func private @$CHAIN_advance(%t: index, %pos: index, %h: $CARRY, %xs: $ARRA
   %ys1 = tensor.insert_slice %n into %ys[%pos, 0] [1, $N] [1, 1] : $CARRY into $ARRAY
   return %n, %ys1 : $CARRY, $ARRAY
 }
-func.func private @$CHAIN_replay(%t: index, %pos: index, %h: $CARRY, %xs: $ARRAY, %w: $CARRY) -> $CARRY {$FORWARD
+func.func private @$CHAIN_advance_again(%t: index, %pos: index, %h: $CARRY, %xs: $ARRAY, %w: $CARRY) -> $CARRY {$FORWARD
   return %n : $CARRY
 }
 func.func private @$CHAIN_record(%t: index, %pos: index, %h: $CARRY, %xs: $ARRAY, %w: $CARRY, %ys: $ARRAY)
@@ -51,7 +51,7 @@ func.func private @$CHAIN_record(%t: index, %pos: index, %h: $CARRY, %xs: $ARRAY
   %ys1 = tensor.insert_slice %n into %ys[%pos, 0] [1, $N] [1, 1] : $CARRY into $ARRAY
   return %n, %ys1$TAPEVALUES : $CARRY, $ARRAY$TAPETYPES
 }
-func.func private @$CHAIN_replay_record(%t: index, %pos: index, %h: $CARRY, %xs: $ARRAY, %w: $CARRY)
+func.func private @$CHAIN_record_again(%t: index, %pos: index, %h: $CARRY, %xs: $ARRAY, %w: $CARRY)
     -> ($CARRY$TAPETYPES) {$FORWARD$MAKETAPE
   return %n$TAPEVALUES : $CARRY$TAPETYPES
 }
@@ -80,7 +80,7 @@ func.func private @$CHAIN_reverse(%t: index, %pos: index$TAPEARGUMENTS, %xs: $AR
   return %dprev, %dxs1, %dw$LASTTAPE : $CARRY, $ARRAY, $CARRY
 }
 remat.chain "private" @$CHAIN $REVERSED
-  advance(@$CHAIN_advance) replay(@$CHAIN_replay) record(@$CHAIN_record) replay_record(@$CHAIN_replay_record)
+  advance(@$CHAIN_advance) advance_again(@$CHAIN_advance_again) record(@$CHAIN_record) record_again(@$CHAIN_record_again)
   linearize(@$CHAIN_linearize) reverse(@$CHAIN_reverse) $RESUME carry [$CARRY] tape [$TAPELIST] gradient [$CARRY]
 )";
 

@@ -31,7 +31,7 @@ struct ChainRun {
   std::optional<int64_t> minimumBudget;
 
   std::vector<std::vector<float>> results;
-  /// Advance, replay, record, replay_record, reverse, as counted by the steps.
+  /// Advance, advanceAgain, record, record_again, reverse, as counted by the steps.
   std::vector<int64_t> counters;
   int64_t measuredPeak = 0;
 

@@ -94,10 +94,10 @@ bool Machine::run(const Move &move) {
   ++result.moves;
   switch (move.kind) {
   case MoveKind::AdvanceFirst:
-  case MoveKind::Advance:
+  case MoveKind::AdvanceAgain:
     return forward(move, move.kind == MoveKind::AdvanceFirst, false);
   case MoveKind::RecordFirst:
-  case MoveKind::Record:
+  case MoveKind::RecordAgain:
     return forward(move, move.kind == MoveKind::RecordFirst, true);
   case MoveKind::Reverse:
     if (!turned)

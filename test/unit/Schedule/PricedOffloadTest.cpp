@@ -55,9 +55,9 @@ TEST(SlowOffloadTest, TapesOfUnequalSteps) {
     EXPECT_LE(result.plan.predictedTime, result.plan.time) << problem;
     EXPECT_GE(result.plan.predictedTime, result.plan.time * 9 / 10) << problem;
     EXPECT_EQ(result.plan.scheme == OffloadScheme::None, result.plan.offloadedStates + result.plan.offloadedTapes == 0);
-    EXPECT_EQ(result.plan.scheme == OffloadScheme::Mixed, result.plan.offloadedTapes > 0);
+    EXPECT_EQ(result.plan.scheme == OffloadScheme::StatesAndTapes, result.plan.offloadedTapes > 0);
     EXPECT_EQ(result.plan.intervalTapes > 0, result.plan.offloadedTapes > 0);
-    mixed += result.plan.scheme == OffloadScheme::Mixed;
+    mixed += result.plan.scheme == OffloadScheme::StatesAndTapes;
     double gap = static_cast<double>(result.plan.time) / static_cast<double>(result.plan.boundAnySchedule) - 1;
     gaps += gap;
     worst = std::max(worst, gap);

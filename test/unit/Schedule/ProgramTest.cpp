@@ -35,7 +35,7 @@ ProgramProblem makeProgram() {
   first.stages[0].turnWorkspaceBytes = 128;
   first.stages[0].reverseWorkspaceBytes = 128;
   first.stages[0].linearizeWorkspaceBytes = 64;
-  first.stages[0].replayWorkspaceBytes = 192;
+  first.stages[0].againWorkspaceBytes = 192;
   first.stages[0].advanceTime = 1000;
   first.stages[0].recordTime = 1100;
   first.stages[0].reverseTime = 2000;
@@ -206,7 +206,7 @@ TEST(ProgramInstance, SharesTheCoreBetweenKindsOfMoves) {
   loop.gradientBytes = 0;
   loop.stages[0].forwardWorkspaceBytes = 2048;
   loop.stages[0].turnWorkspaceBytes = loop.stages[0].reverseWorkspaceBytes = loop.stages[0].linearizeWorkspaceBytes =
-      loop.stages[0].replayWorkspaceBytes = 0;
+      loop.stages[0].againWorkspaceBytes = 0;
   ProgramInstance instance = makeInstance(problem, {5, 0});
   // Of a step in front of the last one two states and temporaries are in use, of the last
   // one the state that is part of the tape and the rest of the tape.

@@ -322,7 +322,7 @@ TEST(SlowTierTest, TapesAreOffloadedWhereThatIsFaster) {
   problem.slow->write = problem.slow->read = 1;
   PlanResult with = planChain(problem, Policy::Multistage);
   expectHonestPlan(problem, with);
-  EXPECT_EQ(with.plan.scheme, OffloadScheme::Mixed);
+  EXPECT_EQ(with.plan.scheme, OffloadScheme::StatesAndTapes);
   EXPECT_GT(with.plan.offloadedTapes, 50);
   // The best without any tape in the slow tier can not be below one run again of each
   // step whose tape does not survive in fast memory.

@@ -120,12 +120,12 @@ TEST(WalkerTest, Example) {
                                       {M::Reverse, 6, NoPlace, NoPlace, CoreTape},
                                       {M::Reverse, 5, NoPlace, NoPlace, 192},
                                       {M::Resume, 4, 0, CoreState0, NoPlace},
-                                      {M::Record, 4, CoreState0, CoreState1, CoreTape},
+                                      {M::RecordAgain, 4, CoreState0, CoreState1, CoreTape},
                                       {M::Reverse, 4, NoPlace, NoPlace, CoreTape},
                                       {M::Reverse, 3, NoPlace, NoPlace, 0},
-                                      {M::Record, 0, InitialState, CoreState0, 0},
-                                      {M::Record, 1, CoreState0, CoreState1, 192},
-                                      {M::Record, 2, CoreState1, CoreState0, CoreTape},
+                                      {M::RecordAgain, 0, InitialState, CoreState0, 0},
+                                      {M::RecordAgain, 1, CoreState0, CoreState1, 192},
+                                      {M::RecordAgain, 2, CoreState1, CoreState0, CoreTape},
                                       {M::Reverse, 2, NoPlace, NoPlace, CoreTape},
                                       {M::Reverse, 1, NoPlace, NoPlace, 192},
                                       {M::Reverse, 0, NoPlace, NoPlace, 0}};
@@ -153,7 +153,7 @@ static std::vector<Move> otherMoves(const PlanTable &table, bool skips) {
     Move move = walker.next();
     if (move.kind == MoveKind::Done)
       return moves;
-    if (move.kind != MoveKind::Advance && move.kind != MoveKind::AdvanceFirst)
+    if (move.kind != MoveKind::AdvanceAgain && move.kind != MoveKind::AdvanceFirst)
       moves.push_back(move);
     else if (skips && move.dst < 0)
       walker.skipRun();
@@ -252,7 +252,7 @@ TEST(WalkerTest, ModesGoWithTheirTapes) {
     walker.begin(table.data(), oddSizes, stack.data(), /*drops=*/true);
     std::map<int64_t, int64_t> modes;
     for (Move move = walker.next(); move.kind != MoveKind::Done; move = walker.next()) {
-      if (move.kind == MoveKind::Record || move.kind == MoveKind::RecordFirst) {
+      if (move.kind == MoveKind::RecordAgain || move.kind == MoveKind::RecordFirst) {
         modes[move.tape] = move.mode;
       } else if (move.kind == MoveKind::Resume) {
         EXPECT_EQ(move.mode, modes[move.src]) << problem;
@@ -269,6 +269,6 @@ TEST(WalkerTest, ModesGoWithTheirTapes) {
     EXPECT_EQ(played.time, result.plan.time);
   }
   for (MoveKind kind :
-       {MoveKind::RecordFirst, MoveKind::Record, MoveKind::Reverse, MoveKind::Resume, MoveKind::DropTape})
+       {MoveKind::RecordFirst, MoveKind::RecordAgain, MoveKind::Reverse, MoveKind::Resume, MoveKind::DropTape})
     EXPECT_GT(seen[kind], 0) << static_cast<int64_t>(kind);
 }

@@ -43,9 +43,9 @@ LogicalResult ProgramMemory::collectLoops(const StepCosts &costs) {
 /// The temporaries of the functions that each kind of move calls.
 static void describeWorkspaces(ChainOp chain, schedule::LoopStage &stage) {
   auto get = [&](StepRole role) { return chain.getWorkspaceBytesOf(static_cast<unsigned>(role)); };
-  StepRole replay = chain.getReplayAttr() ? StepRole::Replay : StepRole::Advance;
-  StepRole recordAgain = chain.getReplayRecordAttr() ? StepRole::ReplayRecord : StepRole::Record;
-  stage.replayWorkspaceBytes = std::max({get(replay), get(recordAgain), get(StepRole::Resume)});
+  StepRole advanceAgain = chain.getAdvanceAgainAttr() ? StepRole::AdvanceAgain : StepRole::Advance;
+  StepRole recordAgain = chain.getRecordAgainAttr() ? StepRole::RecordAgain : StepRole::Record;
+  stage.againWorkspaceBytes = std::max({get(advanceAgain), get(recordAgain), get(StepRole::Resume)});
   stage.linearizeWorkspaceBytes = get(StepRole::Linearize);
   stage.reverseWorkspaceBytes = get(StepRole::Reverse);
   stage.forwardWorkspaceBytes = std::max(get(StepRole::Advance), get(StepRole::Record));
@@ -376,7 +376,7 @@ static StringRef describePart(schedule::LoopPart part) {
   case schedule::LoopPart::ReverseWorkspace:
     return "workspace of a backward step";
   case schedule::LoopPart::LinearizeWorkspace:
-  case schedule::LoopPart::ReplayWorkspace:
+  case schedule::LoopPart::AgainWorkspace:
     return "workspace of a step that runs again";
   case schedule::LoopPart::Slots:
     break;

@@ -120,12 +120,12 @@ LogicalResult DiscardOp::verify() {
                  succeeded(verifySlot(*this, getPlace())));
 }
 
-LogicalResult RecomputeOp::verify() {
-  // recompute_c1
+LogicalResult AdvanceOp::verify() {
+  // advance_c1
   if (failed(verifyNumber(*this, "the first step", getBegin(), 1)) ||
       failed(verifyNumber(*this, "the last step", getEnd(), getBegin())))
     return failure();
-  // recompute_c2, recompute_c3
+  // advance_c2, advance_c3
   return success(succeeded(verifyStepPlaces(*this, getBegin() - 1, getSource(), getDestination())) &&
                  succeeded(verifyFirst(*this, getFirst())));
 }

@@ -25,15 +25,15 @@ using schedule::LoopPart;
   X(TurnWorkspace)                                                                                                     \
   X(ReverseWorkspace)                                                                                                  \
   X(LinearizeWorkspace)                                                                                                \
-  X(ReplayWorkspace)                                                                                                   \
+  X(AgainWorkspace)                                                                                                    \
   X(Slots)
 
-FrameAttr FrameAttr::get(MLIRContext *context, llvm::function_ref<int64_t(LoopPart)> getOffset) {
+LayoutAttr LayoutAttr::get(MLIRContext *context, llvm::function_ref<int64_t(LoopPart)> getOffset) {
 #define REMAT_OFFSET(part) , getOffset(LoopPart::part)
   return get(context REMAT_LOOP_PARTS(REMAT_OFFSET));
 }
 
-int64_t FrameAttr::getOffset(LoopPart part) {
+int64_t LayoutAttr::getOffset(LoopPart part) {
   switch (part) {
 #define REMAT_CASE(part)                                                                                               \
   case LoopPart::part:                                                                                                 \

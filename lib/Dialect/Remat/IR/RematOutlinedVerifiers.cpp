@@ -82,8 +82,8 @@ static LogicalResult verifyTapeCarries(ChainOp op) {
 static LogicalResult verifyPlan(ChainOp op) {
   PlanAttr plan = op.getPlanAttr();
   // chain_c6
-  if (op.getLoopNumber() && (int64_t(*op.getLoopNumber()) < 0 || plan || op.getFrameAttr()))
-    return op.emitOpError("expects 'loop' to be a loop of the plan, and no other plan or frame");
+  if (op.getLoopNumber() && (int64_t(*op.getLoopNumber()) < 0 || plan || op.getLayoutAttr()))
+    return op.emitOpError("expects 'loop' to be a loop of the plan, and no other plan or layout");
   if (!plan)
     return success();
   if (!op.isDifferentiated() || !op.isFinalized())
@@ -117,8 +117,8 @@ LogicalResult ChainOp::verify() {
   // chain_c2
   if (bool(getRecordAttr()) != bool(getReverseAttr()) || bool(getLinearizeAttr()) != bool(getReverseAttr()))
     return emitOpError("expects 'record', 'linearize' and 'reverse' together");
-  if (!isDifferentiated() && (getReplayAttr() || getReplayRecordAttr() || getResumeAttr()))
-    return emitOpError("expects 'replay', 'replay_record' and 'resume' only with 'reverse'");
+  if (!isDifferentiated() && (getAdvanceAgainAttr() || getRecordAgainAttr() || getResumeAttr()))
+    return emitOpError("expects 'advance_again', 'record_again' and 'resume' only with 'reverse'");
   // chain_c3
   if (!isDifferentiated() && (!getTapeTypes().empty() || !getGradientTypes().empty()))
     return emitOpError("expects tape and gradient types only with 'reverse'");
@@ -291,12 +291,13 @@ LogicalResult ForwardSweepOp::verifySymbolUses(SymbolTableCollection &symbols) {
   if (getInitialTypes(getInits(), carries) != carries || getFinals().getTypes() != TypeRange(carries))
     return emitOpError("expects initial and final carries (") << ArrayRef(carries) << ")";
 
-  if (!getStacked().empty() && chain.isDifferentiated() && (!chain.getReplayAttr() || !chain.getReplayRecordAttr()))
-    return emitOpError("expects 'replay' and 'replay_record' in ")
+  if (!getStacked().empty() && chain.isDifferentiated() &&
+      (!chain.getAdvanceAgainAttr() || !chain.getRecordAgainAttr()))
+    return emitOpError("expects 'advance_again' and 'record_again' in ")
            << getChainAttr()
            << " because there are stacked outputs, which a re-run must not "
               "write";
-  for (StepRole role : {StepRole::Advance, StepRole::Replay, StepRole::Record, StepRole::ReplayRecord,
+  for (StepRole role : {StepRole::Advance, StepRole::AdvanceAgain, StepRole::Record, StepRole::RecordAgain,
                         StepRole::Linearize, StepRole::Resume})
     if (failed(verifySignature(*this, chain, role, types, symbols)))
       return failure();

@@ -56,7 +56,7 @@ private:
   LogicalResult play(RestoreOp op);
   LogicalResult play(CheckpointOp op);
   LogicalResult play(DiscardOp op);
-  LogicalResult play(RecomputeOp op);
+  LogicalResult play(AdvanceOp op);
   LogicalResult play(RecordOp op);
   LogicalResult play(ReverseOp op);
 
@@ -230,7 +230,7 @@ LogicalResult SchedulePlayer::play(DiscardOp op) {
   return success();
 }
 
-LogicalResult SchedulePlayer::play(RecomputeOp op) {
+LogicalResult SchedulePlayer::play(AdvanceOp op) {
   int64_t begin = op.getBegin(), end = op.getEnd();
   if (failed(run(op, op.getFirst(), begin, end, op.getSource())))
     return failure();
@@ -302,7 +302,7 @@ LogicalResult SchedulePlayer::play(Operation *op) {
     return op->emitOpError("expects state ") << work->state << ", which was written to " << describePlace(work->place)
                                              << ", to be kept by a 'remat.checkpoint' first";
   return TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<RestoreOp, CheckpointOp, DiscardOp, RecomputeOp, RecordOp, ReverseOp>([&](auto move) { return play(move); })
+      .Case<RestoreOp, CheckpointOp, DiscardOp, AdvanceOp, RecordOp, ReverseOp>([&](auto move) { return play(move); })
       .Default([](Operation *other) { return other->emitOpError("expects to stand outside of a schedule"); });
 }
 

@@ -39,12 +39,12 @@ struct Row {
 
 static const Row &getRow(StepRole role) {
   static const Row rows[numStepRoles] = {{"advance", REMAT_COUNTER_ADVANCE, firstForward, carriesStacked},
-                                         {"replay", REMAT_COUNTER_REPLAY, forward, carries},
+                                         {"advance_again", REMAT_COUNTER_ADVANCE_AGAIN, forward, carries},
                                          {"record", REMAT_COUNTER_RECORD, firstForward, carriesStackedTape},
-                                         {"replay_record", REMAT_COUNTER_REPLAY_RECORD, forward, carriesTape},
+                                         {"record_again", REMAT_COUNTER_RECORD_AGAIN, forward, carriesTape},
                                          {"reverse", REMAT_COUNTER_REVERSE, backward, gradients},
                                          {"resume", std::nullopt, fromTape, carries},
-                                         {"linearize", REMAT_COUNTER_REPLAY_RECORD, forward, tape}};
+                                         {"linearize", REMAT_COUNTER_RECORD_AGAIN, forward, tape}};
   return rows[static_cast<size_t>(role)];
 }
 

@@ -86,7 +86,7 @@ static std::string describeGap(const Plan &plan) {
 
 static std::string describeScheme(const Plan &plan, int64_t scale) {
   std::string text(stringifyScheme(plan.scheme));
-  if (plan.scheme == OffloadScheme::EveryInterval || plan.scheme == OffloadScheme::Mixed) {
+  if (plan.scheme == OffloadScheme::EveryInterval || plan.scheme == OffloadScheme::StatesAndTapes) {
     text += ": intervals of " + formatMany(plan.interval, "step");
     if (plan.intervalTapes > 0)
       text += ", the last " + formatMany(plan.intervalTapes, "tape") + " of each offloaded";

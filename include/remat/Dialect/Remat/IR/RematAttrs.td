@@ -100,7 +100,7 @@ def Remat_InfeasibleAttr : Remat_Attr<"Infeasible", "infeasible"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
-def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
+def Remat_LayoutAttr : Remat_Attr<"Layout", "layout"> {
   let summary = "where the fixed buffers of a chain lie in the arena";
   let description = [{
     Byte offsets into the arena: the walk and its stack, core states 0 and 1 of the forward
@@ -122,11 +122,11 @@ def Remat_FrameAttr : Remat_Attr<"Frame", "frame"> {
     "int64_t":$turn_workspace,
     "int64_t":$reverse_workspace,
     "int64_t":$linearize_workspace,
-    "int64_t":$replay_workspace,
+    "int64_t":$again_workspace,
     "int64_t":$slots);
   let assemblyFormat = "`<` struct(params) `>`";
   let extraClassDeclaration = [{
-    static FrameAttr get(MLIRContext *context, llvm::function_ref<int64_t(schedule::LoopPart)> getOffset);
+    static LayoutAttr get(MLIRContext *context, llvm::function_ref<int64_t(schedule::LoopPart)> getOffset);
     int64_t getOffset(schedule::LoopPart part);
   }];
 }

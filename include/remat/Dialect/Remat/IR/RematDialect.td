@@ -24,7 +24,7 @@ def Remat_Dialect : Dialect {
     | source   | `recurrence`, `value_and_gradient`, `custom_vjp`, `stop_gradient` | the author       |
     | adjoint  | `bptt`, `unwind`, `strong_product`, `strong_quotient`  | `remat-differentiate`       |
     | outlined | `chain`, `forward_sweep`, `backward_sweep`             | `remat-outline-steps`       |
-    | expanded | `walk`, or `restore`, `recompute`, `checkpoint`, `record`, `reverse`, `discard` | `remat-expand-schedule` |
+    | expanded | `walk`, or `restore`, `advance`, `checkpoint`, `record`, `reverse`, `discard` | `remat-expand-schedule` |
 
     ### Schedules
 
@@ -51,7 +51,7 @@ def Remat_Dialect : Dialect {
     * (S9) In the end every step has run and was reversed, nothing but state 0 is kept, and steps, records,
       restores and copies are as many as the plan says.
     * (S10) A tape goes to `<core_tape>` if its step is the next to be reversed. In the backward sweep that and a
-      reverse step overwrite the core states, and a `remat.recompute`, a `remat.record` to a slot or a restore that
+      reverse step overwrite the core states, and a `remat.advance`, a `remat.record` to a slot or a restore that
       computes or copies a state overwrites the core tape: they may share memory.
   }];
   let useDefaultAttributePrinterParser = 1;

@@ -136,7 +136,7 @@ def Remat_DiscardOp : Remat_ScheduleOp<"discard"> {
 // Steps
 //===----------------------------------------------------------------------===//
 
-def Remat_RecomputeOp : Remat_ScheduleOp<"recompute"> {
+def Remat_AdvanceOp : Remat_ScheduleOp<"advance"> {
   let summary = "runs steps and leaves no tape";
   let description = [{
     Runs steps `begin` to `end`, from the state in work at the source to the state
@@ -155,8 +155,8 @@ def Remat_RecomputeOp : Remat_ScheduleOp<"recompute"> {
     Example:
 
     ```mlir
-    remat.recompute first steps 1 to 4 from <initial> to <slot 64>
-    remat.recompute steps 5 to 5 from <slot 64> to <core 0>
+    remat.advance first steps 1 to 4 from <initial> to <slot 64>
+    remat.advance steps 5 to 5 from <slot 64> to <core 0>
     ```
   }];
   let arguments = (ins UnitAttr:$first, I64Attr:$begin, I64Attr:$end, Remat_PlaceAttr:$source,
@@ -171,7 +171,7 @@ def Remat_RecordOp : Remat_ScheduleOp<"record"> {
   let summary = "runs a step and leaves its tape";
   let description = [{
     Runs one step from the state in work at the source to the state at the destination,
-    as `remat.recompute` does, and leaves its tape: in a slot, where it is kept until it is
+    as `remat.advance` does, and leaves its tape: in a slot, where it is kept until it is
     discarded, or in `<core_tape>`, if the step is reversed next. Then the state is brought
     to `<core 0>` first, where it becomes part of the tape, and in a backward sweep nothing
     but the tape is computed.

@@ -34,15 +34,15 @@ def Remat_ChainOp : Remat_Op<"chain",
     | function        | arguments                                                                                            | results                  |
     |-----------------|------------------------------------------------------------------------------------------------------|--------------------------|
     | `advance`       | t, pos, carry\*, scan\*, capture\*, stacked\*                                                        | carry\*, stacked\*       |
-    | `replay`        | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*                  |
+    | `advance_again`        | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*                  |
     | `record`        | t, pos, carry\*, scan\*, capture\*, stacked\*                                                        | carry\*, stacked\*, recorded\* |
-    | `replay_record` | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*, recorded\*      |
+    | `record_again` | t, pos, carry\*, scan\*, capture\*                                                                   | carry\*, recorded\*      |
     | `reverse`       | t, pos, tape\*, scan\*, capture\*, gradient\*, stacked cotangent\*, scan gradient\*, accumulator\*   | gradient\*, scan gradient\*, accumulator\* |
     | `resume`        | t, pos, tape\*, scan\*, capture\*                                                                    | carry\*                  |
     | `linearize`     | t, pos, carry\*, scan\*, capture\*                                                                   | recorded\*               |
 
     `advance` and `record` run a step for the first time and write its stacked
-    outputs; `replay` and `replay_record` run it again. `linearize` runs it again for its
+    outputs; `advance_again` and `record_again` run it again. `linearize` runs it again for its
     tape alone, for a step that is reversed next: nobody reads its next carry. `resume` computes the carry
     after step `t` from the tape of that step; a chain without it is not restartable. Stacked
     arrays, scan gradients and accumulators are updated in place.
@@ -55,22 +55,22 @@ def Remat_ChainOp : Remat_Op<"chain",
     Once `remat-assign-workspace` has run the functions take memrefs and return
     nothing: results that are not in place have become trailing arguments, followed
     by the workspace (`memref<Wxi8>`) and the counters (`memref<5xi64>`: advance,
-    replay, record, replay_record, reverse). `workspace_bytes` has the W of each
+    advance_again, record, record_again, reverse). `workspace_bytes` has the W of each
     function in the order of the table (0 for one that is not there). `linearize` counts as
-    `replay_record`.
+    `record_again`.
 
     On memrefs the gradients that `gradients_in_place` numbers are updated in place, too:
     `reverse` finds the gradient of the carry behind the step in an argument and leaves the one in
     front of it there. The other gradients are two arguments, one read and one written.
 
-    `remat-plan-schedule` adds the plan, `remat-plan-memory` the frame. If the number of
+    `remat-plan-schedule` adds the plan, `remat-plan-memory` the layout. If the number of
     steps is not known yet, there is neither: `loop` then says which loop of the
     plan argument of the function is this one.
 
     **Constraints**
 
     * (C1) Each named function is a private `func.func` with a body.
-    * (C2) `record`, `linearize` and `reverse` come together; `replay`, `replay_record` and `resume` need them.
+    * (C2) `record`, `linearize` and `reverse` come together; `advance_again`, `record_again` and `resume` need them.
     * (C3) Carry, tape and gradient types are tensors of static shape with float or integer
       elements; tape and gradient types need `reverse`, gradient types are float tensors.
       `tape_carries` is empty or has one number per tape type: -1, or that of a carry of this type,
@@ -79,14 +79,14 @@ def Remat_ChainOp : Remat_Op<"chain",
     * (C5) A plan needs `reverse` and `workspace_bytes`; its table is a well-formed plan table of one mode for
       its number of steps, restartable only if there is a `resume`, its counts are those
       of the table, and its stack frames are enough.
-    * (C6) `loop` is not negative, and there is no plan and no frame beside it.
+    * (C6) `loop` is not negative, and there is no plan and no layout beside it.
     * (C7) `gradients_in_place` are increasing numbers of gradient types.
 
     Example:
 
     ```mlir
-    remat.chain "private" @walk advance(@walk_advance) replay(@walk_replay)
-      record(@walk_record) replay_record(@walk_replay_record) linearize(@walk_linearize)
+    remat.chain "private" @walk advance(@walk_advance) advance_again(@walk_advance_again)
+      record(@walk_record) record_again(@walk_record_again) linearize(@walk_linearize)
       reverse(@walk_reverse)
       carry [tensor<4xf32>] tape [tensor<4xf32>, tensor<8xf32>] tape_carries [0, -1]
       gradient [tensor<4xf32>]
@@ -97,9 +97,9 @@ def Remat_ChainOp : Remat_Op<"chain",
     SymbolNameAttr:$sym_name,
     UnitAttr:$reversed,
     FlatSymbolRefAttr:$advance,
-    OptionalAttr<FlatSymbolRefAttr>:$replay,
+    OptionalAttr<FlatSymbolRefAttr>:$advance_again,
     OptionalAttr<FlatSymbolRefAttr>:$record,
-    OptionalAttr<FlatSymbolRefAttr>:$replay_record,
+    OptionalAttr<FlatSymbolRefAttr>:$record_again,
     OptionalAttr<FlatSymbolRefAttr>:$linearize,
     OptionalAttr<FlatSymbolRefAttr>:$reverse,
     OptionalAttr<FlatSymbolRefAttr>:$resume,
@@ -110,21 +110,21 @@ def Remat_ChainOp : Remat_Op<"chain",
     DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$gradients_in_place,
     OptionalAttr<DenseI64ArrayAttr>:$workspace_bytes,
     OptionalAttr<Remat_PlanAttr>:$plan,
-    OptionalAttr<Remat_FrameAttr>:$frame,
+    OptionalAttr<Remat_LayoutAttr>:$layout,
     OptionalAttr<I64Attr>:$loop_number);
   let assemblyFormat = [{
     ($sym_visibility^)? $sym_name (`reversed` $reversed^)?
     `advance` `(` $advance `)`
-    (`replay` `(` $replay^ `)`)?
+    (`advance_again` `(` $advance_again^ `)`)?
     (`record` `(` $record^ `)`)?
-    (`replay_record` `(` $replay_record^ `)`)?
+    (`record_again` `(` $record_again^ `)`)?
     (`linearize` `(` $linearize^ `)`)?
     (`reverse` `(` $reverse^ `)`)?
     (`resume` `(` $resume^ `)`)?
     `carry` $carry_types (`tape` $tape_types^)? (`tape_carries` $tape_carries^)?
     (`gradient` $gradient_types^)? (`in_place` $gradients_in_place^)?
     (`workspace` $workspace_bytes^)?
-    (`plan` $plan^)? (`frame` $frame^)? (`loop` `(` $loop_number^ `)`)?
+    (`plan` $plan^)? (`layout` $layout^)? (`loop` `(` $loop_number^ `)`)?
     attr-dict
   }];
   let extraClassDeclaration = [{

@@ -22,7 +22,7 @@
 namespace remat {
 
 /// What a step function does, in the order of the table at remat.chain.
-enum class StepRole { Advance, Replay, Record, ReplayRecord, Reverse, Resume, Linearize };
+enum class StepRole { Advance, AdvanceAgain, Record, RecordAgain, Reverse, Resume, Linearize };
 inline constexpr size_t numStepRoles = 7;
 
 /// The name of the role in assembly and messages.

@@ -333,7 +333,7 @@ def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
   let description = [{
     Gives each planned public function three more arguments: the arena, the block of
     parameter copies, and the counters. Its allocations become views of the first two
-    at static offsets; the chains get their frame, which says where the buffers of
+    at static offsets; the chains get their layout, which says where the buffers of
     their sweeps lie. Afterwards nothing in the function allocates.
 
     If trip counts are not known yet, the offsets are words of a fourth argument, the

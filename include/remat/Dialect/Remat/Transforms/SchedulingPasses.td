@@ -90,9 +90,9 @@ def ExpandSchedulePass : Pass<"remat-expand-schedule", "::mlir::ModuleOp"> {
     ```mlir
     %history = remat.forward_sweep @walk ... history !remat.history schedule {
       remat.restore state 0 from <initial>
-      remat.recompute first steps 1 to 3 from <initial> to <slot 0>
+      remat.advance first steps 1 to 3 from <initial> to <slot 0>
       remat.checkpoint state 3 in <slot 0>
-      remat.recompute first steps 4 to 4 from <slot 0> to <core 0>
+      remat.advance first steps 4 to 4 from <slot 0> to <core 0>
       remat.record first step 5 from <core 0> to <core 1> tape <core_tape>
     }
     ```

@@ -109,9 +109,9 @@ void MemoryPlanner::placeAll() {
 }
 
 void MemoryPlanner::setFrame(unsigned index, const schedule::ProgramInstance &instance) {
-  auto frame =
-      FrameAttr::get(entry.getContext(), [&](schedule::LoopPart part) { return instance.getPart(index, part).offset; });
-  memory.getLoops()[index].chain.setFrameAttr(frame);
+  auto layout = LayoutAttr::get(entry.getContext(),
+                                [&](schedule::LoopPart part) { return instance.getPart(index, part).offset; });
+  memory.getLoops()[index].chain.setLayoutAttr(layout);
 }
 
 void MemoryPlanner::setUnusedFinals() {

@@ -195,14 +195,14 @@ public:
     OpBuilder builder(loop.getContext());
     chainName = makeUnique(base);
     FlatSymbolRefAttr advance = outlineForward(StepRole::Advance, loop.getAdvance());
-    FlatSymbolRefAttr replay, record, replayRecord, linearize, reverse, resume;
+    FlatSymbolRefAttr advanceAgain, record, recordAgain, linearize, reverse, resume;
     bool hasStacked = !readEmits.empty();
     if (unwind) {
       if (hasStacked)
-        replay = outlineForward(StepRole::Replay, loop.getAdvance());
+        advanceAgain = outlineForward(StepRole::AdvanceAgain, loop.getAdvance());
       record = outlineForward(StepRole::Record, loop.getRecord());
       if (hasStacked)
-        replayRecord = outlineForward(StepRole::ReplayRecord, loop.getRecord());
+        recordAgain = outlineForward(StepRole::RecordAgain, loop.getRecord());
       linearize = outlineForward(StepRole::Linearize, loop.getRecord());
       reverse = outlineReverse();
       if (!loop.getResume().empty())
@@ -210,10 +210,10 @@ public:
     }
     auto chain = ChainOp::create(
         builder, loop.getLoc(), builder.getStringAttr("private"), builder.getStringAttr(chainName),
-        loop.getReversedAttr(), advance, replay, record, replayRecord, linearize, reverse, resume,
+        loop.getReversedAttr(), advance, advanceAgain, record, recordAgain, linearize, reverse, resume,
         builder.getTypeArrayAttr(types[StepValue::Carry]), builder.getTypeArrayAttr(types[StepValue::Tape]),
         builder.getDenseI64ArrayAttr(tapeCarries), builder.getTypeArrayAttr(types[StepValue::Gradient]),
-        /*gradients_in_place=*/DenseI64ArrayAttr(), /*workspace_bytes=*/DenseI64ArrayAttr(), PlanAttr(), FrameAttr(),
+        /*gradients_in_place=*/DenseI64ArrayAttr(), /*workspace_bytes=*/DenseI64ArrayAttr(), PlanAttr(), LayoutAttr(),
         /*loop_number=*/IntegerAttr());
     insert(chain);
     replaceBySweeps();

@@ -61,7 +61,7 @@ private:
   /// The state in work, or none if negative, and its place as a code of the walker.
   int64_t workState = -1, workPlace = schedule::NoPlace;
   /// The last operation, if more steps may join it, and where its last step reads.
-  RecomputeOp run;
+  AdvanceOp run;
   int64_t runSource = schedule::NoPlace;
   /// The states that are kept.
   llvm::DenseSet<int64_t> kept;
@@ -123,8 +123,8 @@ void ScheduleWriter::writeAdvance(const Move &move) {
     run.setDestinationAttr(getPlace(move.dst));
   } else {
     bring(move.step, move.src);
-    run = RecomputeOp::create(builder, loc, isForward, move.step + 1, move.step + 1, getPlace(move.src),
-                              getPlace(move.dst));
+    run = AdvanceOp::create(builder, loc, isForward, move.step + 1, move.step + 1, getPlace(move.src),
+                            getPlace(move.dst));
   }
   runSource = move.src;
   leave(move.step + 1, move.dst);
@@ -155,13 +155,13 @@ void ScheduleWriter::dropState(const Move &move) {
 }
 
 void ScheduleWriter::write(const Move &move) {
-  bool isAdvance = move.kind == MoveKind::AdvanceFirst || move.kind == MoveKind::Advance;
+  bool isAdvance = move.kind == MoveKind::AdvanceFirst || move.kind == MoveKind::AdvanceAgain;
   if (isAdvance)
     return writeAdvance(move);
   run = {};
   switch (move.kind) {
   case MoveKind::RecordFirst:
-  case MoveKind::Record:
+  case MoveKind::RecordAgain:
     return writeRecord(move);
   case MoveKind::Reverse:
     ReverseOp::create(builder, loc, move.step + 1, getPlace(move.tape));

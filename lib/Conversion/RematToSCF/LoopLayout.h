@@ -1,4 +1,4 @@
-//===- LoopFrame.h - Where the parts of a loop lie ---------------- -*- C++ -*-===//
+//===- LoopLayout.h - Where the parts of a loop lie ---------------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_CONVERSION_REMATTOSCF_LOOPFRAME_H
-#define REMAT_CONVERSION_REMATTOSCF_LOOPFRAME_H
+#ifndef REMAT_CONVERSION_REMATTOSCF_LOOPLAYOUT_H
+#define REMAT_CONVERSION_REMATTOSCF_LOOPLAYOUT_H
 
 #include "remat/ABI/PlanWords.h"
 #include "remat/Dialect/Remat/IR/EntryFunctions.h"
@@ -21,10 +21,10 @@
 
 namespace remat {
 
-class LoopFrame {
+class LoopLayout {
 public:
   /// Of \p chain, whose sweeps stand in an entry function with these \p arguments.
-  LoopFrame(ChainOp chain, const EntryArguments &arguments);
+  LoopLayout(ChainOp chain, const EntryArguments &arguments);
 
   /// Whether the plan is an argument.
   bool isDynamic() const { return plan != nullptr; }
@@ -52,4 +52,4 @@ private:
 
 } // namespace remat
 
-#endif // REMAT_CONVERSION_REMATTOSCF_LOOPFRAME_H
+#endif // REMAT_CONVERSION_REMATTOSCF_LOOPLAYOUT_H

@@ -1,11 +1,11 @@
-//===- LoopFrame.cpp - Where the parts of a loop lie -------------- -*- C++ -*-===//
+//===- LoopLayout.cpp - Where the parts of a loop lie -------------- -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "LoopFrame.h"
+#include "LoopLayout.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -14,11 +14,11 @@ using namespace mlir;
 using namespace remat;
 using schedule::LoopPart;
 
-LoopFrame::LoopFrame(ChainOp chain, const EntryArguments &arguments)
+LoopLayout::LoopLayout(ChainOp chain, const EntryArguments &arguments)
     : chain(chain), arena(arguments.get(REMAT_ENTRY_ARENA)), counters(arguments.get(REMAT_ENTRY_COUNTERS)),
       plan(arguments.get(REMAT_ENTRY_PLAN)) {}
 
-Value LoopFrame::loadWord(ImplicitLocOpBuilder &builder, int64_t position) {
+Value LoopLayout::loadWord(ImplicitLocOpBuilder &builder, int64_t position) {
   Value &word = loaded[position];
   if (word)
     return word;
@@ -29,13 +29,13 @@ Value LoopFrame::loadWord(ImplicitLocOpBuilder &builder, int64_t position) {
   return word;
 }
 
-Value LoopFrame::getOffset(ImplicitLocOpBuilder &builder, LoopPart part) {
+Value LoopLayout::getOffset(ImplicitLocOpBuilder &builder, LoopPart part) {
   if (isDynamic())
     return loadWord(builder, schedule::getPartPosition(*chain.getLoopNumber(), part));
-  return arith::ConstantIndexOp::create(builder, chain.getFrameAttr().getOffset(part));
+  return arith::ConstantIndexOp::create(builder, chain.getLayoutAttr().getOffset(part));
 }
 
-Value LoopFrame::getTableAddress(ImplicitLocOpBuilder &builder) {
+Value LoopLayout::getTableAddress(ImplicitLocOpBuilder &builder) {
   Value position = loadWord(builder, schedule::getTablePosition(*chain.getLoopNumber()));
   Value wordBytes = arith::ConstantIndexOp::create(builder, sizeof(int64_t));
   Value start = memref::ExtractAlignedPointerAsIndexOp::create(builder, plan);
