@@ -23,7 +23,7 @@ static int32_t getSymbol(unsigned char byte) {
 llvm::Expected<Text> Text::read(llvm::StringRef path, int64_t window) {
   auto file = llvm::MemoryBuffer::getFile(path);
   if (!file)
-    return llvm::createStringError(file.getError(), "can not read the text " + path + ": " + file.getError().message());
+    return llvm::createStringError(file.getError(), "cannot read the text " + path + ": " + file.getError().message());
   llvm::StringRef bytes = (*file)->getBuffer();
   if (static_cast<int64_t>(bytes.size()) <= window)
     return llvm::createStringError("the text " + path + " has " + llvm::Twine(bytes.size()) + " bytes, but more than " +

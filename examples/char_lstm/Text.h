@@ -26,7 +26,7 @@ inline constexpr int32_t symbolCount = 96;
 
 class Text {
 public:
-  /// Reads a file. Fails if it can not be read or has no more than \p window
+  /// Reads a file. Fails if it cannot be read or has no more than \p window
   /// bytes.
   static llvm::Expected<Text> read(llvm::StringRef path, int64_t window);
 

@@ -129,7 +129,7 @@ void CompiledProgram::Implementation::pack(llvm::ArrayRef<ArrayView> arguments, 
   views[REMAT_ENTRY_ARENA] = viewBytes(arena, plan.figures.peakBytes);
   views[REMAT_ENTRY_PARAMETERS] = viewBytes(parameters, plan.figures.parameterCopyBytes);
   views[REMAT_ENTRY_COUNTERS] = ArrayView{ElementType::I64, {REMAT_NUM_COUNTERS}, &counters};
-  // The program reads it only; a view can not say so.
+  // The program reads it only; a view cannot say so.
   views[REMAT_ENTRY_PLAN] =
       ArrayView{ElementType::I64, {static_cast<int64_t>(plan.words.size())}, const_cast<int64_t *>(plan.words.data())};
   for (const ArrayView &view : llvm::ArrayRef(views).drop_back(lowered.isPlannedLater() ? 0 : 1))

@@ -8,7 +8,7 @@
 // A sweep runs one program for many trip counts and budgets. Here all of them share
 // a process, which spares the start of LLVM, and a cache, which spares compiling the
 // same steps and programs again (ManyRuns.h says what is read and answered). Each run has
-// its own MLIR context, so that one can not see what another left.
+// its own MLIR context, so that one cannot see what another left.
 //
 //===----------------------------------------------------------------------===//
 

@@ -47,7 +47,7 @@ class Patch:
         self.options = fields.get("Options", "").split()
 
     def take_back(self, args):
-        """Builds without the repair; a reason if that can not be."""
+        """Builds without the repair; a reason if that cannot be."""
         if run(["git", "apply", "--3way", self.path], cwd=args.clone).returncode:
             return "does not apply"
         if run(["ninja", "-C", args.clone + "/build", "-j", str(args.jobs), "remat-random"]).returncode:

@@ -7,7 +7,7 @@
 //
 // mlir-opt with remat's dialect and passes, and with the exit statuses that all
 // tools of remat share: 0 done, 1 wrong input, 2 wrong command line, 3 no plan fits
-// the budget, 5 the target lacks what was asked for, 6 the output can not be written,
+// the budget, 5 the target lacks what was asked for, 6 the output cannot be written,
 // 7 a bug in remat.
 //
 // Whether a pass that fails is right to do so, only a whole pipeline knows: a single

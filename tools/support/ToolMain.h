@@ -14,7 +14,7 @@ namespace remat {
 ///  - whatever ends the process for want of something ends it with ExitStatus::Fault
 ///    and one line on standard error, and without the temporary files of OutputFiles:
 ///    no memory, a container longer than any memory, no thread, standard output that
-///    can not be written when the process ends, an internal error of LLVM;
+///    cannot be written when the process ends, an internal error of LLVM;
 ///  - a file longer than the limit of the shell is an error of the write;
 ///  - --version says the version of remat, too.
 /// \p name must live as long as the process.

@@ -84,7 +84,7 @@ def ExportMemoryPass : Pass<"remat-export-memory", "::mlir::ModuleOp"> {
 //===----------------------------------------------------------------------===//
 
 def OutlineKernelsPass : Pass<"remat-outline-kernels", "::mlir::ModuleOp"> {
-  let summary = "Share the code of equal contractions and large elementwise ops";
+  let summary = "share the code of equal contractions and large elementwise ops";
   let description = [{
     The step functions of a recurrence (advance, record, their re-runs, reverse)
     contain the same products and the same activation functions. Each op on
@@ -108,7 +108,7 @@ def OutlineKernelsPass : Pass<"remat-outline-kernels", "::mlir::ModuleOp"> {
 }
 
 def InternalizeFunctionsPass : Pass<"remat-internalize-functions", "::mlir::ModuleOp"> {
-  let summary = "Give private functions internal linkage in LLVM";
+  let summary = "give private functions internal linkage in LLVM";
   let description = [{
     A private `func.func` becomes an exported symbol unless it says otherwise: every
     step function would be kept, with all of its arguments, beside its inlined

@@ -36,7 +36,7 @@ int64_t getByteSize(ElementType type);
 bool isFloat(ElementType type);
 
 /// The element type of a tensor's elements or of a scalar; nullopt for types
-/// that a caller can not pass.
+/// that a caller cannot pass.
 std::optional<ElementType> getElementType(mlir::Type type);
 
 } // namespace remat

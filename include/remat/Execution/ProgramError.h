@@ -41,7 +41,7 @@ public:
     /// A bug in remat: neither the program nor the budget is to blame. See
     /// InternalError.
     Internal,
-    /// This machine can not execute code for the target that was asked for.
+    /// This machine cannot execute code for the target that was asked for.
     TargetUnavailable,
   };
   static char ID;

@@ -57,7 +57,7 @@ public:
   /// Reads the signature of \p entry, a function on tensors, before any pass has
   /// touched it. Names come from `remat.name` attributes; unnamed ones are called
   /// arg<N> and result<N>. Fails when an argument or result has a type that a
-  /// caller can not pass or when a result's extent depends on more than the
+  /// caller cannot pass or when a result's extent depends on more than the
   /// arguments' extents and values.
   static llvm::Expected<Signature> read(mlir::func::FuncOp entry);
 

@@ -27,7 +27,7 @@ def AdjointOpInterface : OpInterface<"AdjointOpInterface"> {
       Emits the adjoint of this operation. Called once, and only if at least one
       result has a cotangent and at least one operand is active. Emits a
       diagnostic at the operation and fails when this instance of the operation
-      can not be differentiated.
+      cannot be differentiated.
     }],
     /*retTy=*/"::llvm::LogicalResult",
     /*methodName=*/"emitAdjoint",

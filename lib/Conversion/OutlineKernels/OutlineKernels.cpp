@@ -30,7 +30,7 @@ namespace remat {
 using namespace remat;
 
 /// An elementwise body with fewer ops than this is not worth a call.
-static constexpr int64_t kLargeBody = 8;
+static constexpr int64_t largeBody = 8;
 
 static bool isWorthACall(linalg::LinalgOp op) {
   if (!op.hasPureBufferSemantics())
@@ -41,7 +41,7 @@ static bool isWorthACall(linalg::LinalgOp op) {
   if (!generic)
     return false;
   return succeeded(Contraction::match(generic)) ||
-         std::distance(generic.getBody()->begin(), generic.getBody()->end()) >= kLargeBody;
+         std::distance(generic.getBody()->begin(), generic.getBody()->end()) >= largeBody;
 }
 
 /// \p type with a dynamic offset and its strides spelled out, if they are known.

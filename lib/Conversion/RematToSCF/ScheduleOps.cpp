@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // Each operation is a move that the walker could have asked for, or several; the
-// emitter can not tell the difference, except that all choices fold.
+// emitter cannot tell the difference, except that all choices fold.
 //
 //===----------------------------------------------------------------------===//
 

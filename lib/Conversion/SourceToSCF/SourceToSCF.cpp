@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // A second, simple implementation of what a program means. Central differences
-// are taken of this one, so that an error in the planned form can not hide on both
+// are taken of this one, so that an error in the planned form cannot hide on both
 // sides of the comparison.
 //
 //===----------------------------------------------------------------------===//

@@ -52,7 +52,7 @@ static std::optional<std::pair<unsigned, unsigned>> matchBody(linalg::GenericOp 
 }
 
 FailureOr<Contraction> Contraction::match(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 || op->hasAttr(kVectorLoopAttrName))
+  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 || op->hasAttr(vectorLoopAttrName))
     return failure();
   std::optional<std::pair<unsigned, unsigned>> arguments = matchBody(op);
   if (!arguments)

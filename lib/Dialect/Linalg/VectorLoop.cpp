@@ -13,7 +13,7 @@
 using namespace remat;
 
 std::optional<unsigned> remat::getVectorLoop(linalg::LinalgOp op) {
-  if (auto loop = op->getAttrOfType<IntegerAttr>(kVectorLoopAttrName))
+  if (auto loop = op->getAttrOfType<IntegerAttr>(vectorLoopAttrName))
     return loop.getInt();
   AffineMap widest;
   for (OpOperand *input : op.getDpsInputOperands()) {

@@ -18,7 +18,7 @@
 //
 // with S, A the sizes of state and tape. In the last one the start state of a
 // row is in the core, and keeping it takes S of v (schedules with tapes that
-// can not be restarted; Maddison 2024). There the tape and end options are
+// cannot be restarted; Maddison 2024). There the tape and end options are
 // combinations of the others.
 //
 //===----------------------------------------------------------------------===//

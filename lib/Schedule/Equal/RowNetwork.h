@@ -43,7 +43,7 @@ struct Row {
 
   /// Whether any schedule reverses `length` steps from here. Without a place
   /// for the start state and without restartable tapes, more steps than tapes
-  /// can not be reversed.
+  /// cannot be reversed.
   bool canReverse(int64_t length) const { return runToEnd || state >= 0 || length <= tapes; }
 };
 

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // Validation is where overflow is dealt with, as in EqualChain.cpp: a problem that
-// passes can not overflow in any sum of sizes, nor in the time of moving and
+// passes cannot overflow in any sum of sizes, nor in the time of moving and
 // running everything once. What repeats is checked where it is added up.
 //
 //===----------------------------------------------------------------------===//

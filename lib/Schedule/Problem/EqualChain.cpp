@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Validation is where overflow is dealt with: a problem that passes can not
+// Validation is where overflow is dealt with: a problem that passes cannot
 // overflow in any sum of sizes that a solver forms, and the number of forward
 // steps is at most T (T + 1) / 2, which fits for T <= maxSteps. Products of
 // counts and times are checked where they are made.

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // The compiler leaves a problem as a constant beside the program; the runtime reads
-// it back. One list of fields per record serves both directions, so they can not
+// it back. One list of fields per record serves both directions, so they cannot
 // differ. Words that are read may come from anywhere.
 //
 //===----------------------------------------------------------------------===//

@@ -195,7 +195,7 @@ bool Simulator::checkpoint(int64_t state) {
   return work(workspaceOf(state));
 }
 
-/// What is being prefetched can not be used yet.
+/// What is being prefetched cannot be used yet.
 bool Simulator::checkArrived(Item item) {
   if (!slow || !slow->isArriving(item))
     return true;

@@ -202,7 +202,7 @@ bool TransferPlacer::use(size_t at) {
   return true;
 }
 
-/// Whether there is a place for an item until its use. What leaves can not make room
+/// Whether there is a place for an item until its use. What leaves cannot make room
 /// at once, and what is used earlier does not.
 bool TransferPlacer::mayFetch(const DraftProfile::Use &use, size_t at) {
   std::vector<std::pair<size_t, int64_t>> promised;

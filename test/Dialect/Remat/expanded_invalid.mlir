@@ -1,6 +1,6 @@
 // RUN: remat-opt %s -split-input-file -verify-diagnostics
 
-// One operation that can not be right wherever it stands.
+// One operation that cannot be right wherever it stands.
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return

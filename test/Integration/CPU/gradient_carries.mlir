@@ -2,7 +2,7 @@
 // RUN: %sweep %s --steps 1 2 7 --resize 17=1 33=3 31=1
 // RUN: remat-opt %s --remat-to-cpu --mlir-print-ir-after=remat-gradients-in-place -o /dev/null 2>&1 | FileCheck %s
 
-// Gradients of carries that reverse steps update in place, beside such that they can not.
+// Gradients of carries that reverse steps update in place, beside such that they cannot.
 // That of %a is multiplied, those of %d and %e change places within one loop, that of %g
 // passes through. That of %b becomes that of %c as well, which is copied last, that of %f
 // goes to the neighbours.

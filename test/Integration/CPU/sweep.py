@@ -24,7 +24,7 @@ walks none.
 
 Where the program runs with f32 for seven steps, it does with f16 or bf16 in its place, too, or with what --narrow
 says: the same bits when everything is kept, at the smallest budget and by another policy, and in f16 a gradient that
-is near to that in f64. What can not run in these types has a line `// NARROW none: reason`.
+is near to that in f64. What cannot run in these types has a line `// NARROW none: reason`.
 
 With --quick, which slow instrumented builds ask for, only the trip counts 0, 1 and 7 of these
 and at most three budgets are tried.

@@ -1,6 +1,6 @@
 // RUN: remat-opt %s --remat-guard-gathers -split-input-file -verify-diagnostics
 
-// What depends on an accumulator can not be computed apart from it.
+// What depends on an accumulator cannot be computed apart from it.
 func.func @accumulated(%x: tensor<3xi32>, %table: tensor<7xi32>, %start: tensor<i32>) -> tensor<i32> {
   %sum = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
       ins(%x : tensor<3xi32>) outs(%start : tensor<i32>) {

@@ -279,7 +279,7 @@ func.func @kept_inside(%x: tensor<3xi32>, %table: tensor<7xi32>, %start: tensor<
 
 // -----
 
-// What can not leave the table is left alone.
+// What cannot leave the table is left alone.
 
 // CHECK-LABEL: func.func @inside(
 // CHECK-NOT:     arith.maxsi

@@ -55,7 +55,7 @@ func.func @mixed_types(%a: !t, %b: !t, %n: tensor<4x8xi32>) -> (!t, tensor<4x8xi
   return %x, %m : !t, tensor<4x8xi32>
 }
 
-// A product lies between the two operations: one loop can not hold both.
+// A product lies between the two operations: one loop cannot hold both.
 // CHECK-LABEL: func.func @negative_product_between
 // CHECK:         %[[BEFORE:.*]] = linalg.generic
 // CHECK:         %[[PRODUCT:.*]] = linalg.matmul ins(%[[BEFORE]],

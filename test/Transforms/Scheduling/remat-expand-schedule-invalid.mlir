@@ -1,7 +1,7 @@
 // RUN: remat-opt %s -remat-plan-schedule -remat-expand-schedule=expansion=unrolled -verify-diagnostics
 // RUN: remat-opt %s -remat-plan-schedule -remat-expand-schedule | FileCheck %s --check-prefix=TABLE
 
-// A schedule that is not known can not be written down.
+// A schedule that is not known cannot be written down.
 
 func.func private @step(%t: index, %pos: index, %workspace: memref<0xi8>, %counters: memref<5xi64>) {
   return

@@ -85,7 +85,7 @@ static void reportSignal(int signal) {
   setrlimit(RLIMIT_AS, &memory);
   rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
-  // A stack that has overflown can not be used.
+  // A stack that has overflown cannot be used.
   static char stack[1 << 16];
   stack_t alternative = {};
   alternative.ss_sp = stack;

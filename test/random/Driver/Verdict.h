@@ -53,7 +53,7 @@ struct Verdict {
 llvm::StringRef getName(Outcome outcome);
 bool parseOutcome(llvm::StringRef name, Outcome &outcome);
 
-/// A diagnostic that a user of \p program can not understand: it names operations,
+/// A diagnostic that a user of \p program cannot understand: it names operations,
 /// types or passes that the user did not write.
 bool isInternalMessage(llvm::StringRef message, llvm::StringRef program);
 

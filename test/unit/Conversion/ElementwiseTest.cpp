@@ -204,7 +204,7 @@ TEST(Elementwise, ControlFlowInTheBody) {
 
 // Gathers read a table that is no operand of the op; the reference knows the table
 // because it is constant.
-static const char *kTable = R"(
+static const char *gatherTable = R"(
       %t = memref.alloca() : memref<4x40xf32>
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
@@ -222,7 +222,7 @@ static const char *kTable = R"(
 )";
 
 TEST(Elementwise, GatherRows) {
-  checkOp(function("%ids: memref<6xi32>, %c: memref<6x39xf32>", std::string(kTable) + R"(
+  checkOp(function("%ids: memref<6xi32>, %c: memref<6x39xf32>", std::string(gatherTable) + R"(
       linalg.generic {indexing_maps = [affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>],
                       iterator_types = ["parallel", "parallel"]}
           ins(%ids : memref<6xi32>) outs(%c : memref<6x39xf32>) {
@@ -236,7 +236,7 @@ TEST(Elementwise, GatherRows) {
 }
 
 TEST(Elementwise, GatherElements) {
-  checkOp(function("%ids: memref<39xi32>, %c: memref<39xf32>", std::string(kTable) + R"(
+  checkOp(function("%ids: memref<39xi32>, %c: memref<39xf32>", std::string(gatherTable) + R"(
       linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
                       iterator_types = ["parallel"]}
           ins(%ids : memref<39xi32>) outs(%c : memref<39xf32>) {
@@ -246,7 +246,7 @@ TEST(Elementwise, GatherElements) {
         linalg.yield %v : f32
       })"),
           [](ArrayRef<double> x, ArrayRef<int64_t>) { return std::vector<double>{x[0] + 40}; }, {0});
-  checkOp(function("%ids: memref<39xi32>, %c: memref<39xf32>", std::string(kTable) + R"(
+  checkOp(function("%ids: memref<39xi32>, %c: memref<39xf32>", std::string(gatherTable) + R"(
       linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
                       iterator_types = ["parallel"]}
           ins(%ids : memref<39xi32>) outs(%c : memref<39xf32>) {

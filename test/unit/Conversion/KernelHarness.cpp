@@ -249,7 +249,7 @@ void remat::test::checkOp(llvm::StringRef text, const Body &body, Expectation ex
   evaluate(op, body, expected);
 
   Buffers first;
-  for (VectorISA isa : kAllISAs) {
+  for (VectorISA isa : allISAs) {
     Program program(text, isa, expectation.accurate);
     ASSERT_TRUE(program.isValid());
     Buffers actual = createBuffers(function, expectation);

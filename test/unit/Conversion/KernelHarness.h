@@ -90,7 +90,7 @@ struct Expectation {
 void checkOp(llvm::StringRef text, const Body &body, Expectation expectation);
 
 /// All instruction sets that have tiles of their own.
-inline constexpr VectorISA kAllISAs[] = {VectorISA::Generic, VectorISA::Neon, VectorISA::AVX2, VectorISA::AVX512};
+inline constexpr VectorISA allISAs[] = {VectorISA::Generic, VectorISA::Neon, VectorISA::AVX2, VectorISA::AVX512};
 
 } // namespace remat::test
 

@@ -38,18 +38,18 @@ static std::string apply(StringRef op, int64_t count, StringRef element = "f32")
 
 /// The largest error of f32 results, in ulp of the exact result.
 static double getLargestError(StringRef op, double (*exact)(double), double from, double to, bool accurate = false) {
-  constexpr int64_t kCount = 100003;
-  Program program(apply(op, kCount), VectorISA::AVX512, accurate);
+  constexpr int64_t count = 100003;
+  Program program(apply(op, count), VectorISA::AVX512, accurate);
   EXPECT_TRUE(program.isValid());
   MLIRContext context;
-  auto type = MemRefType::get({kCount}, Float32Type::get(&context));
+  auto type = MemRefType::get({count}, Float32Type::get(&context));
   Buffer in(type, 0), out(type, 0);
   auto *x = static_cast<float *>(in.getData()), *y = static_cast<float *>(out.getData());
-  for (int64_t i = 0; i < kCount; ++i)
-    x[i] = static_cast<float>(from + (to - from) * i / (kCount - 1));
+  for (int64_t i = 0; i < count; ++i)
+    x[i] = static_cast<float>(from + (to - from) * i / (count - 1));
   program.run("f", {&in, &out});
   double largest = 0;
-  for (int64_t i = 0; i < kCount; ++i) {
+  for (int64_t i = 0; i < count; ++i) {
     double wanted = exact(x[i]);
     float rounded = static_cast<float>(wanted);
     double ulp = std::nextafter(std::fabs(rounded), INFINITY) - std::fabs(rounded);
@@ -125,7 +125,7 @@ TEST(Math, BodyAndTailAgree) {
                        "math.sqrt", "math.rsqrt"}) {
     MLIRContext context;
     Type f32 = Float32Type::get(&context);
-    for (VectorISA isa : kAllISAs) {
+    for (VectorISA isa : allISAs) {
       Program wide(apply(op, 31), isa), scalar(apply(op, 1), isa);
       ASSERT_TRUE(wide.isValid() && scalar.isValid()) << op.str();
       Buffer in(MemRefType::get({31}, f32), 0), out(MemRefType::get({31}, f32), 0);

@@ -26,9 +26,9 @@
 using namespace remat;
 using namespace remat::test;
 
-static const int64_t kDepths[] = {0, 7, 8, 17, 128, 129, 257, 300};
+static const int64_t depths[] = {0, 7, 8, 17, 128, 129, 257, 300};
 /// The widest and the narrowest registers; that the others agree, checkOp sees.
-static constexpr VectorISA kISAs[] = {VectorISA::Generic, VectorISA::AVX512};
+static constexpr VectorISA isas[] = {VectorISA::Generic, VectorISA::AVX512};
 
 /// The sum of a loop of \p iterations, static or not: \p add continues a sum with an
 /// iteration.
@@ -40,9 +40,9 @@ static float sumLoop(int64_t iterations, bool isStatic, float outside,
       sum = add(sum, i);
     return sum;
   }
-  for (int64_t start = 0; start < iterations; start += kSumBlock) {
+  for (int64_t start = 0; start < iterations; start += sumBlock) {
     float block = 0;
-    for (int64_t i = start; i < std::min(iterations, start + kSumBlock); ++i)
+    for (int64_t i = start; i < std::min(iterations, start + sumBlock); ++i)
       block = add(block, i);
     sum += block;
   }
@@ -54,7 +54,7 @@ static float sumLoop(int64_t iterations, bool isStatic, float outside,
 using Buffers = std::vector<std::unique_ptr<Buffer>>;
 static void run(llvm::StringRef text, ArrayRef<MemRefType> types, int64_t dynamicSize,
                 const std::function<void(Buffers &before, Buffers &after)> &check) {
-  for (VectorISA isa : kISAs) {
+  for (VectorISA isa : isas) {
     SCOPED_TRACE(text.str() + " isa " + std::to_string(static_cast<int>(isa)));
     Program program(text, isa);
     ASSERT_TRUE(program.isValid());
@@ -86,7 +86,7 @@ static std::string print(MemRefType type) {
 
 /// C += A B, of which some operands may be transposed and the depth dynamic.
 TEST_F(SumOrder, Products) {
-  for (int64_t depth : kDepths)
+  for (int64_t depth : depths)
     for (auto [rows, columns] : {std::pair<int64_t, int64_t>{1, 17}, {17, 32}})
       for (bool transposed : {false, true})
         for (bool isStatic : {true, false}) {
@@ -134,7 +134,7 @@ static std::string getReduction(MemRefType in, MemRefType out, StringRef map, St
 
 /// Sums over rows: a chain per column, also where the result has an extent of one left.
 TEST_F(SumOrder, AcrossRows) {
-  for (int64_t rows : kDepths)
+  for (int64_t rows : depths)
     for (bool isStatic : {true, false})
       for (bool keepsExtent : {true, false}) {
         constexpr int64_t columns = 17;
@@ -161,16 +161,16 @@ TEST_F(SumOrder, AlongRows) {
         MemRefType in = getType({rows, isStatic ? columns : ShapedType::kDynamic}), out = getType({});
         run(getReduction(in, out, "", R"("reduction", "reduction")"), {in, out}, columns,
             [&](Buffers &before, Buffers &after) {
-              std::array<float, kReductionLanes> lanes;
-              for (int64_t lane = 0; lane < kReductionLanes; ++lane)
+              std::array<float, reductionLanes> lanes;
+              for (int64_t lane = 0; lane < reductionLanes; ++lane)
                 lanes[lane] = sumLoop(rows, true, 0, [&](float outer, int64_t i) {
-                  int64_t iterations = (columns + kReductionLanes - 1) / kReductionLanes;
+                  int64_t iterations = (columns + reductionLanes - 1) / reductionLanes;
                   return sumLoop(iterations, isStatic, outer, [&](float sum, int64_t block) {
-                    int64_t j = block * kReductionLanes + lane;
+                    int64_t j = block * reductionLanes + lane;
                     return j < columns ? sum + float(before[0]->get(before[0]->getOffset({i, j}))) : sum;
                   });
                 });
-              for (int64_t half = kReductionLanes / 2; half >= 1; half /= 2)
+              for (int64_t half = reductionLanes / 2; half >= 1; half /= 2)
                 for (int64_t lane = 0; lane < half; ++lane)
                   lanes[lane] += lanes[lane + half];
               ASSERT_EQ(float(before[1]->get(0)) + lanes[0], float(after[1]->get(0)));
@@ -180,7 +180,7 @@ TEST_F(SumOrder, AlongRows) {
 
 /// A body with a branch has no vectors: the same sums, element by element.
 TEST_F(SumOrder, WithoutVectors) {
-  for (int64_t rows : kDepths) {
+  for (int64_t rows : depths) {
     MemRefType in = getType({rows, 3}), out = getType({3});
     std::string text = llvm::formatv(R"(
       func.func @f(%a: {0}, %c: {1}) attributes {{llvm.emit_c_interface} {{

@@ -113,14 +113,14 @@ bool Machine::run(const Move &move) {
     return true;
   case MoveKind::Resume:
     if (!restartable || !has(move.src, -move.step) || move.dst >= 0)
-      return fail("can not resume", move);
+      return fail("cannot resume", move);
     loseCoreTape();
     put(move.dst, move.step);
     ++result.counts.resumes;
     return true;
   case MoveKind::Copy:
     if (!has(move.src, move.step) || move.dst >= 0)
-      return fail("can not copy", move);
+      return fail("cannot copy", move);
     loseCoreTape();
     put(move.dst, move.step);
     ++result.counts.copies;

@@ -52,7 +52,7 @@ struct ReuseCosts {
 };
 ReuseCosts reuseCosts(int64_t steps, int64_t free, int64_t state, int64_t tape);
 
-/// Slots used again, tapes that can not be restarted. `inCore`: the start state
+/// Slots used again, tapes that cannot be restarted. `inCore`: the start state
 /// is in the core only; `pinned`: it stays somewhere else.
 struct CoreCosts {
   CostTable inCore;

@@ -8,7 +8,7 @@
 // A* over machine states, in which every transfer that is under way has the time
 // until it ends; what is still to be reversed, and recorded, is the estimate.
 // Transfers are started between steps and may queue; a schedule waits only for the
-// end of a transfer. What can not matter any more is dropped at once, or as soon
+// end of a transfer. What cannot matter any more is dropped at once, or as soon
 // as its transfer has ended. What may still matter is dropped only in order to make
 // room, and a state is restored only in order to run a step.
 //

@@ -324,7 +324,7 @@ TEST(SlowTierTest, TapesAreOffloadedWhereThatIsFaster) {
   expectHonestPlan(problem, with);
   EXPECT_EQ(with.plan.scheme, OffloadScheme::StatesAndTapes);
   EXPECT_GT(with.plan.offloadedTapes, 50);
-  // The best without any tape in the slow tier can not be below one run again of each
+  // The best without any tape in the slow tier cannot be below one run again of each
   // step whose tape does not survive in fast memory.
   EXPECT_LT(with.plan.time, planChain(problem, Policy::EveryInterval).plan.time);
   // A slow channel is left to the states.

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Dijkstra's algorithm over machine states. What is kept but can not matter any
+// Dijkstra's algorithm over machine states. What is kept but cannot matter any
 // more is dropped at once, which is never worse.
 //
 //===----------------------------------------------------------------------===//

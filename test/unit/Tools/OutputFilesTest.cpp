@@ -160,7 +160,7 @@ TEST_F(OutputFilesTest, SayThatADeviceIsFull) {
   if (mknod(getPath("full").c_str(), S_IFCHR | 0600, makedev(1, 7)) != 0)
     GTEST_SKIP() << "no permission to make a device";
   if (int descriptor = open(getPath("full").c_str(), O_WRONLY); descriptor < 0)
-    GTEST_SKIP() << "devices can not be opened here";
+    GTEST_SKIP() << "devices cannot be opened here";
   else
     close(descriptor);
   OutputFiles files(makeError);

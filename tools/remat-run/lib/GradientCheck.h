@@ -19,7 +19,7 @@
 //
 // with scale = max(|derivative|, |g|, noise / tolerance), elements of u being of size
 // 1. The noise, 64 roundings of <s, f(x)> over a step of 0.001, is what no difference
-// can see; beyond it, a difference that can not be computed well proves nothing and is
+// can see; beyond it, a difference that cannot be computed well proves nothing and is
 // a failure.
 //
 // That judges the rules and the plan, not what rounding, a range that is too short or
@@ -85,7 +85,7 @@ struct GradientChecks {
 
 /// Checks all gradients that \p entry of \p module asks for, at the point
 /// \p arguments. Fails (as an error) if there is no gradient in the entry or if the
-/// program can not be checked.
+/// program cannot be checked.
 llvm::Expected<GradientChecks> checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
                                               llvm::ArrayRef<Array> arguments, const ProgramOptions &options,
                                               const Target &target, ProgramCache &cache, uint64_t seed,

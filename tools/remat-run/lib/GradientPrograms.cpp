@@ -62,7 +62,7 @@ llvm::Expected<GradientPrograms> GradientPrograms::create(ModuleOp source, Strin
   if (types == Types::F64)
     manager.addPass(createWidenFloatsPass());
   if (failed(manager.run(*programs.module)))
-    return makeInputError("the program can not be computed in f64");
+    return makeInputError("the program cannot be computed in f64");
   programs.entry = programs.module->lookupSymbol<func::FuncOp>(entryName);
 
   for (auto op : programs.entry.getBody().front().getOps<ValueAndGradientOp>())
@@ -139,7 +139,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> GradientPrograms::createValueModule(unsign
   // Messages name what the author wrote.
   std::string name = callee.getName().str();
   if (failed(mlir::SymbolTable(*copy).renameToUnique(callee, {})))
-    return makeInternalError("@" + op.getCallee() + " can not get another name");
+    return makeInternalError("@" + op.getCallee() + " cannot get another name");
   func::FuncOp function = createFunction(*copy, name, callee.getArgumentTypes(), {});
   OpBuilder builder = OpBuilder::atBlockEnd(&function.getBody().front());
   auto call = func::CallOp::create(builder, op.getLoc(), callee, function.getArguments());
@@ -158,7 +158,7 @@ llvm::Expected<OwningOpRef<ModuleOp>> GradientPrograms::createValueModule(unsign
   manager.addPass(mlir::createSymbolDCEPass());
   manager.addPass(createConvertRematSourceToSCFPass());
   if (failed(manager.run(*copy)))
-    return makeInputError("@" + op.getCallee() + " can not be lowered without a plan");
+    return makeInputError("@" + op.getCallee() + " cannot be lowered without a plan");
   return copy;
 }
 

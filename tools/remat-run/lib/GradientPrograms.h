@@ -41,7 +41,7 @@ public:
   enum class Types { F64, AsWritten };
 
   /// Copies \p module and, for Types::F64, turns the copy into f64. Fails if \p entry
-  /// asks for no gradient or if a gradient can not be compared with differences.
+  /// asks for no gradient or if a gradient cannot be compared with differences.
   static llvm::Expected<GradientPrograms> create(mlir::ModuleOp module, llvm::StringRef entry, Types types);
 
   mlir::ModuleOp getModule() { return *module; }

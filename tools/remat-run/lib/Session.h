@@ -48,7 +48,7 @@ private:
   void verify();
   /// Prints an error and returns the status for it.
   int fail(llvm::Error error);
-  /// Leaves what reproduces a bug in a file, or says why it can not.
+  /// Leaves what reproduces a bug in a file, or says why it cannot.
   void writeReproducer(llvm::StringRef text);
 
   std::vector<ArrayView> getArgumentViews();

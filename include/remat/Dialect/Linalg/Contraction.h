@@ -21,7 +21,7 @@
 namespace remat {
 
 /// Columns of a panel of a packed matrix: [columns/32][depth][32].
-inline constexpr int64_t kPanelColumns = 32;
+inline constexpr int64_t panelColumns = 32;
 
 /// acc += lhs * rhs. `rhs` is the operand that the last dimension of `acc` runs
 /// along; the product commutes, so `lhs` and `rhs` need not be the op's first and

@@ -9,9 +9,9 @@
 // grows with the length of either. Every kernel of every target therefore sums in
 // blocks, by this rule, which depends on shapes alone:
 //
-//   A loop that sums and has at least `kShortestSum` iterations, or a number that
+//   A loop that sums and has at least `shortestSum` iterations, or a number that
 //   only run time knows, starts from zero. Its iterations, in ascending order, form
-//   blocks of `kSumBlock`, the last one with what is left. Each block is summed
+//   blocks of `sumBlock`, the last one with what is left. Each block is summed
 //   from zero, and then added to the sum that stands outside of the loop. A shorter
 //   loop continues that sum.
 //
@@ -29,13 +29,13 @@
 namespace remat {
 
 /// Iterations that are summed from zero before they are added to the rest.
-inline constexpr int64_t kSumBlock = 128;
+inline constexpr int64_t sumBlock = 128;
 /// A loop with fewer iterations is no sum of its own: one more addition per element
 /// would cost more than the shorter chain is worth.
-inline constexpr int64_t kShortestSum = 8;
+inline constexpr int64_t shortestSum = 8;
 
 /// Whether a loop of \p iterations (negative: known at run time only) starts from zero.
-inline constexpr bool startsFromZero(int64_t iterations) { return iterations < 0 || iterations >= kShortestSum; }
+inline constexpr bool startsFromZero(int64_t iterations) { return iterations < 0 || iterations >= shortestSum; }
 
 } // namespace remat
 

@@ -22,7 +22,7 @@ namespace remat {
 
 /// The number of the loop, on a reduction that computes what it reduces. Whatever its body
 /// looks like, it is no contraction: the products in it are rounded.
-inline constexpr llvm::StringLiteral kVectorLoopAttrName = "remat.vector_loop";
+inline constexpr llvm::StringLiteral vectorLoopAttrName = "remat.vector_loop";
 
 /// The loop over the last dimension of the first input of highest rank of \p op, or what
 /// it says; nothing if no loop runs along that dimension alone.

@@ -37,7 +37,7 @@
 namespace remat {
 
 /// Lanes of a reduction along the last dimension, on every target.
-inline constexpr int64_t kReductionLanes = 16;
+inline constexpr int64_t reductionLanes = 16;
 
 /// Replaces \p op by a register-tiled contraction. Fails, leaving the IR as it
 /// was, if \p op is none.

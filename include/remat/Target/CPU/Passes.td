@@ -97,7 +97,7 @@ def TransposeActivationsPass : Pass<"remat-transpose-activations", "::mlir::Modu
 
 def ConvertLinalgToCPUKernelsPass
     : Pass<"convert-linalg-to-cpu-kernels", "::mlir::func::FuncOp"> {
-  let summary = "Lower linalg on memrefs to register-tiled vector kernels";
+  let summary = "lower linalg on memrefs to register-tiled vector kernels";
   let description = [{
     Replaces every linalg op on memrefs, and every copy between memrefs that are
     not contiguous, by loops over vectors: contractions by register tiles with
@@ -214,7 +214,7 @@ def StoreIntegersAsBytesPass : Pass<"remat-store-integers-as-bytes", "::mlir::Mo
 }
 
 def ExpandMathPass : Pass<"remat-expand-math", "::mlir::ModuleOp"> {
-  let summary = "Expand transcendental functions of f32 into polynomials";
+  let summary = "expand transcendental functions of f32 into polynomials";
   let description = [{
     Functions of f32, scalar or vector, become polynomials, the same for both, so
     that the tail of a vector loop gives the same bits as its body. f64 keeps the

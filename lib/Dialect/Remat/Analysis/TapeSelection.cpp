@@ -75,7 +75,7 @@ public:
     SetVector<Value> sinks(required.begin(), required.end());
     sinks.insert(alsoRequired.begin(), alsoRequired.end());
 
-    // Nodes, from the sinks back to what can not be computed again.
+    // Nodes, from the sinks back to what cannot be computed again.
     SmallVector<Value> worklist;
     auto getNode = [&](Value value) {
       auto [entry, isNew] = nodes.try_emplace(value, values.size());

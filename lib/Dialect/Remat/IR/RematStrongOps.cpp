@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace remat;
 
 namespace {
-/// With a constant other factor that can not make a NaN of zero, the operation is
+/// With a constant other factor that cannot make a NaN of zero, the operation is
 /// the ordinary one.
 template <typename StrongT, typename PlainT>
 struct UseOrdinaryOperation : OpRewritePattern<StrongT> {

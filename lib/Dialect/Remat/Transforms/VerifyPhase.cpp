@@ -7,7 +7,7 @@
 //
 // Each phase has operations of its own, so the operations that are left say how
 // far a program got. This pass stands between phases and says which operation
-// was left behind, where the next pass would only say that it can not go on.
+// was left behind, where the next pass would only say that it cannot go on.
 //
 //===----------------------------------------------------------------------===//
 

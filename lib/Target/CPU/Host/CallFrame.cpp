@@ -170,7 +170,7 @@ llvm::Error remat::runGuardedOnOwnStack(llvm::function_ref<void()> code, int64_t
   setActiveHeapUse(task.heapUse);
   if (status != 0) {
     llvm::consumeError(std::move(task.result));
-    return makeFault("a thread for the measured call can not be started");
+    return makeFault("a thread for the measured call cannot be started");
   }
   return std::move(task.result);
 }

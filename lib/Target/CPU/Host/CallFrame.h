@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Compiled code that finds it can not go on (a failed assertion, an index outside
+// Compiled code that finds it cannot go on (a failed assertion, an index outside
 // a table) calls rematFail of the runtime. Compiled code owns nothing that would
 // have to be released, so the failure handler leaves with longjmp to the frame of
 // the call. Floating-point modes that the code set at entry are restored here in

@@ -82,7 +82,7 @@ llvm::Expected<HostMemory> HostMemory::create(int64_t bytes, std::optional<int64
   if (guardBehind) {
     char *guard = static_cast<char *>(mapping) + usable;
     if (mprotect(guard, page, PROT_NONE) != 0)
-      return makeFault("an inaccessible page can not be made");
+      return makeFault("an inaccessible page cannot be made");
     block.address = guard - accessible;
   }
   return block;

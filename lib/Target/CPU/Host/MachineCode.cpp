@@ -133,7 +133,7 @@ static llvm::Error checkExecutable(const llvm::TargetMachine &machine) {
     return llvm::Error::success();
   return llvm::make_error<ProgramError>(
       ProgramError::Kind::TargetUnavailable,
-      ("this machine can not execute code for '" + machine.getTargetCPU() + "': it has no " + missing).str());
+      ("this machine cannot execute code for '" + machine.getTargetCPU() + "': it has no " + missing).str());
 }
 
 /// Appends the user's features to those of the target; the last word on a feature counts.

@@ -7,7 +7,7 @@
 //
 // The entry of a program holds its plan; the steps do not know it. Apart, the code
 // of the steps is the same for all budgets and trip counts (see CodeCache.h), and
-// the bits of a step can not depend on what the optimiser knows of a plan.
+// the bits of a step cannot depend on what the optimiser knows of a plan.
 //
 //===----------------------------------------------------------------------===//
 

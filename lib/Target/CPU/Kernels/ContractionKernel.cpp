@@ -53,27 +53,27 @@ namespace {
 
 /// Steps of the depth that the loop of a full tile is unrolled by, and the largest
 /// depth without a loop: a short loop would be mispredicted at every exit.
-constexpr int64_t kUnroll = 8;
-constexpr int64_t kShortDepth = 16;
+constexpr int64_t fullUnroll = 8;
+constexpr int64_t shortDepth = 16;
 /// The same for matrices with gaps between their rows, and for tiles at the edges.
-constexpr int64_t kSparseUnroll = 4;
+constexpr int64_t sparseUnroll = 4;
 /// With a depth of at most this, the result is traffic more than the operands.
-constexpr int64_t kShallowDepth = 64;
-constexpr int64_t kCacheLineBytes = 64;
+constexpr int64_t shallowDepth = 64;
+constexpr int64_t cacheLineBytes = 64;
 /// Accumulators that hide the latency of the multiply-add.
-constexpr int64_t kFewestAccumulators = 8;
+constexpr int64_t fewestAccumulators = 8;
 /// What a chunk of the right operand may take of the L1 data cache.
-constexpr int64_t kChunkBytes = 16 * 1024;
+constexpr int64_t chunkBytes = 16 * 1024;
 /// What the copy of a chunk takes of the stack, unless a sum block is more: a page.
-constexpr int64_t kScratchBytes = 4 * 1024;
+constexpr int64_t scratchBytes = 4 * 1024;
 /// With fewer rows than this a product waits for its right operand in any case, with
 /// more it reads a chunk of it often enough.
-constexpr int64_t kFewRows = 4;
-constexpr int64_t kManyRows = 32;
+constexpr int64_t fewRows = 4;
+constexpr int64_t manyRows = 32;
 /// Rows further apart lie in pages of their own and are prefetched one by one.
-constexpr int64_t kFarRowBytes = 4 * 1024;
+constexpr int64_t farRowBytes = 4 * 1024;
 /// A result larger than this does not stay in L1: its rows are prefetched.
-constexpr int64_t kResidentBytes = 32 * 1024;
+constexpr int64_t residentBytes = 32 * 1024;
 
 class ContractionEmitter {
 public:
@@ -142,7 +142,7 @@ private:
   int64_t lanes = 1;
   KernelTarget::Tile tile;
   int64_t chunkSize = 0; ///< 0: the whole depth
-  int64_t unroll = kUnroll;
+  int64_t unroll = fullUnroll;
   /// The right operand is [..][depth][tile columns], without gaps.
   bool isPanel = false;
   /// The right operand is read through its whole depth where it lies, with gaps
@@ -194,7 +194,7 @@ bool ContractionEmitter::canTransposeResult() {
     return false;
   int64_t size = target.getLanes(elementType);
   int64_t rows = getStaticSize(*rowDim), columns = getStaticSize(columnDim);
-  return size >= kFewestAccumulators && rows > 0 && rows % size == 0 && columns > 0 && columns % size == 0 &&
+  return size >= fewestAccumulators && rows > 0 && rows % size == 0 && columns > 0 && columns % size == 0 &&
          isContiguousAlong(c.lhs->get().getType(), c.lhsMap, *rowDim) &&
          isContiguousAlong(c.rhs->get().getType(), c.rhsMap, depthDim);
 }
@@ -210,7 +210,7 @@ void ContractionEmitter::chooseStrategy() {
     std::swap(columnDim, *rowDim);
     isTransposed = true;
     tile = {lanes, lanes, 1};
-    unroll = kUnroll;
+    unroll = fullUnroll;
     return;
   }
 
@@ -219,14 +219,14 @@ void ContractionEmitter::chooseStrategy() {
   int64_t depth = getStaticSize(depthDim), columns = getStaticSize(columnDim);
   int64_t depthStride = getStaticStride(c.rhs, c.rhsMap, depthDim);
   bool severalTiles = totalRows < 0 || totalRows >= 2 * tile.rows;
-  bool isLarge = !accType.hasStaticShape() || accType.getNumElements() * elementBytes > kResidentBytes;
+  bool isLarge = !accType.hasStaticShape() || accType.getNumElements() * elementBytes > residentBytes;
   bool copy = false;
   if (accContiguous && rhsContiguous) {
     lanes = target.getLanes(elementType);
-    isPanel = columns == depthStride && columns <= kPanelColumns;
-    rowsOutside = severalTiles && isLarge && depth > 0 && depth <= kShallowDepth && !isPanel;
-    isDirect = !isPanel && !rowsOutside && depth > 0 && totalRows >= kFewRows && totalRows <= kManyRows;
-    hasFarRows = depthStride < 0 || depthStride * elementBytes > kFarRowBytes;
+    isPanel = columns == depthStride && columns <= panelColumns;
+    rowsOutside = severalTiles && isLarge && depth > 0 && depth <= shallowDepth && !isPanel;
+    isDirect = !isPanel && !rowsOutside && depth > 0 && totalRows >= fewRows && totalRows <= manyRows;
+    hasFarRows = depthStride < 0 || depthStride * elementBytes > farRowBytes;
   } else if (accContiguous && (totalRows < 0 || totalRows >= tile.rows ||
                                isContiguousAlong(c.rhs->get().getType(), c.rhsMap, depthDim))) {
     // A transposed right operand: worth it even for one row if it is read in vectors.
@@ -236,29 +236,29 @@ void ContractionEmitter::chooseStrategy() {
   if (lanes == 1)
     tile.vectors = std::max<int64_t>(tile.vectors, 8 / tile.rows);
   if (!isPanel)
-    unroll = kSparseUnroll;
+    unroll = sparseUnroll;
   if (!rowsOutside && !isDirect)
     chooseChunks(severalTiles, copy);
 
   int64_t passDepth = chunkSize ? chunkSize : depth;
-  if (passDepth > 0 && passDepth <= kShortDepth)
+  if (passDepth > 0 && passDepth <= shortDepth)
     unroll = passDepth;
-  prefetchRows = accContiguous && rowDim && passDepth > 0 && passDepth <= kShallowDepth && isLarge;
+  prefetchRows = accContiguous && rowDim && passDepth > 0 && passDepth <= shallowDepth && isLarge;
 }
 
 /// Chunks of the depth, and the copy of one if \p copy is set.
 void ContractionEmitter::chooseChunks(bool severalTiles, bool copy) {
   int64_t depth = getStaticSize(depthDim);
   int64_t width = lanes * tile.vectors, rowBytes = width * elementType.getIntOrFloatBitWidth() / 8;
-  int64_t largest = (copy ? kScratchBytes : kChunkBytes) / rowBytes;
-  if (!copy && (totalRows > kManyRows || totalRows < 0))
+  int64_t largest = (copy ? scratchBytes : chunkBytes) / rowBytes;
+  if (!copy && (totalRows > manyRows || totalRows < 0))
     largest *= 2;
   // Between the chunks of one sum block the tile would have to be kept.
-  largest = std::max(llvm::alignDown(largest, kSumBlock), uint64_t(kSumBlock));
+  largest = std::max(llvm::alignDown(largest, sumBlock), uint64_t(sumBlock));
   if ((severalTiles || copy) && (depth < 0 || depth > (copy ? largest : largest + largest / 2))) {
     // Chunks of nearly equal size, but for dynamic depths.
     int64_t count = depth < 0 ? 0 : (depth + largest - 1) / largest;
-    chunkSize = count ? llvm::alignTo((depth + count - 1) / count, kSumBlock) : largest;
+    chunkSize = count ? llvm::alignTo((depth + count - 1) / count, sumBlock) : largest;
   }
   if (!copy)
     return;
@@ -266,7 +266,7 @@ void ContractionEmitter::chooseChunks(bool severalTiles, bool copy) {
   auto function = op->getParentOfType<FunctionOpInterface>();
   b.setInsertionPointToStart(&function.getFunctionBody().front());
   auto type = MemRefType::get({chunkSize ? chunkSize : depth, width}, elementType);
-  panel = memref::AllocaOp::create(b, type, b.getI64IntegerAttr(kCacheLineBytes));
+  panel = memref::AllocaOp::create(b, type, b.getI64IntegerAttr(cacheLineBytes));
 }
 
 //===----------------------------------------------------------------------===//
@@ -498,17 +498,17 @@ void ContractionEmitter::forEachVectorOfTile(int64_t rows, ArrayRef<Column> colu
 /// The sum blocks of \p chunk, which begins where one of them begins.
 void ContractionEmitter::forEachSumBlock(Chunk chunk, function_ref<void(Chunk)> body) {
   int64_t depth = getStaticSize(depthDim), largest = chunkSize ? chunkSize : depth;
-  if (largest >= 0 && largest <= kSumBlock)
+  if (largest >= 0 && largest <= sumBlock)
     return body(chunk);
-  OpFoldResult full = b.floorTo(chunk.size, kSumBlock);
-  b.loop(b.getIndexAttr(0), full, kSumBlock,
-         [&](Value start) { body({b.add(chunk.from, start), b.getIndexAttr(kSumBlock)}); });
+  OpFoldResult full = b.floorTo(chunk.size, sumBlock);
+  b.loop(b.getIndexAttr(0), full, sumBlock,
+         [&](Value start) { body({b.add(chunk.from, start), b.getIndexAttr(sumBlock)}); });
   if (std::optional<int64_t> size = getConstantIntValue(chunk.size)) {
-    if (int64_t rest = *size % kSumBlock)
+    if (int64_t rest = *size % sumBlock)
       body({b.add(chunk.from, b.index(full)), b.getIndexAttr(rest)});
     return;
   }
-  b.loop(full, chunk.size, kSumBlock,
+  b.loop(full, chunk.size, sumBlock,
          [&](Value start) { body({b.add(chunk.from, start), b.sub(b.index(chunk.size), start)}); });
 }
 
@@ -530,7 +530,7 @@ SmallVector<Value> ContractionEmitter::emitDepth(Chunk chunk, Chunk part, int64_
   Value from = part.from;
   std::optional<int64_t> start = getConstantIntValue(from);
   std::optional<int64_t> size = getConstantIntValue(part.size);
-  int64_t step = fullTile ? unroll : kSparseUnroll;
+  int64_t step = fullTile ? unroll : sparseUnroll;
   OpFoldResult unrolled = b.floorTo(part.size, step), end = part.size;
   auto shift = [&](OpFoldResult offset) -> OpFoldResult {
     if (std::optional<int64_t> constant = getConstantIntValue(offset); constant && start)
@@ -571,7 +571,7 @@ Value ContractionEmitter::loadRhs(Value depth, const Column &column) {
 SmallVector<Value> ContractionEmitter::emitSteps(Value depth, int64_t count, int64_t rows, ArrayRef<Column> columns,
                                                  ValueRange accumulators) {
   SmallVector<Value> result(accumulators), at(point);
-  int64_t group = isTransposed ? kFewestAccumulators : rows;
+  int64_t group = isTransposed ? fewestAccumulators : rows;
   for (int64_t first = 0; first < rows; first += group)
     for (int64_t step = 0; step < count; ++step) {
       at[depthDim] = b.add(depth, step);
@@ -601,7 +601,7 @@ void ContractionEmitter::prefetchNextChunk(Chunk chunk, Value depth, ArrayRef<Co
   // in memory, so the flat offset may exceed the innermost dimension; past the last
   // chunk the prefetch is harmless.
   auto rhsType = cast<MemRefType>(c.rhs->get().getType());
-  int64_t lineElements = kCacheLineBytes * 8 / rhsType.getElementTypeBitWidth();
+  int64_t lineElements = cacheLineBytes * 8 / rhsType.getElementTypeBitWidth();
   int64_t rowElements = getStaticSize(columnDim);
   int64_t linesPerRow = std::max<int64_t>(1, rowElements / lineElements);
   int64_t rows = getStaticSize(*rowDim);
@@ -634,7 +634,7 @@ void ContractionEmitter::prefetchNextRows(int64_t rows, ArrayRef<Column> columns
 /// The columns of the next block, a few lines per iteration, like the next chunk. Their
 /// rows share few sets of L1, so they go to L2.
 void ContractionEmitter::prefetchNextColumns(Chunk chunk, Value depth, int64_t count) {
-  int64_t lineElements = kCacheLineBytes * 8 / getElementTypeOrSelf(c.rhs->get().getType()).getIntOrFloatBitWidth();
+  int64_t lineElements = cacheLineBytes * 8 / getElementTypeOrSelf(c.rhs->get().getType()).getIntOrFloatBitWidth();
   int64_t width = tile.vectors * lanes, linesPerRow = std::max<int64_t>(1, width / lineElements);
   int64_t tiles = std::max<int64_t>(1, totalRows / tile.rows);
   int64_t lines = std::max<int64_t>(1, count * linesPerRow / tiles);
@@ -658,7 +658,7 @@ void ContractionEmitter::prefetchNextColumns(Chunk chunk, Value depth, int64_t c
 void ContractionEmitter::prefetchFarRows(Value depth, int64_t count, ArrayRef<Column> columns) {
   SmallVector<Value> at(point);
   for (int64_t i = 0; i < count; ++i) {
-    at[depthDim] = b.add(depth, kUnroll + i);
+    at[depthDim] = b.add(depth, fullUnroll + i);
     for (const Column &column : columns) {
       at[columnDim] = b.add(point[columnDim], column.offset);
       memref::PrefetchOp::create(b, c.rhs->get(), b.indices(c.rhsMap, at), /*isWrite=*/false,

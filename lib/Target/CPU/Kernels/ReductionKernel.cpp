@@ -189,7 +189,7 @@ SmallVector<Value> ReductionEmitter::emitCombineAll(ArrayRef<Value> lhs, ArrayRe
 
 /// Lane i with lane i + n/2, and so on down to one.
 Value ReductionEmitter::emitTree(const Combiner &combiner, Value lanes) {
-  for (int64_t half = kReductionLanes / 2; half >= 1; half /= 2) {
+  for (int64_t half = reductionLanes / 2; half >= 1; half /= 2) {
     SmallVector<int64_t> low, high;
     for (int64_t i = 0; i < half; ++i) {
       low.push_back(i);
@@ -232,10 +232,10 @@ SmallVector<Value> ReductionEmitter::sumOver(ArrayRef<unsigned> dims, int64_t la
   if (!reduction.isSum || !startsFromZero(size))
     return iterate(b.getIndexAttr(0), extent, init);
   // One loop if it is one block.
-  if (size >= 0 && size <= kSumBlock)
+  if (size >= 0 && size <= sumBlock)
     return emitCombineAll(llvm::to_vector(init), iterate(b.getIndexAttr(0), extent, createNeutral(lanes)));
-  return b.loop(b.getIndexAttr(0), extent, kSumBlock, init, [&](Value start, ValueRange carried) {
-    Value end = b.min(b.add(start, kSumBlock), b.index(extent));
+  return b.loop(b.getIndexAttr(0), extent, sumBlock, init, [&](Value start, ValueRange carried) {
+    Value end = b.min(b.add(start, sumBlock), b.index(extent));
     return emitCombineAll(llvm::to_vector(carried), iterate(start, end, createNeutral(lanes)));
   });
 }
@@ -247,25 +247,25 @@ SmallVector<Value> ReductionEmitter::sumAlongVector(ValueRange init, BodyEmitter
   // The lanes are the same on every target, and so is the masked tail.
   KernelTarget lanesTarget{0, 0, /*hasMasks=*/true};
   auto iterate = [&](OpFoldResult first, OpFoldResult count, ValueRange start) {
-    return b.vectorLoop(count, kReductionLanes, lanesTarget, start, [&](VectorBlock block, ValueRange carried) {
+    return b.vectorLoop(count, reductionLanes, lanesTarget, start, [&](VectorBlock block, ValueRange carried) {
       block.start = b.add(b.index(first), block.start);
       return emitBodyInLanes(body, block, carried);
     });
   };
-  constexpr int64_t blockSize = kSumBlock * kReductionLanes;
+  constexpr int64_t blockSize = sumBlock * reductionLanes;
   int64_t size = getSize(*reduction.vectorDim).value_or(-1);
-  if (!reduction.isSum || !startsFromZero(size < 0 ? size : (size + kReductionLanes - 1) / kReductionLanes))
+  if (!reduction.isSum || !startsFromZero(size < 0 ? size : (size + reductionLanes - 1) / reductionLanes))
     return iterate(b.getIndexAttr(0), extent, init);
   OpFoldResult full = b.floorTo(extent, blockSize);
   SmallVector<Value> sums = b.loop(b.getIndexAttr(0), full, blockSize, init, [&](Value start, ValueRange carried) {
-    SmallVector<Value> block = iterate(start, b.getIndexAttr(blockSize), createNeutral(kReductionLanes));
+    SmallVector<Value> block = iterate(start, b.getIndexAttr(blockSize), createNeutral(reductionLanes));
     return emitCombineAll(llvm::to_vector(carried), block);
   });
   if (size >= 0 && size % blockSize == 0)
     return sums;
   OpFoldResult rest =
       size >= 0 ? OpFoldResult(b.getIndexAttr(size % blockSize)) : b.sub(b.index(extent), b.index(full));
-  return emitCombineAll(sums, iterate(full, rest, createNeutral(kReductionLanes)));
+  return emitCombineAll(sums, iterate(full, rest, createNeutral(reductionLanes)));
 }
 
 /// Combines the values of a block of all 16 lanes, of which some may be masked.
@@ -292,7 +292,7 @@ SmallVector<unsigned> ReductionEmitter::getOthers(ArrayRef<unsigned> dims) const
 void ReductionEmitter::emitAlongVector(BodyEmitter &body) {
   SmallVector<unsigned> outer = getOthers(reduction.sequential);
   b.nest(reduction.parallel, extents, point, [&] {
-    SmallVector<Value> lanes = sumOver(outer, kReductionLanes, createNeutral(kReductionLanes),
+    SmallVector<Value> lanes = sumOver(outer, reductionLanes, createNeutral(reductionLanes),
                                        [&](ValueRange carried) { return sumAlongVector(carried, body); });
     for (auto [combiner, value] : llvm::zip_equal(reduction.combiners, lanes)) {
       Value memref = combiner.init->get();

@@ -36,9 +36,9 @@ using namespace mlir;
 using namespace remat;
 
 /// A smaller matrix stays in the fastest cache in any layout.
-static constexpr int64_t kSmallestMatrixBytes = 16 * 1024;
+static constexpr int64_t smallestMatrixBytes = 16 * 1024;
 /// With fewer rows a product reads its weights about as fast from rows.
-static constexpr int64_t kFewestRows = 4;
+static constexpr int64_t fewestRows = 4;
 
 //===----------------------------------------------------------------------===//
 // One product
@@ -47,7 +47,7 @@ static constexpr int64_t kFewestRows = 4;
 /// \p type, a matrix, in panels: of its rows' dimension or, transposed, of the other.
 static RankedTensorType getPanelType(RankedTensorType type, bool transposed) {
   int64_t columns = type.getDimSize(transposed ? 0 : 1), depth = type.getDimSize(transposed ? 1 : 0);
-  return RankedTensorType::get({columns / kPanelColumns, depth, kPanelColumns}, type.getElementType());
+  return RankedTensorType::get({columns / panelColumns, depth, panelColumns}, type.getElementType());
 }
 
 /// Whether \p type is a matrix that is worth panels along dimension \p columns.
@@ -55,7 +55,7 @@ static bool isWorthPanels(Type type, unsigned columns) {
   auto matrix = dyn_cast<RankedTensorType>(type);
   if (!matrix || matrix.getRank() != 2 || !matrix.hasStaticShape() || !isa<FloatType>(matrix.getElementType()))
     return false;
-  return matrix.getDimSize(columns) % kPanelColumns == 0 && getUnitBytes(matrix).value_or(0) >= kSmallestMatrixBytes;
+  return matrix.getDimSize(columns) % panelColumns == 0 && getUnitBytes(matrix).value_or(0) >= smallestMatrixBytes;
 }
 
 /// \p value with dimension \p position split into panels and columns.
@@ -67,10 +67,10 @@ static Value splitDimension(OpBuilder &builder, Location loc, Value value, unsig
     groups.emplace_back();
     if (i == position) {
       groups.back().push_back(shape.size());
-      shape.push_back(size / kPanelColumns);
+      shape.push_back(size / panelColumns);
     }
     groups.back().push_back(shape.size());
-    shape.push_back(i == position ? kPanelColumns : size);
+    shape.push_back(i == position ? panelColumns : size);
   }
   return tensor::ExpandShapeOp::create(builder, loc, type.clone(shape), value, groups);
 }
@@ -146,7 +146,7 @@ static Value createPanels(OpBuilder &builder, Location loc, Value matrix, bool t
 
 /// The matrix of type \p type whose panels are \p panels.
 static Value createMatrix(OpBuilder &builder, Location loc, Value panels, RankedTensorType type) {
-  SmallVector<int64_t> shape = {type.getDimSize(0), type.getDimSize(1) / kPanelColumns, kPanelColumns};
+  SmallVector<int64_t> shape = {type.getDimSize(0), type.getDimSize(1) / panelColumns, panelColumns};
   Value empty = tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
   Value parts = linalg::TransposeOp::create(builder, loc, panels, empty, ArrayRef<int64_t>{1, 0, 2}).getResult()[0];
   SmallVector<ReassociationIndices> groups = {{0}, {1, 2}};
@@ -265,8 +265,8 @@ PackedUses ChainPacker::findUses(BlockArgument capture, bool transposed) {
     int64_t rows = 1;
     SmallVector<int64_t> ranges = op.getStaticLoopRanges();
     for (unsigned dim : contraction->rows)
-      rows = ShapedType::isDynamic(ranges[dim]) ? kFewestRows : std::min(rows * ranges[dim], kFewestRows);
-    if (transposed || rows >= kFewestRows)
+      rows = ShapedType::isDynamic(ranges[dim]) ? fewestRows : std::min(rows * ranges[dim], fewestRows);
+    if (transposed || rows >= fewestRows)
       uses.push_back({op, *contraction});
   }
   return uses;

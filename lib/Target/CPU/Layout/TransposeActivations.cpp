@@ -26,7 +26,7 @@ using namespace remat;
 
 /// Kernels transpose the result in squares of vectors, the widest of which have 16
 /// elements: rows and columns of the product are whole squares.
-static constexpr int64_t kSquare = 16;
+static constexpr int64_t squareSide = 16;
 
 /// Whether \p contraction is rows of activations times the transpose of a matrix that
 /// is an argument of the step.
@@ -37,7 +37,7 @@ static bool readsTransposedArgument(linalg::GenericOp op, const Contraction &con
     return false;
   auto isDim = [&](AffineExpr expr, unsigned dim) { return expr == getAffineDimExpr(dim, op.getContext()); };
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
-  auto isWhole = [&](unsigned dim) { return !ShapedType::isDynamic(ranges[dim]) && ranges[dim] % kSquare == 0; };
+  auto isWhole = [&](unsigned dim) { return !ShapedType::isDynamic(ranges[dim]) && ranges[dim] % squareSide == 0; };
   unsigned row = contraction.rows.front(), column = contraction.getVectorDim();
   return isDim(contraction.lhsMap.getResult(0), row) && isDim(contraction.rhsMap.getResult(0), column) &&
          isWhole(row) && isWhole(column);

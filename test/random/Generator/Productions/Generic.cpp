@@ -170,7 +170,7 @@ static bool writeGeneric(Builder &builder) {
       inputs[0].type.shape.push_back(space[i]);
     }
   }
-  // A constant row of nothing can not be read.
+  // A constant row of nothing cannot be read.
   if (getSize() == 0)
     for (const Access &access : inputs)
       for (int64_t dimension : access.dimensions)

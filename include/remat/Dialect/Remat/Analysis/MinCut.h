@@ -7,7 +7,7 @@
 //
 // A minimum vertex cut in a directed graph: the cheapest set of nodes that every
 // path from a source to a sink passes through. Nodes are values with a size,
-// sources are values that can not be computed again, sinks are values that are
+// sources are values that cannot be computed again, sinks are values that are
 // needed later, and the edges lead from operands to the results that can be
 // computed again from them.
 //

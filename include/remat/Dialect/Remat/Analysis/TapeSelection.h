@@ -59,7 +59,7 @@ struct Tape {
 bool isCheapToRecompute(Operation *op);
 
 /// The bytes of a tensor of static shape, rounded up to a multiple of 64; nothing
-/// for a type that can not be on a tape.
+/// for a type that cannot be on a tape.
 std::optional<int64_t> getTapeBytes(Type type);
 
 /// Chooses the tape. Fails, with a diagnostic, if the adjoint reads a value that

@@ -28,7 +28,7 @@ def Remat_BpttOp : Remat_Op<"bptt",
 
     * `advance (t, carries, elements)` is the step as it was.
     * `record (t, carries, elements)` is the same step and yields its tape as well: the
-      values that the reverse step can not have cheaper in another way.
+      values that the reverse step cannot have cheaper in another way.
     * `reverse (t, elements, tape, cotangents of the next carries, cotangents of the
       emitted values, accumulators)` is the adjoint of the step. It yields the cotangents
       of the carries and of the elements, and the accumulators with this step's

@@ -13,7 +13,7 @@ include "mlir/IR/OpBase.td"
 def Remat_Dialect : Dialect {
   let name = "remat";
   let cppNamespace = "::remat";
-  let summary = "Recurrences, their gradients, and the memory they may use";
+  let summary = "recurrences, their gradients, and the memory they may use";
   let description = [{
     A program is written with `remat.recurrence` (a loop over time) and
     `remat.value_and_gradient` (a request for its gradient). The passes rewrite it

@@ -16,7 +16,7 @@ class Remat_Type<string name, string typeMnemonic> : TypeDef<Remat_Dialect, name
 }
 
 def Remat_HistoryType : Remat_Type<"History", "history"> {
-  let summary = "What a forward sweep leaves behind for its backward sweep";
+  let summary = "what a forward sweep leaves behind for its backward sweep";
   let description = [{
     Ties the two halves of a differentiated recurrence together: the forward
     half defines it and exactly one backward half consumes it. Which states and

@@ -59,7 +59,7 @@ def GuardGathersPass : Pass<"remat-guard-gathers", "::mlir::ModuleOp"> {
     * Any other index of a step, such as one that depends on a carry, is checked in
       the step, in front of its use. Only the first execution of a step checks.
     * An index in the body of an operation is computed apart from it for the check, in
-      the branches it stands in. One that depends on an accumulator can not be, and is
+      the branches it stands in. One that depends on an accumulator cannot be, and is
       an error of the program, unless constant bounds are known to hold: those of a
       loop's number, of `arith.minsi` and of `arith.maxsi`.
     * A check is made where its access is: not for a branch that is not taken, a loop

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // The inliner of MLIR works by cost and leaves recursion alone; differentiation
-// needs every call gone, or a reason why it can not be.
+// needs every call gone, or a reason why it cannot be.
 //
 //===----------------------------------------------------------------------===//
 

@@ -35,7 +35,7 @@ namespace remat {
 using namespace mlir;
 using namespace remat;
 
-static constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
+static constexpr int64_t unlimited = std::numeric_limits<int64_t>::max();
 
 namespace {
 /// Writes the checks of one operation in front of it.
@@ -327,7 +327,7 @@ void ExtentGuard::guardSlice(OpT slice, Value whole) {
     Value isSpread = compare(arith::CmpIPredicate::sgt, gaps, zero);
     if (getConstantIntValue(stride) != 1) {
       Value most = builder.createOrFold<arith::DivSIOp>(loc, last, select(isSpread, gaps, one));
-      expectInRange(stride, one, select(isSpread, most, constant(kUnlimited)), "stride" + of);
+      expectInRange(stride, one, select(isSpread, most, constant(unlimited)), "stride" + of);
     }
     Value reach = builder.createOrFold<arith::MulIOp>(loc, gaps, materialize(stride));
     // Nothing may begin behind the last element.
@@ -361,7 +361,7 @@ void ExtentGuard::guardSizes(ValueRange sizes, StringRef what) {
   for (auto [number, size] : llvm::enumerate(sizes))
     // An extent of an array is never negative.
     if (!ExtentOrigin::of(OpFoldResult(size)).isAxis())
-      expectInRange(size, builder.getIndexAttr(0), builder.getIndexAttr(kUnlimited),
+      expectInRange(size, builder.getIndexAttr(0), builder.getIndexAttr(unlimited),
                     what + " #" + Twine(number) + " of " + name);
 }
 

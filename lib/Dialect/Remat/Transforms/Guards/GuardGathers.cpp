@@ -19,7 +19,7 @@
 // is not taken, a loop without steps or a body that runs for no point. And it counts
 // for what follows it in its block and in the blocks inside, not for other branches.
 //
-// One that can not be separated from the operation that uses it, as it depends on an
+// One that cannot be separated from the operation that uses it, as it depends on an
 // accumulator, is an error of the program: kernels have no place to stop at.
 //
 //===----------------------------------------------------------------------===//
@@ -115,7 +115,7 @@ namespace {
 class Guards {
 public:
   /// Makes sure that \p index, an operand of its owner, lies below the extent of \p
-  /// table in \p dim less \p extent - 1. Reports one that can not be checked.
+  /// table in \p dim less \p extent - 1. Reports one that cannot be checked.
   LogicalResult guard(OpOperand &index, Value table, int64_t dim, OpFoldResult extent);
 
 private:

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// An index inside the body of a linalg operation can not be checked there: kernels
+// An index inside the body of a linalg operation cannot be checked there: kernels
 // have no place to stop at. Its computation is cloned into an operation of its own,
 // over the loops that it depends on only, so a row that is looked up for a whole
 // embedding is one index.

@@ -19,7 +19,7 @@ namespace remat {
 Value skipConversions(Value index);
 
 /// The loops of the operation around \p user on which \p index, an operand of \p user
-/// in its body, depends. Nothing if its computation can not be separated.
+/// in its body, depends. Nothing if its computation cannot be separated.
 std::optional<llvm::SmallBitVector> findIndexLoops(Value index, Operation *user);
 
 /// Computes all values that \p index takes, for which findIndexLoops() has an answer:

@@ -8,7 +8,7 @@
 // Every buffer takes bytes of the budget, whether anybody reads it or not. Tensors that
 // nobody reads are gone before there are buffers; what makes a buffer that nobody reads
 // is bufferization itself, or a rewrite of what read it. Such a one is erased here with
-// what writes it. What can not be erased, because a step writes it, is named in a
+// what writes it. What cannot be erased, because a step writes it, is named in a
 // remark: a program of the tests has none.
 //
 //===----------------------------------------------------------------------===//

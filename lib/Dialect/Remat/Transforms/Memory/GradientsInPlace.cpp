@@ -32,7 +32,7 @@ using namespace mlir;
 using namespace remat;
 
 /// Lets \p function, whose result \p value is the next value of \p argument, compute it
-/// there; false if that can not be.
+/// there; false if that cannot be.
 static bool updateInPlace(BlockArgument argument, Value value, const BufferAliases &aliases) {
   auto type = dyn_cast<MemRefType>(argument.getType());
   if (!type)

@@ -20,22 +20,22 @@ using namespace remat;
 /// So many operations on one element are worth a byte less to write, keep and read again. What is reduced at
 /// once is larger than what remains of it, and often than all that a step keeps; an element-wise loop
 /// saves an array of its own size.
-static constexpr double kOperationsPerReducedByte = 8;
-static constexpr double kOperationsPerByte = 4;
+static constexpr double operationsPerReducedByte = 8;
+static constexpr double operationsPerByte = 4;
 /// Operations that take less are computed again together with what they read.
-static constexpr int64_t kCheap = 8;
-static constexpr int64_t kFunction = 17;
-static constexpr int64_t kDivision = 24;
+static constexpr int64_t cheapCost = 8;
+static constexpr int64_t functionCost = 17;
+static constexpr int64_t divisionCost = 24;
 
 /// What computing \p op, which works on scalars or element by element, takes in additions.
 static int64_t getScalarCost(Operation *op) {
   if (op->hasTrait<OpTrait::ConstantLike>() || isa<linalg::YieldOp>(op))
     return 0;
   if (isa<arith::DivFOp, arith::RemFOp, math::SqrtOp, math::RsqrtOp>(op))
-    return kDivision;
+    return divisionCost;
   bool isCheap = isa<math::AbsFOp, math::CopySignOp, math::FmaOp, math::IsNaNOp, math::IsInfOp, math::FloorOp,
                      math::CeilOp, math::AbsIOp>(op);
-  return isa<math::MathDialect>(op->getDialect()) && !isCheap ? kFunction : 1;
+  return isa<math::MathDialect>(op->getDialect()) && !isCheap ? functionCost : 1;
 }
 
 static int64_t getElementCost(Operation *op) {
@@ -115,7 +115,7 @@ llvm::SetVector<Operation *> ChoiceFinder::getMoved(ArrayRef<Operation *> comput
 std::optional<Choice> ChoiceFinder::find(Again again) const {
   llvm::SetVector<Operation *> allowed = getMoved(candidates);
   for (Operation *op : candidates)
-    if (again == Again::Anything || (again == Again::Cheap && getElementCost(op) < kCheap))
+    if (again == Again::Anything || (again == Again::Cheap && getElementCost(op) < cheapCost))
       allowed.insert(op);
 
   MinCut graph;
@@ -166,7 +166,7 @@ SmallVector<Operation *> remat::chooseComputed(const ArrayReader &reader) {
       continue;
     bool saves = choice->savedBytes > 0 || (reader.isReduction && choice->cost == 0 && choice->savedBytes == 0);
     double cost = static_cast<double>(choice->cost) * static_cast<double>(reader.points);
-    double worth = reader.isReduction ? kOperationsPerReducedByte : kOperationsPerByte;
+    double worth = reader.isReduction ? operationsPerReducedByte : operationsPerByte;
     if (saves && cost <= worth * static_cast<double>(choice->savedBytes))
       return llvm::to_vector(llvm::reverse(choice->computed));
   }

@@ -211,7 +211,7 @@ void LoopBuilder::emitReduction(linalg::LinalgOp reduction) {
   auto loop =
       linalg::GenericOp::create(builder, loc, reduction->getResultTypes(), reads.values, reduction.getDpsInits(), maps,
                                 reduction.getIteratorTypesArray(), emitBody, attributes);
-  loop->setAttr(kVectorLoopAttrName, builder.getI64IntegerAttr(*vectorLoop));
+  loop->setAttr(vectorLoopAttrName, builder.getI64IntegerAttr(*vectorLoop));
   reduction->replaceAllUsesWith(loop.getResults());
 }
 
