@@ -145,7 +145,7 @@ std::string Budget::str() const {
   case Kind::Share:
     break;
   }
-  // As it was written: as many digits behind the point as the denominator has zeros beyond 100.
+  // As many digits behind the point as the denominator has zeros beyond 100: as it was written.
   int digits = 0;
   int64_t scale = 1;
   while (scale < denominator / 100 && digits < maxFractionDigits) {

@@ -39,7 +39,7 @@ func.func @adjoint(%count: index, %h0: tensor<4xf32>) -> tensor<4xf32> {
 // -----
 
 // OUTLINED-NOT: error
-// BUFFERIZED: error: 'func.return' op has a tensor, which a program in phase 'bufferized' has not
+// BUFFERIZED: error: 'func.func' op has a tensor, which a program in phase 'bufferized' has not
 // EXPANDED: error: 'remat.chain' op is of an earlier phase than 'expanded'
 func.func private @step(%t: index, %pos: index, %h: tensor<4xf32>) -> tensor<4xf32> {
   return %h : tensor<4xf32>
@@ -62,7 +62,7 @@ remat.chain "private" @loop advance(@step) carry [tensor<4xf32>]
 // -----
 
 // OUTLINED-NOT: error
-// BUFFERIZED: error: 'math.tanh' op has a tensor, which a program in phase 'bufferized' has not
+// BUFFERIZED: error: 'func.func' op has a tensor, which a program in phase 'bufferized' has not
 func.func @tensor(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = math.tanh %x : tensor<4xf32>
   return %y : tensor<4xf32>
@@ -72,7 +72,7 @@ func.func @tensor(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // BUFFERIZED-NOT: error
 // PLANNED: error: 'func.func' op expects 'remat.problem' in phase 'planned'
-// EXPANDED: 'math.tanh' op has a tensor
+// EXPANDED: 'func.func' op has a tensor
 // EXPANDED-NOT: error
 // KERNELS: error: 'linalg.fill' op is of an earlier phase than 'kernels'
 func.func @fill(%x: memref<4xf32>, %y: f32) {

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Values, which can be copied and compared. What only a certain target has (its
+// Values, which can be copied. What only a certain target has (its
 // processor, how exact its functions are) are options of that target.
 //
 //===----------------------------------------------------------------------===//

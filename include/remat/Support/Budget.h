@@ -13,7 +13,7 @@
 //   budget ::= 'unlimited' | 'min' | size | number '%'
 //   size   ::= number unit?        without a unit: a whole number of bytes
 //   unit   ::= 'B' | 'KiB' | 'MiB' | 'GiB' | 'TiB' | 'kB' | 'KB' | 'MB' | 'GB' | 'TB'
-//   number ::= digits ('.' digits)?
+//   number ::= digits ('.' digits)?      up to nine behind the point
 //
 //===----------------------------------------------------------------------===//
 
@@ -40,7 +40,7 @@ public:
   /// The smallest feasible budget.
   static Budget minimum() { return Budget(Kind::Minimum, 0, 1); }
   static Budget bytes(int64_t count) { return Budget(Kind::Bytes, count, 1); }
-  /// \p numerator / \p denominator of the store-all peak; both not negative.
+  /// \p numerator / \p denominator of the store-all peak: not negative, and positive.
   static Budget share(int64_t numerator, int64_t denominator) { return Budget(Kind::Share, numerator, denominator); }
 
   Kind getKind() const { return kind; }
@@ -49,12 +49,13 @@ public:
   int64_t getDenominator() const { return denominator; }
   bool isUnlimited() const { return kind == Kind::Unlimited; }
 
-  /// The budget in bytes for a program whose peak is \p storeAllBytes when
-  /// everything is kept, rounded down, and \p minimumBytes at least; nullopt if there is
-  /// no limit. Saturates at the largest int64_t.
+  /// The budget in bytes for a program whose peak is \p storeAllBytes when everything is
+  /// kept, a share rounded down; nullopt if there is no limit. `min` is \p minimumBytes; any
+  /// other kind may be less. Saturates at the largest int64_t.
   std::optional<int64_t> resolve(int64_t storeAllBytes, int64_t minimumBytes) const;
 
-  /// As parseBudget reads it: "2.5%".
+  /// As parseBudget read it: "2.5%". Other shares are rounded down to whole percents, or to
+  /// nine digits.
   std::string str() const;
 
   bool operator==(const Budget &other) const {

@@ -63,7 +63,8 @@ public:
   virtual ~LoadedProgram();
 
   /// A block of at least \p bytes bytes. With \p guardBehind, a multiple of
-  /// arenaAlignment, touching what lies behind so many bytes is a fault of the process.
+  /// arenaAlignment and possibly less than \p bytes, it has so many bytes, and touching what
+  /// lies behind is a fault of the process.
   virtual llvm::Expected<std::unique_ptr<TargetMemory>> allocate(int64_t bytes,
                                                                  std::optional<int64_t> guardBehind = {}) = 0;
 
@@ -110,15 +111,15 @@ public:
   /// steps, before buffers are chosen.
   virtual void addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptions &options) const = 0;
 
-  /// Appends passes from linalg on the arena to code in loops or kernels. The functions
-  /// have their final arguments.
+  /// Appends passes from linalg on the arena to code in branches and kernels: nothing of
+  /// linalg and of scf is left. The functions have their final arguments.
   virtual void addKernelPasses(mlir::OpPassManager &manager) const = 0;
 
   /// Appends the passes from there to the LLVM dialect.
   virtual void addMachinePasses(mlir::OpPassManager &manager) const = 0;
 
-  /// The pass pipeline that compiles for this target with \p options, as text. Two
-  /// programs are compiled alike if it is equal.
+  /// The pass pipeline that compiles for this target with \p options, as text. With name
+  /// and machine it says all that a compilation depends on.
   virtual std::string getPipelineText(const ProgramOptions &options) const = 0;
 
   /// Whether a program may call \p function, which has no body.

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What can be said of a program and of a processor, as the options of one pipeline:
-// the form that command lines and reproducers have.
+// What can be said of a program and of a family of processors, as the options of one
+// pipeline: the form that command lines and reproducers have.
 //
 //===----------------------------------------------------------------------===//
 

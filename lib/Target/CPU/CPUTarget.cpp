@@ -8,7 +8,9 @@
 #include "remat/Target/CPU/CPUTarget.h"
 
 #include "CPUPipeline.h"
+#include "Host/CallFrame.h"
 #include "Host/HostProgram.h"
+#include "remat/Execution/ProgramError.h"
 #include "remat/Target/CPU/LinalgToLLVM.h"
 #include "remat/Target/CPU/Passes.h"
 
@@ -71,14 +73,12 @@ std::string CPUTarget::getPipelineText(const ProgramOptions &options) const {
 
 bool CPUTarget::hasFunction(llvm::StringRef function) const {
   llvm::sys::DynamicLibrary::LoadLibraryPermanently(nullptr);
-  return llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(function.str()) != nullptr;
+  return getHostSymbols().contains(function) || llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(function.str());
 }
 
 llvm::Expected<std::unique_ptr<LoadedProgram>> CPUTarget::load(const LoadRequest &request) const {
-  if (processor)
-    return HostProgram::create(request, *processor);
-  auto host = Processor::create({});
-  if (!host)
-    return host.takeError();
-  return HostProgram::create(request, std::move(*host));
+  if (!processor)
+    return llvm::make_error<ProgramError>(ProgramError::Kind::TargetUnavailable,
+                                          "code for a family of processors is loaded on none");
+  return HostProgram::create(request, *processor);
 }

@@ -21,7 +21,10 @@ static std::string makeKey(mlir::ModuleOp module, llvm::StringRef entry, const P
   llvm::raw_string_ostream stream(key);
   ProgramOptions apart = options;
   apart.budget = Budget();
-  stream << entry << '\n' << target.getMachine() << '\n' << target.getPipelineText(apart) << '\n';
+  stream << entry << '\n'
+         << target.getName() << '\n'
+         << target.getMachine() << '\n'
+         << target.getPipelineText(apart) << '\n';
   module->print(stream, mlir::OpPrintingFlags().enableDebugInfo().useLocalScope());
   return key;
 }

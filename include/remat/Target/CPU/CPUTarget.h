@@ -32,7 +32,7 @@ public:
   /// A processor that this machine can execute code for.
   static llvm::Expected<std::unique_ptr<CPUTarget>> create(const CPUTargetOptions &options = {});
 
-  /// Any processor with the instruction set \p isa: code that is loaded nowhere.
+  /// Any processor with the instruction set \p isa. Its code cannot be loaded.
   CPUTarget(VectorISA isa, Denormals denormals, bool accurate);
   ~CPUTarget() override;
 
@@ -54,7 +54,7 @@ private:
   VectorISA isa;
   Denormals denormals;
   bool accurate;
-  /// Null if code is loaded nowhere.
+  /// Null if code cannot be loaded.
   std::unique_ptr<Processor> processor;
 };
 

@@ -1,13 +1,13 @@
-//===- VerifyPhase.cpp - Nothing of an earlier phase is left -----*- C++ -*-===//
+//===- VerifyPhase.cpp - A program is as its phase leaves it -----*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// Each phase has operations of its own, so the operations that are left say how
-// far a program got. This pass stands between phases and says which operation
-// was left behind, where the next pass would only say that it cannot go on.
+// The operations that are left, and what they have, say how far a program got. This
+// pass stands between phases and says which operation was left behind, where the
+// next pass would only say that it cannot go on.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace remat {
@@ -41,14 +42,18 @@ static Phase getLastPhase(Operation *op) {
     return Phase::Expanded;
   if (isa_and_nonnull<RematDialect>(op->getDialect()))
     return Phase::Planned;
-  if (isa<linalg::LinalgOp>(op))
+  if (isa<linalg::LinalgOp>(op) || isa_and_nonnull<scf::SCFDialect>(op->getDialect()))
     return Phase::Expanded;
   return isa_and_nonnull<LLVM::LLVMDialect>(op->getDialect()) || isa<ModuleOp>(op) ? Phase::Machine : Phase::Kernels;
 }
 
 static bool hasTensor(Operation *op) {
+  auto hasTensorArgument = [](Block &block) {
+    return llvm::any_of(block.getArgumentTypes(), llvm::IsaPred<TensorType>);
+  };
   return llvm::any_of(op->getResultTypes(), llvm::IsaPred<TensorType>) ||
-         llvm::any_of(op->getOperandTypes(), llvm::IsaPred<TensorType>);
+         llvm::any_of(op->getOperandTypes(), llvm::IsaPred<TensorType>) ||
+         llvm::any_of(op->getRegions(), [&](Region &region) { return llvm::any_of(region, hasTensorArgument); });
 }
 
 static bool lacksProblem(Operation *op) {

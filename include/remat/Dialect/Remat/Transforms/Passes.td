@@ -27,9 +27,9 @@ def VerifyPhasePass : Pass<"remat-verify-phase"> {
     * `adjoint`: what authors write is gone (`recurrence`, `value_and_gradient`, `custom_vjp`, `stop_gradient`)
     * `outlined`: also `bptt` and `unwind`, with their yields
     * `bufferized`: no value is a tensor, and the functions of chains have their workspace
-    * `planned`: each public function has `remat.problem`
+    * `planned`: each public function with a body has `remat.problem`
     * `expanded`: of the dialect only `check_indices` and `check_range` are left
-    * `kernels`: nothing of the dialect, and no structured operation of linalg
+    * `kernels`: nothing of the dialect, no structured operation of linalg, no loop or branch of scf
     * `machine`: nothing but the LLVM dialect
   }];
   let options = [

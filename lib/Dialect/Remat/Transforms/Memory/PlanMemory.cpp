@@ -45,7 +45,7 @@ private:
   LogicalResult adoptProblem(ProblemAttr measured);
   void addProblem();
   FailureOr<schedule::ProgramInstance> makeInstance(MemoryAttr total);
-  void setFrame(unsigned index, const schedule::ProgramInstance &instance);
+  void setLayout(unsigned index, const schedule::ProgramInstance &instance);
   void setUnusedFinals();
   /// The offset of a buffer: a constant or a word of the plan.
   Value getOffset(OpBuilder &builder, Location loc, size_t buffer);
@@ -108,7 +108,7 @@ void MemoryPlanner::placeAll() {
   }
 }
 
-void MemoryPlanner::setFrame(unsigned index, const schedule::ProgramInstance &instance) {
+void MemoryPlanner::setLayout(unsigned index, const schedule::ProgramInstance &instance) {
   auto layout = LayoutAttr::get(entry.getContext(),
                                 [&](schedule::LoopPart part) { return instance.getPart(index, part).offset; });
   memory.getLoops()[index].chain.setLayoutAttr(layout);
@@ -119,7 +119,8 @@ void MemoryPlanner::setUnusedFinals() {
     loop.forward.setUnusedFinals(SmallVector<int64_t>(loop.unusedFinals.begin(), loop.unusedFinals.end()));
 }
 
-/// Copies become linalg.copy, which the target lowers like everything else.
+/// Copies become linalg.copy, which the target lowers like everything else. Nothing that allocates
+/// may be left.
 LogicalResult MemoryPlanner::finishCopies() {
   entry.walk([](memref::CopyOp copy) {
     OpBuilder builder(copy);
@@ -163,7 +164,7 @@ LogicalResult MemoryPlanner::runStatic(MemoryAttr total) {
   if (failed(instance) || failed(addArguments(/*hasPlan=*/false)))
     return failure();
   for (unsigned index = 0; index < memory.getLoops().size(); ++index)
-    setFrame(index, *instance);
+    setLayout(index, *instance);
   for (size_t index = 0; index < memory.getAllocations().size(); ++index)
     offsets.push_back(instance->getBufferOffset(index));
   setUnusedFinals();
@@ -182,10 +183,10 @@ LogicalResult MemoryPlanner::adoptProblem(ProblemAttr measured) {
   problem.policy = planned.policy;
   problem.budget = planned.budget;
   for (auto [loop, other] : llvm::zip(problem.loops, planned.loops))
-    for (auto [stage, measured] : llvm::zip(loop.stages, other.stages)) {
-      stage.advanceTime = measured.advanceTime;
-      stage.recordTime = measured.recordTime;
-      stage.reverseTime = measured.reverseTime;
+    for (auto [stage, same] : llvm::zip(loop.stages, other.stages)) {
+      stage.advanceTime = same.advanceTime;
+      stage.recordTime = same.recordTime;
+      stage.reverseTime = same.reverseTime;
     }
   if (!llvm::equal(problem.write(), words))
     return entry.emitOpError("was measured with other loops or buffers than it has");

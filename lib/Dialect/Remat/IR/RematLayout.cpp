@@ -1,4 +1,4 @@
-//===- RematFrame.cpp - The parts of a loop as an attribute -------*- C++ -*-===//
+//===- RematLayout.cpp - The parts of a loop as an attribute -------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
