@@ -226,7 +226,7 @@ llvm::Expected<std::vector<schedule::Chain>> CompiledProgram::getChainProblems(l
     return plan.takeError();
   if (!implementation->lowered.isPlannedLater())
     return implementation->lowered.chainProblems;
-  return remat::getChainProblems(implementation->lowered, *implementation->plannedCounts);
+  return remat::getChainProblems(implementation->plan);
 }
 
 int64_t CompiledProgram::getObjectBytes() const { return implementation->code->getCodeBytes(); }

@@ -7,10 +7,9 @@
 
 #include "RuntimePlan.h"
 
+#include "../Runtime/ProgramPlan.h"
 #include "remat/ABI/PlanWords.h"
 #include "remat/Execution/ProgramError.h"
-#include "remat/Runtime/Planner.h"
-#include "remat/Schedule/ProgramPlanner.h"
 
 using namespace remat;
 using schedule::PlanFigure;
@@ -38,40 +37,19 @@ static PlanFigures readFigures(llvm::ArrayRef<int64_t> words, llvm::StringRef po
   return figures;
 }
 
-/// Calls \p use with the instance for \p counts and its plan, which the C interface
-/// does not show.
-template <typename Use>
-static void withInstance(llvm::ArrayRef<int64_t> words, llvm::ArrayRef<int64_t> counts, Use use) {
-  schedule::ProgramProblem problem;
-  schedule::Verdict verdict = schedule::ProgramProblem::read(words.data(), static_cast<int64_t>(words.size()), problem);
-  if (!verdict.ok())
-    return;
-  if (auto instance = schedule::ProgramInstance::create(problem, counts.vec(), verdict)) {
-    schedule::ProgramResult result = schedule::planProgram(*instance);
-    use(*instance, result);
-  }
-}
-
-std::vector<schedule::Chain> remat::getChainProblems(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts) {
+std::vector<schedule::Chain> remat::getChainProblems(const RuntimePlan &plan) {
   std::vector<schedule::Chain> problems;
-  withInstance(program.problem, counts,
-               [&](const schedule::ProgramInstance &instance, const schedule::ProgramResult &result) {
-                 for (size_t loop = 0; result.verdict.ok() && loop < instance.getNumLoops(); ++loop)
-                   if (instance.isPlanned(loop))
-                     problems.push_back(instance.getChain(loop, result.plan.loops[loop].plan.budget));
-               });
+  const schedule::ProgramInstance &instance = *plan.plan->instance;
+  for (size_t loop = 0; loop < instance.getNumLoops(); ++loop)
+    if (instance.isPlanned(loop))
+      problems.push_back(instance.getChain(loop, plan.plan->result.plan.loops[loop].plan.budget));
   return problems;
 }
 
-static llvm::Error makeInfeasible(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts,
-                                  const RematProgramPlan *plan) {
+static llvm::Error makeInfeasible(const LoweredProgram &program, const RematProgramPlan *plan) {
   std::vector<BudgetComponent> components;
-  withInstance(program.problem, counts,
-               [&](const schedule::ProgramInstance &instance, const schedule::ProgramResult &) {
-                 // The layout is that of the smallest plan.
-                 for (size_t index : instance.getLiveAtPeak())
-                   components.push_back({instance.getLiveBuffers()[index].bytes, program.bufferNames[index]});
-               });
+  for (size_t index : plan->instance->getLiveAtPeak())
+    components.push_back({plan->instance->getLiveBuffers()[index].bytes, program.bufferNames[index]});
   int64_t budget = rematPlanGetBudget(plan);
   return llvm::make_error<ProgramError>("the program cannot run inside a budget of " + std::to_string(budget) +
                                             " bytes: " + rematPlanGetMessage(plan),
@@ -84,9 +62,9 @@ llvm::Expected<RuntimePlan> remat::makeRuntimePlan(const LoweredProgram &program
                                     static_cast<int64_t>(counts.size()), &made);
   if (!made)
     return makeFault("there is not enough memory to plan the program");
-  std::unique_ptr<RematProgramPlan, void (*)(RematProgramPlan *)> plan(made, rematPlanDestroy);
+  std::shared_ptr<const RematProgramPlan> plan(made, [](RematProgramPlan *unused) { rematPlanDestroy(unused); });
   if (status == REMAT_PLAN_INFEASIBLE)
-    return makeInfeasible(program, counts, plan.get());
+    return makeInfeasible(program, plan.get());
   if (status == REMAT_PLAN_INTERNAL)
     return makeInternalError("the plan for counts that were given: " + llvm::Twine(rematPlanGetMessage(plan.get())));
   if (status != REMAT_PLAN_OK)
@@ -96,5 +74,6 @@ llvm::Expected<RuntimePlan> remat::makeRuntimePlan(const LoweredProgram &program
   RuntimePlan result;
   result.words.assign(words, words + numWords);
   result.figures = readFigures(result.words, program.policy);
+  result.plan = std::move(plan);
   return std::move(result);
 }

@@ -9,6 +9,7 @@
 #define REMAT_LIB_EXECUTION_RUNTIMEPLAN_H
 
 #include "Lowering.h"
+#include "remat/Runtime/Planner.h"
 
 namespace remat {
 
@@ -17,14 +18,15 @@ struct RuntimePlan {
   PlanFigures figures;
   /// What the program takes as its last argument.
   std::vector<int64_t> words;
+  std::shared_ptr<const RematProgramPlan> plan;
 };
 
 /// Plans \p program, whose plan depends on its counts, for \p counts (see
 /// remat/Runtime/Planner.h).
 llvm::Expected<RuntimePlan> makeRuntimePlan(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts);
 
-/// The chain problems that this plan solves, one per differentiated loop.
-std::vector<schedule::Chain> getChainProblems(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts);
+/// The chain problems that \p plan solves, one per differentiated loop.
+std::vector<schedule::Chain> getChainProblems(const RuntimePlan &plan);
 
 } // namespace remat
 

@@ -11,19 +11,13 @@
 
 #include "remat/Runtime/Planner.h"
 
+#include "ProgramPlan.h"
 #include "remat/Schedule/PlanWords.h"
 
 #include <memory>
 #include <new>
 
 using namespace remat::schedule;
-
-struct RematProgramPlan {
-  Verdict verdict;
-  std::vector<int64_t> words;
-  int64_t budget = -1;
-  int64_t minimum = 0;
-};
 
 static int32_t getStatus(Status status) {
   switch (status) {
@@ -46,19 +40,15 @@ static int32_t getStatus(Status status) {
 }
 
 static void makePlan(const int64_t *words, int64_t numWords, std::vector<int64_t> counts, RematProgramPlan &plan) {
-  ProgramProblem problem;
-  plan.verdict = ProgramProblem::read(words, numWords, problem);
-  if (!plan.verdict.ok())
+  plan.result.verdict = ProgramProblem::read(words, numWords, plan.problem);
+  if (!plan.result.verdict.ok())
     return;
-  std::optional<ProgramInstance> instance = ProgramInstance::create(problem, std::move(counts), plan.verdict);
-  if (!instance)
+  plan.instance = ProgramInstance::create(plan.problem, std::move(counts), plan.result.verdict);
+  if (!plan.instance)
     return;
-  ProgramResult result = planProgram(*instance);
-  plan.verdict = result.verdict;
-  plan.budget = result.budget.value_or(-1);
-  plan.minimum = result.minimum;
-  if (plan.verdict.ok())
-    plan.words = writePlanWords(*instance, result);
+  plan.result = planProgram(*plan.instance);
+  if (plan.result.verdict.ok())
+    plan.words = writePlanWords(*plan.instance, plan.result);
 }
 
 /// The C++ library reports memory that is not there by exceptions, which must not
@@ -70,7 +60,7 @@ extern "C" int32_t rematPlanProgram(const int64_t *problem, int64_t problemWords
     auto made = std::make_unique<RematProgramPlan>();
     makePlan(problem, problemWords, std::vector<int64_t>(counts, counts + (numCounts > 0 ? numCounts : 0)), *made);
     *plan = made.release();
-    return getStatus((*plan)->verdict.status);
+    return getStatus((*plan)->result.verdict.status);
   } catch (const std::bad_alloc &) {
     return REMAT_PLAN_NO_MEMORY;
   }
@@ -81,10 +71,12 @@ extern "C" const int64_t *rematPlanGetWords(const RematProgramPlan *plan, int64_
   return plan->words.empty() ? nullptr : plan->words.data();
 }
 
-extern "C" const char *rematPlanGetMessage(const RematProgramPlan *plan) { return plan->verdict.message.c_str(); }
+extern "C" const char *rematPlanGetMessage(const RematProgramPlan *plan) {
+  return plan->result.verdict.message.c_str();
+}
 
-extern "C" int64_t rematPlanGetBudget(const RematProgramPlan *plan) { return plan->budget; }
+extern "C" int64_t rematPlanGetBudget(const RematProgramPlan *plan) { return plan->result.budget.value_or(-1); }
 
-extern "C" int64_t rematPlanGetMinimum(const RematProgramPlan *plan) { return plan->minimum; }
+extern "C" int64_t rematPlanGetMinimum(const RematProgramPlan *plan) { return plan->result.minimum; }
 
 extern "C" void rematPlanDestroy(RematProgramPlan *plan) { delete plan; }
