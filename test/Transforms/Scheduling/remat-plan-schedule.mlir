@@ -10,6 +10,10 @@
 // RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=policy=multistage 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=SLOW
 // RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=budget=0 2>&1 | FileCheck %s --check-prefix=ZERO
+// RUN: remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=budget=min | FileCheck %s --check-prefix=MIN
+// RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=function-cost=nan 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=COST
+// RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=move-cost=-1 2>&1 | FileCheck %s --check-prefix=COST
 // RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule=budget=-5 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=NEGATIVE
 // RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule="budget='5 apples'" 2>&1 \
@@ -37,5 +41,7 @@
 // ZERO-DAG: note: 64 bytes: core state of @walk
 // ZERO-DAG: note: 64 bytes: gradient carries of @walk
 
+// MIN: remat.memory = #remat.memory<budget = [[LEAST:[0-9]+]], peak = [[LEAST]], store_all = {{[0-9]+}}, minimum = [[LEAST]],
+// COST: error: remat-plan-schedule: expects costs that are finite and not negative, but got
 // NEGATIVE: budget option: expects a budget in bytes {{.*}}, but got '-5'
 // APPLES: budget option: expects a budget in bytes {{.*}}, but got '5 apples'

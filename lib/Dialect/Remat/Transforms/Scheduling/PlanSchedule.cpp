@@ -19,7 +19,9 @@
 #include "remat/Support/AttributeNames.h"
 
 #include "mlir/IR/Remarks.h"
+
 #include "llvm/ADT/DenseSet.h"
+#include <cmath>
 
 namespace remat {
 #define GEN_PASS_DEF_PLANSCHEDULEPASS
@@ -88,6 +90,13 @@ struct PlanSchedulePass final : remat::impl::PlanSchedulePassBase<PlanSchedulePa
   using Base::Base;
 
   void runOnOperation() override {
+    for (double cost : {moveCost.getValue(), operationCost.getValue(), functionCost.getValue()})
+      if (!std::isfinite(cost) || cost < 0) {
+        emitError(getOperation().getLoc(),
+                  "remat-plan-schedule: expects costs that are finite and not negative, but got ")
+            << cost;
+        return signalPassFailure();
+      }
     plannedChains.clear();
     for (func::FuncOp entry : getEntryFunctions(getOperation()))
       if (failed(planEntry(entry)))
