@@ -194,8 +194,16 @@ Value KernelBuilder::loadVector(Value memref, ValueRange indices, const VectorBl
   return vector::MaskedLoadOp::create(*this, vectorType, memref, indices, block.mask, zero);
 }
 
+/// Whether \p mask is the first lane alone.
+static bool isFirstLane(Value mask) {
+  auto constant = mask ? mask.getDefiningOp<vector::ConstantMaskOp>() : vector::ConstantMaskOp();
+  return constant && constant.getMaskDimSizes() == ArrayRef<int64_t>(1);
+}
+
 void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices, const VectorBlock &block) {
-  if (block.lanes == 1 && !block.mask) {
+  // One lane is stored as a number: LLVM 22 stores a masked lane of a truncated vector in the
+  // width that it had before, over what lies behind (lib/Target/CPU/Host/MachineCode.cpp).
+  if (isFirstLane(block.mask) || (block.lanes == 1 && !block.mask)) {
     Value scalar = vector::ExtractOp::create(*this, vector, ArrayRef<int64_t>{0});
     memref::StoreOp::create(*this, scalar, memref, indices);
   } else if (block.mask) {
