@@ -5,10 +5,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Asks the analysis that the planner asked, with the numbers of the plan, and
-// turns its answer into offsets. The two must agree to the byte, and this pass
-// checks that they do. A plan that is made at run time has the same offsets as words
-// of an array, which is one more argument.
+// Finds the buffers that were measured (#remat.problem), lays them out with the
+// numbers of the plan, and turns the layout into offsets. A function whose buffers are
+// others by now, or whose peak is not that of the plan, is an error. A plan that is made
+// at run time has the same offsets as words of an array, which is one more argument.
 //
 //===----------------------------------------------------------------------===//
 

@@ -19,8 +19,8 @@
 #include "remat/Support/AttributeNames.h"
 
 #include "mlir/IR/Remarks.h"
-
 #include "llvm/ADT/DenseSet.h"
+
 #include <cmath>
 
 namespace remat {
