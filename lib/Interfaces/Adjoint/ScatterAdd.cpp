@@ -169,6 +169,11 @@ Value ScatterAdd::emitUpdate(IRMapping &mapping, ArrayRef<Value> point, Value cu
     Value sum = arith::AddFOp::create(builder, loc, old, cotangent);
     return tensor::InsertOp::create(builder, loc, sum, current, indices);
   }
+  // A check stands in front of the read and fails, so nothing comes here; the slice would not even be valid.
+  for (auto [index, extent] : llvm::zip(indices, tableType.getShape()))
+    if (std::optional<int64_t> row = getConstantIntValue(index);
+        row && (*row < 0 || (!ShapedType::isDynamic(extent) && *row >= extent)))
+      return current;
   ArrayRef<int64_t> rowShape = tableType.getShape().take_back(rowDims);
   auto rowType = RankedTensorType::get(rowShape, tableType.getElementType());
   auto offsetsAndSizes = [&](ValueRange leading) {

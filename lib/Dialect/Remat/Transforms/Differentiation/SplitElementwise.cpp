@@ -40,6 +40,8 @@ public:
   void evaluate(Operation &scalar);
 
 private:
+  /// An operation on the elements of tensors.
+  Operation *createOnElements(Operation &scalar, ValueRange operands, TypeRange types);
   /// \p operand, read through \p map (from points of the result), as a tensor.
   Value spread(Value operand, AffineMap map);
   Value splat(Value scalar);
@@ -95,6 +97,27 @@ Value TensorBody::getTensor(Value value) {
   return tensor;
 }
 
+/// Upstream folds these to a constant of their type where their operands are equal, and a constant of a type with a
+/// dynamic extent has no extent any more. They stay on elements.
+static bool staysOnElements(Operation &op, ShapedType shape) {
+  return isa<arith::CmpIOp, arith::XOrIOp>(op) && !shape.hasStaticShape();
+}
+
+Operation *TensorBody::createOnElements(Operation &scalar, ValueRange operands, TypeRange types) {
+  SmallVector<Value> inits;
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, shapeSource);
+  for (Type type : types)
+    inits.push_back(tensor::EmptyOp::create(rewriter, loc, sizes, getElementTypeOrSelf(type)));
+  SmallVector<AffineMap> maps(operands.size() + inits.size(), rewriter.getMultiDimIdentityMap(shape.getRank()));
+  SmallVector<utils::IteratorType> parallel(shape.getRank(), utils::IteratorType::parallel);
+  return linalg::GenericOp::create(rewriter, scalar.getLoc(), types, operands, inits, maps, parallel,
+                                   [&](OpBuilder &inside, Location loc, ValueRange elements) {
+                                     IRMapping mapping;
+                                     mapping.map(scalar.getOperands(), elements.take_front(operands.size()));
+                                     linalg::YieldOp::create(inside, loc, inside.clone(scalar, mapping)->getResults());
+                                   });
+}
+
 void TensorBody::evaluate(Operation &scalar) {
   if (auto constant = dyn_cast<arith::ConstantOp>(scalar)) {
     tensors.map(constant.getResult(), splat(arith::ConstantOp::create(rewriter, loc, constant.getValue())));
@@ -105,14 +128,17 @@ void TensorBody::evaluate(Operation &scalar) {
   SmallVector<Type> types;
   for (Type type : scalar.getResultTypes())
     types.push_back(shape.clone(type));
-  Operation *whole =
-      rewriter.create(scalar.getLoc(), scalar.getName().getIdentifier(), operands, types, scalar.getAttrs());
+  Operation *whole = staysOnElements(scalar, shape) ? createOnElements(scalar, operands, types)
+                                                    : rewriter.create(scalar.getLoc(), scalar.getName().getIdentifier(),
+                                                                      operands, types, scalar.getAttrs());
   tensors.map(scalar.getResults(), whole->getResults());
 }
 
-/// True if the body consists of operations that exist on tensors as well.
-static bool isElementwiseBody(Block &body) {
+/// True if the body consists of operations that exist on tensors as well, and not of one alone that is left as it is.
+static bool isElementwiseBody(Block &body, ShapedType shape) {
   auto operations = body.without_terminator();
+  if (llvm::hasSingleElement(operations) && staysOnElements(*operations.begin(), shape))
+    return false;
   return !operations.empty() && llvm::all_of(operations, [](Operation &op) {
     return isa<arith::ConstantOp>(op) || OpTrait::hasElementwiseMappableTraits(&op);
   });
@@ -123,7 +149,7 @@ LogicalResult SplitElementwise::matchAndRewrite(linalg::LinalgOp op, PatternRewr
     return rewriter.notifyMatchFailure(op, "is not on tensors");
   if (op.getNumParallelLoops() != op.getNumLoops())
     return rewriter.notifyMatchFailure(op, "has a reduction");
-  if (!isElementwiseBody(*op.getBlock()))
+  if (!isElementwiseBody(*op.getBlock(), cast<ShapedType>(op.getDpsInits()[0].getType())))
     return rewriter.notifyMatchFailure(op, "has a body that does not exist on tensors");
   AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
   if (!map.isPermutation() || llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &init) {

@@ -58,7 +58,8 @@ static bool hasStaticShape(Type type) {
 }
 
 /// An operation on whole tensors with a dynamic extent has no constants of their shape:
-/// it becomes the same operation on elements first.
+/// it becomes the same operation on elements first. So do comparisons and exclusive or, which upstream folds to
+/// such a constant where the operands are equal; the extent would be lost.
 static bool needsElements(Operation *op) { return !hasStaticShape(op->getOperand(0).getType()); }
 
 namespace {
@@ -89,6 +90,7 @@ struct MoveIntoBody final : OpRewritePattern<OpT> {
           state.propertiesAttr = op->getPropertiesAsAttribute();
           linalg::YieldOp::create(body, place, body.create(state)->getResults());
         });
+    setWrittenName(generic, op);
     rewriter.replaceOp(op, generic.getResults());
     return success();
   }
@@ -418,8 +420,8 @@ struct ExpandOperationsPass final : remat::impl::ExpandOperationsPassBase<Expand
     set.add(expandUnPack);
     set.add<MoveIntoBody<math::IPowIOp>>(context, /*onlyDynamic=*/false);
     set.add<MoveIntoBody<math::IsNaNOp>, MoveIntoBody<math::IsInfOp>, MoveIntoBody<math::IsFiniteOp>,
-            MoveIntoBody<math::IsNormalOp>, MoveIntoBody<arith::MulSIExtendedOp>, MoveIntoBody<arith::MulUIExtendedOp>>(
-        context, /*onlyDynamic=*/true);
+            MoveIntoBody<math::IsNormalOp>, MoveIntoBody<arith::MulSIExtendedOp>, MoveIntoBody<arith::MulUIExtendedOp>,
+            MoveIntoBody<arith::CmpIOp>, MoveIntoBody<arith::XOrIOp>>(context, /*onlyDynamic=*/true);
     patterns = std::move(set);
     return success();
   }
@@ -451,8 +453,8 @@ private:
     SmallVector<Operation *> operations;
     getOperation()->walk([&](Operation *op) {
       if (isa<math::IsNaNOp, math::IsInfOp, math::IsFiniteOp, math::IsNormalOp, math::IPowIOp, arith::AddUIExtendedOp,
-              arith::MulSIExtendedOp, arith::MulUIExtendedOp, tensor::BitcastOp, tensor::PadOp, tensor::GenerateOp,
-              tensor::GatherOp, linalg::PackOp, linalg::UnPackOp>(op))
+              arith::MulSIExtendedOp, arith::MulUIExtendedOp, arith::CmpIOp, arith::XOrIOp, tensor::BitcastOp,
+              tensor::PadOp, tensor::GenerateOp, tensor::GatherOp, linalg::PackOp, linalg::UnPackOp>(op))
         operations.push_back(op);
     });
     return operations;
