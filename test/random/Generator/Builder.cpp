@@ -25,7 +25,7 @@ static constexpr int64_t mostElements = 1200;
 
 Builder::Builder(const GeneratorOptions &options)
     // Scattered: the streams of neighbouring seeds would be the same but for the first number.
-    : random(Random(options.seed * 0x2545f4914f6cdd1du).next()), options(options) {
+    : random(Random(options.seed * 0x2545f4914f6cdd1du).next()), options(options), profile(getProfile(options.seed)) {
   auto allowed = [&](Element element) {
     return options.types.empty() ||
            std::find(options.types.begin(), options.types.end(), element) != options.types.end();
@@ -65,13 +65,13 @@ Builder::Builder(const GeneratorOptions &options)
   const std::vector<double> stepWeights = {4, 8, 14, 20, 14, 14, 6, 3};
   for (int i = 0; i < 2; ++i) {
     int64_t count = steps[random.pickWeighted(stepWeights)];
-    if (random.chance(0.25)) {
+    if (random.chance(profile.dynamicCount)) {
       dynamicExtents.push_back(count);
       count = -static_cast<int64_t>(dynamicExtents.size());
     }
     counts.push_back(count);
   }
-  mayEnd = random.chance(0.12);
+  mayEnd = random.chance(profile.mayEnd);
 }
 
 int64_t Builder::countElements(const Type &type) const {
@@ -234,6 +234,8 @@ void Builder::writeOperation() {
     std::vector<double> weights;
     for (const Production &production : table) {
       double weight = suits(production, *this) ? production.weight : 0;
+      if (auto factor = profile.factors.find(production.name); factor != profile.factors.end())
+        weight *= factor->second;
       // What may be wrong there.
       if (production.isChecked && (mayEnd || neverRuns))
         weight *= 3;

@@ -17,6 +17,7 @@
 #define REMAT_TEST_RANDOM_BUILDER_H
 
 #include "Generator.h"
+#include "Profile.h"
 #include "Random.h"
 #include "Type.h"
 
@@ -73,6 +74,7 @@ public:
 
   Random random;
   const GeneratorOptions &options;
+  const Profile &profile;
   Function *function = nullptr;
   /// Finished functions.
   std::vector<std::string> functions;
@@ -107,7 +109,7 @@ public:
   /// The current place lies in a loop without a turn, where any index is right.
   bool neverRuns = false;
   /// Whether the next index or extent is one that nobody has looked at.
-  bool drawsUnchecked() { return random.chance(neverRuns ? 0.5 : (mayEnd ? 0.25 : 0)); }
+  bool drawsUnchecked() { return random.chance(neverRuns ? 0.5 : (mayEnd ? profile.unchecked : 0)); }
 
   //===--- Text ---===//
   void line(const std::string &text);
@@ -126,6 +128,8 @@ public:
   Value get(const Type &type, const Want &want = {});
   /// An index of a table with \p extent elements.
   Value getIndexBelow(int64_t extent);
+  /// One just outside, or so far that nothing lies there.
+  Value getIndexOutside(int64_t extent);
   /// As get, mostly a value that is not known before the program runs.
   Value getUnknown(const Type &type, const Want &want = {});
   /// A condition, mostly one that is not known before the program runs.

@@ -92,7 +92,7 @@ static void addReturned(Builder &builder, std::vector<Value> &returned, int64_t 
                         [&](int64_t extent) { return extent < 0 && builder.function->isOpaque.count(extent); });
   };
   for (const Value &extent : builder.function->computedExtents)
-    if (builder.random.chance(0.7) &&
+    if (builder.random.chance(builder.profile.returnedCount) &&
         std::none_of(returned.begin(), returned.end(), [&](const Value &other) { return other.name == extent.name; }))
       returned.push_back(extent);
   for (int64_t i = 0; i < number; ++i) {
@@ -211,7 +211,9 @@ GeneratedProgram remat::random::generate(const GeneratorOptions &options) {
     std::string shape;
     for (int64_t extent : argument.value.type.shape) {
       // Another length than that of arrays of the same type.
-      int64_t more = extent < 0 && builder.mayEnd && builder.random.chance(0.4) ? builder.random.between(1, 2) : 0;
+      int64_t more = extent < 0 && builder.mayEnd && builder.random.chance(builder.profile.wrongExtent)
+                         ? builder.random.between(1, 2)
+                         : 0;
       shape += (shape.empty() ? "" : "x") + std::to_string(builder.getExtent(extent) + more);
     }
     program.shapes.push_back(name + "=" + shape);

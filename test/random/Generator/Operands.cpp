@@ -79,12 +79,7 @@ Value Builder::getIndexBelow(int64_t extent) {
   if (drawsUnchecked()) {
     if (random.chance(0.5) && find([&](const Value &value) { return value.type == type; }, value))
       return value;
-    // Just outside, or so far that nothing lies there.
-    double place = random.chance(0.5) ? 1e9 : static_cast<double>(random.between(-1, actual + 1));
-    if (function->arguments.size() > 6 || random.chance(0.3))
-      return constant(type, place);
-    addArgument({Value{newName("a"), type, {place, place}, true}, std::to_string(static_cast<int64_t>(place))});
-    return function->arguments.back().value;
+    return getIndexOutside(extent);
   }
   if (random.chance(0.5) && find(
                                 [&](const Value &value) {
@@ -96,6 +91,17 @@ Value Builder::getIndexBelow(int64_t extent) {
   if (random.chance(0.4) && find([&](const Value &value) { return value.type == type; }, value))
     return coerce(value, Want{{0, static_cast<double>(actual - 1)}, true});
   return constant(type, static_cast<double>(random.below(actual)));
+}
+
+Value Builder::getIndexOutside(int64_t extent) {
+  Type type = Type::scalar(Element::Index);
+  double place = random.chance(0.5) ? 1e9 : static_cast<double>(random.between(-1, getExtent(extent) + 1));
+  if (profile.negative > 0 && random.chance(profile.negative))
+    place = -place;
+  if (function->arguments.size() > profile.mostArguments || random.chance(profile.constantIndex))
+    return constant(type, place);
+  addArgument({Value{newName("a"), type, {place, place}, true}, std::to_string(static_cast<int64_t>(place))});
+  return function->arguments.back().value;
 }
 
 Value Builder::getUnknown(const Type &type, const Want &want) {
@@ -128,7 +134,8 @@ Value Builder::getCondition() {
     return emit("arith.cmpi " + random.pick(predicates) + value.name + ", " + bound.name + " : " + value.type.print(),
                 type, {0, 1}, true);
   }
-  if (function->position != Position::Body && function->arguments.size() < 7 && random.chance(0.7)) {
+  if (function->position != Position::Body && function->arguments.size() <= profile.mostArguments &&
+      random.chance(profile.conditionArgument)) {
     Value argument = newArgument(Type::tensor(Element::I1, {}), {0, 1});
     return emit("tensor.extract " + argument.name + "[] : " + argument.type.print(), type, {0, 1}, true);
   }
@@ -250,7 +257,7 @@ std::string Builder::getExtentName(int64_t extent) {
   if (place != function->extentNames.end())
     return place->second;
   double actual = static_cast<double>(getExtent(extent));
-  if (random.chance(0.5)) {
+  if (random.chance(profile.countOfArray)) {
     newArgument(Type::tensor(drawFloat(), random.chance(0.5) ? std::vector<int64_t>{extent}
                                                              : std::vector<int64_t>{extent, extents[0]}),
                 Range::symmetric(1.5));
@@ -259,16 +266,16 @@ std::string Builder::getExtentName(int64_t extent) {
   Argument argument;
   argument.value = Value{newName("n"), Type::scalar(Element::Index), {actual, actual}, true};
   argument.spec = std::to_string(getExtent(extent));
-  if (random.chance(0.4)) {
+  if (random.chance(profile.countInMemory)) {
     argument.value.type = Type::tensor(Element::I64, {});
     function->isOpaque.insert(extent);
     std::string source = argument.value.name;
-    if (random.chance(0.5)) {
+    if (random.chance(profile.computedCount)) {
       // Computed from an argument, and perhaps a result as well.
       std::string term = newName("d");
       source = newName();
       // The sum of an array is in memory when the extent is asked for, which is refused.
-      bool isSum = random.chance(0.15);
+      bool isSum = random.chance(profile.summedCount);
       int64_t number = getExtent(extent), added = isSum ? number % 2 : random.between(1, 3);
       int64_t given = isSum ? number / 2 : number - added;
       argument.spec = std::to_string(given);

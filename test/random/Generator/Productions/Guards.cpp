@@ -56,10 +56,12 @@ static bool writeGuardedRead(Builder &builder) {
   Type type = Type::scalar(table.type.element);
   if (!inBody && builder.random.chance(0.3))
     type = table.type.with(std::vector<int64_t>(table.type.shape.begin() + 1, table.type.shape.end()));
-  Value place = builder.get(Type::scalar(Element::Index));
+  const Profile &profile = builder.profile;
+  bool isOutside = profile.outside > 0 && builder.random.chance(profile.outside);
+  Value place = isOutside ? builder.getIndexOutside(table.type.shape[0]) : builder.get(Type::scalar(Element::Index));
   // A condition that has nothing to do with the index.
-  bool isFree = builder.mayEnd && builder.random.chance(0.6);
-  bool readsTwice = isFree && builder.random.chance(0.6), swaps = builder.random.chance(0.3);
+  bool isFree = builder.mayEnd && builder.random.chance(profile.freeCondition);
+  bool readsTwice = isFree && builder.random.chance(profile.otherRead), swaps = builder.random.chance(0.3);
   Value condition;
   if (isFree) {
     condition = builder.getCondition();
@@ -73,10 +75,12 @@ static bool writeGuardedRead(Builder &builder) {
   std::vector<std::string> regions;
   for (bool reads : {!swaps, swaps})
     regions.push_back(builder.writeRegion(inBody ? Position::Body : Position::Branch, [&] {
+      Value read;
       if (reads || readsTwice)
-        readAt(builder, reads ? table : other, place, type);
+        read = readAt(builder, reads ? table : other, place, type);
       builder.writeOperations(static_cast<unsigned>(builder.random.between(0, 1)));
-      yielded.push_back(builder.get(type));
+      bool yieldsRead = !read.name.empty() && profile.yieldsRead > 0 && builder.random.chance(profile.yieldsRead);
+      yielded.push_back(yieldsRead ? read : builder.get(type));
       builder.line("scf.yield " + yielded.back().name + " : " + type.print());
     }));
   Value result{builder.newName(), type, join(yielded[0].range, yielded[1].range), yielded[0].exact && yielded[1].exact};
@@ -86,6 +90,10 @@ static bool writeGuardedRead(Builder &builder) {
   builder.function->text += regions[1];
   builder.line("}");
   builder.addValue(result);
+  if (!type.isTensor && !inBody && profile.readIntoTensor > 0 && builder.random.chance(profile.readIntoTensor)) {
+    Type whole = Type::tensor(type.element, {});
+    builder.emit("tensor.from_elements " + result.name + " : " + whole.print(), whole, result.range, result.exact);
+  }
   return true;
 }
 
