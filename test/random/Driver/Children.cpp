@@ -7,6 +7,8 @@
 
 #include "Children.h"
 
+#include "Interrupt.h"
+
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -130,6 +132,7 @@ void Children::start(const Case &program, const JudgeOptions &options, std::func
   if (process == 0) {
     close(ends[0]);
     reportDescriptor = ends[1];
+    ignoreInterrupts();
     runChild(program, options, limits, context);
   }
   close(ends[1]);
@@ -181,12 +184,25 @@ static Report readReport(StringRef text, int status, bool isKilled) {
   return report;
 }
 
+void Children::endAll() {
+  for (const auto &child : running) {
+    kill(child->process, SIGKILL);
+    waitpid(child->process, nullptr, 0);
+    close(child->output);
+  }
+  running.clear();
+}
+
 void Children::wait() {
   while (!running.empty()) {
     std::vector<pollfd> descriptors;
     for (const auto &child : running)
       descriptors.push_back({child->output, POLLIN, 0});
     poll(descriptors.data(), descriptors.size(), 200);
+    if (getInterrupt()) {
+      endAll();
+      return;
+    }
     bool ended = false;
     for (size_t i = 0; i < descriptors.size(); ++i) {
       std::shared_ptr<Child> child = running[i];
@@ -221,12 +237,14 @@ void Children::wait() {
 
 Report Children::judge(const Case &program, const JudgeOptions &options) {
   Report result;
+  if (getInterrupt())
+    return result;
   bool isDone = false;
   start(program, options, [&](Report report) {
     result = std::move(report);
     isDone = true;
   });
-  while (!isDone)
+  while (!isDone && running.size())
     wait();
   return result;
 }

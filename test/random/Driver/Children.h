@@ -39,15 +39,16 @@ public:
 
   /// Starts a child; \p done is called by poll when it has ended.
   void start(const Case &program, const JudgeOptions &options, std::function<void(Report)> done);
-  /// Waits until a child has ended, and reports it.
+  /// Waits until a child has ended, and reports it. After an interrupt it ends all of them, and reports none.
   void wait();
   size_t getNumRunning() const { return running.size(); }
 
-  /// Judges one program and waits.
+  /// Judges one program and waits; right after an interrupt.
   Report judge(const Case &program, const JudgeOptions &options);
 
 private:
   struct Child;
+  void endAll();
 
   mlir::MLIRContext &context;
   ChildLimits limits;

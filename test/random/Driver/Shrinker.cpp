@@ -8,6 +8,7 @@
 #include "Shrinker.h"
 
 #include "Edits.h"
+#include "Interrupt.h"
 #include "remat-run/lib/ProgramFile.h"
 
 #include "mlir/IR/Diagnostics.h"
@@ -80,7 +81,7 @@ public:
 
 private:
   bool isSpent() const {
-    return best.numTried >= mostTries ||
+    return getInterrupt() || best.numTried >= mostTries ||
            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > mostSeconds;
   }
   mlir::OwningOpRef<mlir::ModuleOp> parse(StringRef text);

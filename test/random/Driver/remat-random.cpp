@@ -12,6 +12,8 @@
 
 #include "Children.h"
 #include "Generator/Generator.h"
+#include "Generator/Profile.h"
+#include "Interrupt.h"
 #include "Mutator.h"
 #include "Shrinker.h"
 #include "remat/InitAll.h"
@@ -27,6 +29,7 @@
 #include "llvm/Support/Path.h"
 
 #include <chrono>
+#include <cstring>
 #include <optional>
 
 using namespace remat::random;
@@ -62,6 +65,14 @@ struct Options {
                                     llvm::cl::CommaSeparated, llvm::cl::cat(category)};
   llvm::cl::opt<std::string> only{"only", llvm::cl::desc("A production that every program has"),
                                   llvm::cl::value_desc("PRODUCTION"), llvm::cl::cat(category)};
+  llvm::cl::opt<std::string> profile{"profile",
+                                     llvm::cl::desc("Only seeds with this profile of the grammar: usual or run-time"),
+                                     llvm::cl::cat(category)};
+  llvm::cl::opt<uint64_t> progress{
+      "progress",
+      llvm::cl::desc("Say on the error stream after so many programs what became of them (default 100; 0 "
+                     "for never)"),
+      llvm::cl::init(100), llvm::cl::cat(category)};
   llvm::cl::opt<bool> each{"each",
                            llvm::cl::desc("COUNT programs for each production, and a table of what became of them"),
                            llvm::cl::cat(category)};
@@ -125,12 +136,15 @@ private:
   }
   bool readKnown();
   bool isKnown(StringRef kind) const;
+  bool isChosen(uint64_t seed) const { return options.profile.empty() || getProfile(seed).name == options.profile; }
   std::optional<Case> makeCase(uint64_t seed, const std::string &only);
   void start(uint64_t seed, const std::string &only);
   void printProductions(llvm::raw_ostream &stream) const;
   void note(uint64_t seed, const Case &program, Report report);
   void write(const Case &program, const Verdict &verdict, uint64_t seed, StringRef suffix);
   void shrinkAll();
+  void startAll();
+  void printProgress() const;
   void printSummary();
 
   const Options &options;
@@ -151,6 +165,8 @@ private:
   std::vector<Found> toShrink;
   std::vector<std::string> known;
   uint64_t numTried = 0, numRight = 0, numRefused = 0, numInvalid = 0, numFailed = 0;
+  /// The largest seed whose program was judged.
+  uint64_t lastSeed = 0;
   double seconds = 0;
 };
 
@@ -224,6 +240,8 @@ void Campaign::start(uint64_t seed, const std::string &only) {
   children.start(*program, judgeOptions, [this, seed, program, only](Report report) {
     ++fates[only][report.verdict.isFailure() ? "wrong" : getName(report.verdict.outcome).str()];
     note(seed, *program, std::move(report));
+    if (options.progress > 0 && numTried % options.progress == 0)
+      printProgress();
   });
   while (children.getNumRunning() >= std::max(1u, options.jobs.getValue()))
     children.wait();
@@ -231,6 +249,7 @@ void Campaign::start(uint64_t seed, const std::string &only) {
 
 void Campaign::note(uint64_t seed, const Case &program, Report report) {
   ++numTried;
+  lastSeed = std::max(lastSeed, seed);
   seconds += report.seconds;
   const Verdict &verdict = report.verdict;
   for (const auto &[key, number] : report.coverage.getCounts())
@@ -276,8 +295,12 @@ void Campaign::note(uint64_t seed, const Case &program, Report report) {
 
 void Campaign::shrinkAll() {
   for (const Found &found : toShrink) {
+    if (getInterrupt())
+      return;
     auto begin = std::chrono::steady_clock::now();
     ShrinkResult shrunk = shrink(found.program, found.verdict, judgeOptions, children, context);
+    if (getInterrupt())
+      return;
     double time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     write(shrunk.program, shrunk.verdict, found.seed, "-small");
     llvm::outs() << "\nseed " << found.seed << ", shrunk with " << shrunk.numTried << " programs in "
@@ -295,6 +318,11 @@ static void printGroups(const std::map<std::string, Group> &groups) {
       llvm::outs() << ' ' << group.seeds[i];
     llvm::outs() << (group.seeds.size() > 12 ? " ...\n" : "\n");
   }
+}
+
+void Campaign::printProgress() const {
+  llvm::errs() << "remat-random: " << numTried << " programs, seeds " << options.seed << " to " << lastSeed << ": "
+               << numRight << " right, " << numRefused << " refused, " << numFailed << " wrong\n";
 }
 
 void Campaign::printSummary() {
@@ -331,6 +359,23 @@ void Campaign::printProductions(llvm::raw_ostream &stream) const {
   }
 }
 
+void Campaign::startAll() {
+  auto begin = std::chrono::steady_clock::now();
+  auto isOver = [&] {
+    double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return getInterrupt() || (options.seconds > 0 && elapsed > options.seconds);
+  };
+  std::vector<std::string> subjects = {options.only};
+  if (options.each)
+    subjects = getProductionNames();
+  for (const std::string &subject : subjects)
+    for (uint64_t seed = options.seed; seed < options.seed + options.count && !isOver(); ++seed)
+      if (isChosen(seed))
+        start(seed, subject);
+  while (children.getNumRunning())
+    children.wait();
+}
+
 int Campaign::run() {
   for (const std::string &name : options.types) {
     Element element;
@@ -344,27 +389,22 @@ int Campaign::run() {
     llvm::errs() << "remat-random: error: there is no production '" << options.only << "' (--productions lists them)\n";
     return 2;
   }
+  if (!options.profile.empty() && !llvm::is_contained(getProfileNames(), options.profile.getValue())) {
+    llvm::errs() << "remat-random: error: expects a profile, " << llvm::join(getProfileNames(), " or ") << ", but got '"
+                 << options.profile << "'\n";
+    return 2;
+  }
   if (!readKnown())
     return 2;
   if (options.print) {
     for (uint64_t seed = options.seed; seed < options.seed + options.count; ++seed)
-      if (std::optional<Case> program = makeCase(seed, options.only))
+      if (std::optional<Case> program = isChosen(seed) ? makeCase(seed, options.only) : std::nullopt)
         llvm::outs() << "// seed " << seed << "\n// " << program->printCommand("FILE.mlir") << "\n" << program->text;
     return 0;
   }
   warmUp(context);
-  auto begin = std::chrono::steady_clock::now();
-  std::vector<std::string> subjects = {options.only};
-  if (options.each)
-    subjects = getProductionNames();
-  for (const std::string &subject : subjects)
-    for (uint64_t seed = options.seed; seed < options.seed + options.count; ++seed) {
-      double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-      if (options.seconds <= 0 || elapsed <= options.seconds)
-        start(seed, subject);
-    }
-  while (children.getNumRunning())
-    children.wait();
+  noteInterrupts();
+  startAll();
   if (options.shrink || options.shrinkRefused)
     shrinkAll();
   printSummary();
@@ -377,6 +417,10 @@ int Campaign::run() {
     }
     coverage.print(stream);
     printProductions(stream);
+  }
+  if (int signal = getInterrupt()) {
+    llvm::outs() << "ended by a signal: " << strsignal(signal) << '\n';
+    return 128 + signal;
   }
   bool tooManyRefused =
       static_cast<double>(numRefused) > options.mostRefused * static_cast<double>(std::max<uint64_t>(numTried, 1));
