@@ -205,6 +205,7 @@ static void remainder(Machine &machine, const Instruction &instruction, const Nu
   if (!a.isCertain() || !b.isCertain())
     error = infinity;
   out[0] = machine.arithmetic.round(format, value, error, 0);
+  out[0].hasCertainSign = a.isSignCertain();
   machine.arithmetic.record(format, out[0], {&a, &b}, [&](Number *partials) {
     partials[0] = Number::fromFloat(1);
     partials[1] = Number::fromFloat(-turns, error > std::fabs(b.value) / 2 ? 1 : 0);

@@ -185,9 +185,8 @@ Number Arithmetic::multiply(const Format &format, const Number &a, const Number 
   // One as a factor rounds nothing: derivatives of sums and copies.
   auto isUnit = [](const Number &number) { return std::fabs(number.value) == 1 && number.error == 0; };
   Number result = round(format, a.value * b.value, inherited, isUnit(a) || isUnit(b) ? 0 : 1);
-  result.hasCertainSign = a.hasCertainSign && b.hasCertainSign;
+  result.hasCertainSign = a.isSignCertain() && b.isSignCertain();
   if (!unrounded && isFlushed(format, a, b, inherited)) {
-    result.hasCertainSign &= std::fabs(a.value) > slack * a.error && std::fabs(b.value) > slack * b.error;
     result.value = std::copysign(0.0, std::signbit(a.value) == std::signbit(b.value) ? 1.0 : -1.0);
     result.magnitude = result.error = 0;
   }
@@ -218,11 +217,11 @@ Number Arithmetic::divide(const Format &format, const Number &a, const Number &b
     double nearest = std::fabs(b.value) - b.error;
     inherited = nearest > 0 ? (a.error + std::fabs(quotient) * b.error) / nearest : infinity;
   }
-  // A divisor that is flushed to zero.
-  if (b.value != 0 && std::fabs(b.value) < format.smallestNormal)
+  // A divisor that is flushed to zero, or a zero that gives infinity of either sign.
+  if (b.value != 0 ? std::fabs(b.value) < format.smallestNormal : !a.isSignCertain() || !b.isSignCertain())
     inherited = infinity;
   Number result = round(format, quotient, inherited, 1);
-  result.hasCertainSign = a.hasCertainSign && b.hasCertainSign;
+  result.hasCertainSign = a.isSignCertain() && b.isSignCertain();
   record(format, result, {&a, &b}, [&](Number *partials) {
     partials[0] = divide(format, Number::fromFloat(1), b);
     partials[1] = negate(format, multiplyStrongly(format, result, partials[0]));
@@ -314,6 +313,8 @@ Number Arithmetic::select(const Format &format, const Number &condition, const N
   if (uncertain) {
     double distance = std::fabs(a.value - b.value);
     result.setError((std::isnan(distance) ? infinity : distance) + std::max(a.error, b.error));
+    if (result.value == 0)
+      result.hasCertainSign = a.isSignCertain() && b.isSignCertain() && std::signbit(a.value) == std::signbit(b.value);
   }
   record(format, result, {&a, &b}, [&](Number *partials) {
     partials[0] = Number::fromFloat(takesA, uncertain ? 1 : 0);
@@ -342,8 +343,11 @@ Number Arithmetic::apply(const Format &format, Function f, const Number &a, doub
     if (inherited == 0)
       inherited = findChange(slack * a.error);
   }
+  // A pole at a zero of either sign.
+  if (std::isinf(value) && a.value == 0 && !a.isSignCertain() && f(-a.value) != value)
+    inherited = infinity;
   Number result = round(format, value, inherited, ulps);
-  result.hasCertainSign = a.hasCertainSign;
+  result.hasCertainSign = a.isSignCertain();
   record(format, result, {&a}, [&](Number *partials) { partials[0] = derivative(result); });
   return result;
 }

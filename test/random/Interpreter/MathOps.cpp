@@ -202,10 +202,11 @@ void runAtan2(Machine &machine, const Instruction &instruction, const Number *in
   Number y = in[0], x = in[1];
   double value = std::atan2(y.value, x.value);
   double inherited = spread(std::atan2, y, x, value);
-  // A zero of unknown sign may be on the other side of the cut.
-  if (y.value == 0 && !y.hasCertainSign && !(x.value > 0))
+  // A zero of unknown sign may be on the other side of the cut, or of the origin.
+  if (y.value == 0 && ((!y.isSignCertain() && !(x.value > 0)) || (x.value == 0 && !x.isSignCertain())))
     inherited = infinity;
   out[0] = machine.arithmetic.round(format, value, inherited, functionUlps);
+  out[0].hasCertainSign = y.isSignCertain();
   machine.arithmetic.record(format, out[0], {&y, &x}, [&](Number *partials) {
     // There is no direction at the origin.
     if (x.value == 0 && y.value == 0) {
@@ -225,6 +226,7 @@ void runAtan2(Machine &machine, const Instruction &instruction, const Number *in
 Number power(const Formula &f, const Number &a, const Number &b) {
   double value = std::pow(a.value, b.value);
   Number result = f.machine.arithmetic.round(f.format, value, spread(std::pow, a, b, value), 2 * functionUlps);
+  result.hasCertainSign = a.isSignCertain();
   if (std::isfinite(value))
     // The logarithm of the result is rounded before the exponential is taken.
     result.error += f.format.epsilon * std::fabs(value) * std::fabs(std::log(std::fabs(value) + 1e-300));
@@ -246,6 +248,7 @@ Number integerPower(const Formula &f, const Number &a, int64_t exponent, bool ce
   // It may be computed as a chain of products.
   double ulps = functionUlps + 2 * std::min(std::fabs(static_cast<double>(exponent)), 1e9);
   Number result = f.machine.arithmetic.round(f.format, value, certain ? inherited : infinity, ulps);
+  result.hasCertainSign = a.isSignCertain();
   f.machine.arithmetic.record(f.format, result, {&a}, [&](Number *partials) {
     partials[0] = exponent == 0 ? f.constant(0)
                                 : f.scale(static_cast<double>(exponent), integerPower(f, a, exponent - 1, certain));
@@ -283,7 +286,7 @@ void runCopySign(Machine &machine, const Instruction &instruction, const Number 
   Number a = in[0], b = in[1];
   out[0] = a;
   out[0].value = std::copysign(a.value, b.value);
-  bool uncertain = (b.error != 0 && std::fabs(b.value) <= slack * b.error) || (b.value == 0 && !b.hasCertainSign);
+  bool uncertain = !b.isSignCertain();
   if (uncertain)
     out[0].setError(2 * std::fabs(a.value) + a.error);
   out[0].hasCertainSign = !uncertain;

@@ -82,6 +82,9 @@ struct Number {
   }
   double getTermErrors() const { return additions == 0 ? error : termErrors; }
   bool isCertain() const { return error != infinity; }
+  /// Whether a correct compilation has a number of this sign: that of a zero may depend on an order, that of another
+  /// number on rounding.
+  bool isSignCertain() const { return value == 0 && error == 0 ? hasCertainSign : std::fabs(value) > slack * error; }
   /// A zero that is certain and constant: a product with it is zero.
   bool isExactZero() const { return value == 0 && error == 0 && node == 0; }
 };

@@ -99,6 +99,38 @@ TEST(Judge, ProductsByPowersOfTwoAreFlushed) {
   EXPECT_GT(program.run({{{-3.0}}, {{0.75 * 0x1p-66}}, {{-3.0}}, {{0x1p-66}}}).errors[2][0], 0);
 }
 
+TEST(Judge, AZeroHasTheSignOfItsOperandsIfTheyHaveOne) {
+  // Behind 1 + x, whose last bits are anybody's, less 1: zero times that, divided by it, a root of it, and a choice
+  // between zeros by it.
+  Program program(R"(func.func @main(%x: f32, %zero: f32) -> (f32, f32, f32, f32, f32, f32, f32) {
+    %one = arith.constant 1.0 : f32
+    %s = arith.addf %one, %x : f32
+    %d = arith.subf %s, %one : f32
+    %n = arith.negf %zero : f32
+    %0 = arith.mulf %d, %zero : f32
+    %1 = arith.divf %0, %one : f32
+    %2 = arith.remf %0, %one : f32
+    %3 = math.atan2 %0, %one : f32
+    %4 = math.trunc %d : f32
+    %c = arith.cmpf ogt, %d, %zero : f32
+    %5 = arith.select %c, %zero, %n : f32
+    %6 = arith.divf %one, %0 : f32
+    return %0, %1, %2, %3, %4, %5, %6 : f32, f32, f32, f32, f32, f32, f32
+  })");
+  auto judgeNegated = [&](double x) {
+    Outcome outcome = program.run({{{x}}, {{0}}});
+    std::vector<bool> wrong;
+    for (size_t i = 0; i < outcome.results.size(); ++i) {
+      std::vector<interpreter::Array> results = outcome.results;
+      results[i].bytes.back() ^= 0x80;
+      wrong.push_back(interpreter::judge(results, outcome).has_value());
+    }
+    return wrong;
+  };
+  EXPECT_EQ(judgeNegated(1e-7), std::vector<bool>(7, false));
+  EXPECT_EQ(judgeNegated(0.25), std::vector<bool>(7, true));
+}
+
 TEST(Judge, WhatRoundingDecidesIsNotJudged) {
   // (1 + x) - 1 > 0 hangs on the rounding of 1 + x for x = 1e-8.
   Program program(R"(func.func @main(%x: f32, %a: f32, %b: f32) -> f32 {
