@@ -13,6 +13,7 @@
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 #include <cmath>
@@ -193,6 +194,8 @@ llvm::Error remat::generateValues(Array &array, const InputSpec &spec, uint64_t 
           static_cast<double>(spec.low) +
           static_cast<double>(generator.nextBelow(static_cast<uint64_t>(spec.high) - static_cast<uint64_t>(spec.low)));
     storeFloat(array, i, value);
+    if (!std::isfinite(loadFloat(array, i)))
+      return makeInputError(llvm::formatv("{0:E2} does not fit into {1}", value, getName(array.getType())).str());
   }
   return llvm::Error::success();
 }

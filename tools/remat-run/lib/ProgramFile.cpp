@@ -13,6 +13,7 @@
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/AsmParser/AsmParserState.h"
+#include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -76,10 +77,12 @@ OwningOpRef<ModuleOp> remat::parseProgram(llvm::SourceMgr &sources, MLIRContext 
   Block block;
   AsmParserState state;
   ParserConfig config(context);
-  if (failed(parseAsmSourceFile(sources, &block, config, &state)))
+  llvm::MemoryBufferRef file = sources.getMemoryBuffer(sources.getMainFileID())->getMemBufferRef();
+  if (failed(isBytecode(file) ? readBytecodeFile(file, &block, config)
+                              : parseAsmSourceFile(sources, &block, config, &state)))
     return nullptr;
   OwningOpRef<ModuleOp> module = mlir::detail::constructContainerOpForParserIfNecessary<ModuleOp>(
-      &block, context, FileLineColLoc::get(context, sources.getMemoryBuffer(1)->getBufferIdentifier(), 1, 1));
+      &block, context, FileLineColLoc::get(context, file.getBufferIdentifier(), 1, 1));
   if (!module)
     return nullptr;
   for (auto function : module->getOps<func::FuncOp>())

@@ -22,9 +22,9 @@
 
 namespace remat {
 
-/// Parses the file in \p sources and names the arguments and results of its
+/// Parses the file in \p sources, text or bytecode, and names the arguments and results of its
 /// functions: an existing `remat.name`, else the name in the text unless that is a
-/// number. Null if the text is wrong; the diagnostics went to the context.
+/// number; bytecode has no such names. Null if the text is wrong; the diagnostics went to the context.
 mlir::OwningOpRef<mlir::ModuleOp> parseProgram(llvm::SourceMgr &sources, mlir::MLIRContext *context);
 
 /// The function to run: \p name if it is not empty, else the only public function
