@@ -154,8 +154,5 @@ static Extent traceExtent(Value tensor, unsigned dimension, unsigned depth) {
 }
 
 Extent remat::traceResultExtent(func::FuncOp entry, unsigned index, unsigned dimension) {
-  if (!llvm::hasSingleElement(entry.getBody()))
-    return std::nullopt;
-  Operation *terminator = entry.getBody().front().getTerminator();
-  return traceExtent(terminator->getOperand(index), dimension, maxDepth);
+  return traceExtent(entry.getBody().front().getTerminator()->getOperand(index), dimension, maxDepth);
 }

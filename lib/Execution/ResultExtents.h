@@ -12,7 +12,7 @@
 
 namespace remat {
 
-/// Where extent \p dimension of result \p index of \p entry comes from; nullopt
+/// Where extent \p dimension of result \p index of \p entry, which is one block that returns, comes from; nullopt
 /// if it is more than an extent or a value of an argument.
 std::optional<ResultExtent> traceResultExtent(mlir::func::FuncOp entry, unsigned index, unsigned dimension);
 

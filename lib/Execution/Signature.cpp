@@ -66,6 +66,10 @@ llvm::Expected<Signature> Signature::read(func::FuncOp entry) {
                           " expects a body of one block, with 'scf.if' and 'scf.while' in place of "
                           "branches between blocks, but got " +
                           llvm::Twine(numBlocks));
+  Operation *terminator = entry.getBody().front().getTerminator();
+  if (!isa<func::ReturnOp>(terminator))
+    return makeInputError("@" + entry.getName() + " expects to end with 'func.return', but ends with '" +
+                          terminator->getName().getStringRef() + "'");
   Signature signature;
   llvm::StringSet<> names;
   for (auto [number, type] : llvm::enumerate(entry.getArgumentTypes())) {

@@ -26,6 +26,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -140,6 +141,32 @@ static LogicalResult checkNumbers(Operation *op) {
   return success();
 }
 
+/// The bytes of a resource come from outside of the text: they may be missing, or be another
+/// number. Booleans, which have a byte each there, become elements like all others.
+static LogicalResult checkResource(Operation *op) {
+  auto constant = dyn_cast<arith::ConstantOp>(op);
+  auto resource = constant ? dyn_cast<DenseResourceElementsAttr>(constant.getValue()) : DenseResourceElementsAttr();
+  if (!resource)
+    return success();
+  StringRef name = resource.getRawHandle().getKey();
+  AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+  if (!blob)
+    return op->emitOpError("expects the data of the resource '") << name << "', but the program does not hold it";
+  ShapedType type = resource.getType();
+  Type element = type.getElementType();
+  unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+  if (bits != 1 && bits % 8 != 0)
+    return op->emitOpError("expects a resource of booleans or whole bytes, but got ") << type;
+  int64_t expected = type.getNumElements() * std::max<int64_t>(bits / 8, 1), got = blob->getData().size();
+  if (got != expected)
+    return op->emitOpError("expects ") << expected << " bytes in the resource '" << name << "' of " << type
+                                       << ", but it has " << got;
+  if (bits == 1)
+    constant.setValueAttr(
+        DenseElementsAttr::get(type, llvm::map_to_vector(blob->getData(), [](char byte) { return byte != 0; })));
+  return success();
+}
+
 namespace {
 
 struct CheckNumbersPass final : remat::impl::CheckNumbersPassBase<CheckNumbersPass> {
@@ -148,7 +175,7 @@ struct CheckNumbersPass final : remat::impl::CheckNumbersPassBase<CheckNumbersPa
   void runOnOperation() override {
     getOperation()->walk([&](Operation *op) {
       if (failed(checkOperation(op)) || failed(checkAttributes(op)) || failed(checkReduction(op)) ||
-          failed(checkNumbers(op)))
+          failed(checkNumbers(op)) || failed(checkResource(op)))
         signalPassFailure();
       auto relaxed = dyn_cast<arith::ArithFastMathInterface>(op);
       if (relaxed && relaxed.getFastMathFlagsAttr())
