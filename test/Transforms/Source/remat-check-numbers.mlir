@@ -163,3 +163,31 @@ func.func @notes(%x: tensor<4x8xf32>, %sum: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+// expected-error @below {{'func.func' op has the attribute 'llvm.byval' at an argument or result, which has no place in a program}}
+func.func @passed(%x: tensor<4xf32> {llvm.byval = f64}) {
+  return
+}
+
+// -----
+
+// expected-error @below {{'func.func' op has the attribute 'bufferization.access' at an argument or result}}
+func.func @read(%x: tensor<4xf32> {bufferization.access = "read", remat.name = "x"}) {
+  return
+}
+
+// -----
+
+// Other dialects' notes are nobody's business here.
+func.func @noted(%x: tensor<4xf32> {jax.arg_info = "x"}) -> (tensor<4xf32> {jax.result_info = "y"}) {
+  return %x : tensor<4xf32>
+}
+
+// -----
+
+// expected-error @below {{'func.func' op expects a name without a zero byte}}
+func.func @"a\00b"() {
+  return
+}

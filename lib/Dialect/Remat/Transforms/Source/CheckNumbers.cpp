@@ -73,6 +73,30 @@ static LogicalResult checkAttributes(Operation *op) {
   return success();
 }
 
+/// What lowerings read off arguments and results says how they are passed, which is decided here; and names become
+/// symbols of an object file.
+static LogicalResult checkFunction(Operation *op) {
+  auto function = dyn_cast<func::FuncOp>(op);
+  if (!function)
+    return success();
+  if (function.getName().contains('\0'))
+    return op->emitOpError("expects a name without a zero byte");
+  SmallVector<Attribute> dictionaries;
+  for (ArrayAttr all : {function.getArgAttrsAttr(), function.getResAttrsAttr()})
+    if (all)
+      llvm::append_range(dictionaries, all);
+  for (Attribute dictionary : dictionaries)
+    for (NamedAttribute attribute : cast<DictionaryAttr>(dictionary)) {
+      StringRef dialect = attribute.getName().strref().split('.').first;
+      if (dialect == "llvm" || dialect == "bufferization")
+        return op->emitOpError("has the attribute '")
+               << attribute.getName().strref()
+               << "' at an argument or result, which has no place in a program: expects "
+               << "none of how arrays are passed";
+    }
+  return success();
+}
+
 /// Threads could combine tensors in any order, and no kernel does.
 static LogicalResult checkReduction(Operation *op) {
   auto parallel = dyn_cast<scf::ParallelOp>(op);
@@ -174,8 +198,8 @@ struct CheckNumbersPass final : remat::impl::CheckNumbersPassBase<CheckNumbersPa
 
   void runOnOperation() override {
     getOperation()->walk([&](Operation *op) {
-      if (failed(checkOperation(op)) || failed(checkAttributes(op)) || failed(checkReduction(op)) ||
-          failed(checkNumbers(op)) || failed(checkResource(op)))
+      if (failed(checkOperation(op)) || failed(checkAttributes(op)) || failed(checkFunction(op)) ||
+          failed(checkReduction(op)) || failed(checkNumbers(op)) || failed(checkResource(op)))
         signalPassFailure();
       auto relaxed = dyn_cast<arith::ArithFastMathInterface>(op);
       if (relaxed && relaxed.getFastMathFlagsAttr())
