@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace remat;
 
@@ -35,4 +36,33 @@ bool remat::hasVectorForm(Operation &op) {
   auto isLane = [](Type type) { return VectorType::isValidElementType(getElementTypeOrSelf(type)); };
   return OpTrait::hasElementwiseMappableTraits(&op) && !divides && !isa<math::FPowIOp>(op) &&
          llvm::all_of(op.getOperandTypes(), isLane) && llvm::all_of(op.getResultTypes(), isLane);
+}
+
+/// Whether \p load reads neighbours, or a row at any places: only its last index varies.
+static bool isVectorizableLoad(memref::LoadOp load, const llvm::DenseSet<Value> &varying) {
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(load.getMemRefType().getStridesAndOffset(strides, offset)) || strides.empty() || strides.back() != 1)
+    return false;
+  return llvm::none_of(load.getIndices().drop_back(), [&](Value index) { return varying.contains(index); });
+}
+
+VectorBody::VectorBody(linalg::GenericOp op, unsigned vectorLoop) {
+  for (OpOperand &operand : op->getOpOperands())
+    if (op.getMatchingIndexingMap(&operand).isFunctionOfDim(vectorLoop))
+      varying.insert(op.getMatchingBlockArgument(&operand));
+  for (Operation &operation : op.getBody()->without_terminator()) {
+    auto index = dyn_cast<linalg::IndexOp>(operation);
+    bool varies = index ? index.getDim() == vectorLoop
+                        : llvm::any_of(operation.getOperands(), [&](Value value) { return varying.contains(value); });
+    auto load = dyn_cast<memref::LoadOp>(operation);
+    // Ops with regions or effects stay scalar loops, but for reads.
+    if (operation.getNumRegions() != 0 || (!isMemoryEffectFree(&operation) && !load))
+      isVectorizable = false;
+    if (!varies)
+      continue;
+    varying.insert(operation.result_begin(), operation.result_end());
+    if (!index)
+      isVectorizable &= load ? isVectorizableLoad(load, varying) : hasVectorForm(operation);
+  }
 }

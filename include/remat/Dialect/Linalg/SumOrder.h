@@ -33,6 +33,8 @@ inline constexpr int64_t sumBlock = 128;
 /// A loop with fewer iterations is no sum of its own: one more addition per element
 /// would cost more than the shorter chain is worth.
 inline constexpr int64_t shortestSum = 8;
+/// Lanes of a reduction along the last dimension.
+inline constexpr int64_t reductionLanes = 16;
 
 /// Whether a loop of \p iterations (negative: known at run time only) starts from zero.
 inline constexpr bool startsFromZero(int64_t iterations) { return iterations < 0 || iterations >= shortestSum; }

@@ -17,6 +17,7 @@
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace remat {
 
@@ -31,6 +32,17 @@ std::optional<unsigned> getVectorLoop(linalg::LinalgOp op);
 /// Whether a scalar operation of a body has the same result in each lane of a vector,
 /// as kernels emit it: LLVM raises vectors to one power only, and divides no integers.
 bool hasVectorForm(Operation &op);
+
+/// What of a body differs between the lanes of a vector along a loop.
+struct VectorBody {
+  VectorBody(linalg::GenericOp op, unsigned vectorLoop);
+
+  llvm::DenseSet<Value> varying;
+  /// Whether every op that differs has a vector form: elementwise ops, reads of memrefs
+  /// that move in the last index only; no control flow, no integer division (a masked
+  /// lane could trap).
+  bool isVectorizable = true;
+};
 
 } // namespace remat
 

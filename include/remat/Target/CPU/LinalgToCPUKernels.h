@@ -36,9 +36,6 @@
 
 namespace remat {
 
-/// Lanes of a reduction along the last dimension, on every target.
-inline constexpr int64_t reductionLanes = 16;
-
 /// Replaces \p op by a register-tiled contraction. Fails, leaving the IR as it
 /// was, if \p op is none.
 LogicalResult lowerContraction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);

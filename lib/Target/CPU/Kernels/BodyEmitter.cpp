@@ -12,49 +12,12 @@
 
 #include "BodyEmitter.h"
 
-#include "remat/Dialect/Linalg/VectorLoop.h"
-
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace remat;
-
-BodyEmitter::BodyEmitter(linalg::GenericOp op, unsigned vectorDim) : op(op), vectorDim(vectorDim) { analyze(); }
-
-void BodyEmitter::analyze() {
-  for (OpOperand &operand : op->getOpOperands())
-    if (!isInvariantAlong(op.getMatchingIndexingMap(&operand), vectorDim))
-      varying.insert(op.getMatchingBlockArgument(&operand));
-  for (Operation &operation : op.getBody()->without_terminator()) {
-    auto index = dyn_cast<linalg::IndexOp>(operation);
-    bool varies = index ? index.getDim() == vectorDim
-                        : llvm::any_of(operation.getOperands(), [&](Value value) { return varying.contains(value); });
-    // Ops with regions or effects stay scalar loops, but for reads.
-    if (operation.getNumRegions() != 0 || (!isMemoryEffectFree(&operation) && !isa<memref::LoadOp>(operation)))
-      vectorizable = false;
-    if (!varies)
-      continue;
-    varying.insert(operation.result_begin(), operation.result_end());
-    if (isa<linalg::IndexOp>(operation))
-      continue;
-    if (isa<memref::LoadOp>(operation)) {
-      vectorizable &= isVectorizableLoad(&operation);
-      continue;
-    }
-    vectorizable &= hasVectorForm(operation);
-  }
-}
-
-bool BodyEmitter::isVectorizableLoad(Operation *operation) const {
-  auto load = cast<memref::LoadOp>(operation);
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (failed(load.getMemRefType().getStridesAndOffset(strides, offset)) || strides.empty() || strides.back() != 1)
-    return false;
-  return llvm::none_of(load.getIndices().drop_back(), [&](Value index) { return varying.contains(index); });
-}
 
 void BodyEmitter::begin(KernelBuilder &newBuilder, ArrayRef<Value> newPoint, const VectorBlock &newBlock) {
   builder = &newBuilder;
@@ -139,7 +102,7 @@ Value BodyEmitter::emitMemoryRead(Operation *operation) {
 Value BodyEmitter::emit(Operation *operation) {
   KernelBuilder &b = *builder;
   Value first = operation->getResult(0);
-  bool varies = varying.contains(first);
+  bool varies = vectorBody.varying.contains(first);
   if (auto index = dyn_cast<linalg::IndexOp>(operation)) {
     Value base = point[index.getDim()];
     if (!varies)

@@ -14,22 +14,20 @@
 #ifndef REMAT_LIB_CONVERSION_LINALGTOCPUKERNELS_BODYEMITTER_H
 #define REMAT_LIB_CONVERSION_LINALGTOCPUKERNELS_BODYEMITTER_H
 
-#include "KernelBuilder.h"
+#include "../../Kernels/KernelBuilder.h"
+#include "remat/Dialect/Linalg/VectorLoop.h"
 
 #include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
 
 namespace remat {
 
 class BodyEmitter {
 public:
   /// Analyses the body of \p op for vectors along loop \p vectorDim.
-  BodyEmitter(linalg::GenericOp op, unsigned vectorDim);
+  BodyEmitter(linalg::GenericOp op, unsigned vectorDim) : op(op), vectorDim(vectorDim), vectorBody(op, vectorDim) {}
 
-  /// Whether every op of the body that varies along the vector dimension has a
-  /// vector form: elementwise ops, reads of memrefs that move in the last index
-  /// only; no control flow, no integer division (a masked lane could trap).
-  bool isVectorizable() const { return vectorizable; }
+  /// Whether the body can be computed for several points at once.
+  bool isVectorizable() const { return vectorBody.isVectorizable; }
 
   /// Starts a block: `point[vectorDim]` is its first point.
   void begin(KernelBuilder &builder, ArrayRef<Value> point, const VectorBlock &block);
@@ -49,17 +47,13 @@ public:
   Value getVector(Value value);
 
 private:
-  void analyze();
-  bool isVectorizableLoad(Operation *load) const;
   Value loadLanes(Value memref, AffineMap map);
   Value emitMemoryRead(Operation *load);
   Value emit(Operation *operation);
 
   linalg::GenericOp op;
   unsigned vectorDim;
-  bool vectorizable = true;
-  /// Values of the body that differ between the lanes.
-  llvm::DenseSet<Value> varying;
+  VectorBody vectorBody;
 
   KernelBuilder *builder = nullptr;
   SmallVector<Value> point;

@@ -36,7 +36,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelBuilder.h"
+#include "../../Kernels/KernelBuilder.h"
 #include "remat/Dialect/Linalg/Contraction.h"
 #include "remat/Dialect/Linalg/SumOrder.h"
 #include "remat/Target/CPU/LinalgToCPUKernels.h"

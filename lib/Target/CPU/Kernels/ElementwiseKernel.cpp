@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../../Kernels/KernelBuilder.h"
 #include "BodyEmitter.h"
-#include "KernelBuilder.h"
 #include "remat/Target/CPU/LinalgToCPUKernels.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -170,7 +170,7 @@ LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp 
   int64_t lanes = widest && !isOneInteger(extents[*vectorDim]) ? target.getLanes(widest) : 1;
   auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
   b.nest(outer, extents, point, [&] {
-    b.vectorLoop(extents[*vectorDim], lanes, target, [&](VectorBlock block) {
+    b.vectorLoop(extents[*vectorDim], lanes, target.hasMasks, [&](VectorBlock block) {
       point[*vectorDim] = block.start;
       body.begin(b, point, block);
       // All reads come before the first write: results may share buffers with

@@ -12,7 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelBuilder.h"
+#include "../../Kernels/KernelBuilder.h"
 #include "remat/Target/CPU/LinalgToCPUKernels.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

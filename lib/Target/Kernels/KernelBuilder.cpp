@@ -18,6 +18,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
 
 using namespace remat;
 
@@ -122,8 +123,7 @@ void KernelBuilder::nest(ArrayRef<unsigned> dims, ArrayRef<OpFoldResult> extents
   });
 }
 
-SmallVector<Value> KernelBuilder::vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target,
-                                             ValueRange init,
+SmallVector<Value> KernelBuilder::vectorLoop(OpFoldResult extent, int64_t lanes, bool hasMasks, ValueRange init,
                                              function_ref<SmallVector<Value>(VectorBlock, ValueRange)> body) {
   OpFoldResult full = floorTo(extent, lanes);
   SmallVector<Value> carried = loop(getIndexAttr(0), full, lanes, init, [&](Value iv, ValueRange values) {
@@ -135,11 +135,11 @@ SmallVector<Value> KernelBuilder::vectorLoop(OpFoldResult extent, int64_t lanes,
   std::optional<int64_t> size = getConstantIntValue(extent);
   if (size && *size % lanes == 0)
     return carried;
-  if (size && !target.hasMasks)
+  if (size && !hasMasks)
     return body(VectorBlock{index(full), *size % lanes, Value()}, carried);
   if (size)
     return body(VectorBlock{index(full), lanes, mask(getIndexAttr(*size % lanes), lanes)}, carried);
-  if (!target.hasMasks)
+  if (!hasMasks)
     return loop(full, extent, 1, carried,
                 [&](Value iv, ValueRange values) { return body(VectorBlock{iv, 1, Value()}, values); });
   return loop(full, extent, lanes, carried, [&](Value iv, ValueRange values) {
@@ -147,9 +147,9 @@ SmallVector<Value> KernelBuilder::vectorLoop(OpFoldResult extent, int64_t lanes,
   });
 }
 
-void KernelBuilder::vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target,
+void KernelBuilder::vectorLoop(OpFoldResult extent, int64_t lanes, bool hasMasks,
                                function_ref<void(VectorBlock)> body) {
-  vectorLoop(extent, lanes, target, ValueRange(), [&](VectorBlock block, ValueRange) {
+  vectorLoop(extent, lanes, hasMasks, ValueRange(), [&](VectorBlock block, ValueRange) {
     body(block);
     return SmallVector<Value>();
   });
@@ -246,6 +246,28 @@ Value KernelBuilder::extend(Value value, Type elementType) {
   if (auto vectorType = dyn_cast<VectorType>(value.getType()))
     type = vectorType.clone(elementType);
   return arith::ExtFOp::create(*this, type, value);
+}
+
+//===----------------------------------------------------------------------===//
+// Bodies
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> KernelBuilder::inlineBody(linalg::GenericOp op, ArrayRef<Value> point, ArrayRef<Value> arguments) {
+  IRMapping values;
+  values.map(op.getBody()->getArguments(), arguments);
+  for (Operation &operation : op.getBody()->without_terminator()) {
+    if (auto index = dyn_cast<linalg::IndexOp>(operation)) {
+      values.map(index.getResult(), point[index.getDim()]);
+      continue;
+    }
+    Operation *copy = clone(operation, values);
+    copy->walk([&](linalg::IndexOp index) {
+      index.replaceAllUsesWith(point[index.getDim()]);
+      index.erase();
+    });
+  }
+  return llvm::map_to_vector(op.getBody()->getTerminator()->getOperands(),
+                             [&](Value yielded) { return values.lookupOrDefault(yielded); });
 }
 
 //===----------------------------------------------------------------------===//

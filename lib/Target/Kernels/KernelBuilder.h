@@ -5,18 +5,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A builder for the few shapes of code that all kernels are made of: folded
+// A builder for the few shapes of code that kernels of all targets are made of: folded
 // index arithmetic, loops that vanish when they run once, access to a linalg
 // operand at a point of the iteration space, and the split of a dimension into
 // full vectors and a tail.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_LIB_CONVERSION_LINALGTOCPUKERNELS_KERNELBUILDER_H
-#define REMAT_LIB_CONVERSION_LINALGTOCPUKERNELS_KERNELBUILDER_H
+#ifndef REMAT_LIB_TARGET_KERNELS_KERNELBUILDER_H
+#define REMAT_LIB_TARGET_KERNELS_KERNELBUILDER_H
 
 #include "remat/Support/LLVM.h"
-#include "remat/Target/CPU/KernelTarget.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -70,10 +69,10 @@ public:
   /// Calls \p body for each vector block of [0, extent): full blocks of \p lanes,
   /// then what remains: as one masked block, as one block of its exact size where
   /// the target has no masks, or element by element if the size is unknown too.
-  void vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target, function_ref<void(VectorBlock)> body);
+  void vectorLoop(OpFoldResult extent, int64_t lanes, bool hasMasks, function_ref<void(VectorBlock)> body);
 
   /// The same with carried values.
-  SmallVector<Value> vectorLoop(OpFoldResult extent, int64_t lanes, const KernelTarget &target, ValueRange init,
+  SmallVector<Value> vectorLoop(OpFoldResult extent, int64_t lanes, bool hasMasks, ValueRange init,
                                 function_ref<SmallVector<Value>(VectorBlock, ValueRange)> body);
 
   /// A mask of \p lanes bits of which the first \p count are set.
@@ -97,6 +96,12 @@ public:
   /// \p value, a float or a vector of floats, in the wider element type.
   Value extend(Value value, Type elementType);
 
+  //===--- Bodies --------------------------------------------------------------===//
+
+  /// The body of \p op at \p point, with a value for each of its arguments; returns what
+  /// it yields.
+  SmallVector<Value> inlineBody(linalg::GenericOp op, ArrayRef<Value> point, ArrayRef<Value> arguments);
+
 private:
   /// Index constants, each once, before everything else that is built.
   llvm::DenseMap<int64_t, Value> constants;
@@ -115,4 +120,4 @@ inline bool isInvariantAlong(AffineMap map, unsigned dim) { return !map.isFuncti
 
 } // namespace remat
 
-#endif // REMAT_LIB_CONVERSION_LINALGTOCPUKERNELS_KERNELBUILDER_H
+#endif // REMAT_LIB_TARGET_KERNELS_KERNELBUILDER_H
