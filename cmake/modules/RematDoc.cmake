@@ -15,5 +15,6 @@ remat_add_doc(Dialect Dialect/Remat/IR/RematOps.td -gen-dialect-doc -dialect=rem
 remat_add_doc(Passes Dialect/Remat/Transforms/Passes.td -gen-pass-doc)
 remat_add_doc(ConversionPasses Conversion/Passes.td -gen-pass-doc)
 remat_add_doc(CPUPasses Target/CPU/Passes.td -gen-pass-doc)
+remat_add_doc(NVVMPasses Target/NVVM/Passes.td -gen-pass-doc)
 remat_add_doc(AdjointOpInterface Interfaces/AdjointOpInterface.td -gen-op-interface-docs)
 remat_add_doc(FloatRangeOpInterface Interfaces/FloatRangeInterface.td -gen-op-interface-docs)

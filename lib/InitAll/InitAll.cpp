@@ -21,6 +21,8 @@
 #include "remat/Interfaces/Adjoint/Models.h"
 #include "remat/Target/CPU/CPUTarget.h"
 #include "remat/Target/CPU/Passes.h"
+#include "remat/Target/NVVM/LinalgToPTX.h"
+#include "remat/Target/NVVM/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/IR/ValueBoundsOpInterfaceImpl.h"
@@ -33,7 +35,9 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/ControlFlow/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/AllInterfaces.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -55,6 +59,9 @@
 #include "mlir/Dialect/Vector/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Vector/Transforms/SubsetOpInterfaceImpl.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "mlir/Target/LLVMIR/Dialect/GPU/GPUToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 
 void remat::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<RematDialect>();
@@ -63,8 +70,9 @@ void remat::registerAllDialects(mlir::DialectRegistry &registry) {
                   mlir::linalg::LinalgDialect, mlir::math::MathDialect, mlir::scf::SCFDialect,
                   mlir::tensor::TensorDialect>();
   // What they are lowered to.
-  registry.insert<mlir::affine::AffineDialect, mlir::bufferization::BufferizationDialect, mlir::LLVM::LLVMDialect,
-                  mlir::memref::MemRefDialect, mlir::vector::VectorDialect>();
+  registry.insert<mlir::affine::AffineDialect, mlir::bufferization::BufferizationDialect, mlir::gpu::GPUDialect,
+                  mlir::LLVM::LLVMDialect, mlir::memref::MemRefDialect, mlir::NVVM::NVVMDialect,
+                  mlir::vector::VectorDialect>();
 
   mlir::affine::registerValueBoundsOpInterfaceExternalModels(registry);
   mlir::arith::registerBufferViewFlowOpInterfaceExternalModels(registry);
@@ -87,6 +95,10 @@ void remat::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::vector::registerSubsetOpInterfaceExternalModels(registry);
   mlir::vector::registerValueBoundsOpInterfaceExternalModels(registry);
 
+  mlir::registerGPUDialectTranslation(registry);
+  mlir::registerLLVMDialectTranslation(registry);
+  mlir::registerNVVMDialectTranslation(registry);
+
   registerAdjointModels(registry);
   registerRecurrenceAdjointModel(registry);
 }
@@ -96,4 +108,6 @@ void remat::registerAllPasses() {
   registerRematConversionPasses();
   registerRematCPUPasses();
   registerCPUPipelines();
+  registerRematNVVMPasses();
+  registerLinalgToPTXPipeline();
 }

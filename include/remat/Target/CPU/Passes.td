@@ -123,7 +123,7 @@ def ConvertLinalgToCPUKernelsPass
   ];
 }
 
-def EmulateNarrowFloatsPass : Pass<"remat-emulate-narrow-floats", "::mlir::func::FuncOp"> {
+def EmulateNarrowFloatsPass : Pass<"remat-emulate-narrow-floats"> {
   let summary = "compute f16 and bf16 in f32, rounded after every operation";
   let description = [{
     Each operation of arith and math on f16 or bf16 gets f32 operands, and its result is
@@ -149,7 +149,7 @@ def EmulateNarrowFloatsPass : Pass<"remat-emulate-narrow-floats", "::mlir::func:
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
 }
 
-def TotalizeArithPass : Pass<"remat-totalize-arith", "::mlir::func::FuncOp"> {
+def TotalizeArithPass : Pass<"remat-totalize-arith"> {
   let summary = "give integer division, shifts and conversions a value for every operand";
   let description = [{
     What arith leaves undefined gets the value that XLA and RISC-V define, on scalars and

@@ -128,7 +128,7 @@ struct EmulateNarrowFloatsPass final : remat::impl::EmulateNarrowFloatsPassBase<
 
   void runOnOperation() override {
     SmallVector<Operation *> computing, truncations;
-    getOperation().walk([&](Operation *op) {
+    getOperation()->walk([&](Operation *op) {
       if (computes(op) &&
           (llvm::any_of(op->getOperandTypes(), isNarrow) || llvm::any_of(op->getResultTypes(), isNarrow)))
         computing.push_back(op);
@@ -141,7 +141,7 @@ struct EmulateNarrowFloatsPass final : remat::impl::EmulateNarrowFloatsPassBase<
         computeWide(b, op);
       op->erase();
     }
-    getOperation().walk([&](arith::TruncFOp truncation) {
+    getOperation()->walk([&](arith::TruncFOp truncation) {
       if (isNarrow(truncation.getType()) && getElementTypeOrSelf(truncation.getIn().getType()).isF64())
         truncations.push_back(truncation);
     });

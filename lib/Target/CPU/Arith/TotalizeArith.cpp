@@ -184,7 +184,7 @@ struct TotalizeArithPass final : remat::impl::TotalizeArithPassBase<TotalizeArit
 
   void runOnOperation() override {
     SmallVector<Operation *> ops;
-    getOperation().walk([&](Operation *op) {
+    getOperation()->walk([&](Operation *op) {
       if (isa<arith::ArithDialect>(op->getDialect()))
         ops.push_back(op);
     });

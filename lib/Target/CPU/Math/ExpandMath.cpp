@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Support/LLVM.h"
+#include "remat/Target/CPU/ExpandMath.h"
 #include "remat/Target/CPU/Passes.h"
 
 #include "mlir/Conversion/MathToLibm/MathToLibm.h"
@@ -35,7 +36,7 @@ using namespace remat;
 
 /// Functions whose polynomial is within a few ulp over the whole range; those of
 /// sin and cos (no range reduction), atan (40 ulp) and cbrt (12 ulp) are not.
-static bool hasPolynomial(StringRef name) {
+bool remat::hasPolynomial(StringRef name) {
   return llvm::is_contained({"math.tanh", "math.exp", "math.expm1", "math.log", "math.log2", "math.log1p", "math.erf",
                              "math.erfc", "math.asin", "math.acos"},
                             name);

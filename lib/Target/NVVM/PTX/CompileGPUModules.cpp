@@ -1,0 +1,108 @@
+//===- CompileGPUModules.cpp - From the NVVM dialect to PTX -------------------===//
+//
+// Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// LLVM is used directly rather than gpu-module-to-binary, which looks for a CUDA toolkit in
+// the environment. A module of kernels becomes the same text on every machine.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Chip.h"
+#include "remat/Support/LLVM.h"
+#include "remat/Target/NVVM/Passes.h"
+
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace remat {
+#define GEN_PASS_DEF_COMPILEGPUMODULESPASS
+#include "remat/Target/NVVM/Passes.h.inc"
+} // namespace remat
+
+using namespace remat;
+
+/// LLVM's code generator for \p chip; null, with the reason, if this LLVM has none.
+static std::unique_ptr<llvm::TargetMachine> createMachine(const Chip &chip, std::string &reason) {
+  LLVMInitializeNVPTXTargetInfo();
+  LLVMInitializeNVPTXTarget();
+  LLVMInitializeNVPTXTargetMC();
+  LLVMInitializeNVPTXAsmPrinter();
+  llvm::Triple triple("nvptx64-nvidia-cuda");
+  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, reason);
+  if (!target)
+    return nullptr;
+  llvm::TargetOptions options;
+  // What a program does not fuse, nothing fuses.
+  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  return std::unique_ptr<llvm::TargetMachine>(
+      target->createTargetMachine(triple, chip.name, "+ptx" + std::to_string(chip.ptx), options, llvm::Reloc::PIC_,
+                                  std::nullopt, llvm::CodeGenOptLevel::Aggressive));
+}
+
+namespace {
+
+struct CompileGPUModulesPass final : remat::impl::CompileGPUModulesPassBase<CompileGPUModulesPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    std::optional<Chip> known = findChip(chip);
+    if (!known) {
+      getOperation().emitError("expects a chip of ") << listChips() << ", but got " << chip;
+      return signalPassFailure();
+    }
+    std::string reason;
+    std::unique_ptr<llvm::TargetMachine> machine = createMachine(*known, reason);
+    if (!machine) {
+      getOperation().emitError("cannot make code for NVIDIA GPUs: ") << reason;
+      return signalPassFailure();
+    }
+    for (auto kernels : llvm::make_early_inc_range(getOperation().getOps<gpu::GPUModuleOp>()))
+      if (failed(compile(kernels, *machine)))
+        return signalPassFailure();
+  }
+
+private:
+  LogicalResult compile(gpu::GPUModuleOp kernels, llvm::TargetMachine &machine);
+};
+
+} // namespace
+
+LogicalResult CompileGPUModulesPass::compile(gpu::GPUModuleOp kernels, llvm::TargetMachine &machine) {
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module = translateModuleToLLVMIR(kernels, context, kernels.getName());
+  if (!module)
+    return failure();
+  module->setTargetTriple(machine.getTargetTriple());
+  module->setDataLayout(machine.createDataLayout());
+  if (denormals == Denormals::Flush)
+    for (llvm::Function &function : *module)
+      if (!function.isDeclaration())
+        function.addFnAttr("denormal-fp-math-f32", "preserve-sign,preserve-sign");
+  if (llvm::Error error = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, &machine)(module.get()))
+    return kernels.emitError() << llvm::toString(std::move(error));
+
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream stream(text);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::AssemblyFile))
+    return kernels.emitError("cannot make code for NVIDIA GPUs: LLVM prints none");
+  passes.run(*module);
+
+  OpBuilder builder(kernels);
+  auto target = NVVM::NVVMTargetAttr::get(&getContext(), /*optLevel=*/3, machine.getTargetTriple().str(),
+                                          machine.getTargetCPU(), machine.getTargetFeatureString());
+  auto object = gpu::ObjectAttr::get(&getContext(), target, gpu::CompilationTarget::Assembly,
+                                     builder.getStringAttr(text), DictionaryAttr(), gpu::KernelTableAttr());
+  gpu::BinaryOp::create(builder, kernels.getLoc(), kernels.getName(), Attribute(), ArrayRef<Attribute>{object});
+  kernels.erase();
+  return success();
+}
