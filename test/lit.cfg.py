@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 
@@ -32,6 +33,10 @@ try:
     config.available_features.add("terminal")
 except OSError:
     pass
+
+# The assembler of the CUDA toolkit.
+if shutil.which("ptxas"):
+    config.available_features.add("ptxas")
 
 # Needs packages from a registry: lit -Dcheckpoint_schedules=1.
 if lit_config.params.get("checkpoint_schedules"):

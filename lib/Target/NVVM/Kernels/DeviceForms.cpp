@@ -36,7 +36,8 @@ static bool hasArithForm(Operation *op) {
 static bool hasMathForm(Operation *op) {
   if (isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp, math::CountLeadingZerosOp,
           math::CountTrailingZerosOp, math::CtPopOp, math::FloorOp, math::FmaOp, math::IsFiniteOp, math::IsInfOp,
-          math::IsNaNOp, math::IsNormalOp, math::RoundEvenOp, math::RsqrtOp, math::SqrtOp, math::TruncOp>(op))
+          math::IsNaNOp, math::IsNormalOp, math::RoundOp, math::RoundEvenOp, math::RsqrtOp, math::SqrtOp,
+          math::TruncOp>(op))
     return true;
   Type type = op->getResult(0).getType();
   return hasPolynomial(op->getName().getStringRef()) && !type.isF64();

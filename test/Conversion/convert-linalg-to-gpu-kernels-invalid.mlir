@@ -1,0 +1,77 @@
+// RUN: remat-opt %s -split-input-file --convert-linalg-to-gpu-kernels -verify-diagnostics
+
+#id = affine_map<(i) -> (i)>
+func.func @no_instruction(%x: memref<3xf32>, %y: memref<3xf32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    // expected-error @+1 {{'math.sin' op has no form on GPUs for 'f32'}}
+    %r = math.sin %a : f32
+    linalg.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+// There are polynomials for f32 only.
+#id = affine_map<(i) -> (i)>
+func.func @no_polynomial(%x: memref<3xf64>, %y: memref<3xf64>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf64>) outs(%y : memref<3xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    // expected-error @+1 {{'math.exp' op has no form on GPUs for 'f64'}}
+    %r = math.exp %a : f64
+    linalg.yield %r : f64
+  }
+  return
+}
+
+// -----
+
+#id = affine_map<(i) -> (i)>
+func.func @remainder(%x: memref<3xf32>, %y: memref<3xf32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    // expected-error @+1 {{'arith.remf' op has no form on GPUs for 'f32'}}
+    %r = arith.remf %a, %o : f32
+    linalg.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+#id = affine_map<(i) -> (i)>
+func.func @power(%x: memref<3xf32>, %y: memref<3xf32>, %n: i32) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    // expected-error @+1 {{'math.fpowi' op has no form on GPUs for 'f32'}}
+    %r = math.fpowi %a, %n : f32, i32
+    linalg.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+#id = affine_map<(i) -> (i)>
+func.func @wide(%x: memref<3xi128>, %y: memref<3xi128>) {
+  // expected-error @+1 {{expects numbers of at most 64 bits, which GPUs have}}
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xi128>) outs(%y : memref<3xi128>) {
+  ^bb0(%a: i128, %o: i128):
+    linalg.yield %a : i128
+  }
+  return
+}
+
+// -----
+
+#id = affine_map<(i) -> (i)>
+func.func @layout(%x: memref<3xf32, affine_map<(i) -> (i floordiv 2)>>, %y: memref<3xf32>) {
+  // expected-error @+1 {{expects strided memrefs and scalars, but got 'memref<3xf32, affine_map<(d0) -> (d0 floordiv 2)>>'}}
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+    ins(%x : memref<3xf32, affine_map<(i) -> (i floordiv 2)>>) outs(%y : memref<3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  return
+}

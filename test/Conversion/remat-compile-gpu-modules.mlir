@@ -1,0 +1,45 @@
+// RUN: remat-opt %s --remat-compile-gpu-modules | %python %S/Inputs/ptx.py | FileCheck %s --check-prefixes=CHECK,KEEP
+// RUN: remat-opt %s --remat-compile-gpu-modules='chip=sm_90a denormals=flush' | %python %S/Inputs/ptx.py | FileCheck %s --check-prefixes=CHECK,FLUSH
+// RUN: remat-opt %s --remat-compile-gpu-modules=chip=sm_100 | %python %S/Inputs/ptx.py | FileCheck %s --check-prefix=NEW
+// RUN: not remat-opt %s --remat-compile-gpu-modules=chip=sm_75 2>&1 | FileCheck %s --check-prefix=OLD
+// RUN: not remat-opt %s --remat-compile-gpu-modules=chip=fast 2>&1 | FileCheck %s --check-prefix=UNKNOWN
+
+// NEW: .version 8.6
+// NEW: .target sm_100
+// OLD: error: expects a chip of sm_80, {{.*}}sm_121, but got sm_75
+// UNKNOWN: error: expects a chip of sm_80, {{.*}}, but got fast
+
+// KEEP:  #nvvm.target<O = 3, chip = "sm_80", features = "+ptx81">
+// KEEP:  .version 8.1
+// KEEP:  .target sm_80
+// FLUSH: .target sm_90a
+gpu.module @kernels {
+  // Rounded to nearest, and nothing is fused that the program does not fuse.
+  // CHECK-LABEL: .visible .entry arithmetic(
+  // KEEP:        mul.rn.f32
+  // KEEP:        add.rn.f32
+  // KEEP:        div.rn.f32
+  // KEEP:        sqrt.rn.f32
+  // KEEP:        fma.rn.f32
+  // FLUSH:       mul.rn.ftz.f32
+  // FLUSH:       add.rn.ftz.f32
+  // FLUSH:       div.rn.ftz.f32
+  // FLUSH:       sqrt.rn.ftz.f32
+  // FLUSH:       fma.rn.ftz.f32
+  // There is no such mode for f64.
+  // CHECK:       add.rn.f64
+  // CHECK:       ret;
+  llvm.func @arithmetic(%x: !llvm.ptr, %y: !llvm.ptr) attributes {gpu.kernel, nvvm.kernel} {
+    %a = llvm.load %x : !llvm.ptr -> f32
+    %p = llvm.fmul %a, %a : f32
+    %s = llvm.fadd %p, %a : f32
+    %q = llvm.fdiv %s, %p : f32
+    %r = llvm.intr.sqrt(%q) : (f32) -> f32
+    %f = llvm.intr.fma(%r, %q, %p) : (f32, f32, f32) -> f32
+    llvm.store %f, %x : f32, !llvm.ptr
+    %b = llvm.load %y : !llvm.ptr -> f64
+    %c = llvm.fadd %b, %b : f64
+    llvm.store %c, %y : f64, !llvm.ptr
+    llvm.return
+  }
+}
