@@ -192,6 +192,15 @@ static bool writes(Operation *op, Value buffer) {
   return effects && effects.getEffectOnValue<MemoryEffects::Write>(buffer).has_value();
 }
 
+/// Whether \p alias stands for a part of \p alloc in every run: a choice may stand for another buffer.
+static bool isAlways(Value alias, memref::AllocOp alloc, const BufferAliases &aliases) {
+  return llvm::none_of(aliases.resolveReverse(alias), [&](Value origin) {
+    auto argument = dyn_cast<BlockArgument>(origin);
+    bool isArgument = argument && isa<FunctionOpInterface>(argument.getOwner()->getParentOp());
+    return isArgument || (origin.getDefiningOp<memref::AllocOp>() && origin != alloc.getResult());
+  });
+}
+
 /// Whether the operation at time \p last, which uses \p alloc last, is a backward sweep
 /// to which it is a final cotangent and nothing else.
 bool ProgramMemory::endsInFirstReverse(memref::AllocOp alloc, int64_t last) {
@@ -239,7 +248,8 @@ LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Ope
     for (Operation *user : alias.getUsers()) {
       buffer.first = isFirst ? getTime(user) : std::min(buffer.first, getTime(user));
       buffer.last = std::max(buffer.last, getTime(user));
-      buffer.isCertain |= user->getBlock() == &entry.getBody().front() && writes(user, alias);
+      buffer.isCertain |=
+          user->getBlock() == &entry.getBody().front() && writes(user, alias) && isAlways(alias, alloc, *aliases);
       isFirst = false;
     }
   buffer.endsInFirstReverse = endsInFirstReverse(alloc, buffer.last);
