@@ -190,6 +190,13 @@ Number Arithmetic::multiply(const Format &format, const Number &a, const Number 
     result.value = std::copysign(0.0, std::signbit(a.value) == std::signbit(b.value) ? 1.0 : -1.0);
     result.magnitude = result.error = 0;
   }
+  // In which order the factors of a derivative meet is not settled: what leaves the range, others may have inside.
+  if (unrounded && std::isfinite(a.value) && std::isfinite(b.value)) {
+    if (std::isinf(result.value))
+      result.setError(infinity);
+    else if (result.value == 0 && a.value != 0 && b.value != 0)
+      result.setError(std::max(result.error, format.smallestNormal));
+  }
   record(format, result, {&a, &b}, [&](Number *partials) {
     partials[0] = b;
     partials[1] = a;

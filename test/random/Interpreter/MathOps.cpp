@@ -93,10 +93,18 @@ Number deriveAsin(const Formula &f, const Number &x, const Number &y) { return r
 Number deriveAcos(const Formula &f, const Number &x, const Number &y) {
   return f.negate(rsqrt(f, makeOneMinusSquare(f, x)));
 }
+/// As for asinh.
 Number deriveAtan(const Formula &f, const Number &x, const Number &y) {
+  if (std::fabs(x.value) > 1e9) {
+    Number inverse = f.divide(f.constant(1), x);
+    return f.multiply(inverse, inverse);
+  }
   return f.divide(f.constant(1), f.add(f.multiply(x, x), f.constant(1)));
 }
+/// 1 / |x| where 1 + x^2 is x^2 to all digits: the square may leave the range.
 Number deriveAsinh(const Formula &f, const Number &x, const Number &y) {
+  if (std::fabs(x.value) > 1e9)
+    return f.divide(f.constant(1), x.value > 0 ? x : f.negate(x));
   return rsqrt(f, f.add(f.multiply(x, x), f.constant(1)));
 }
 /// By factors, so that it is NaN below 1, where the value is.

@@ -49,6 +49,27 @@ TEST(Gradient, FunctionsAgreeWithDifferences) {
   }
 }
 
+/// Where the square of the operand is no number of the type.
+TEST(Gradient, FarOut) {
+  for (double x : {1e200, -1e200}) {
+    Numbers asinh = differentiate("%y = math.asinh %x : tensor<f64>", x);
+    EXPECT_DOUBLE_EQ(asinh[1], 1e-200);
+    // Nobody knows the square of 1e-200 but that it is small.
+    interpreter::Outcome atan = Program(R"(
+      func.func private @f(%x: tensor<f64>) -> tensor<f64> {
+        %y = math.atan %x : tensor<f64>
+        return %y : tensor<f64>
+      }
+      func.func @main(%x: tensor<f64>) -> tensor<f64> {
+        %l, %d = remat.value_and_gradient @f(%x) wrt [0] : (tensor<f64>) -> (tensor<f64>, tensor<f64>)
+        return %d : tensor<f64>
+      })")
+                                    .run({{{x}}});
+    EXPECT_GT(atan.errors[0][0], 0);
+    EXPECT_LT(atan.errors[0][0], 1e-300);
+  }
+}
+
 TEST(Gradient, SingularPoints) {
   // A zero cotangent stays zero: max(sqrt x, 1) at 0.
   EXPECT_EQ(differentiate(R"(
