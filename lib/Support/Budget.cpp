@@ -50,14 +50,16 @@ constexpr std::array<Unit, 10> units = {{{"B", 1},
                                          {"GB", 1000 * 1000 * 1000},
                                          {"TB", 1000LL * 1000 * 1000 * 1000}}};
 
-enum class NumberStatus { Ok, NotANumber, TooLarge };
+/// Why a number is refused that has the form of one.
+constexpr std::string_view tooLarge = ", which does not fit into 64 bits";
+constexpr std::string_view tooManyDigits = ", which has more than nine digits behind the point";
 
 } // namespace
 
 static bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Takes a number off the front of \p text.
-static NumberStatus consumeNumber(std::string_view &text, Decimal &number) {
+/// Takes a number off the front of \p text; on failure \p reason says why if it is too long.
+static bool consumeNumber(std::string_view &text, Decimal &number, std::string_view &reason) {
   size_t position = 0;
   int fractionDigits = 0;
   bool inFraction = false;
@@ -69,38 +71,38 @@ static NumberStatus consumeNumber(std::string_view &text, Decimal &number) {
     }
     if (!isDigit(c))
       break;
-    if (inFraction && ++fractionDigits > maxFractionDigits)
-      return NumberStatus::TooLarge;
-    if (number.numerator > (maxBytes - (c - '0')) / 10)
-      return NumberStatus::TooLarge;
+    if (inFraction && ++fractionDigits > maxFractionDigits) {
+      reason = tooManyDigits;
+      return false;
+    }
+    if (number.numerator > (maxBytes - (c - '0')) / 10) {
+      reason = tooLarge;
+      return false;
+    }
     number.numerator = number.numerator * 10 + (c - '0');
     if (inFraction)
       number.denominator *= 10;
   }
   if (position == 0 || (inFraction && fractionDigits == 0))
-    return NumberStatus::NotANumber;
+    return false;
   text.remove_prefix(position);
-  return NumberStatus::Ok;
+  return true;
 }
 
-/// Why \p text is not \p expected.
-static std::string describe(std::string_view text, std::string_view expected, bool tooLarge) {
+/// That \p text is not \p expected, and why if there is a \p reason.
+static std::string describe(std::string_view text, std::string_view expected, std::string_view reason) {
   std::string message = "expects ";
   message += expected;
   message += ", but got '";
   message += text;
   message += "'";
-  if (tooLarge)
-    message += ", which does not fit into 64 bits";
-  return message;
+  return message += reason;
 }
 
-/// The bytes of a size; nullopt with \p tooLarge set or not.
-static std::optional<int64_t> readByteSize(std::string_view text, bool &tooLarge) {
+/// The bytes of a size; else nullopt, as consumeNumber().
+static std::optional<int64_t> readByteSize(std::string_view text, std::string_view &reason) {
   Decimal number;
-  NumberStatus status = consumeNumber(text, number);
-  tooLarge = status == NumberStatus::TooLarge;
-  if (status != NumberStatus::Ok)
+  if (!consumeNumber(text, number, reason))
     return std::nullopt;
   if (text.empty()) {
     if (number.denominator != 1)
@@ -111,10 +113,9 @@ static std::optional<int64_t> readByteSize(std::string_view text, bool &tooLarge
     if (unit.name != text)
       continue;
     WideInt bytes = WideInt(number.numerator) * unit.bytes / number.denominator;
-    tooLarge = bytes > maxBytes;
-    if (tooLarge)
-      return std::nullopt;
-    return static_cast<int64_t>(bytes);
+    if (bytes <= maxBytes)
+      return static_cast<int64_t>(bytes);
+    reason = tooLarge;
   }
   return std::nullopt;
 }
@@ -167,39 +168,40 @@ std::optional<Budget> remat::parseBudget(std::string_view text, std::string &err
     return Budget::unlimited();
   if (text == "min")
     return Budget::minimum();
-  bool tooLarge = false;
+  std::string_view reason;
   if (!text.empty() && text.back() == '%') {
     std::string_view rest = text;
     Decimal percent;
-    NumberStatus status = consumeNumber(rest, percent);
-    tooLarge = status == NumberStatus::TooLarge || percent.numerator > maxBytes / 100;
-    if (status == NumberStatus::Ok && rest == "%" && !tooLarge)
-      return Budget::share(percent.numerator, percent.denominator * 100);
-  } else if (std::optional<int64_t> bytes = readByteSize(text, tooLarge)) {
+    if (consumeNumber(rest, percent, reason) && rest == "%") {
+      if (percent.numerator <= maxBytes / 100)
+        return Budget::share(percent.numerator, percent.denominator * 100);
+      reason = tooLarge;
+    }
+  } else if (std::optional<int64_t> bytes = readByteSize(text, reason)) {
     return Budget::bytes(*bytes);
   }
   error = describe(text,
                    "a budget in bytes ('4915200', '64MiB'), as a share of the store-all peak ('5%'), 'min' for the "
                    "least that does, or 'unlimited'",
-                   tooLarge);
+                   reason);
   return std::nullopt;
 }
 
 std::optional<int64_t> remat::parseByteSize(std::string_view text, std::string &error) {
-  bool tooLarge = false;
-  if (std::optional<int64_t> bytes = readByteSize(text, tooLarge))
+  std::string_view reason;
+  if (std::optional<int64_t> bytes = readByteSize(text, reason))
     return bytes;
-  error = describe(text, "a size in bytes ('4915200', '64MiB')", tooLarge);
+  error = describe(text, "a size in bytes ('4915200', '64MiB')", reason);
   return std::nullopt;
 }
 
 std::optional<ByteLimit> remat::parseByteLimit(std::string_view text, std::string &error) {
   if (text == "unlimited")
     return ByteLimit();
-  bool tooLarge = false;
-  if (std::optional<int64_t> bytes = readByteSize(text, tooLarge))
+  std::string_view reason;
+  if (std::optional<int64_t> bytes = readByteSize(text, reason))
     return ByteLimit{*bytes};
-  error = describe(text, "bytes ('4915200', '64MiB') or 'unlimited'", tooLarge);
+  error = describe(text, "bytes ('4915200', '64MiB') or 'unlimited'", reason);
   return std::nullopt;
 }
 

@@ -24,6 +24,10 @@ inline constexpr llvm::StringLiteral memoryAttrName = "remat.memory";
 inline constexpr llvm::StringLiteral infeasibleAttrName = "remat.infeasible";
 inline constexpr llvm::StringLiteral targetUnavailableAttrName = "remat.target_unavailable";
 
+/// On an allocation of a public function, by remat-plan-schedule: its number among the buffers
+/// of the problem or, from there on, among the copies of parameters.
+inline constexpr llvm::StringLiteral bufferAttrName = "remat.buffer";
+
 /// What the name of an entry ends with where its body moved behind a change of the
 /// floating-point mode (remat-flush-denormals).
 inline constexpr llvm::StringLiteral flushedSuffix = "_flushed";

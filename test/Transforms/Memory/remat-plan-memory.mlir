@@ -16,8 +16,10 @@
 
 // What two operations hold one after the other lies in one place, what they hold at once does not. Constants stay.
 // BUFFERS-LABEL: func.func @buffers
-// BUFFERS-SAME: %[[ARENA:[a-z0-9]+]]: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi64>)
+// BUFFERS-SAME: %[[ARENA:[a-z0-9]+]]: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi8>, %[[COUNTERS:[a-z0-9]+]]: memref<?xi64>)
 // BUFFERS-SAME: peak = 2112
+// The counters are those of one call, also where there is no loop.
+// BUFFERS-COUNT-5: memref.store %{{.*}}, %[[COUNTERS]]
 // BUFFERS-NOT: memref.alloc
 // BUFFERS: memref.view %[[ARENA]][%{{.*}}][] : memref<?xi8> to memref<16xf32>
 // BUFFERS: memref.view %[[ARENA]][%{{.*}}][] : memref<?xi8> to memref<512xf32>

@@ -23,10 +23,13 @@ using namespace remat;
 // Loops
 //===----------------------------------------------------------------------===//
 
-int64_t ProgramMemory::getTime(Operation *op) {
-  Block &body = entry.getBody().front();
-  Operation *ancestor = body.findAncestorOpInBlock(*op);
-  // Operations are numbered once, by the block itself.
+BlockTimes::BlockTimes(Block &block) : block(&block) {
+  for (auto [time, op] : llvm::enumerate(block))
+    times[&op] = time;
+}
+
+int64_t BlockTimes::of(Operation *op) const {
+  Operation *ancestor = block->findAncestorOpInBlock(*op);
   return ancestor ? times.lookup(ancestor) : 0;
 }
 
@@ -52,6 +55,22 @@ static void describeWorkspaces(ChainOp chain, schedule::LoopStage &stage) {
   stage.turnWorkspaceBytes = get(StepRole::Record);
 }
 
+LogicalResult remat::describeSizes(ChainOp chain, schedule::ProgramLoop &loop) {
+  schedule::LoopStage &stage = loop.stages.front();
+  std::optional<int64_t> state = getAlignedBytes(chain.getCarryTypes());
+  std::optional<int64_t> tape = getAlignedBytes(chain.getTapeTypes());
+  std::optional<int64_t> gradient = getAlignedBytes(chain.getMovedGradientTypes());
+  if (!state || !tape || !gradient)
+    return chain.emitOpError("has carries or a tape of more than 2^63 bytes");
+  stage.stateBytes = *state;
+  stage.tapeBytes = *tape;
+  stage.carriedBytes = CoreLayout(chain, loop.isDifferentiated).getCarriedBytes();
+  stage.isRestartable = chain.getResumeAttr() != nullptr;
+  loop.gradientBytes = *gradient;
+  describeWorkspaces(chain, stage);
+  return success();
+}
+
 LogicalResult ProgramMemory::describeLoop(Loop &loop, const StepCosts &costs) {
   ForwardSweepOp forward = loop.forward;
   if (!loop.chain || !loop.chain.isFinalized())
@@ -69,22 +88,13 @@ LogicalResult ProgramMemory::describeLoop(Loop &loop, const StepCosts &costs) {
   schedule::ProgramLoop &record = problem.loops.emplace_back();
   schedule::LoopStage &stage = record.stages.front();
   stage.count = getCountNumber(forward.getCount());
-  std::optional<int64_t> state = getAlignedBytes(loop.chain.getCarryTypes());
-  std::optional<int64_t> tape = getAlignedBytes(loop.chain.getTapeTypes());
-  std::optional<int64_t> gradient = getAlignedBytes(loop.chain.getMovedGradientTypes());
-  if (!state || !tape || !gradient)
-    return loop.chain.emitOpError("has carries or a tape of more than 2^63 bytes");
-  stage.stateBytes = *state;
-  stage.tapeBytes = *tape;
-  stage.carriedBytes = CoreLayout(loop.chain, loop.backward != nullptr).getCarriedBytes();
-  record.gradientBytes = *gradient;
-  describeWorkspaces(loop.chain, stage);
+  record.isDifferentiated = loop.backward != nullptr;
+  if (failed(describeSizes(loop.chain, record)))
+    return failure();
   StepTimes estimate = estimateStepTimes(loop.chain, costs);
   stage.advanceTime = estimate.advance;
   stage.recordTime = estimate.record;
   stage.reverseTime = estimate.reverse;
-  record.isDifferentiated = loop.backward != nullptr;
-  stage.isRestartable = loop.chain.getResumeAttr() != nullptr;
   record.forward = record.filled = getTime(forward);
   record.backward = loop.backward ? getTime(loop.backward) : 0;
   return success();
@@ -120,8 +130,8 @@ bool ProgramMemory::isInitialCarryOwned(Loop &loop, unsigned index) {
 /// The final carries of \p loop that only its forward sweep touches, to be written to core
 /// state 1. That keeps all of it in use in the last step, so where they are less than half
 /// of it they have places of their own: none is returned.
-static SmallVector<unsigned> getUnusedFinals(Loop &loop) {
-  SmallVector<unsigned> unused;
+static SmallVector<int64_t> getUnusedFinals(Loop &loop) {
+  SmallVector<int64_t> unused;
   // The sum of all carries fits in 64 bits.
   int64_t unusedBytes = 0, allBytes = 0;
   for (auto [index, value] : llvm::enumerate(loop.forward.getFinals())) {
@@ -172,7 +182,7 @@ void ProgramMemory::assignHomes(int64_t index, DenseMap<Operation *, Home> &home
   Loop &loop = loops[index];
   if (loop.backward) {
     loop.unusedFinals = getUnusedFinals(loop);
-    for (unsigned unused : loop.unusedFinals)
+    for (int64_t unused : loop.unusedFinals)
       homes[loop.forward.getFinals()[unused].getDefiningOp()] = {BufferHome::ForwardCore, index, 0};
   }
   problem.loops[index].splatBytes = getSplatBytes(loop.forward, loop.chain);
@@ -221,26 +231,30 @@ bool ProgramMemory::endsInFirstReverse(memref::AllocOp alloc, int64_t last) {
   return isCotangent;
 }
 
+std::optional<BufferSize> remat::getBufferSize(memref::AllocOp alloc) {
+  Block &body = alloc->getParentOfType<func::FuncOp>().getBody().front();
+  // What is computed in a loop or branch is nothing that a plan could ask for.
+  MemRefType type = alloc.getType();
+  bool isCounted = type.getNumDynamicDims() > 0 &&
+                   llvm::all_of(alloc.getDynamicSizes(), [&](Value size) { return size.getParentBlock() == &body; });
+  std::optional<int64_t> bytes = isCounted ? getUnitBytes(type) : getLargestBytes(alloc);
+  if (!bytes || (isCounted && type.getNumDynamicDims() > 1) || !type.getLayout().isIdentity())
+    return std::nullopt;
+  return BufferSize{*bytes, isCounted ? alloc.getDynamicSizes()[0] : Value()};
+}
+
 LogicalResult ProgramMemory::addBuffer(memref::AllocOp alloc, const DenseMap<Operation *, Home> &homes) {
   MemRefType type = alloc.getType();
-  std::optional<int64_t> bytes = getUnitBytes(type);
-  // What is computed in a loop or branch is nothing that a plan could ask for.
-  bool isBounded = llvm::any_of(alloc.getDynamicSizes(),
-                                [&](Value size) { return size.getParentBlock() != &entry.getBody().front(); });
-  bool isDynamic = type.getNumDynamicDims() == 1 && !isBounded;
-  if (isBounded)
-    bytes = getLargestBytes(alloc);
-  else if (bytes && !isDynamic)
-    bytes = alignBytes(*bytes);
-  if (!bytes || (type.getNumDynamicDims() > 1 && !isBounded) || !type.getLayout().isIdentity())
+  std::optional<BufferSize> size = getBufferSize(alloc);
+  if (!size)
     // Of the array that the author wrote; an allocation is none of his words.
     return alloc.emitError("expects an array of at most one extent that is not known when the program is planned, "
                            "but got ")
            << RankedTensorType::get(type.getShape(), type.getElementType()) << ": write the other extents as numbers";
   schedule::ProgramBuffer buffer;
-  buffer.bytes = *bytes;
-  if (isDynamic)
-    buffer.count = getCountNumber(alloc.getDynamicSizes()[0]);
+  buffer.bytes = size->bytes;
+  if (size->count)
+    buffer.count = getCountNumber(size->count);
   buffer.first = buffer.last = getTime(alloc);
   buffer.isCertain = false;
   bool isFirst = alloc->getBlock() == &entry.getBody().front();
@@ -286,7 +300,7 @@ LogicalResult ProgramMemory::addParameterCopies() {
     std::optional<int64_t> end = bytes ? addBytes(problem.parameterBytes, *bytes) : std::nullopt;
     if (!end)
       return alloc.emitOpError("expects a copy of a parameter to have a static shape, but got ") << alloc.getType();
-    parameterCopies.emplace_back(alloc, problem.parameterBytes);
+    parameterCopies.push_back(alloc);
     problem.parameterBytes = *end;
   }
   return success();
@@ -297,8 +311,7 @@ FailureOr<ProgramMemory> ProgramMemory::analyze(func::FuncOp entry, const StepCo
     return entry.emitOpError("expects a body of one block, but got ") << entry.getBody().getBlocks().size();
   ProgramMemory memory;
   memory.entry = entry;
-  for (auto [time, op] : llvm::enumerate(entry.getBody().front()))
-    memory.times[&op] = time;
+  memory.times = BlockTimes(entry.getBody().front());
   FailureOr<BufferAliases> aliases = BufferAliases::analyze(entry);
   if (failed(aliases))
     return failure();
@@ -316,17 +329,6 @@ FailureOr<ProgramMemory> ProgramMemory::analyze(func::FuncOp entry, const StepCo
 int64_t ProgramMemory::getCountNumber(Value count) {
   counts.insert(count);
   return llvm::find(counts, count) - counts.begin();
-}
-
-std::optional<std::vector<int64_t>> ProgramMemory::getConstantCounts() const {
-  std::vector<int64_t> constants;
-  for (Value count : counts) {
-    std::optional<int64_t> constant = getConstantIntValue(count);
-    if (!constant)
-      return std::nullopt;
-    constants.push_back(*constant);
-  }
-  return constants;
 }
 
 //===----------------------------------------------------------------------===//

@@ -8,7 +8,8 @@
 // Reads a program off an entry function: its loops, its own allocations, and when
 // each is in use, counted in operations of the function's block. The result is plain
 // data (remat/Schedule/Program.h), which the planner takes; this class remembers
-// which operation each record came from.
+// which operation each record came from. It runs once, in remat-plan-schedule, which
+// leaves the result on the function (#remat.problem) and its numbers on the operations.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,7 +37,7 @@ struct Loop {
   BackwardSweepOp backward;
   /// Final carries that nobody reads: in loops that are long enough, core memory serves
   /// as destination.
-  SmallVector<unsigned> unusedFinals;
+  SmallVector<int64_t> unusedFinals;
   /// Initial carries that are computed for this loop only: they lie in its slot region.
   SmallVector<int64_t> keptInits;
 };
@@ -48,6 +49,33 @@ struct PeakBuffer {
   std::string description;
   Location loc;
 };
+
+/// The position of each operation in the block of an entry function, those that it
+/// contains at its own: the times of a problem.
+class BlockTimes {
+public:
+  BlockTimes() = default;
+  explicit BlockTimes(Block &block);
+
+  int64_t of(Operation *op) const;
+
+private:
+  Block *block = nullptr;
+  DenseMap<Operation *, int64_t> times;
+};
+
+/// What a buffer takes: bytes in total or, if \p count is given, per unit of that extent.
+struct BufferSize {
+  int64_t bytes;
+  Value count;
+};
+
+/// The size of an allocation; nothing if more than one extent is known to callers alone,
+/// or it overflows.
+std::optional<BufferSize> getBufferSize(memref::AllocOp alloc);
+
+/// Sets the sizes in \p loop to those of \p chain, which is finalized; fails on overflow.
+LogicalResult describeSizes(ChainOp chain, schedule::ProgramLoop &loop);
 
 class ProgramMemory {
 public:
@@ -63,16 +91,14 @@ public:
   /// The aliases of the function's buffers, as long as none is made or replaced.
   const BufferAliases &getAliases() const { return *aliases; }
 
-  /// Copies of parameters and their offsets in a block of their own.
-  ArrayRef<std::pair<memref::AllocOp, int64_t>> getParameterCopies() const { return parameterCopies; }
+  /// Copies of parameters, which have a block of their own, one behind the other.
+  ArrayRef<memref::AllocOp> getParameterCopies() const { return parameterCopies; }
 
   /// The problem; policy and budget are the caller's to fill in.
   schedule::ProgramProblem &getProblem() { return problem; }
 
-  /// The values that the problem's counts are, and what they are if all of them are
-  /// constants.
+  /// The values that the problem's counts are.
   ArrayRef<Value> getCounts() const { return counts.getArrayRef(); }
-  std::optional<std::vector<int64_t>> getConstantCounts() const;
 
   /// The buffers that are in use when most bytes are, largest first. \p instance is
   /// one of this problem that was laid out.
@@ -98,19 +124,18 @@ private:
   LogicalResult addBuffer(memref::AllocOp alloc, const DenseMap<Operation *, Home> &homes);
   LogicalResult addParameterCopies();
 
-  int64_t getTime(Operation *op);
+  int64_t getTime(Operation *op) const { return times.of(op); }
   int64_t getCountNumber(Value count);
   PeakBuffer describe(size_t liveIndex, int64_t bytes);
 
   func::FuncOp entry;
   SmallVector<Loop> loops;
   SmallVector<memref::AllocOp> allocations;
-  SmallVector<std::pair<memref::AllocOp, int64_t>> parameterCopies;
+  SmallVector<memref::AllocOp> parameterCopies;
   schedule::ProgramProblem problem;
   llvm::SetVector<Value> counts;
   llvm::SetVector<Operation *> parameters;
-  /// The position of each operation in the function's block.
-  DenseMap<Operation *, int64_t> times;
+  BlockTimes times;
   std::shared_ptr<BufferAliases> aliases;
 };
 

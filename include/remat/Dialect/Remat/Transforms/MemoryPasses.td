@@ -334,7 +334,9 @@ def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
     Gives each planned public function three more arguments: the arena, the block of
     parameter copies, and the counters. Its allocations become views of the first two
     at static offsets; the chains get their layout, which says where the buffers of
-    their sweeps lie. Afterwards nothing in the function allocates.
+    their sweeps lie. Afterwards nothing in the function allocates. Loops and buffers are
+    those that `remat-plan-schedule` measured and numbered; where sizes, numbers or uses are
+    others by now, that is an error.
 
     If trip counts are not known yet, the offsets are words of a fourth argument, the
     plan (`memref<?xi64>`, see remat/ABI/PlanWords.h). Two symbols then say how
@@ -347,7 +349,7 @@ def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
 
     ```mlir
     func.func @f(%x: memref<4xf32>, %y: memref<4xf32>) attributes {remat.memory = ...} {
-      %temporary = memref.alloc() : memref<4xf32>
+      %temporary = memref.alloc() {remat.buffer = 0 : i64} : memref<4xf32>
     ```
 
     After:

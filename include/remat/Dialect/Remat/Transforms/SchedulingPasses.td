@@ -28,7 +28,8 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
     then carries `remat.infeasible`. A policy that needs a slow tier is an error, too:
     no target of programs has one.
 
-    What was measured stands on the function as `remat.problem`. A function with a trip
+    The function is measured here alone: what was found stands on it as `remat.problem`, and its
+    allocations are numbered (`remat.buffer`). A function with a trip
     count or an extent that is not constant is not planned yet: the runtime makes the plan
     from that problem, by the same code, before the function is called. The costs are those
     of a target, in any unit.

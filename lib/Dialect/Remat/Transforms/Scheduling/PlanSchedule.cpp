@@ -18,6 +18,7 @@
 #include "remat/Schedule/ProgramPlanner.h"
 #include "remat/Support/AttributeNames.h"
 
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/DenseSet.h"
 
@@ -164,8 +165,17 @@ LogicalResult PlanSchedulePass::planLater(func::FuncOp entry, ProgramMemory &mem
 }
 
 /// What was measured, for the passes behind this one and for who plans later.
-static void setProblem(func::FuncOp entry, ProgramMemory &memory) {
+static void setMeasured(func::FuncOp entry, ProgramMemory &memory) {
   Builder builder(entry.getContext());
+  for (Loop &loop : memory.getLoops()) {
+    loop.forward.setKeptInits(loop.keptInits);
+    loop.forward.setUnusedFinals(loop.unusedFinals);
+  }
+  int64_t number = 0;
+  for (memref::AllocOp alloc : memory.getAllocations())
+    alloc->setAttr(bufferAttrName, builder.getI64IntegerAttr(number++));
+  for (memref::AllocOp copy : memory.getParameterCopies())
+    copy->setAttr(bufferAttrName, builder.getI64IntegerAttr(number++));
   SmallVector<StringAttr> buffers;
   for (const std::string &description : memory.describeLiveBuffers())
     buffers.push_back(builder.getStringAttr(description));
@@ -187,12 +197,10 @@ LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry) {
     if (!plannedChains.insert(loop.chain).second)
       return loop.forward.emitOpError("expects a chain of its own, but ")
              << loop.forward.getChainAttr() << " has several forward sweeps";
-  for (Loop &loop : memory->getLoops())
-    loop.forward.setKeptInits(loop.keptInits);
   memory->getProblem().policy = policy;
   memory->getProblem().budget = budget;
-  setProblem(entry, *memory);
-  if (std::optional<std::vector<int64_t>> counts = memory->getConstantCounts())
-    return planNow(entry, *memory, std::move(*counts));
+  setMeasured(entry, *memory);
+  if (auto counts = getConstantIntValues(getAsOpFoldResult(memory->getCounts())))
+    return planNow(entry, *memory, {counts->begin(), counts->end()});
   return planLater(entry, *memory);
 }
