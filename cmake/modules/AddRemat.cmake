@@ -23,19 +23,18 @@ function(remat_mlir_options target)
   endif()
 endfunction()
 
-# add_remat_library(name srcs... [DEPENDS targets...] [REMAT_LIBS libs...] [MLIR_LIBS libs...])
+# add_remat_library(name srcs... [REMAT_LIBS libs...])
 #
-# A static library of the compiler. REMAT_LIBS are libraries of this project;
-# MLIR_LIBS are named for their dependencies only and resolve to libMLIR.so.
+# A static library of the compiler. REMAT_LIBS are libraries of this project; all of MLIR is
+# in libMLIR.so.
 function(add_remat_library name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;REMAT_LIBS;MLIR_LIBS" ${ARGN})
-  add_mlir_library(${name} STATIC DISABLE_INSTALL ${ARG_UNPARSED_ARGUMENTS} DEPENDS ${ARG_DEPENDS})
+  cmake_parse_arguments(ARG "" "" "REMAT_LIBS" ${ARGN})
+  add_mlir_library(${name} STATIC DISABLE_INSTALL ${ARG_UNPARSED_ARGUMENTS} DEPENDS RematIncGen)
   target_include_directories(${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(${name} PUBLIC ${ARG_REMAT_LIBS})
-  mlir_target_link_libraries(${name} PUBLIC ${ARG_MLIR_LIBS})
+  target_link_libraries(${name} PUBLIC ${ARG_REMAT_LIBS} MLIR)
   # MLIR compiles the sources in an object library of its own.
   if(TARGET obj.${name})
     remat_mlir_options(obj.${name})
@@ -45,15 +44,14 @@ function(add_remat_library name)
   remat_install_library(${name})
 endfunction()
 
-# add_remat_test_library(name srcs... [REMAT_LIBS libs...] [MLIR_LIBS libs...])
+# add_remat_test_library(name srcs... [REMAT_LIBS libs...])
 #
 # A library of tests alone: as add_remat_library, but never installed.
 function(add_remat_test_library name)
-  cmake_parse_arguments(ARG "" "" "REMAT_LIBS;MLIR_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "REMAT_LIBS" ${ARGN})
   add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_BINARY_DIR}/include)
-  target_link_libraries(${name} PUBLIC ${ARG_REMAT_LIBS})
-  mlir_target_link_libraries(${name} PUBLIC ${ARG_MLIR_LIBS})
+  target_link_libraries(${name} PUBLIC ${ARG_REMAT_LIBS} MLIR)
   remat_mlir_options(${name})
 endfunction()
 
@@ -64,12 +62,11 @@ function(remat_install_library name)
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
-# add_remat_tool(name srcs... [REMAT_LIBS libs...] [MLIR_LIBS libs...])
+# add_remat_tool(name srcs... [REMAT_LIBS libs...])
 function(add_remat_tool name)
-  cmake_parse_arguments(ARG "" "" "REMAT_LIBS;MLIR_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "REMAT_LIBS" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
-  target_link_libraries(${name} PRIVATE ${ARG_REMAT_LIBS})
-  mlir_target_link_libraries(${name} PRIVATE ${ARG_MLIR_LIBS})
+  target_link_libraries(${name} PRIVATE ${ARG_REMAT_LIBS} MLIR)
   remat_mlir_options(${name})
   install(TARGETS ${name} EXPORT RematTargets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()

@@ -7,9 +7,9 @@
 
 #include "remat/Execution/CompiledProgram.h"
 
+#include "CallPlan.h"
 #include "Descriptors.h"
 #include "Lowering.h"
-#include "RuntimePlan.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Schedule/Program.h"
 
@@ -29,7 +29,7 @@ struct CompiledProgram::Implementation {
   LoweredProgram lowered;
   std::unique_ptr<LoadedProgram> code;
   /// The plan in use, and the counts that it was made for.
-  RuntimePlan plan;
+  CallPlan plan;
   std::optional<std::vector<int64_t>> plannedCounts;
   /// For this plan; made at the first call with it.
   std::unique_ptr<TargetMemory> arena;
@@ -90,7 +90,7 @@ llvm::Error CompiledProgram::Implementation::preparePlan(llvm::ArrayRef<ArrayVie
     return makeInputError(llvm::toString(std::move(error)));
   if (plannedCounts == counts)
     return llvm::Error::success();
-  llvm::Expected<RuntimePlan> made = makeRuntimePlan(lowered, counts);
+  llvm::Expected<CallPlan> made = planCall(lowered, counts);
   if (!made)
     return made.takeError();
   plan = std::move(*made);

@@ -95,7 +95,7 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
       continue;
     program.plan = readPlan(lowered, !options.budget.isUnlimited());
     program.chainProblems = readChainProblems(lowered);
-    readRuntimeProblem(lowered, program);
+    readOpenProblem(lowered, program);
   }
   if (!program.isPlannedLater())
     return std::move(program);

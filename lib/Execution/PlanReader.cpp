@@ -9,6 +9,7 @@
 
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Schedule/Plan.h"
 #include "remat/Schedule/Program.h"
 #include "remat/Support/AttributeNames.h"
 #include "remat/Support/LLVM.h"
@@ -62,10 +63,8 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
     storeAllTime += plan.getStoreAllTime();
     lowerBound += plan.getLowerBound();
   });
-  if (storeAllTime > 0) {
-    figures.timeRatio = static_cast<double>(time) / static_cast<double>(storeAllTime);
-    figures.lowerBoundRatio = static_cast<double>(lowerBound) / static_cast<double>(storeAllTime);
-  }
+  figures.timeRatio = schedule::getTimeRatio(time, storeAllTime);
+  figures.lowerBoundRatio = schedule::getTimeRatio(lowerBound, storeAllTime);
   if (auto memory = entry->getAttrOfType<MemoryAttr>(memoryAttrName)) {
     figures.peakBytes = memory.getPeak();
     figures.storeAllBytes = memory.getStoreAll();
@@ -78,7 +77,7 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
   return figures;
 }
 
-void remat::readRuntimeProblem(func::FuncOp entry, LoweredProgram &program) {
+void remat::readOpenProblem(func::FuncOp entry, LoweredProgram &program) {
   // It is planned already.
   if (entry->hasAttr(memoryAttrName))
     return;

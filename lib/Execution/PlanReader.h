@@ -21,7 +21,7 @@ std::vector<schedule::Chain> readChainProblems(mlir::func::FuncOp entry);
 
 /// Reads what \p entry is planned from when it is called into \p program; nothing
 /// changes if it is planned already.
-void readRuntimeProblem(mlir::func::FuncOp entry, LoweredProgram &program);
+void readOpenProblem(mlir::func::FuncOp entry, LoweredProgram &program);
 
 /// The error for a budget that no plan meets, with the compiler's \p message; a
 /// null error if \p entry was not found infeasible.

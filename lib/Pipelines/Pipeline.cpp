@@ -106,8 +106,8 @@ static void buildBufferize(OpPassManager &manager, const ProgramOptions &options
 static void buildPlan(OpPassManager &manager, const ProgramOptions &options, const Target &target) {
   // The sizes of everything are final since the phase before.
   StepCosts costs = target.getStepCosts();
-  manager.addPass(
-      createPlanSchedulePass({options.budget, options.policy, costs.move, costs.operation, costs.function}));
+  manager.addPass(createPlanSchedulePass(
+      {options.budget, options.policy, costs.move, costs.operation, costs.function, target.hasSlowTier()}));
 }
 
 /// The plan as code over one arena.

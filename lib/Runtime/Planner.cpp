@@ -12,7 +12,6 @@
 #include "remat/Runtime/Planner.h"
 
 #include "ProgramPlan.h"
-#include "remat/Schedule/PlanWords.h"
 
 #include <memory>
 #include <new>

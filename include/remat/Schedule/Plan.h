@@ -28,6 +28,11 @@ enum class OffloadScheme { None, EveryInterval, StatesAndTapes, HRevolve, DiskRe
 /// Its name in JSON.
 std::string_view stringifyScheme(OffloadScheme scheme);
 
+/// The time of a plan over the time of keeping everything; 1 if that is zero.
+inline double getTimeRatio(int64_t time, int64_t storeAllTime) {
+  return storeAllTime > 0 ? static_cast<double>(time) / static_cast<double>(storeAllTime) : 1;
+}
+
 struct Plan {
   Policy policy = Policy::Optimal;
   int64_t steps = 0;
@@ -47,12 +52,12 @@ struct Plan {
 
   /// With a slow tier, the time until everything has ended.
   int64_t time = 0;
-  /// Time over the time of keeping everything; 1 if that is zero.
+  /// See getTimeRatio.
   double timeRatio = 1;
   /// No schedule of the class that the policy searches takes less time.
   int64_t lowerBound = 0;
-  /// time == lowerBound: the plan is proved to be the best of its class.
-  bool certified = true;
+  /// The plan is proved to be the best of its class.
+  bool isCertified() const { return time == lowerBound; }
   /// No schedule of the model whatsoever takes less time.
   int64_t boundAnySchedule = 0;
 

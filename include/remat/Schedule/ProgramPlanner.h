@@ -49,6 +49,9 @@ struct ProgramResult {
 /// code with the solvers; one that does not keep its promise is an error.
 ProgramResult planProgram(ProgramInstance &instance);
 
+/// The words of a plan of `instance` that was just made (remat/ABI/PlanWords.h).
+std::vector<int64_t> writePlanWords(const ProgramInstance &instance, const ProgramResult &result);
+
 } // namespace remat::schedule
 
 #endif // REMAT_SCHEDULE_PROGRAMPLANNER_H

@@ -107,6 +107,10 @@ public:
   /// report, follow from it.
   virtual StepCosts getStepCosts() const = 0;
 
+  /// Whether programs may keep states and tapes in a second memory, which is slower. Policies
+  /// that need one are refused where it is not there.
+  virtual bool hasSlowTier() const { return false; }
+
   /// Appends passes that choose layouts of weights and activations: behind the outlined
   /// steps, before buffers are chosen.
   virtual void addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptions &options) const = 0;

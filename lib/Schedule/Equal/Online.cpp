@@ -60,7 +60,7 @@ static EqualChain getGap(const EqualChain &problem, int64_t start, int64_t kept,
 
 /// The best schedule of such a problem.
 static PlanTable solveGap(const EqualChain &problem, int64_t start, int64_t kept, int64_t steps) {
-  return solveMixed(getGap(problem, start, kept, steps), Policy::Optimal).table;
+  return solveStatesAndTapes(getGap(problem, start, kept, steps), Policy::Optimal).table;
 }
 
 namespace {
@@ -171,7 +171,7 @@ Solution remat::schedule::solveOnline(const EqualChain &problem) {
     start = i > 0 ? kept[static_cast<size_t>(i) - 1] : 0;
     root = builder.keepState(end - start, 1, addGap(builder, problem, start, i - 1, end - start), root);
   }
-  Solution solution = solveMixed(problem, Policy::Optimal);
+  Solution solution = solveStatesAndTapes(problem, Policy::Optimal);
   solution.table = builder.finish(root, problem.steps, problem.start);
   return solution;
 }

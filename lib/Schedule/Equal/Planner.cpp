@@ -57,12 +57,12 @@ static Solution solve(const EqualChain &problem, Policy policy) {
     return solveIsm(problem);
   case Policy::Msm:
   case Policy::Optimal:
-    return solveMixed(problem, policy);
+    return solveStatesAndTapes(problem, policy);
   case Policy::Mixed: {
     // The best schedule of those that restart from no tape.
     EqualChain withoutRestarts = problem;
     withoutRestarts.restartable = false;
-    return solveMixed(withoutRestarts, Policy::Optimal);
+    return solveStatesAndTapes(withoutRestarts, Policy::Optimal);
   }
   case Policy::Online:
     return solveOnline(problem);
@@ -107,10 +107,7 @@ static Verdict fillPlan(const EqualChain &problem, const Solution &solution, Pla
     return tooLong();
   plan.time = *time;
   plan.lowerBound = *timeOf(problem, solution.forwardBound).get();
-  plan.certified = plan.time == plan.lowerBound;
-  int64_t keepAll = *timeOf(problem, problem.steps).get();
-  if (keepAll > 0)
-    plan.timeRatio = static_cast<double>(plan.time) / static_cast<double>(keepAll);
+  plan.timeRatio = getTimeRatio(plan.time, *timeOf(problem, problem.steps).get());
 
   SlotSizes sizes = {problem.state, problem.tape, problem.initialState};
   plan.peak = *solution.table.slotPeak(sizes) + (problem.steps == 0 ? 0 : problem.workspace);
@@ -153,7 +150,6 @@ PlanResult remat::schedule::plan(const EqualChain &problem, Policy policy) {
   Plan &plan = result.plan;
   plan.boundAnySchedule = boundAnySchedule(problem, plan.time);
   plan.lowerBound = std::max(plan.lowerBound, plan.boundAnySchedule);
-  plan.certified = plan.time == plan.lowerBound;
   std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   plan.solveSeconds = elapsed.count();
   return result;

@@ -65,14 +65,14 @@ Solution solveIsm(const EqualChain &problem);
 /// which sizes are rounded up to a coarser unit; O(log) nodes by two sweeps. Source: Gruslys et al.
 /// 2016 (MSM, the recurrence); the dual method, the two sweeps and the reuse of slots are ours,
 /// docs/Schedules.md, sections 3 to 6.
-Solution solveMixed(const EqualChain &problem, Policy policy);
+Solution solveStatesAndTapes(const EqualChain &problem, Policy policy);
 
 /// Policy::Online, for a length that checkOnlineSteps accepts: the states that a sweep keeps that
 /// does not know how long the chain is (OnlineSweep.h), and the best way back from them.
 ///
 /// Objective: few forward steps whatever the length turns out to be. Guarantee: that of planOnline
 /// (Online.h) where steps are recorded as fast as they are passed, whatever times are;
-/// forwardBound is that of the offline optimum. Complexity: O(T m) for m states, and a solveMixed for
+/// forwardBound is that of the offline optimum. Complexity: O(T m) for m states, and a solveStatesAndTapes for
 /// each. Source: as planOnline.
 Solution solveOnline(const EqualChain &problem);
 Verdict checkOnlineSteps(int64_t steps);

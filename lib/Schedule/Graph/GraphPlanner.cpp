@@ -16,6 +16,7 @@
 #include "Graph/LowerSetSearch.h"
 #include "Problem/Verdicts.h"
 #include "Table/CheckedMath.h"
+#include "remat/Schedule/Plan.h"
 
 #include <algorithm>
 #include <chrono>
@@ -255,7 +256,7 @@ GraphPlanResult Planner::run() {
   Verdict verdict = plan();
   int64_t all = problem.totalTime();
   record.time = all + record.overhead;
-  record.timeRatio = all ? static_cast<double>(record.time) / static_cast<double>(all) : 1;
+  record.timeRatio = getTimeRatio(record.time, all);
   bool isOptimum = options.policy == GraphPolicy::Exact && options.objective == GraphObjective::Time;
   GraphBound anySchedule = boundAnySchedule(graph, problem.budget);
   record.boundAnySchedule = anySchedule.time;

@@ -30,11 +30,10 @@ Verdict remat::schedule::fillFromActions(const Chain &problem, PlanResult &resul
   plan.slowPeak = played.slowPeak;
   plan.offloadedStates = played.offloadedStates;
   plan.offloadedTapes = played.offloadedTapes;
-  plan.certified = plan.time == plan.lowerBound;
 
   int64_t keepAll = 0;
   for (const ChainStage &stage : problem.stages)
     keepAll += stage.count * stage.leastOnce();
-  plan.timeRatio = keepAll > 0 ? static_cast<double>(plan.time) / static_cast<double>(keepAll) : 1;
+  plan.timeRatio = getTimeRatio(plan.time, keepAll);
   return {};
 }

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Schedule/PlanWords.h"
+#include "remat/Schedule/ProgramPlanner.h"
 
 using namespace remat::schedule;
 
@@ -31,7 +31,7 @@ static void writeFigures(const ProgramInstance &instance, const ProgramResult &r
     figure(PlanFigure::Time) += plan.time;
     figure(PlanFigure::StoreAllTime) += instance.getStoreAllTime(index);
     figure(PlanFigure::LowerBound) += plan.lowerBound;
-    figure(PlanFigure::Certified) &= plan.certified ? 1 : 0;
+    figure(PlanFigure::Certified) &= plan.isCertified() ? 1 : 0;
   }
 }
 

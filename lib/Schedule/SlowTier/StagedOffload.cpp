@@ -180,7 +180,6 @@ PlanResult remat::schedule::planStagedOffload(const Chain &problem, const ChainO
   if (!best.ok())
     return best;
   best.plan.boundAnySchedule = best.plan.lowerBound = tapeBound(problem);
-  best.plan.certified = best.plan.time == best.plan.lowerBound;
   if (problem.steps() > maxOffloadSteps)
     return best;
   improveByPrices(problem, options, best);

@@ -19,9 +19,9 @@ using namespace remat::schedule;
 
 /// Plans of one block; so many budgets are tried.
 static constexpr int64_t plansPerEqualBlock = 24;
-static constexpr int64_t plansPerMixedBlock = 8;
-/// Units of the table of a mixed block.
-static constexpr int64_t mixedUnits = 31;
+static constexpr int64_t plansPerUnequalBlock = 8;
+/// Units of the table of a block of different steps.
+static constexpr int64_t unequalUnits = 31;
 
 static std::vector<BlockPlan> frontierOf(std::vector<BlockPlan> all) {
   std::sort(all.begin(), all.end(), [](const BlockPlan &a, const BlockPlan &b) {
@@ -86,7 +86,7 @@ static std::vector<StepRun> runsAt(const std::vector<ChainStage> &stages, double
 }
 
 /// The steps as one mode, and what it needs.
-static void addMode(MixedBlock &block, std::vector<StepRun> runs) {
+static void addMode(UnequalBlock &block, std::vector<StepRun> runs) {
   StageMode sum = {0, 0, 0};
   int64_t need = 0, stretch = 0;
   for (const StepRun &run : runs) {
@@ -104,7 +104,7 @@ static void addMode(MixedBlock &block, std::vector<StepRun> runs) {
   block.modes.push_back(std::move(runs));
 }
 
-void remat::schedule::chooseMixedModes(MixedBlock &block, double price) {
+void remat::schedule::chooseUnequalModes(UnequalBlock &block, double price) {
   block.whole = block.stages.back();
   block.whole.count = 1;
   block.whole.modes.clear();
@@ -121,16 +121,16 @@ void remat::schedule::chooseMixedModes(MixedBlock &block, double price) {
   }
 }
 
-std::vector<BlockPlan> remat::schedule::planMixedBlock(const MixedBlock &block) {
+std::vector<BlockPlan> remat::schedule::planUnequalBlock(const UnequalBlock &block) {
   Chain problem;
   problem.stages = block.stages;
   problem.initialState = 0;
   problem.start = Start::External;
-  ItemChain chain(problem, maxMixedStages, maxMixedStages, nullptr);
+  ItemChain chain(problem, maxUnequalStages, maxUnequalStages, nullptr);
   StagedMinimum minimum(chain);
   Segment top = {SegmentKind::Held, 0, chain.size(), 0};
   int64_t least = minimum.peak(top), most = block.whole.modes.front().tape + block.whole.workspace;
-  StagedTables<float> tables(chain, {std::max<int64_t>(most, 1), mixedUnits}, mixedUnits);
+  StagedTables<float> tables(chain, {std::max<int64_t>(most, 1), unequalUnits}, unequalUnits);
   tables.solve(nullptr);
 
   std::vector<BlockPlan> all;
@@ -145,8 +145,8 @@ std::vector<BlockPlan> remat::schedule::planMixedBlock(const MixedBlock &block) 
   add(minimum);
   StagedDescent<float> descent(chain, tables, minimum, /*trust=*/1);
   double ratio = static_cast<double>(std::max(most, least) + 1) / static_cast<double>(least + 1);
-  for (int64_t i = 0; i < plansPerMixedBlock; ++i) {
-    double share = static_cast<double>(i) / static_cast<double>(plansPerMixedBlock - 1);
+  for (int64_t i = 0; i < plansPerUnequalBlock; ++i) {
+    double share = static_cast<double>(i) / static_cast<double>(plansPerUnequalBlock - 1);
     top.free = std::max(least, static_cast<int64_t>(static_cast<double>(least + 1) * std::pow(ratio, share)));
     add(descent);
   }

@@ -12,9 +12,9 @@
 
 namespace remat::schedule {
 
-/// Most stages of a mixed block, which is planned step by step. If it would have more,
+/// Most stages of a block of different steps, which is planned step by step. If it would have more,
 /// there are more blocks.
-inline constexpr int64_t maxMixedStages = 256;
+inline constexpr int64_t maxUnequalStages = 256;
 
 /// Plans of a block of equal steps over all modes, by falling time and rising
 /// peak: the frontier of `optimal`, at some budgets.
@@ -23,12 +23,12 @@ std::vector<BlockPlan> planEqualBlock(const ChainItem &item, int64_t initialStat
 /// Fills in what the stages of a block are together. Its modes weigh time against the
 /// size of tapes at some prices, most of them about `price`: a tape that is not worth
 /// its price is not kept in the first sweep, but made again from the tapes in front of it.
-void chooseMixedModes(MixedBlock &block, double price);
+void chooseUnequalModes(UnequalBlock &block, double price);
 
 /// Plans of a block of different steps, likewise, with the start state outside: a few
 /// plans from one table of StagedTables.h, and the one of least memory.
-/// O(N^3) for N stages, at most maxMixedStages.
-std::vector<BlockPlan> planMixedBlock(const MixedBlock &block);
+/// O(N^3) for N stages, at most maxUnequalStages.
+std::vector<BlockPlan> planUnequalBlock(const UnequalBlock &block);
 
 } // namespace remat::schedule
 

@@ -32,7 +32,7 @@ static int64_t chooseGroups(const Chain &problem, int64_t maxItems) {
   for (const ChainStage &stage : problem.stages)
     tapes += static_cast<double>(stage.count) * static_cast<double>(stage.modes.front().tape);
   double byBudget = std::min(tapesPerBudget * tapes / budget, static_cast<double>(smallGroups));
-  int64_t byStages = ceilDiv(static_cast<int64_t>(problem.stages.size()), maxMixedStages);
+  int64_t byStages = ceilDiv(static_cast<int64_t>(problem.stages.size()), maxUnequalStages);
   return std::clamp(std::max(byStages, static_cast<int64_t>(byBudget)), maxItems, maxGroups);
 }
 
@@ -71,9 +71,9 @@ int64_t remat::schedule::passingTime(const ChainStage &stage) {
 }
 
 std::vector<StepRun> ChainItem::runs(int64_t mode) const {
-  if (!mixed)
+  if (!unequal)
     return {{stage, count, mode}};
-  return mixed->modes[mode];
+  return unequal->modes[mode];
 }
 
 ItemChain::ItemChain(const Chain &problem, int64_t maxItems, int64_t maxStages,
@@ -114,20 +114,20 @@ void ItemChain::addRun(const ChainStage &stage, int64_t count, int64_t blockSize
 }
 
 /// One item of different stages.
-void ItemChain::addMixed(const ChainStage *first, const ChainStage *last, double price) {
+void ItemChain::addUnequal(const ChainStage *first, const ChainStage *last, double price) {
   if (first == last)
     return;
   if (last - first == 1)
     return addRun(*first, first->count, first->count);
-  MixedBlock &block = mixedBlocks.emplace_back();
+  UnequalBlock &block = unequalBlocks.emplace_back();
   block.stages.assign(first, last);
-  chooseMixedModes(block, price);
+  chooseUnequalModes(block, price);
   int64_t count = 0, passing = 0;
   for (const ChainStage &stage : block.stages) {
     count += stage.count;
     passing += stage.count * passingTime(stage);
   }
-  held.push_back(planMixedBlock(block));
+  held.push_back(planUnequalBlock(block));
   // The start state just stays where it is.
   owned.push_back(held.back());
   for (BlockPlan &plan : owned.back())
@@ -142,9 +142,9 @@ void ItemChain::addGroups(int64_t blockSize, const std::function<bool(double)> &
   int64_t steps = 0;
   double price = tapePrice(problem);
   for (const ChainStage *stage = begin; stage != end; ++stage) {
-    bool isLong = stage->count > blockSize, isFull = stage - first == maxMixedStages;
+    bool isLong = stage->count > blockSize, isFull = stage - first == maxUnequalStages;
     if (isLong || isFull || steps + stage->count > blockSize) {
-      addMixed(first, stage, price);
+      addUnequal(first, stage, price);
       first = stage;
       steps = 0;
       if (progress && !progress(static_cast<double>(stage - begin) / static_cast<double>(end - begin))) {
@@ -159,5 +159,5 @@ void ItemChain::addGroups(int64_t blockSize, const std::function<bool(double)> &
       steps += stage->count;
     }
   }
-  addMixed(first, end, price);
+  addUnequal(first, end, price);
 }

@@ -54,7 +54,7 @@ struct StepRun {
 };
 
 /// Different steps that are one item.
-struct MixedBlock {
+struct UnequalBlock {
   /// What they are together: one step whose modes are ways to reverse all of them
   /// after something else.
   ChainStage whole;
@@ -72,15 +72,15 @@ struct ChainItem {
   int64_t count;
   /// What each of its steps is, or what different steps are together.
   const ChainStage *stage;
-  const MixedBlock *mixed = nullptr;
+  const UnequalBlock *unequal = nullptr;
 
   bool isBlock() const { return count > 1; }
-  int64_t repeats() const { return mixed ? 1 : count; }
+  int64_t repeats() const { return unequal ? 1 : count; }
   int64_t tape(const StageMode &mode) const { return repeats() * mode.tape; }
   /// Time to record and reverse it once.
   int64_t once(const StageMode &mode) const { return repeats() * mode.once(); }
   /// What it takes to reverse it in one of its modes, with its tapes.
-  int64_t reverseNeed(int64_t mode) const { return mixed ? mixed->needs[mode] : 0; }
+  int64_t reverseNeed(int64_t mode) const { return unequal ? unequal->needs[mode] : 0; }
   /// Its steps in order, in one of its modes.
   std::vector<StepRun> runs(int64_t mode) const;
 };
@@ -121,7 +121,7 @@ public:
 private:
   void addItem(ChainItem item, int64_t passingTime);
   void addRun(const ChainStage &stage, int64_t count, int64_t blockSize);
-  void addMixed(const ChainStage *first, const ChainStage *last, double price);
+  void addUnequal(const ChainStage *first, const ChainStage *last, double price);
   void addGroups(int64_t blockSize, const std::function<bool(double)> &progress);
 
   const Chain &problem;
@@ -129,7 +129,7 @@ private:
   std::vector<int64_t> advances = {0};
   std::vector<std::vector<BlockPlan>> held;
   std::vector<std::vector<BlockPlan>> owned;
-  std::deque<MixedBlock> mixedBlocks;
+  std::deque<UnequalBlock> unequalBlocks;
   bool blocks = false;
   bool complete = true;
 };

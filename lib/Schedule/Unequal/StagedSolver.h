@@ -28,7 +28,7 @@ namespace remat::schedule {
 ///
 /// Complexity: O(N^3 M) time and O(N^2 M) memory for N items and M units, where M
 /// is chosen from options.effort and options.tableBytes, seconds and 2 GiB by default. More than
-/// options.maxItems stages are planned in blocks of neighbours, at most maxMixedStages in each:
+/// options.maxItems stages are planned in blocks of neighbours, at most maxUnequalStages in each:
 /// some 15 seconds for 10^5, some minutes and 4 GiB for 10^6.
 ///
 /// Source: Beaumont et al. 2019 for the segments; slots used again is ours.

@@ -16,12 +16,11 @@
 #include "remat/Dialect/Remat/Transforms/PolicyOption.h"
 #include "remat/Support/BudgetOption.h"
 #include "remat/Target/CPU/CPUTarget.h"
-
-#include "mlir/Pass/PassOptions.h"
+#include "remat/Target/CPU/LinalgToLLVM.h"
 
 namespace remat {
 
-struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
+struct CPUPipelineOptions : KernelOptions<CPUPipelineOptions, VectorISA::Host> {
   Option<Budget> budget{*this, "budget",
                         llvm::cl::desc("Bytes of arena: a size (64MiB), a share of the store-all peak (5%), min, or "
                                        "unlimited"),
@@ -39,20 +38,10 @@ struct CPUPipelineOptions : mlir::PassPipelineOptions<CPUPipelineOptions> {
   Option<int64_t> maxUnrolledMoves{*this, "max-unrolled-moves",
                                    llvm::cl::desc("The most moves of a chain that may be unrolled"),
                                    llvm::cl::init(defaultUnrolledMoves)};
-  Option<VectorISA> isa{*this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
-                        llvm::cl::init(VectorISA::Host),
-                        llvm::cl::values(clEnumValN(VectorISA::Host, "host", "Those of the processor that compiles"),
-                                         clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
-                                         clEnumValN(VectorISA::Neon, "neon", "32 registers of 128 bits"),
-                                         clEnumValN(VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
-                                         clEnumValN(VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))};
   Option<Denormals> denormals{
       *this, "denormals", llvm::cl::desc("What becomes of denormal numbers"), llvm::cl::init(Denormals::Flush),
       llvm::cl::values(clEnumValN(Denormals::Flush, "flush", "They are zero inside a call"),
                        clEnumValN(Denormals::Keep, "keep", "A call computes with them (slow)"))};
-  Option<bool> accurate{*this, "accurate", llvm::cl::desc("Keep the functions of libm for f32 (slow)"),
-                        llvm::cl::init(false)};
-
   void set(const ProgramOptions &options) {
     budget = options.budget;
     parameterBudget = options.parameterBudget;

@@ -32,6 +32,11 @@
 // ONLINE-DAG: remark: [Analysis] Schedule | Category:remat-plan | Function=gradient | Certified=no, Chain=walk, ForwardSteps=79, {{.*}}Policy=online
 // ONLINE-DAG: plan <policy = online, steps = 40,
 
+// A tier alone is no plan table.
+// RUN: not remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule="policy=multistage slow-tier" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=NO-TABLES
+// NO-TABLES: error: @gradient cannot be planned: policy multistage has no plan tables
+
 // SLOW: planned-chain.mlir:{{[0-9]+}}:{{[0-9]+}}: error: @gradient cannot be planned: policy multistage needs a slow tier, which its target does not have
 
 // A budget that is too small: what the smallest one consists of.

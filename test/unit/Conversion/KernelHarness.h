@@ -17,7 +17,7 @@
 #define REMAT_TEST_UNIT_CONVERSION_KERNELHARNESS_H
 
 #include "remat/Support/LLVM.h"
-#include "remat/Target/CPU/KernelTarget.h"
+#include "remat/Target/CPU/RegisterFile.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/IR/BuiltinOps.h"

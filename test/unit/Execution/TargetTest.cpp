@@ -23,6 +23,7 @@ public:
   llvm::StringRef getName() const override { return "slow-functions"; }
   std::string getMachine() const override { return cpu->getMachine(); }
   StepCosts getStepCosts() const override { return {/*move=*/1, /*operation=*/1, /*function=*/200}; }
+  bool hasSlowTier() const override { return true; }
   void addLayoutPasses(mlir::OpPassManager &, const ProgramOptions &) const override {}
   void addKernelPasses(mlir::OpPassManager &manager) const override { cpu->addKernelPasses(manager); }
   void addMachinePasses(mlir::OpPassManager &manager) const override { cpu->addMachinePasses(manager); }
@@ -35,6 +36,18 @@ public:
 private:
   std::unique_ptr<CPUTarget> cpu = llvm::cantFail(CPUTarget::create());
 };
+
+/// The error of examples/lstm.mlir for a policy that needs a slow tier.
+std::string refuseSlowTier(const Target &target) {
+  mlir::DialectRegistry registry;
+  registerAllDialects(registry);
+  mlir::MLIRContext context(registry);
+  auto module = mlir::parseSourceFile<mlir::ModuleOp>(REMAT_EXAMPLES "/lstm.mlir", &context);
+  ProgramOptions options;
+  options.policy = schedule::Policy::Multistage;
+  auto program = CompiledProgram::compile(*module, "lstm", options, target);
+  return program ? "" : llvm::toString(program.takeError());
+}
 
 /// Compiles examples/lstm.mlir and runs it on zeros.
 struct Lstm {
@@ -87,4 +100,10 @@ TEST(Target, SaysWhatStepsCostAndHowWeightsLie) {
     EXPECT_EQ(measured.getPeakBytes(), lstm->plan.peakBytes);
     EXPECT_EQ(measured.parameterCopyBytes, lstm->plan.parameterCopyBytes);
   }
+}
+
+TEST(Target, SaysWhetherItHasASlowTier) {
+  std::string cpu = refuseSlowTier(*llvm::cantFail(CPUTarget::create())), slow = refuseSlowTier(SlowFunctions());
+  EXPECT_NE(cpu.find("policy multistage needs a slow tier, which its target does not have"), std::string::npos) << cpu;
+  EXPECT_NE(slow.find("policy multistage has no plan tables"), std::string::npos) << slow;
 }

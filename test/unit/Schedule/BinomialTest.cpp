@@ -15,7 +15,7 @@ using namespace remat::schedule;
 static int64_t forwardOf(const EqualChain &problem, Policy policy) {
   PlanResult result = plan(problem, policy);
   EXPECT_TRUE(result.ok()) << problem << result.verdict.message;
-  EXPECT_TRUE(result.plan.certified) << problem;
+  EXPECT_TRUE(result.plan.isCertified()) << problem;
   EXPECT_EQ(result.table->validate(), std::nullopt) << problem;
   return result.plan.forward;
 }
@@ -63,7 +63,7 @@ TEST(BinomialTest, LongChainsHaveSmallTables) {
     for (int64_t slots : {2, 10, 100, 1000}) {
       PlanResult result = plan(makeProblem(steps, 1, 5, slots, Start::Pinned), Policy::Revolve);
       ASSERT_TRUE(result.ok());
-      EXPECT_TRUE(result.plan.certified);
+      EXPECT_TRUE(result.plan.isCertified());
       EXPECT_LT(result.table->getNumNodes(), 60000);
     }
   }

@@ -20,7 +20,7 @@ using namespace remat::schedule;
 static int64_t forward(Policy policy, int64_t steps, int64_t tape, int64_t units, Start start = Start::Pinned) {
   PlanResult result = plan(makeProblem(steps, 1, tape, units, start), policy);
   EXPECT_TRUE(result.ok());
-  EXPECT_TRUE(result.plan.certified);
+  EXPECT_TRUE(result.plan.isCertified());
   return result.plan.forward;
 }
 

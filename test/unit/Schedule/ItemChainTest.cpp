@@ -40,13 +40,13 @@ TEST(ItemChainTest, BlocksHoldAllSteps) {
 }
 
 // The blocks of as many steps as those of the long run would have all the others.
-TEST(ItemChainTest, MixedBlocksHaveFewStages) {
+TEST(ItemChainTest, UnequalBlocksHaveFewStages) {
   Chain problem = makeChain(1000, 1000000);
   ItemChain chain(problem, /*maxItems=*/8, /*maxStages=*/24, nullptr);
   int64_t stages = 0;
   for (int64_t i = 1; i <= chain.size(); ++i)
-    if (const MixedBlock *block = chain.item(i).mixed) {
-      EXPECT_LE(static_cast<int64_t>(block->stages.size()), maxMixedStages);
+    if (const UnequalBlock *block = chain.item(i).unequal) {
+      EXPECT_LE(static_cast<int64_t>(block->stages.size()), maxUnequalStages);
       stages += static_cast<int64_t>(block->stages.size());
     }
   EXPECT_EQ(stages, 1000);

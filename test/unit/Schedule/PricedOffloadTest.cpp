@@ -77,7 +77,7 @@ TEST(SlowOffloadTest, TheInitialStateMakesWayForTapes) {
   PlanResult result = planChain(problem, Policy::Optimal);
   expectHonestPlan(problem, result);
   EXPECT_EQ(result.plan.forward, 4);
-  EXPECT_TRUE(result.plan.certified);
+  EXPECT_TRUE(result.plan.isCertified());
 }
 
 /// A limited slow tier takes the tapes that gain the most for their size.

@@ -79,7 +79,7 @@ TEST(ProblemTest, ZeroSteps) {
       EXPECT_EQ(result.plan.timeRatio, 1.0);
       EXPECT_EQ(result.plan.peak, least);
       EXPECT_EQ(result.plan.minimumBudget, least);
-      EXPECT_TRUE(result.plan.certified);
+      EXPECT_TRUE(result.plan.isCertified());
       EXPECT_TRUE(result.actions().empty());
       EXPECT_TRUE(simulate(problem, *result.table).valid);
     }

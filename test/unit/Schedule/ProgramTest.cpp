@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "remat/Runtime/Planner.h"
-#include "remat/Schedule/PlanWords.h"
 #include "remat/Schedule/ProgramPlanner.h"
 
 #include "gtest/gtest.h"

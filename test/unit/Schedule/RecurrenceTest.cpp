@@ -23,7 +23,7 @@ struct GapCount {
 
   void count(const PlanResult &result) {
     ++plans;
-    open += !result.plan.certified;
+    open += !result.plan.isCertified();
   }
 };
 } // namespace

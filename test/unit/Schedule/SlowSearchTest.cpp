@@ -57,7 +57,7 @@ TEST(SlowSearchTest, BestIsBetweenBoundAndPlan) {
     ASSERT_LE(result.plan.boundAnySchedule, best) << chain;
     ASSERT_LE(tapeBound(chain), best) << chain;
     ASSERT_LE(best, result.plan.time) << chain;
-    certified += result.plan.certified;
+    certified += result.plan.isCertified();
     boundMet += result.plan.boundAnySchedule == best;
     planMet += result.plan.time == best;
     worst = std::max(worst, static_cast<double>(result.plan.time) / static_cast<double>(best));

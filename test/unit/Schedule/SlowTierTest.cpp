@@ -154,10 +154,10 @@ TEST(SlowTierTest, LimitedTiersOfLongChains) {
   --*problem.slow->capacity;
   PlanResult limited = planChain(problem, Policy::HRevolve);
   expectHonestPlan(problem, limited);
-  EXPECT_FALSE(limited.plan.certified);
+  EXPECT_FALSE(limited.plan.isCertified());
   problem.slow->capacity = 100;
   problem.stages[0].count = 500;
-  EXPECT_TRUE(planChain(problem, Policy::HRevolve).plan.certified);
+  EXPECT_TRUE(planChain(problem, Policy::HRevolve).plan.isCertified());
 }
 
 /// What is added to a problem raises no bound for it.
@@ -307,7 +307,7 @@ TEST(SlowTierTest, TapesAreStreamed) {
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result.plan.time, 600);
   EXPECT_GT(result.plan.offloadedTapes, 0);
-  EXPECT_TRUE(result.plan.certified);
+  EXPECT_TRUE(result.plan.isCertified());
 }
 
 /// Tapes leave as far as the channel has time, beside states.
@@ -345,7 +345,7 @@ TEST(SlowTierTest, HierarchiesAreOrdered) {
     PlanResult limited = planChain(problem, Policy::HRevolve);
     EXPECT_GE(limited.plan.time, nested) << problem;
     EXPECT_LE(limited.plan.time, plain) << problem;
-    EXPECT_TRUE(limited.plan.certified);
+    EXPECT_TRUE(limited.plan.isCertified());
   }
 }
 

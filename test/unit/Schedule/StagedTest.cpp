@@ -189,7 +189,7 @@ void CoarseUnits::compare(RandomChains &random, int64_t steps, double unitsPerSt
   expectHonestPlan(problem, coarse);
   if (!best.ok() || best.plan.planningUnit > 1 || coarse.plan.planningUnit < 2)
     return;
-  EXPECT_TRUE(best.plan.certified) << smaller;
+  EXPECT_TRUE(best.plan.isCertified()) << smaller;
   // Sizes rounded down.
   if (steps <= 100) {
     EXPECT_LE(coarse.plan.lowerBound, planChain(problem, Policy::Optimal, exact).plan.time) << problem;

@@ -84,9 +84,15 @@ TEST(Budget, WrongText) {
 }
 
 TEST(Budget, Overflow) {
-  for (std::string_view text : {"9223372036854775808", "99999999999999999999999", "9999999999TiB", "8388608TiB",
-                                "99999999999999999999%", "0.0000000001%"})
+  for (std::string_view text :
+       {"9223372036854775808", "99999999999999999999999", "9999999999TiB", "8388608TiB", "99999999999999999999%"})
     EXPECT_NE(errorOf(text).find("does not fit into 64 bits"), std::string::npos) << text;
+  for (std::string_view text : {"0.0000000001%", "0.1234567890%", "1.0000000000KiB"})
+    EXPECT_NE(
+        errorOf(text).find("but got '" + std::string(text) + "', which has more than nine digits behind the point"),
+        std::string::npos)
+        << text;
+  EXPECT_EQ(resolved("0.123456789%", 1000000000000), 1234567890);
   EXPECT_EQ(resolved("8388607TiB", 0), 8388607 * (int64_t(1) << 40));
 }
 

@@ -9,7 +9,7 @@
 #define REMAT_TARGET_CPU_CPUTARGET_H
 
 #include "remat/Support/Denormals.h"
-#include "remat/Target/CPU/KernelTarget.h"
+#include "remat/Target/CPU/RegisterFile.h"
 #include "remat/Target/Target.h"
 
 namespace remat {

@@ -30,7 +30,7 @@
 #define REMAT_TARGET_CPU_LINALGTOCPUKERNELS_H
 
 #include "remat/Support/LLVM.h"
-#include "remat/Target/CPU/KernelTarget.h"
+#include "remat/Target/CPU/RegisterFile.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
@@ -38,22 +38,22 @@ namespace remat {
 
 /// Replaces \p op by a register-tiled contraction. Fails, leaving the IR as it
 /// was, if \p op is none.
-LogicalResult lowerContraction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
+LogicalResult lowerContraction(RewriterBase &rewriter, linalg::GenericOp op, const RegisterFile &registers);
 
 /// Replaces the copy \p op, whose input and output are contiguous along different
 /// loops, by transposes of squares of full vectors; fails likewise.
-LogicalResult lowerTranspose(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
+LogicalResult lowerTranspose(RewriterBase &rewriter, linalg::GenericOp op, const RegisterFile &registers);
 
 /// Replaces the all-parallel \p op by vector loops; fails likewise, but may leave
 /// another operation in its place.
-LogicalResult lowerElementwise(RewriterBase &rewriter, linalg::GenericOp &op, const KernelTarget &target);
+LogicalResult lowerElementwise(RewriterBase &rewriter, linalg::GenericOp &op, const RegisterFile &registers);
 
 /// Replaces the reduction \p op by vector loops; fails likewise.
-LogicalResult lowerReduction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target);
+LogicalResult lowerReduction(RewriterBase &rewriter, linalg::GenericOp op, const RegisterFile &registers);
 
 /// Lowers any linalg op on memrefs by the first of the above that applies, else
 /// by scalar loops.
-LogicalResult lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op, const KernelTarget &target);
+LogicalResult lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op, const RegisterFile &registers);
 
 } // namespace remat
 

@@ -17,7 +17,7 @@
 #ifndef REMAT_TARGET_CPU_LINALGTOLLVM_H
 #define REMAT_TARGET_CPU_LINALGTOLLVM_H
 
-#include "remat/Target/CPU/KernelTarget.h"
+#include "remat/Target/CPU/RegisterFile.h"
 
 #include "mlir/Pass/PassOptions.h"
 
@@ -27,17 +27,19 @@ class OpPassManager;
 
 namespace remat {
 
-struct LinalgToLLVMOptions : mlir::PassPipelineOptions<LinalgToLLVMOptions> {
+/// The options of a pipeline that ends in kernels for \p defaultISA, if it is not told another.
+template <typename Pipeline, VectorISA defaultISA>
+struct KernelOptions : mlir::PassPipelineOptions<Pipeline> {
+  template <typename Value>
+  using Option = mlir::detail::PassOptions::Option<Value>;
+
   Option<VectorISA> isa{*this, "isa", llvm::cl::desc("Instruction set whose registers the tiles fill"),
-                        llvm::cl::init(VectorISA::Generic),
-                        llvm::cl::values(clEnumValN(VectorISA::Host, "host", "Those of the processor that compiles"),
-                                         clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
-                                         clEnumValN(VectorISA::Neon, "neon", "32 registers of 128 bits"),
-                                         clEnumValN(VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
-                                         clEnumValN(VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))};
+                        llvm::cl::init(defaultISA), getVectorISAValues()};
   Option<bool> accurate{*this, "accurate", llvm::cl::desc("Keep the functions of libm for f32 (slow)"),
                         llvm::cl::init(false)};
 };
+
+struct LinalgToLLVMOptions : KernelOptions<LinalgToLLVMOptions, VectorISA::Generic> {};
 
 /// linalg on memrefs -> vector, memref, arith, math and control flow (cf).
 void buildLinalgToKernelsPipeline(mlir::OpPassManager &manager, const LinalgToLLVMOptions &options);

@@ -9,7 +9,7 @@
 #define REMAT_TARGET_CPU_PASSES_H
 
 #include "remat/Support/BudgetOption.h"
-#include "remat/Target/CPU/KernelTarget.h"
+#include "remat/Target/CPU/RegisterFile.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

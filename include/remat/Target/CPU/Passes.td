@@ -109,12 +109,7 @@ def ConvertLinalgToCPUKernelsPass
   let options = [
     Option<"isa", "isa", "::remat::VectorISA", "::remat::VectorISA::Generic",
            "Instruction set whose registers the tiles fill",
-           [{::llvm::cl::values(
-               clEnumValN(::remat::VectorISA::Host, "host", "those of the processor that compiles"),
-               clEnumValN(::remat::VectorISA::Generic, "generic", "16 registers of 128 bits"),
-               clEnumValN(::remat::VectorISA::Neon, "neon", "32 registers of 128 bits"),
-               clEnumValN(::remat::VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
-               clEnumValN(::remat::VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"))}]>
+           "::remat::getVectorISAValues()">
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",

@@ -15,9 +15,9 @@ using namespace remat;
 /// The stack of a measured call; the usual size of a process' main stack.
 static constexpr int64_t measuredStackBytes = 8 << 20;
 
-llvm::Expected<std::unique_ptr<LoadedProgram>> HostProgram::create(const LoadRequest &request, Processor target) {
+llvm::Expected<std::unique_ptr<LoadedProgram>> HostProgram::create(const LoadRequest &request, Processor processor) {
   auto program = std::make_unique<HostProgram>();
-  auto code = MachineCode::create(request, std::move(target));
+  auto code = MachineCode::create(request, std::move(processor));
   if (!code)
     return code.takeError();
   program->code = std::move(*code);

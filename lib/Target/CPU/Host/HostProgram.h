@@ -14,7 +14,7 @@ namespace remat {
 
 class HostProgram final : public LoadedProgram {
 public:
-  static llvm::Expected<std::unique_ptr<LoadedProgram>> create(const LoadRequest &request, Processor target);
+  static llvm::Expected<std::unique_ptr<LoadedProgram>> create(const LoadRequest &request, Processor processor);
 
   llvm::Expected<std::unique_ptr<TargetMemory>> allocate(int64_t bytes, std::optional<int64_t> guardBehind) override;
   llvm::Error call(size_t function, void **arguments) override;

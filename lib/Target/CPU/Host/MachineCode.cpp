@@ -138,9 +138,9 @@ static llvm::Error checkExecutable(const llvm::TargetMachine &machine) {
       ("this machine cannot execute code for '" + machine.getTargetCPU() + "': it has no " + missing).str());
 }
 
-/// Appends the user's features to those of the target; the last word on a feature counts.
-static llvm::Error addFeatures(const std::string &list, llvm::orc::JITTargetMachineBuilder &target) {
-  auto machine = target.createTargetMachine();
+/// Appends the user's features to those of the processor; the last word on a feature counts.
+static llvm::Error addFeatures(const std::string &list, llvm::orc::JITTargetMachineBuilder &builder) {
+  auto machine = builder.createTargetMachine();
   if (!machine)
     return machine.takeError();
   llvm::SubtargetFeatures features(list);
@@ -151,7 +151,7 @@ static llvm::Error addFeatures(const std::string &list, llvm::orc::JITTargetMach
                                 [&](const llvm::SubtargetFeatureKV &known) { return name == known.Key; });
     if (!isKnown)
       return makeInputError("expects features of the processor such as +avx2 or -avx512f, but got '" + feature + "'");
-    target.getFeatures().AddFeature(feature);
+    builder.getFeatures().AddFeature(feature);
   }
   return llvm::Error::success();
 }
@@ -165,31 +165,31 @@ llvm::Expected<Processor> Processor::create(const CPUTargetOptions &options) {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
   });
-  auto target = llvm::orc::JITTargetMachineBuilder::detectHost();
-  if (!target)
-    return target.takeError();
+  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!builder)
+    return builder.takeError();
   // Names are checked here: LLVM would print and go on.
   if (!options.cpu.empty()) {
-    auto any = target->createTargetMachine();
+    auto any = builder->createTargetMachine();
     if (!any)
       return any.takeError();
     if (!(*any)->getMCSubtargetInfo()->isCPUStringValid(options.cpu))
-      return makeInputError("there is no processor '" + options.cpu + "' for " + target->getTargetTriple().str());
-    target->setCPU(options.cpu);
-    target->getFeatures() = llvm::SubtargetFeatures();
+      return makeInputError("there is no processor '" + options.cpu + "' for " + builder->getTargetTriple().str());
+    builder->setCPU(options.cpu);
+    builder->getFeatures() = llvm::SubtargetFeatures();
   }
-  if (llvm::Error error = addFeatures(options.features, *target))
+  if (llvm::Error error = addFeatures(options.features, *builder))
     return std::move(error);
-  target->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
+  builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
   // What the linker of LLJIT asks for.
-  target->setRelocationModel(llvm::Reloc::PIC_);
-  target->setCodeModel(llvm::CodeModel::Small);
-  auto machine = target->createTargetMachine();
+  builder->setRelocationModel(llvm::Reloc::PIC_);
+  builder->setCodeModel(llvm::CodeModel::Small);
+  auto machine = builder->createTargetMachine();
   if (!machine)
     return machine.takeError();
   if (llvm::Error error = checkExecutable(**machine))
     return std::move(error);
-  return Processor{std::move(*target), getVectorISA((*machine)->getTargetTriple(), listVectorFeatures(**machine))};
+  return Processor{std::move(*builder), getVectorISA((*machine)->getTargetTriple(), listVectorFeatures(**machine))};
 }
 
 /// Every function that \p module calls has to be in it, in \p other, in this library or in the
@@ -278,10 +278,10 @@ static void storeSingleLanes(llvm::Module &module) {
     }
 }
 
-llvm::Expected<MachineCode> MachineCode::create(const LoadRequest &request, Processor target) {
+llvm::Expected<MachineCode> MachineCode::create(const LoadRequest &request, Processor processor) {
   std::vector<PhaseTime> &times = request.times;
   CodeCache *cache = request.cache;
-  auto machine = target.builder.createTargetMachine();
+  auto machine = processor.builder.createTargetMachine();
   if (!machine)
     return machine.takeError();
 
@@ -330,7 +330,7 @@ llvm::Expected<MachineCode> MachineCode::create(const LoadRequest &request, Proc
   generation.stop();
 
   PhaseTimer link("link", times);
-  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(target.builder)).create();
+  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(processor.builder)).create();
   if (!jit)
     return jit.takeError();
   // What a lookup returns does not say why it failed.

@@ -32,8 +32,8 @@ public:
   using PackedFunction = void (*)(void **);
 
   /// Translates the module of \p request, which must be in the LLVM dialect, optimises it
-  /// for \p target and links it. Only the functions of the request remain callable.
-  static llvm::Expected<MachineCode> create(const LoadRequest &request, Processor target);
+  /// for \p processor and links it. Only the functions of the request remain callable.
+  static llvm::Expected<MachineCode> create(const LoadRequest &request, Processor processor);
 
   /// The address of one of the entries.
   llvm::Expected<PackedFunction> lookup(llvm::StringRef entry) const;

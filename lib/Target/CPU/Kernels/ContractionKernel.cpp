@@ -78,7 +78,7 @@ constexpr int64_t residentBytes = 32 * 1024;
 class ContractionEmitter {
 public:
   ContractionEmitter(KernelBuilder &builder, linalg::GenericOp op, const Contraction &contraction,
-                     const KernelTarget &target);
+                     const RegisterFile &registers);
   void emit();
 
 private:
@@ -130,7 +130,7 @@ private:
   linalg::GenericOp op;
   /// The left and the right operand change places if the result is transposed.
   Contraction c;
-  const KernelTarget &target;
+  const RegisterFile &registers;
   SmallVector<OpFoldResult> extents;
   /// The values of the loops that are open; the tile adds its own offsets.
   SmallVector<Value> point;
@@ -140,7 +140,7 @@ private:
   std::optional<unsigned> rowDim;
   int64_t totalRows = 1; ///< -1: unknown
   int64_t lanes = 1;
-  KernelTarget::Tile tile;
+  RegisterFile::Tile tile;
   int64_t chunkSize = 0; ///< 0: the whole depth
   int64_t unroll = fullUnroll;
   /// The right operand is [..][depth][tile columns], without gaps.
@@ -162,9 +162,10 @@ private:
 } // namespace
 
 ContractionEmitter::ContractionEmitter(KernelBuilder &builder, linalg::GenericOp op, const Contraction &contraction,
-                                       const KernelTarget &target)
-    : b(builder), op(op), c(contraction), target(target), extents(getExtents(builder, op)), point(op.getNumLoops()),
-      elementType(getElementTypeOrSelf(c.acc->get().getType())), columnDim(c.getVectorDim()), depthDim(c.depth.back()) {
+                                       const RegisterFile &registers)
+    : b(builder), op(op), c(contraction), registers(registers), extents(getExtents(builder, op)),
+      point(op.getNumLoops()), elementType(getElementTypeOrSelf(c.acc->get().getType())), columnDim(c.getVectorDim()),
+      depthDim(c.depth.back()) {
   // The longest row loop is tiled.
   for (unsigned dim : c.rows) {
     if (!rowDim || getStaticSize(*rowDim) < getStaticSize(dim))
@@ -192,7 +193,7 @@ int64_t ContractionEmitter::getStaticStride(OpOperand *operand, AffineMap map, u
 bool ContractionEmitter::canTransposeResult() {
   if (!rowDim)
     return false;
-  int64_t size = target.getLanes(elementType);
+  int64_t size = registers.getLanes(elementType);
   int64_t rows = getStaticSize(*rowDim), columns = getStaticSize(columnDim);
   return size >= fewestAccumulators && rows > 0 && rows % size == 0 && columns > 0 && columns % size == 0 &&
          isContiguousAlong(c.lhs->get().getType(), c.lhsMap, *rowDim) &&
@@ -202,9 +203,9 @@ bool ContractionEmitter::canTransposeResult() {
 void ContractionEmitter::chooseStrategy() {
   bool accContiguous = isContiguousAlong(c.acc->get().getType(), c.accMap, columnDim);
   bool rhsContiguous = isContiguousAlong(c.rhs->get().getType(), c.rhsMap, columnDim);
-  tile = target.getTile(rowDim ? getStaticSize(*rowDim) : 1);
+  tile = registers.getTile(rowDim ? getStaticSize(*rowDim) : 1);
   if (accContiguous && !rhsContiguous && canTransposeResult()) {
-    lanes = target.getLanes(elementType);
+    lanes = registers.getLanes(elementType);
     std::swap(c.lhs, c.rhs);
     std::swap(c.lhsMap, c.rhsMap);
     std::swap(columnDim, *rowDim);
@@ -222,7 +223,7 @@ void ContractionEmitter::chooseStrategy() {
   bool isLarge = !accType.hasStaticShape() || accType.getNumElements() * elementBytes > residentBytes;
   bool copy = false;
   if (accContiguous && rhsContiguous) {
-    lanes = target.getLanes(elementType);
+    lanes = registers.getLanes(elementType);
     isPanel = columns == depthStride && columns <= panelColumns;
     rowsOutside = severalTiles && isLarge && depth > 0 && depth <= shallowDepth && !isPanel;
     isDirect = !isPanel && !rowsOutside && depth > 0 && totalRows >= fewRows && totalRows <= manyRows;
@@ -230,7 +231,7 @@ void ContractionEmitter::chooseStrategy() {
   } else if (accContiguous && (totalRows < 0 || totalRows >= tile.rows ||
                                isContiguousAlong(c.rhs->get().getType(), c.rhsMap, depthDim))) {
     // A transposed right operand: worth it even for one row if it is read in vectors.
-    lanes = target.getLanes(elementType);
+    lanes = registers.getLanes(elementType);
     copy = true;
   }
   if (lanes == 1)
@@ -314,14 +315,14 @@ void ContractionEmitter::forEachColumnBlock(function_ref<void(ArrayRef<Column>)>
     SmallVector<Column> rest;
     for (int64_t offset = 0, left = size % width; offset < left; offset += lanes) {
       int64_t count = std::min(lanes, left - offset);
-      bool masked = count < lanes && target.hasMasks;
+      bool masked = count < lanes && registers.hasMasks;
       rest.push_back({offset, masked ? lanes : count, masked ? b.mask(b.getIndexAttr(count), lanes) : Value()});
     }
     if (!rest.empty())
       block(b.index(fullEnd), rest);
     return;
   }
-  int64_t step = target.hasMasks ? lanes : 1;
+  int64_t step = registers.hasMasks ? lanes : 1;
   b.loop(fullEnd, extent, step, [&](Value column) {
     Value mask = step == 1 ? Value() : b.mask(b.sub(b.index(extent), column), lanes);
     block(column, {Column{0, step, mask}});
@@ -667,12 +668,12 @@ void ContractionEmitter::prefetchFarRows(Value depth, int64_t count, ArrayRef<Co
   }
 }
 
-LogicalResult remat::lowerContraction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target) {
+LogicalResult remat::lowerContraction(RewriterBase &rewriter, linalg::GenericOp op, const RegisterFile &registers) {
   FailureOr<Contraction> contraction = Contraction::match(op);
   if (failed(contraction))
     return failure();
   KernelBuilder builder(op);
-  ContractionEmitter(builder, op, *contraction, target).emit();
+  ContractionEmitter(builder, op, *contraction, registers).emit();
   rewriter.eraseOp(op);
   return success();
 }

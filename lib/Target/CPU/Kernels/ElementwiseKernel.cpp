@@ -146,7 +146,7 @@ static Type getWidestElement(linalg::GenericOp op) {
   return widest;
 }
 
-LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp &op, const KernelTarget &target) {
+LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp &op, const RegisterFile &registers) {
   if (op.getNumParallelLoops() != op.getNumLoops() || op.getNumLoops() == 0)
     return failure();
   std::optional<unsigned> vectorDim = chooseVectorDim(op);
@@ -167,10 +167,10 @@ LogicalResult remat::lowerElementwise(RewriterBase &rewriter, linalg::GenericOp 
       outer.push_back(dim);
   Type widest = getWidestElement(op);
   // A single element of a column is no vector.
-  int64_t lanes = widest && !isOneInteger(extents[*vectorDim]) ? target.getLanes(widest) : 1;
+  int64_t lanes = widest && !isOneInteger(extents[*vectorDim]) ? registers.getLanes(widest) : 1;
   auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
   b.nest(outer, extents, point, [&] {
-    b.vectorLoop(extents[*vectorDim], lanes, target.hasMasks, [&](VectorBlock block) {
+    b.vectorLoop(extents[*vectorDim], lanes, registers.hasMasks, [&](VectorBlock block) {
       point[*vectorDim] = block.start;
       body.begin(b, point, block);
       // All reads come before the first write: results may share buffers with

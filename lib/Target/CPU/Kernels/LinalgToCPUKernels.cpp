@@ -30,7 +30,7 @@ namespace remat {
 
 using namespace remat;
 
-LogicalResult remat::lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op, const KernelTarget &target) {
+LogicalResult remat::lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op, const RegisterFile &registers) {
   rewriter.setInsertionPoint(op);
   auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
   if (!generic) {
@@ -38,9 +38,10 @@ LogicalResult remat::lowerLinalgOp(RewriterBase &rewriter, linalg::LinalgOp op, 
     if (succeeded(generalized))
       generic = *generalized;
   }
-  if (generic &&
-      (succeeded(lowerContraction(rewriter, generic, target)) || succeeded(lowerTranspose(rewriter, generic, target)) ||
-       succeeded(lowerElementwise(rewriter, generic, target)) || succeeded(lowerReduction(rewriter, generic, target))))
+  if (generic && (succeeded(lowerContraction(rewriter, generic, registers)) ||
+                  succeeded(lowerTranspose(rewriter, generic, registers)) ||
+                  succeeded(lowerElementwise(rewriter, generic, registers)) ||
+                  succeeded(lowerReduction(rewriter, generic, registers))))
     return success();
   linalg::LinalgOp remaining = generic ? cast<linalg::LinalgOp>(generic.getOperation()) : op;
   rewriter.setInsertionPoint(remaining);
@@ -74,7 +75,7 @@ struct ConvertLinalgToCPUKernelsPass final
   using Base::Base;
 
   void runOnOperation() override {
-    KernelTarget target = KernelTarget::get(isa);
+    RegisterFile registers = RegisterFile::get(isa);
     // The code of the entry runs at its speed on such processors alone.
     if (getOperation()->hasAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName()))
       remark::analysis(
@@ -92,7 +93,7 @@ struct ConvertLinalgToCPUKernelsPass final
         ops.push_back(op);
     });
     for (linalg::LinalgOp op : ops)
-      if (failed(lowerLinalgOp(rewriter, op, target)))
+      if (failed(lowerLinalgOp(rewriter, op, registers)))
         return signalPassFailure();
   }
 };

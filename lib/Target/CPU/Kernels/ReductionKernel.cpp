@@ -33,7 +33,7 @@ public:
   /// Reduction along the vector dimension: 16 lanes, a tree, the result.
   void emitAlongVector(BodyEmitter &body);
   /// Reduction across rows: one accumulator per lane.
-  void emitAcrossVector(BodyEmitter &body, const KernelTarget &target);
+  void emitAcrossVector(BodyEmitter &body, const RegisterFile &registers);
   /// One accumulator per result, and the body as it is.
   void emitScalar();
 
@@ -96,10 +96,10 @@ void ReductionEmitter::emitAlongVector(BodyEmitter &body) {
   });
 }
 
-void ReductionEmitter::emitAcrossVector(BodyEmitter &body, const KernelTarget &target) {
-  int64_t lanes = target.getLanes(reduction.combiners.front().value.getType());
+void ReductionEmitter::emitAcrossVector(BodyEmitter &body, const RegisterFile &registers) {
+  int64_t lanes = registers.getLanes(reduction.combiners.front().value.getType());
   b.nest(reduction.getOthers(reduction.parallel), extents, point, [&] {
-    b.vectorLoop(extents[*reduction.vectorDim], lanes, target.hasMasks, [&](VectorBlock block) {
+    b.vectorLoop(extents[*reduction.vectorDim], lanes, registers.hasMasks, [&](VectorBlock block) {
       point[*reduction.vectorDim] = block.start;
       SmallVector<Value> init;
       for (const Combiner &combiner : reduction.combiners)
@@ -131,7 +131,7 @@ void ReductionEmitter::emitScalar() {
   });
 }
 
-LogicalResult remat::lowerReduction(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target) {
+LogicalResult remat::lowerReduction(RewriterBase &rewriter, linalg::GenericOp op, const RegisterFile &registers) {
   FailureOr<Reduction> reduction = Reduction::match(op);
   if (failed(reduction))
     return failure();
@@ -147,7 +147,7 @@ LogicalResult remat::lowerReduction(RewriterBase &rewriter, linalg::GenericOp op
   if (reduction->inLanes)
     emitter.emitAlongVector(*body);
   else if (body && body->isVectorizable() && resultsHaveVectors)
-    emitter.emitAcrossVector(*body, target);
+    emitter.emitAcrossVector(*body, registers);
   else
     emitter.emitScalar();
   rewriter.eraseOp(op);

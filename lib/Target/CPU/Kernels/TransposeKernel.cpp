@@ -30,14 +30,14 @@ static std::optional<unsigned> getContiguousDim(linalg::GenericOp op, OpOperand 
   return std::nullopt;
 }
 
-LogicalResult remat::lowerTranspose(RewriterBase &rewriter, linalg::GenericOp op, const KernelTarget &target) {
+LogicalResult remat::lowerTranspose(RewriterBase &rewriter, linalg::GenericOp op, const RegisterFile &registers) {
   if (op.getNumParallelLoops() != op.getNumLoops() || op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 ||
       op.getBody()->getTerminator()->getOperand(0) != op.getBody()->getArgument(0))
     return failure();
   OpOperand &input = *op.getDpsInputOperand(0), &output = *op.getDpsInitOperand(0);
   std::optional<unsigned> rowDim = getContiguousDim(op, input), columnDim = getContiguousDim(op, output);
   Type elementType = getElementTypeOrSelf(input.get().getType());
-  int64_t lanes = elementType.isIntOrFloat() ? target.getLanes(elementType) : 1;
+  int64_t lanes = elementType.isIntOrFloat() ? registers.getLanes(elementType) : 1;
   // The squares are made of vectors of a power of two elements.
   if (!rowDim || !columnDim || *rowDim == *columnDim || lanes == 1 || !llvm::isPowerOf2_64(lanes))
     return failure();

@@ -44,7 +44,7 @@ static std::vector<std::string> makeRow(const PlanResult &result, int64_t scale)
           formatShortTime(plan.lowerBound, scale),
           formatGap(plan.time, plan.lowerBound),
           std::to_string(plan.peak),
-          plan.certified ? "certified" : ""};
+          plan.isCertified() ? "certified" : ""};
 }
 
 static void printTables(const std::vector<PlanResult> &results, const LoadedChain &loaded) {

@@ -49,7 +49,7 @@ void plantool::printPlan(llvm::json::OStream &json, const LoadedChain &loaded, c
     printTime(json, "time", plan.time, scale);
     json.attribute("time_ratio", plan.timeRatio);
     printTime(json, "lower_bound", plan.lowerBound, scale);
-    json.attribute("certified", plan.certified);
+    json.attribute("certified", plan.isCertified());
     printTime(json, "bound_any_schedule", plan.boundAnySchedule, scale);
     json.attribute("peak", plan.peak);
     json.attribute("minimum_budget", plan.minimumBudget);
@@ -73,7 +73,7 @@ static std::string formatSeconds(double seconds) {
 
 /// How far a plan can be from the best of what its bound holds for.
 static std::string describeGap(const Plan &plan) {
-  if (plan.certified)
+  if (plan.isCertified())
     return "certified: no schedule of this policy takes less";
   std::optional<double> gap = gapOf(plan.time, plan.lowerBound);
   if (!gap)

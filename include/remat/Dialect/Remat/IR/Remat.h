@@ -10,7 +10,7 @@
 
 #include "remat/ABI/PlanWords.h"
 #include "remat/Interfaces/AdjointOpInterface.h"
-#include "remat/Schedule/Policy.h"
+#include "remat/Schedule/Plan.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"

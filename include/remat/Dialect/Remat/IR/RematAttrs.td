@@ -52,10 +52,7 @@ def Remat_PlanAttr : Remat_Attr<"Plan", "plan"> {
     /// All executions of the forward step.
     int64_t getForwardSteps() const { return getAdvances() + getRecords(); }
     bool isCertified() const { return getTime() == getLowerBound(); }
-    /// Time over the time of keeping everything; 1 if that is zero.
-    double getTimeRatio() const {
-      return getStoreAllTime() == 0 ? 1.0 : double(getTime()) / double(getStoreAllTime());
-    }
+    double getTimeRatio() const { return schedule::getTimeRatio(getTime(), getStoreAllTime()); }
   }];
 }
 

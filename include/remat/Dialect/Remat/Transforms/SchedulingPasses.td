@@ -25,8 +25,8 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
     attached to its chain as `#remat.plan`; the function gets `remat.memory`. A remark
     of category `remat-plan` says what was decided. A budget that cannot be met is an
     error with the smallest feasible budget and what that consists of; the function
-    then carries `remat.infeasible`. A policy that needs a slow tier is an error, too:
-    no target of programs has one.
+    then carries `remat.infeasible`. A policy that needs a slow tier is an error, too, as no
+    target of programs has one; nor are there plan tables for two memories yet.
 
     The function is measured here alone: what was found stands on it as `remat.problem`, and its
     allocations are numbered (`remat.buffer`). A function with a trip
@@ -56,7 +56,8 @@ def PlanSchedulePass : Pass<"remat-plan-schedule", "::mlir::ModuleOp"> {
            "How plans are chosen", "::remat::getPolicyValues()">,
     Option<"moveCost", "move-cost", "double", "1", "What it costs to move one element">,
     Option<"operationCost", "operation-cost", "double", "1", "What one operation on an element costs">,
-    Option<"functionCost", "function-cost", "double", "16", "What a function such as tanh of one element costs">
+    Option<"functionCost", "function-cost", "double", "16", "What a function such as tanh of one element costs">,
+    Option<"slowTier", "slow-tier", "bool", "false", "The target has a second memory, which is slower">
   ];
 }
 

@@ -80,8 +80,7 @@ static void emitRemarks(func::FuncOp entry, ProgramMemory &memory, MemoryAttr to
         << remark::metric("Policy", StringRef(stringifyPolicy(chosen.getPolicy())))
         << remark::metric("Steps", chosen.getSteps()) << remark::metric("ForwardSteps", chosen.getForwardSteps())
         << remark::metric("SlotBytes", chosen.getSlotBytes()) << remark::metric("TimeRatio", chosen.getTimeRatio())
-        << remark::metric("LowerBoundRatio",
-                          chosen.getStoreAllTime() ? double(chosen.getLowerBound()) / chosen.getStoreAllTime() : 1.0)
+        << remark::metric("LowerBoundRatio", schedule::getTimeRatio(chosen.getLowerBound(), chosen.getStoreAllTime()))
         << remark::metric("Certified", chosen.isCertified() ? "yes" : "no");
   }
 }
@@ -184,11 +183,14 @@ static void setMeasured(func::FuncOp entry, ProgramMemory &memory) {
 }
 
 LogicalResult PlanSchedulePass::planEntry(func::FuncOp entry) {
-  if (schedule::infoOf(policy).has(schedule::NeedsSlowTier)) {
-    entry->setAttr(targetUnavailableAttrName, UnitAttr::get(&getContext()));
+  schedule::PolicyInfo info = schedule::infoOf(policy);
+  if (bool lacksTier = info.has(schedule::NeedsSlowTier) && !slowTier;
+      lacksTier || !info.has(schedule::PlansPrograms)) {
+    if (lacksTier)
+      entry->setAttr(targetUnavailableAttrName, UnitAttr::get(&getContext()));
     return emitError(entry.getLoc(), "@")
            << entry.getSymName() << " cannot be planned: policy " << StringRef(schedule::stringifyPolicy(policy))
-           << " needs a slow tier, which its target does not have";
+           << (lacksTier ? " needs a slow tier, which its target does not have" : " has no plan tables");
   }
   FailureOr<ProgramMemory> memory = ProgramMemory::analyze(entry, StepCosts{moveCost, operationCost, functionCost});
   if (failed(memory))

@@ -1,4 +1,4 @@
-//===- Mixed.cpp - the policies that keep states and tapes ------*- C++ -*-===//
+//===- StatesAndTapes.cpp - policies that keep states and tapes --*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -36,9 +36,9 @@ static constexpr int64_t maxSearched = 50000;
 static constexpr int64_t maxExactWork = int64_t(1) << 28;
 
 namespace {
-class MixedSolver {
+class StatesAndTapesSolver {
 public:
-  MixedSolver(const EqualChain &problem, Policy policy)
+  StatesAndTapesSolver(const EqualChain &problem, Policy policy)
       : problem(problem), policy(policy), builder(problem.restartable) {
     sizes.state = problem.state;
     sizes.tape = problem.tape;
@@ -69,13 +69,13 @@ private:
 };
 } // namespace
 
-Solution MixedSolver::finish(NodeId root, int64_t forwardBound) {
+Solution StatesAndTapesSolver::finish(NodeId root, int64_t forwardBound) {
   return {builder.finish(root, problem.steps, problem.start), forwardBound};
 }
 
 /// All tapes of at most `tapes` steps, with the start state released only if
 /// that is needed.
-NodeId MixedSolver::storeAll(int64_t steps) {
+NodeId StatesAndTapesSolver::storeAll(int64_t steps) {
   if (steps <= plainTapes)
     return builder.storeAll(steps);
   return builder.takeOver(builder.storeAll(steps - 1));
@@ -83,7 +83,7 @@ NodeId MixedSolver::storeAll(int64_t steps) {
 
 /// States of size 0: every state is kept, and as many tapes as there is room
 /// for.
-Solution MixedSolver::solveFreeStates() {
+Solution StatesAndTapesSolver::solveFreeStates() {
   int64_t steps = problem.steps;
   auto keepStates = [&](int64_t length, int64_t kept) {
     NodeId right = builder.storeAll(kept);
@@ -99,7 +99,7 @@ Solution MixedSolver::solveFreeStates() {
 
 /// True if nothing can be kept while the start state is needed, and if giving
 /// up the start state does not make room for more than tapes.
-bool MixedSolver::hasNoRoom() const {
+bool StatesAndTapesSolver::hasNoRoom() const {
   int64_t least = std::min(sizes.state, sizes.tape);
   int64_t takenOver = sizes.freeWithoutStart - sizes.tape;
   return sizes.free < least && takenOver < (problem.restartable ? least : sizes.state);
@@ -109,7 +109,7 @@ bool MixedSolver::hasNoRoom() const {
 /// restartable tapes the first tape is a start state as good as the first
 /// state, and saves all re-runs of step 1; without, only the last `tapes` steps
 /// can be kept.
-Solution MixedSolver::solveNoRoom() {
+Solution StatesAndTapesSolver::solveNoRoom() {
   int64_t steps = problem.steps;
   if (tapes == 1)
     return finish(builder.rerunAll(steps), steps * (steps + 1) / 2);
@@ -120,7 +120,7 @@ Solution MixedSolver::solveNoRoom() {
 
 /// Builds the table of `dag` and keeps it if it is better than what there is.
 /// Returns whether it meets the bound.
-bool MixedSolver::improve(Solution &solution, const RowNetwork &network, SplitDag dag) {
+bool StatesAndTapesSolver::improve(Solution &solution, const RowNetwork &network, SplitDag dag) {
   PlanTable table = buildTable(network, dag, problem.start);
   int64_t forward = table.countMoves()->forward();
   bool isFirst = solution.table.getSteps() != problem.steps;
@@ -129,7 +129,7 @@ bool MixedSolver::improve(Solution &solution, const RowNetwork &network, SplitDa
   return forward == solution.forwardBound;
 }
 
-Solution MixedSolver::solveNetwork() {
+Solution StatesAndTapesSolver::solveNetwork() {
   int64_t steps = problem.steps;
   UnitSizes planSizes = sizes;
   RowNetwork network = buildNetwork(planSizes, policy, problem.restartable, maxRows);
@@ -169,7 +169,7 @@ Solution MixedSolver::solveNetwork() {
   return solution;
 }
 
-Solution MixedSolver::solve() {
+Solution StatesAndTapesSolver::solve() {
   int64_t steps = problem.steps;
   if (sizes.tape == 0)
     return finish(builder.storeAll(steps), steps);
@@ -192,6 +192,6 @@ Solution MixedSolver::solve() {
   return solveNetwork();
 }
 
-Solution remat::schedule::solveMixed(const EqualChain &problem, Policy policy) {
-  return MixedSolver(problem, policy).solve();
+Solution remat::schedule::solveStatesAndTapes(const EqualChain &problem, Policy policy) {
+  return StatesAndTapesSolver(problem, policy).solve();
 }

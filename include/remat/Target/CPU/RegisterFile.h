@@ -1,4 +1,4 @@
-//===- KernelTarget.h - The register file that kernels are made for -*- C++ -*-===//
+//===- RegisterFile.h - The register file that kernels are made for -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -12,10 +12,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_TARGET_CPU_KERNELTARGET_H
-#define REMAT_TARGET_CPU_KERNELTARGET_H
+#ifndef REMAT_TARGET_CPU_REGISTERFILE_H
+#define REMAT_TARGET_CPU_REGISTERFILE_H
 
-#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/CommandLine.h"
 
 #include <cstdint>
 
@@ -41,6 +41,9 @@ enum class VectorISA {
 /// "avx512"
 llvm::StringRef getName(VectorISA isa);
 
+/// The values of an option `isa`.
+llvm::cl::ValuesClass getVectorISAValues();
+
 /// The instruction set of a processor with the LLVM feature string \p features
 /// ("+avx512f,+avx512vl,...") on \p triple.
 VectorISA getVectorISA(const llvm::Triple &triple, llvm::StringRef features);
@@ -52,13 +55,13 @@ VectorISA getHostVectorISA();
 VectorISA resolveVectorISA(VectorISA isa);
 
 /// What the kernels need to know of a processor.
-struct KernelTarget {
+struct RegisterFile {
   int64_t vectorBits;
-  int64_t registers;
+  int64_t numRegisters;
   /// Masked loads and stores cost what unmasked ones do.
   bool hasMasks;
 
-  static KernelTarget get(VectorISA isa);
+  static RegisterFile get(VectorISA isa);
 
   /// Elements of \p type in one register; at least 1.
   int64_t getLanes(mlir::Type type) const;
@@ -77,4 +80,4 @@ struct KernelTarget {
 
 } // namespace remat
 
-#endif // REMAT_TARGET_CPU_KERNELTARGET_H
+#endif // REMAT_TARGET_CPU_REGISTERFILE_H

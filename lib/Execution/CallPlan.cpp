@@ -1,11 +1,11 @@
-//===- RuntimePlan.cpp - Plans for the arguments of a call --------------------===//
+//===- CallPlan.cpp - Plans for the arguments of a call -----------------------===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "RuntimePlan.h"
+#include "CallPlan.h"
 
 #include "../Runtime/ProgramPlan.h"
 #include "remat/ABI/PlanWords.h"
@@ -30,14 +30,12 @@ static PlanFigures readFigures(llvm::ArrayRef<int64_t> words, llvm::StringRef po
   figures.minimumBytes = get(PlanFigure::MinimumBytes);
   figures.isPeakCertain = get(PlanFigure::PeakCertain) != 0;
   figures.certified = get(PlanFigure::Certified) != 0;
-  if (int64_t storeAll = get(PlanFigure::StoreAllTime); storeAll > 0) {
-    figures.timeRatio = static_cast<double>(get(PlanFigure::Time)) / static_cast<double>(storeAll);
-    figures.lowerBoundRatio = static_cast<double>(get(PlanFigure::LowerBound)) / static_cast<double>(storeAll);
-  }
+  figures.timeRatio = schedule::getTimeRatio(get(PlanFigure::Time), get(PlanFigure::StoreAllTime));
+  figures.lowerBoundRatio = schedule::getTimeRatio(get(PlanFigure::LowerBound), get(PlanFigure::StoreAllTime));
   return figures;
 }
 
-std::vector<schedule::Chain> remat::getChainProblems(const RuntimePlan &plan) {
+std::vector<schedule::Chain> remat::getChainProblems(const CallPlan &plan) {
   std::vector<schedule::Chain> problems;
   const schedule::ProgramInstance &instance = *plan.plan->instance;
   for (size_t loop = 0; loop < instance.getNumLoops(); ++loop)
@@ -56,7 +54,7 @@ static llvm::Error makeInfeasible(const LoweredProgram &program, const RematProg
                                         budget, rematPlanGetMinimum(plan), std::move(components));
 }
 
-llvm::Expected<RuntimePlan> remat::makeRuntimePlan(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts) {
+llvm::Expected<CallPlan> remat::planCall(const LoweredProgram &program, llvm::ArrayRef<int64_t> counts) {
   RematProgramPlan *made = nullptr;
   int32_t status = rematPlanProgram(program.problem.data(), static_cast<int64_t>(program.problem.size()), counts.data(),
                                     static_cast<int64_t>(counts.size()), &made);
@@ -71,7 +69,7 @@ llvm::Expected<RuntimePlan> remat::makeRuntimePlan(const LoweredProgram &program
     return makeInputError("the program cannot be planned: " + llvm::Twine(rematPlanGetMessage(plan.get())));
   int64_t numWords = 0;
   const int64_t *words = rematPlanGetWords(plan.get(), &numWords);
-  RuntimePlan result;
+  CallPlan result;
   result.words.assign(words, words + numWords);
   result.figures = readFigures(result.words, program.policy);
   result.plan = std::move(plan);

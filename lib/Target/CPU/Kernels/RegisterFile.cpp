@@ -1,4 +1,4 @@
-//===- KernelTarget.cpp - The register file that kernels are made for -*- C++ -*-===//
+//===- RegisterFile.cpp - The register file that kernels are made for -*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -11,7 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "remat/Target/CPU/KernelTarget.h"
+#include "remat/Target/CPU/RegisterFile.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
@@ -41,6 +41,14 @@ llvm::StringRef remat::getName(VectorISA isa) {
   return "";
 }
 
+llvm::cl::ValuesClass remat::getVectorISAValues() {
+  return llvm::cl::values(clEnumValN(VectorISA::Host, "host", "Those of the processor that compiles"),
+                          clEnumValN(VectorISA::Generic, "generic", "16 registers of 128 bits"),
+                          clEnumValN(VectorISA::Neon, "neon", "32 registers of 128 bits"),
+                          clEnumValN(VectorISA::AVX2, "avx2", "16 registers of 256 bits"),
+                          clEnumValN(VectorISA::AVX512, "avx512", "32 registers of 512 bits, masks"));
+}
+
 VectorISA remat::getVectorISA(const llvm::Triple &triple, llvm::StringRef features) {
   if (triple.isAArch64())
     return VectorISA::Neon;
@@ -65,7 +73,7 @@ VectorISA remat::getHostVectorISA() {
 
 VectorISA remat::resolveVectorISA(VectorISA isa) { return isa == VectorISA::Host ? getHostVectorISA() : isa; }
 
-KernelTarget KernelTarget::get(VectorISA isa) {
+RegisterFile RegisterFile::get(VectorISA isa) {
   switch (resolveVectorISA(isa)) {
   case VectorISA::AVX512:
     return {512, 32, true};
@@ -80,16 +88,16 @@ KernelTarget KernelTarget::get(VectorISA isa) {
   return {128, 16, false};
 }
 
-int64_t KernelTarget::getLanes(mlir::Type type) const {
+int64_t RegisterFile::getLanes(mlir::Type type) const {
   int64_t bits = type.isIntOrFloat() ? type.getIntOrFloatBitWidth() : 64;
   return std::max<int64_t>(1, vectorBits / std::max<int64_t>(bits, 8));
 }
 
-KernelTarget::Tile KernelTarget::getTile(int64_t rows) const {
+RegisterFile::Tile RegisterFile::getTile(int64_t rows) const {
   // One or two rows: wider tiles, for enough independent accumulators.
   if (rows >= 0 && rows <= 2)
     return {std::max<int64_t>(rows, 1), std::max<int64_t>(rows, 1), 4};
-  if (registers >= 32)
+  if (numRegisters >= 32)
     return {8, 12, 2};
   return {4, 6, 2};
 }

@@ -1,4 +1,4 @@
-//===- Plan.cpp - names of offload schemes ----------------------*- C++ -*-===//
+//===- OffloadScheme.cpp - names of offload schemes -------------*- C++ -*-===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM
 // Exceptions. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
