@@ -12,6 +12,8 @@
 // RUN:   | FileCheck %s --check-prefix=TIME
 // RUN: sed -e 's/return/linalg.fill ins(%%cst : f32) outs(%%alloc : memref<16xf32>)\n&/' %t.planned \
 // RUN:   | not remat-opt --remat-plan-memory 2>&1 | FileCheck %s --check-prefix=TIME
+// RUN: sed -e 's/return/cf.br ^end\n^end:\n&/' %t.planned | not remat-opt --remat-plan-memory 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=OTHER
 // RUN: remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule | sed -e 's/%%c40 = .*/&\n%%c41 = arith.constant 41 : index/' \
 // RUN:   | not remat-opt --remat-plan-memory 2>&1 | FileCheck %s --check-prefix=OTHER
 // RUN: remat-opt %S/../Inputs/planned-chain.mlir --remat-plan-schedule | sed -e 's/tape \[tensor<48xf32>\]/tape [tensor<32xf32>]/; s/memref<48xf32>/memref<32xf32>/g' \

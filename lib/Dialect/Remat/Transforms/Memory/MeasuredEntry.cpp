@@ -121,6 +121,8 @@ FailureOr<MeasuredEntry> Reader::read() {
     return entry.emitOpError("has a 'remat.problem' that cannot be read: ") << verdict.message;
   seen = result.problem;
   result.counts.resize(seen.numCounts);
+  if (!entry.getBody().hasOneBlock())
+    return differs();
   if (failed(readLoops()) || failed(readBuffers()))
     return failure();
   if (!llvm::equal(seen.write(), words) || llvm::is_contained(result.counts, Value()))
