@@ -103,7 +103,10 @@ bool Sweep::run() {
         if (edge.source < begin)
           continue;
         const Format &format = getCotangentFormat(*arithmetic.tape.nodes[id].format, context);
-        add(edge.source, arithmetic.multiplyStrongly(format, cotangent, edge.partial));
+        const Format &narrow = getCotangentFormat(*arithmetic.tape.nodes[edge.source].format, context);
+        Number term = arithmetic.multiplyStrongly(format, cotangent, edge.partial);
+        // What comes back through a conversion to a wider type is rounded to the narrower one.
+        add(edge.source, narrow.epsilon > format.epsilon ? arithmetic.convert(narrow, term) : term);
       }
     }
     if (call > 0 && machine.customCalls[call - 1].firstNode == id) {

@@ -234,6 +234,24 @@ TEST(Judge, AnIndexIsAsUncertainAsTheOneItMayBe) {
   EXPECT_EQ(outcome.errors[0][0], interpreter::infinity);
 }
 
+TEST(Judge, ACotangentIsRoundedWhereItMeetsANarrowFloat) {
+  // The cotangent of bf16 is f32, whatever it is computed from.
+  Program program(R"(
+  func.func private @f(%x: tensor<f64>) -> tensor<f64> {
+    %n = arith.truncf %x : tensor<f64> to tensor<bf16>
+    %0 = arith.extf %n : tensor<bf16> to tensor<f64>
+    return %0 : tensor<f64>
+  }
+  func.func @main(%x: tensor<f64>, %s: tensor<f64>) -> tensor<f64> {
+    %l, %d = remat.value_and_gradient @f(%x) wrt [0] of [0] seed(%s : tensor<f64>)
+      : (tensor<f64>) -> (tensor<f64>, tensor<f64>)
+    return %d : tensor<f64>
+  })");
+  Outcome outcome = program.run({{{1}}, {{0.1}}});
+  EXPECT_EQ(interpreter::judge(change(outcome, 0, static_cast<float>(0.1)), outcome), std::nullopt);
+  EXPECT_TRUE(interpreter::judge(change(outcome, 0, 0.1 + 1e-6), outcome));
+}
+
 TEST(Judge, GradientsOfNarrowFloats) {
   // d/dx sum x * w = w: the bound is a few roundings of f16, not more.
   Program program(R"(

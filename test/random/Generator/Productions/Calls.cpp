@@ -143,7 +143,7 @@ static bool writeCustomRule(Builder &builder) {
             cotangents.push_back(add(result.type, Range::symmetric(1), false));
         // No further arguments: those of a rule are given.
         size_t number = builder.function->arguments.size();
-        while (builder.function->arguments.size() < 7)
+        while (builder.function->arguments.size() <= builder.profile.mostArguments)
           builder.function->arguments.push_back(builder.function->arguments.back());
         std::vector<Value> returned;
         for (const Argument &argument : helper.arguments) {
