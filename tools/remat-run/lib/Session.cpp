@@ -143,6 +143,8 @@ llvm::Error Session::load() {
   if (!buffer)
     return makeInputError(options.programPath + ": " + buffer.getError().message());
   sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  // Notes of other dialects are nobody's business; of an operation the compiler says it in its own words.
+  context.allowUnregisteredDialects();
   module = parseProgram(sources, &context);
   if (!module)
     return makeInputError(options.programPath + " is no valid program");
