@@ -13,6 +13,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "GuardSteps.h"
+
 #include "../Source/ExtentOrigin.h"
 #include "../Source/WrittenName.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
@@ -423,6 +425,11 @@ struct GuardExtentsPass final : remat::impl::GuardExtentsPassBase<GuardExtentsPa
       // What a body of a structured operation computes on are elements.
       return isa<linalg::LinalgOp>(op) ? WalkResult::skip() : WalkResult::advance();
     });
+    SmallVector<LoopLikeOpInterface> loops;
+    getOperation().walk([&](LoopLikeOpInterface loop) { loops.push_back(loop); });
+    for (LoopLikeOpInterface loop : loops)
+      if (failed(guardSteps(loop)))
+        return signalPassFailure();
     for (Operation *op : guarded) {
       ExtentGuard guard(op);
       op->removeDiscardableAttr(writtenAsAttrName);

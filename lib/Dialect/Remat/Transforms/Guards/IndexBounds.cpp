@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
 
@@ -50,7 +51,9 @@ IndexBounds remat::getBounds(Value index) {
     std::optional<SmallVector<Value>> numbers = loop ? loop.getLoopInductionVars() : std::nullopt;
     std::optional<SmallVector<OpFoldResult>> begins = loop ? loop.getLoopLowerBounds() : std::nullopt;
     std::optional<SmallVector<OpFoldResult>> ends = loop ? loop.getLoopUpperBounds() : std::nullopt;
-    if (!numbers || !begins || !ends)
+    // Where they are compared without a sign, what lies between two bounds may be negative.
+    auto counted = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
+    if (!numbers || !begins || !ends || (counted && counted.getUnsignedCmp()))
       return {};
     for (auto [number, begin, end] : llvm::zip_equal(*numbers, *begins, *ends))
       if (number == index)
