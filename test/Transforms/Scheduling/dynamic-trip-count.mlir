@@ -31,8 +31,8 @@ remat.chain "private" @walk advance(@step) carry [tensor<4xf32>] workspace [0, 0
 // CHECK-LABEL: func.func @run_counts(
 // CHECK-SAME: %[[COUNT:[a-z0-9]+]]: index
 // CHECK-SAME: %[[COUNTS:[a-z0-9]+]]: memref<?xi64>
-// CHECK: remat.check_range %[[COUNT]] in %{{.*}} to %{{.*}}, "the trip count of @walk"
-// CHECK: remat.check_range %{{.*}} in %[[COUNT]] to %[[COUNT]], "scan #0 of @walk, in elements,"
+// CHECK: remat.check_range %[[COUNT]] in %{{.*}} to %{{.*}}, "the trip count of 'remat.recurrence'"
+// CHECK: remat.check_range %{{.*}} in %[[COUNT]] to %[[COUNT]], "scan #0 of 'remat.recurrence', in elements,"
 // CHECK: %[[VALUE:.*]] = arith.index_cast %[[COUNT]] : index to i64
 // CHECK: memref.store %[[VALUE]], %[[COUNTS]]
 

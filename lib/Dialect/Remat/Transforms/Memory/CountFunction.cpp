@@ -137,8 +137,7 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
   builder.setLoc(sweep.getLoc());
   Value zero = arith::ConstantIndexOp::create(builder, 0);
   Value unlimited = arith::ConstantIndexOp::create(builder, std::numeric_limits<int64_t>::max());
-  std::string chain = ("@" + sweep.getChain()).str();
-  CheckRangeOp::create(builder, count, zero, unlimited, /*step=*/Value(), "the trip count of " + chain);
+  CheckRangeOp::create(builder, count, zero, unlimited, /*step=*/Value(), "the trip count of 'remat.recurrence'");
   auto check = [&](OperandRange arrays, StringRef what) -> LogicalResult {
     for (auto [number, array] : llvm::enumerate(arrays)) {
       Value extent = slice.cloneExtent(array, 0);
@@ -146,7 +145,7 @@ static LogicalResult checkSweep(ForwardSweepOp sweep, SliceCloner &slice, Implic
         return emitError(sweep.getLoc(), "'remat.recurrence' op expects ")
                << what << " #" << number << " to have an extent that is computed from the function's arguments";
       CheckRangeOp::create(builder, extent, count, count, /*step=*/Value(),
-                           (what + " #" + Twine(number) + " of " + chain + ", in elements,").str());
+                           (what + " #" + Twine(number) + " of 'remat.recurrence', in elements,").str());
     }
     return success();
   };
@@ -173,7 +172,9 @@ FailureOr<func::FuncOp> remat::createCountFunction(func::FuncOp entry, ArrayRef<
   builder.setInsertionPointToStart(body);
 
   SliceCloner slice(entry, function, aliases, builder);
+  SmallPtrSet<Value, 4> tripCounts;
   WalkResult checked = entry.walk([&](ForwardSweepOp sweep) {
+    tripCounts.insert(sweep.getCount());
     return failed(checkSweep(sweep, slice, builder)) ? WalkResult::interrupt() : WalkResult::advance();
   });
   if (checked.wasInterrupted())
@@ -183,6 +184,12 @@ FailureOr<func::FuncOp> remat::createCountFunction(func::FuncOp entry, ArrayRef<
     if (!count)
       return emitError(value.getLoc(), "expects an extent that is a constant or computed from extents and scalars of "
                                        "the function's arguments alone");
+    if (!tripCounts.contains(value)) {
+      builder.setLoc(value.getLoc());
+      Value zero = arith::ConstantIndexOp::create(builder, 0);
+      Value unlimited = arith::ConstantIndexOp::create(builder, std::numeric_limits<int64_t>::max());
+      CheckRangeOp::create(builder, count, zero, unlimited, /*step=*/Value(), "an extent");
+    }
     Value word = arith::IndexCastOp::create(builder, builder.getI64Type(), count);
     Value position = arith::ConstantIndexOp::create(builder, number);
     memref::StoreOp::create(builder, word, body->getArguments().back(), position);
