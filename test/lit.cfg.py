@@ -38,6 +38,10 @@ except OSError:
 if shutil.which("ptxas"):
     config.available_features.add("ptxas")
 
+# Functions for GPUs that no instruction computes.
+if config.remat_libclc and not config.remat_libclc.endswith("NOTFOUND"):
+    config.available_features.add("libclc")
+
 # Needs packages from a registry: lit -Dcheckpoint_schedules=1.
 if lit_config.params.get("checkpoint_schedules"):
     config.available_features.add("checkpoint_schedules")

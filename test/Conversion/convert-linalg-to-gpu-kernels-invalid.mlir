@@ -1,52 +1,40 @@
 // RUN: remat-opt %s -split-input-file --convert-linalg-to-gpu-kernels -verify-diagnostics
 
 #id = affine_map<(i) -> (i)>
-func.func @no_instruction(%x: memref<3xf32>, %y: memref<3xf32>) {
-  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
-  ^bb0(%a: f32, %o: f32):
-    // expected-error @+1 {{'math.sin' op has no form on GPUs for 'f32'}}
-    %r = math.sin %a : f32
-    linalg.yield %r : f32
+func.func @no_form(%x: memref<3xi32>, %y: memref<3xi32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xi32>) outs(%y : memref<3xi32>) {
+  ^bb0(%a: i32, %o: i32):
+    // expected-error @+1 {{'math.ipowi' op has no form on GPUs for 'i32'}}
+    %r = math.ipowi %a, %o : i32
+    linalg.yield %r : i32
   }
   return
 }
 
 // -----
 
-// There are polynomials for f32 only.
+// The library has powers of 32 bits.
 #id = affine_map<(i) -> (i)>
-func.func @no_polynomial(%x: memref<3xf64>, %y: memref<3xf64>) {
-  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf64>) outs(%y : memref<3xf64>) {
-  ^bb0(%a: f64, %o: f64):
-    // expected-error @+1 {{'math.exp' op has no form on GPUs for 'f64'}}
-    %r = math.exp %a : f64
-    linalg.yield %r : f64
-  }
-  return
-}
-
-// -----
-
-#id = affine_map<(i) -> (i)>
-func.func @remainder(%x: memref<3xf32>, %y: memref<3xf32>) {
-  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
-  ^bb0(%a: f32, %o: f32):
-    // expected-error @+1 {{'arith.remf' op has no form on GPUs for 'f32'}}
-    %r = arith.remf %a, %o : f32
-    linalg.yield %r : f32
-  }
-  return
-}
-
-// -----
-
-#id = affine_map<(i) -> (i)>
-func.func @power(%x: memref<3xf32>, %y: memref<3xf32>, %n: i32) {
+func.func @wide_power(%x: memref<3xf32>, %y: memref<3xf32>, %n: i64) {
   linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
   ^bb0(%a: f32, %o: f32):
     // expected-error @+1 {{'math.fpowi' op has no form on GPUs for 'f32'}}
-    %r = math.fpowi %a, %n : f32, i32
+    %r = math.fpowi %a, %n : f32, i64
     linalg.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+#id = affine_map<(i) -> (i)>
+func.func @assertion(%x: memref<3xf32>, %y: memref<3xf32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %c = arith.cmpf olt, %a, %o : f32
+    // expected-error @+1 {{'cf.assert' op has no form on GPUs}}
+    cf.assert %c, "ordered"
+    linalg.yield %a : f32
   }
   return
 }

@@ -32,6 +32,8 @@ void remat::buildLinalgToPTXPipeline(OpPassManager &manager, const LinalgToPTXOp
   // everywhere, functions of f32 are polynomials, and memory has whole bytes.
   manager.addPass(createEmulateNarrowFloatsPass());
   manager.addPass(createTotalizeArithPass());
+  // What has no polynomial, while it is still an operation.
+  manager.addNestedPass<GPUModuleOp>(createCallMathLibraryPass());
   manager.addPass(createExpandMathPass());
   manager.addPass(createStoreIntegersAsBytesPass());
   manager.addPass(createStoreBF16AsBitsPass());

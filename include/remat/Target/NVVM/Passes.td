@@ -61,13 +61,38 @@ def ConvertLinalgToGPUKernelsPass : Pass<"convert-linalg-to-gpu-kernels", "::mli
   ];
 }
 
+def CallMathLibraryPass : Pass<"remat-call-math-library", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "call functions of LLVM's libclc for operations without an instruction";
+  let description = [{
+    Operations of math, and `arith.remf`, that no instruction computes and no polynomial of
+    `remat-expand-math` become calls of functions whose code `remat-compile-gpu-modules`
+    adds. Those of f16 and bf16 are left to remat-emulate-narrow-floats, which has to run
+    before.
+
+    Before:
+
+    ```mlir
+    %y = math.sin %x : f64
+    ```
+
+    After:
+
+    ```mlir
+    func.func private @_Z3sind(f64) -> f64
+    ...
+    %y = func.call @_Z3sind(%x) : (f64) -> f64
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
+}
+
 def ConvertGPUKernelsToNVVMPass : Pass<"convert-gpu-kernels-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
   let summary = "convert kernels to the LLVM and NVVM dialects at once";
   let description = [{
     Converts what `convert-linalg-to-gpu-kernels` makes, in branches (`convert-scf-to-cf`)
-    and without functions that have no instruction (`remat-expand-math`): gpu, memref,
-    arith, math, cf and index. A memref is given to a kernel as the address of its first
-    element. Functions of math become intrinsics, never calls.
+    and without functions that have no instruction (`remat-expand-math`, `remat-call-math-library`): gpu, memref,
+    arith, math, cf, func and index. A memref is given to a kernel as the address of its first
+    element. What is left of math becomes intrinsics, never calls.
 
     Before:
 
@@ -92,7 +117,7 @@ def CompileGPUModulesPass : Pass<"remat-compile-gpu-modules", "::mlir::ModuleOp"
   let summary = "compile modules of kernels to PTX";
   let description = [{
     Replaces each `gpu.module` in the NVVM dialect by a `gpu.binary` that holds its PTX. No
-    CUDA toolkit is asked: LLVM has the target. Products and sums are fused where the
+    CUDA toolkit is asked: LLVM has the target, and libclc the functions. Products and sums are fused where the
     program says so and nowhere else, divisions and roots are rounded to nearest. With
     `denormals=flush`, denormal numbers of f32 are zero, as operands and as results; PTX
     has no such mode for f64.

@@ -7,6 +7,7 @@
 
 #include "DeviceForms.h"
 
+#include "../../MathLibrary/MathLibrary.h"
 #include "remat/Target/CPU/ExpandMath.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -25,14 +26,15 @@ static bool isDeviceType(Type type) {
          (type.isInteger() && type.getIntOrFloatBitWidth() <= 64);
 }
 
-/// All of arith but for frem, which LLVM rounds wrongly, and for the products of twice the width.
+/// All of arith but for the products of twice the width. LLVM rounds frem wrongly.
 static bool hasArithForm(Operation *op) {
-  return !isa<arith::RemFOp, arith::MulSIExtendedOp, arith::MulUIExtendedOp, arith::ScalingExtFOp,
-              arith::ScalingTruncFOp>(op);
+  if (isa<arith::RemFOp>(op))
+    return getLibraryFunction(op).has_value();
+  return !isa<arith::MulSIExtendedOp, arith::MulUIExtendedOp, arith::ScalingExtFOp, arith::ScalingTruncFOp>(op);
 }
 
-/// What one instruction computes, or a few; and f32 functions with a polynomial, which
-/// narrower types use as well.
+/// What one instruction computes, or a few; f32 functions with a polynomial, which narrower
+/// types use as well; and what libclc has.
 static bool hasMathForm(Operation *op) {
   if (isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp, math::CountLeadingZerosOp,
           math::CountTrailingZerosOp, math::CtPopOp, math::FloorOp, math::FmaOp, math::IsFiniteOp, math::IsInfOp,
@@ -40,7 +42,7 @@ static bool hasMathForm(Operation *op) {
           math::TruncOp>(op))
     return true;
   Type type = op->getResult(0).getType();
-  return hasPolynomial(op->getName().getStringRef()) && !type.isF64();
+  return (hasPolynomial(op->getName().getStringRef()) && !type.isF64()) || getLibraryFunction(op).has_value();
 }
 
 static bool hasDeviceForm(Operation *op) {

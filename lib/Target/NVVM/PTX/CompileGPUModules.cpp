@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../../MathLibrary/MathLibrary.h"
 #include "Chip.h"
 #include "remat/Support/LLVM.h"
 #include "remat/Target/NVVM/Passes.h"
@@ -83,6 +84,8 @@ LogicalResult CompileGPUModulesPass::compile(gpu::GPUModuleOp kernels, llvm::Tar
     return failure();
   module->setTargetTriple(machine.getTargetTriple());
   module->setDataLayout(machine.createDataLayout());
+  if (llvm::Error error = linkMathLibrary(*module))
+    return kernels.emitError() << llvm::toString(std::move(error));
   if (denormals == Denormals::Flush)
     for (llvm::Function &function : *module)
       if (!function.isDeclaration())

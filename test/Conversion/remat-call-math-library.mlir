@@ -1,0 +1,41 @@
+// REQUIRES: libclc
+// RUN: remat-opt %s --pass-pipeline='builtin.module(gpu.module(remat-call-math-library))' | FileCheck %s
+
+gpu.module @kernels {
+  // CHECK-LABEL: gpu.func @functions
+  // CHECK-SAME:    %[[X:.*]]: f32, %[[Y:.*]]: f64, %[[N:.*]]: i32
+  gpu.func @functions(%x: f32, %y: f64, %n: i32, %r: memref<2xf64>, %s: memref<2xf32>) kernel {
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    // The sign of a zero is kept.
+    // CHECK: %[[SIN:.*]] = {{.*}}call @_Z3sinf(%[[X]]) : (f32) -> f32
+    // CHECK: %[[IS_ZERO:.*]] = arith.cmpf oeq, %[[X]], %{{.*}} : f32
+    // CHECK: arith.select %[[IS_ZERO]], %[[X]], %[[SIN]] : f32
+    %0 = math.sin %x : f32
+    // What has a polynomial keeps it, in f32.
+    // CHECK: math.exp %[[X]] : f32
+    %1 = math.exp %x : f32
+    // CHECK: call @_Z3expd(%[[Y]]) : (f64) -> f64
+    %2 = math.exp %y : f64
+    // CHECK: call @_Z3powdd(%[[Y]], %[[Y]]) : (f64, f64) -> f64
+    %3 = math.powf %y, %y : f64
+    // CHECK: call @_Z4powndi(%[[Y]], %[[N]]) : (f64, i32) -> f64
+    %4 = math.fpowi %y, %n : f64, i32
+    // A remainder of f32 is exact in f64.
+    // CHECK: %[[WIDE:.*]] = arith.extf %[[X]] : f32 to f64
+    // CHECK: %[[REST:.*]] = {{.*}}call @_Z4fmoddd(%[[WIDE]], %{{.*}}) : (f64, f64) -> f64
+    // CHECK: arith.truncf %[[REST]] : f64 to f32
+    %5 = arith.remf %x, %0 : f32
+    // What is an instruction stays.
+    // CHECK: math.sqrt %[[Y]] : f64
+    %6 = math.sqrt %y : f64
+    memref.store %1, %s[%c0] : memref<2xf32>
+    memref.store %5, %s[%c1] : memref<2xf32>
+    %7 = arith.addf %2, %3 : f64
+    %8 = arith.addf %4, %6 : f64
+    memref.store %7, %r[%c0] : memref<2xf64>
+    memref.store %8, %r[%c1] : memref<2xf64>
+    gpu.return
+  }
+  // CHECK: func.func private @_Z3sinf(f32) -> f32
+}
