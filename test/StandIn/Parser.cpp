@@ -194,9 +194,16 @@ class ModuleParser : ParserCore {
 public:
   using ParserCore::ParserCore;
 
-  Module run() {
+  Module header() {
     expect(".version");
     version();
+    while (peek().text == ".target" || peek().text == ".address_size")
+      directive();
+    return std::move(module);
+  }
+
+  Module run() {
+    module = header();
     while (peek().kind != Token::End)
       directive();
     return std::move(module);
@@ -317,3 +324,5 @@ private:
 } // namespace
 
 Module remat::standin::parseModule(std::string_view text) { return ModuleParser(tokenize(text)).run(); }
+
+Module remat::standin::parseHeader(std::string_view text) { return ModuleParser(tokenize(text)).header(); }

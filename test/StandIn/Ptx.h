@@ -124,6 +124,9 @@ struct Module {
 /// Reads a module; throws PtxError.
 Module parseModule(std::string_view text);
 
+/// Reads version and target alone.
+Module parseHeader(std::string_view text);
+
 } // namespace remat::standin
 
 #endif // REMAT_TEST_STANDIN_PTX_H
