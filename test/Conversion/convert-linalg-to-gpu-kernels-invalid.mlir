@@ -55,11 +55,22 @@ func.func @wide(%x: memref<3xi128>, %y: memref<3xi128>) {
 
 #id = affine_map<(i) -> (i)>
 func.func @layout(%x: memref<3xf32, affine_map<(i) -> (i floordiv 2)>>, %y: memref<3xf32>) {
-  // expected-error @+1 {{expects strided memrefs and scalars, but got 'memref<3xf32, affine_map<(d0) -> (d0 floordiv 2)>>'}}
+  // expected-error @+1 {{expects scalars and strided memrefs that are not on the stack, but got 'memref<3xf32, affine_map<(d0) -> (d0 floordiv 2)>>'}}
   linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
     ins(%x : memref<3xf32, affine_map<(i) -> (i floordiv 2)>>) outs(%y : memref<3xf32>) {
   ^bb0(%a: f32, %o: f32):
     linalg.yield %a : f32
   }
+  return
+}
+
+// -----
+
+#id = affine_map<(i) -> (i)>
+func.func @stack(%y: memref<3xf32>) {
+  %x = memref.alloca() : memref<6xf32>
+  %v = memref.subview %x[0] [3] [2] : memref<6xf32> to memref<3xf32, strided<[2]>>
+  // expected-error @+1 {{expects scalars and strided memrefs that are not on the stack, but got 'memref<3xf32, strided<[2]>>'}}
+  linalg.copy ins(%v : memref<3xf32, strided<[2]>>) outs(%y : memref<3xf32>)
   return
 }

@@ -156,7 +156,7 @@ func.func @product(%x: memref<3x33xbf16>, %y: memref<33x17xbf16>, %z: memref<3x1
 
 // Large products have larger tiles: eight elements for a thread. A depth of 7 continues the sum outside.
 // CHECK-LABEL: gpu.func @contraction
-// CHECK-SAME:    workgroup(%{{.*}} : memref<32x17xf32, #gpu.address_space<workgroup>>, %{{.*}} : memref<32x65xf32, #gpu.address_space<workgroup>>)
+// CHECK-SAME:    workgroup(%{{.*}} : memref<8x17xf32, #gpu.address_space<workgroup>>, %{{.*}} : memref<8x65xf32, #gpu.address_space<workgroup>>)
 // CHECK:         scf.for {{.*}} to %c7 {{.*}} -> (f32, f32, f32, f32, f32, f32, f32, f32)
 // CHECK-COUNT-8:   math.fma
 // CHECK-NOT:     arith.addf

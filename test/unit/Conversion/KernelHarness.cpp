@@ -12,6 +12,8 @@
 
 #include "KernelHarness.h"
 
+#include "GPUHarness.h"
+
 #include "remat/Target/CPU/LinalgToLLVM.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -90,6 +92,12 @@ void Buffer::fill(unsigned seed, int64_t limit) {
   }
 }
 
+std::vector<int64_t> Buffer::getDescriptor(uint64_t address) const {
+  std::vector<int64_t> moved = descriptor;
+  moved[0] = moved[1] = static_cast<int64_t>(address);
+  return moved;
+}
+
 void Buffer::copyFrom(const Buffer &other) { std::memcpy(data, other.data, elements * elementBytes); }
 
 int64_t Buffer::getOffset(ArrayRef<int64_t> indices) const {
@@ -144,7 +152,10 @@ static std::unique_ptr<MLIRContext> createContext() {
   return std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
 }
 
-static llvm::Expected<std::unique_ptr<ExecutionEngine>> compile(ModuleOp module) {
+llvm::Expected<std::unique_ptr<ExecutionEngine>> remat::test::compileHost(ModuleOp module) {
+  static bool initialized = !llvm::InitializeNativeTarget() && !llvm::InitializeNativeTargetAsmPrinter();
+  if (!initialized)
+    return llvm::createStringError("this processor has no code generator");
   auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!builder)
     return builder.takeError();
@@ -158,9 +169,8 @@ static llvm::Expected<std::unique_ptr<ExecutionEngine>> compile(ModuleOp module)
 }
 
 Program::Program(llvm::StringRef text, VectorISA isa, bool accurate) : context(createContext()) {
-  static bool initialized = !llvm::InitializeNativeTarget() && !llvm::InitializeNativeTargetAsmPrinter();
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, context.get());
-  if (!module || !initialized)
+  if (!module)
     return;
   PassManager manager(context.get());
   LinalgToLLVMOptions options;
@@ -169,7 +179,7 @@ Program::Program(llvm::StringRef text, VectorISA isa, bool accurate) : context(c
   buildLinalgToLLVMPipeline(manager, options);
   if (failed(manager.run(*module)))
     return;
-  auto created = compile(*module);
+  auto created = compileHost(*module);
   if (created)
     engine = std::move(*created);
   else
@@ -269,5 +279,20 @@ void remat::test::checkOp(llvm::StringRef text, const Body &body, Expectation ex
     }
     if (first.empty())
       first = std::move(actual);
+  }
+
+  // Polynomials are the functions of f32 that both have.
+  if (expectation.accurate || expectation.onHost)
+    return;
+  GPUProgram program(text);
+  ASSERT_TRUE(program.isValid());
+  for (uint64_t seed : {0, 2}) {
+    Buffers actual = createBuffers(function, expectation);
+    SmallVector<Buffer *> arguments;
+    for (auto &buffer : actual)
+      arguments.push_back(buffer.get());
+    program.run("f", arguments, seed);
+    for (size_t i = 0; i < actual.size(); ++i)
+      ASSERT_TRUE(actual[i]->sameBits(*first[i])) << "argument " << i << " on the GPU, order " << seed;
   }
 }

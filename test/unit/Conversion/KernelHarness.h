@@ -50,7 +50,10 @@ public:
   ArrayRef<int64_t> getShape() const { return shape; }
   bool sameBits(const Buffer &other) const;
   void *getDescriptor() { return descriptor.data(); }
+  /// As if the memory were at \p address.
+  std::vector<int64_t> getDescriptor(uint64_t address) const;
   void *getData() { return data; }
+  size_t getBytes() const { return elements * elementBytes; }
 
 private:
   Type elementType;
@@ -61,6 +64,9 @@ private:
   char *data;
   std::vector<int64_t> descriptor;
 };
+
+/// Compiles a module in the LLVM dialect for this processor.
+llvm::Expected<std::unique_ptr<ExecutionEngine>> compileHost(ModuleOp module);
 
 /// A compiled module.
 class Program {
@@ -83,10 +89,12 @@ struct Expectation {
   int64_t dynamicSize = 0;
   int64_t integerLimit = 4;
   bool accurate = false;
+  /// The function computes an operand in memory of the host.
+  bool onHost = false;
 };
 
 /// Compiles \p text, which holds a function @f with one linalg op on its arguments,
-/// for every instruction set; expects the results of \p body and equal bits.
+/// for every instruction set, and for GPUs; expects the results of \p body and equal bits.
 void checkOp(llvm::StringRef text, const Body &body, Expectation expectation);
 
 /// All instruction sets that have tiles of their own.

@@ -6,13 +6,13 @@
 //===----------------------------------------------------------------------===//
 //
 // docs/Sums.md evaluated in plain C++, in f32, and compared with kernels bit by bit,
-// for every instruction set, on both sides of each border: no sum of its own, one
+// for every instruction set and for GPUs, on both sides of each border: no sum of its own, one
 // block, a second one, a last one with one element.
 //
 //===----------------------------------------------------------------------===//
 
 #include "remat/Dialect/Linalg/SumOrder.h"
-#include "KernelHarness.h"
+#include "GPUHarness.h"
 #include "remat/Target/CPU/LinalgToCPUKernels.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -49,9 +49,22 @@ static float sumLoop(int64_t iterations, bool isStatic, float outside,
   return sum;
 }
 
-/// Runs @f of \p text on seeded buffers of \p types and calls \p check with them, before
-/// and after.
 using Buffers = std::vector<std::unique_ptr<Buffer>>;
+
+/// Seeded buffers of \p types, twice; the second ones are arguments.
+static void fillBuffers(ArrayRef<MemRefType> types, int64_t dynamicSize, Buffers &before, Buffers &after,
+                        SmallVectorImpl<Buffer *> &arguments) {
+  for (auto [number, type] : llvm::enumerate(types)) {
+    for (Buffers *buffers : {&before, &after}) {
+      buffers->push_back(std::make_unique<Buffer>(type, dynamicSize));
+      buffers->back()->fill(number + 1, 4);
+    }
+    arguments.push_back(after.back().get());
+  }
+}
+
+/// Runs @f of \p text on seeded buffers of \p types and calls \p check with them, before
+/// and after: on processors and on a GPU.
 static void run(llvm::StringRef text, ArrayRef<MemRefType> types, int64_t dynamicSize,
                 const std::function<void(Buffers &before, Buffers &after)> &check) {
   for (VectorISA isa : isas) {
@@ -60,16 +73,17 @@ static void run(llvm::StringRef text, ArrayRef<MemRefType> types, int64_t dynami
     ASSERT_TRUE(program.isValid());
     Buffers before, after;
     SmallVector<Buffer *> arguments;
-    for (auto [number, type] : llvm::enumerate(types)) {
-      for (Buffers *buffers : {&before, &after}) {
-        buffers->push_back(std::make_unique<Buffer>(type, dynamicSize));
-        buffers->back()->fill(number + 1, 4);
-      }
-      arguments.push_back(after.back().get());
-    }
+    fillBuffers(types, dynamicSize, before, after, arguments);
     program.run("f", arguments);
     check(before, after);
   }
+  GPUProgram program(text);
+  ASSERT_TRUE(program.isValid());
+  Buffers before, after;
+  SmallVector<Buffer *> arguments;
+  fillBuffers(types, dynamicSize, before, after, arguments);
+  program.run("f", arguments);
+  check(before, after);
 }
 
 class SumOrder : public testing::Test {

@@ -33,7 +33,7 @@ namespace {
 
 /// Threads side by side along a row of the result, if it is long enough.
 constexpr int64_t usualColumns = 32;
-/// Steps of the depth, all divisors of a sum block. Threads with one element each wait
+/// Steps of the depth, all powers of two and divisors of a sum block. Threads with one element each wait
 /// for memory most of the time, and take long ones.
 constexpr int64_t shortestStep = 16, usualStep = 32, longStep = 64;
 /// What a block takes of the 48 KiB of shared memory that every kernel may have.
@@ -102,6 +102,7 @@ private:
 
   void chooseBlock();
   SmallVector<Element> locateElements();
+  Value createZero();
   SmallVector<Value> createZeros();
   SmallVector<Value> addAll(ArrayRef<Value> lhs, ArrayRef<Value> rhs);
   SmallVector<Value> sumDepth(ArrayRef<Value> outside);
@@ -134,7 +135,7 @@ static int64_t estimate(ArrayRef<unsigned> dims, ArrayRef<int64_t> sizes) {
   return std::max<int64_t>(count, 1);
 }
 
-static Tile chooseTile(int64_t products, int64_t rows, int64_t columns, int64_t elementBytes) {
+static Tile chooseTile(int64_t products, int64_t rows, int64_t columns, int64_t depth, int64_t elementBytes) {
   int64_t columnThreads = std::min<int64_t>(llvm::PowerOf2Ceil(columns), usualColumns);
   int64_t rowThreads = std::min<int64_t>(llvm::PowerOf2Ceil(rows), threadsPerBlock / columnThreads);
   // Few rows: a longer piece of them.
@@ -151,6 +152,8 @@ static Tile chooseTile(int64_t products, int64_t rows, int64_t columns, int64_t 
   }
   while (tile.step > shortestStep && tile.step * (tile.getRows() + tile.getColumns() + 2) * elementBytes > sharedBytes)
     tile.step /= 2;
+  while (tile.step / 2 >= depth)
+    tile.step /= 2;
   return tile;
 }
 
@@ -158,6 +161,7 @@ ContractionForm::ContractionForm(linalg::GenericOp op, Contraction contraction)
     : KernelForm(op), c(std::move(contraction)) {
   SmallVector<int64_t> sizes = op.getStaticLoopRanges();
   tile = chooseTile(estimate(c.batch, sizes), estimate(c.rows, sizes), estimate(c.columns, sizes),
+                    estimate(c.depth.back(), sizes),
                     getElementTypeOrSelf(c.acc->get().getType()).getIntOrFloatBitWidth() / 8);
 }
 
@@ -220,9 +224,10 @@ SmallVector<ContractionEmitter::Element> ContractionEmitter::locateElements() {
 // Sums
 //===----------------------------------------------------------------------===//
 
+Value ContractionEmitter::createZero() { return arith::ConstantOp::create(b, b.getZeroAttr(elementType)); }
+
 SmallVector<Value> ContractionEmitter::createZeros() {
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(elementType));
-  return SmallVector<Value>(tile.rowsPerThread * tile.columnsPerThread, zero);
+  return SmallVector<Value>(tile.rowsPerThread * tile.columnsPerThread, createZero());
 }
 
 SmallVector<Value> ContractionEmitter::addAll(ArrayRef<Value> left, ArrayRef<Value> right) {
@@ -282,8 +287,8 @@ SmallVector<Value> ContractionEmitter::multiply(OpFoldResult count, ArrayRef<Val
   });
 }
 
-/// Copies \p count steps of the depth of an operand's lines. Neighbouring threads read
-/// neighbours in memory.
+/// Copies \p count steps of the depth of an operand's lines; what does not exist is zero, as
+/// LLVM reads some of it to read more at once. Neighbouring threads read neighbours in memory.
 void ContractionEmitter::stage(const Operand &operand, Value from, OpFoldResult count) {
   bool alongDepth = isContiguousAlong(operand.memref.getType(), operand.map, depthDim);
   int64_t fast = alongDepth ? tile.step : operand.lines, elements = tile.step * operand.lines;
@@ -295,25 +300,28 @@ void ContractionEmitter::stage(const Operand &operand, Value from, OpFoldResult 
       Value high = b.createOrFold<arith::DivUIOp>(number, b.index(fast));
       Value depth = alongDepth ? low : high, tileLine = alongDepth ? high : low;
       Value line = b.add(operand.firstLine, tileLine);
-      emitIf(b, isLess(b, depth, b.index(count)), [&] {
-        Value zero = arith::ConstantOp::create(b, b.getZeroAttr(elementType));
-        SmallVector<Value> value = emitIf(b, isLess(b, line, operand.lineCount), zero, [&]() -> SmallVector<Value> {
-          SmallVector<Value> at(point);
-          at[depthDim] = b.add(from, depth);
-          setPoint(b, line, operand.lineDims, extents, at);
-          return {b.extend(b.loadScalar(operand.memref, b.indices(operand.map, at)), elementType)};
-        });
-        memref::StoreOp::create(b, value.front(), operand.shared, ValueRange{depth, tileLine});
+      Value exists = arith::AndIOp::create(b, isLess(b, depth, b.index(count)), isLess(b, line, operand.lineCount));
+      SmallVector<Value> value = emitIf(b, exists, createZero(), [&]() -> SmallVector<Value> {
+        SmallVector<Value> at(point);
+        at[depthDim] = b.add(from, depth);
+        setPoint(b, line, operand.lineDims, extents, at);
+        return {b.extend(b.loadScalar(operand.memref, b.indices(operand.map, at)), elementType)};
       });
+      memref::StoreOp::create(b, value.front(), operand.shared, ValueRange{depth, tileLine});
     });
   });
 }
 
 void ContractionEmitter::emit(gpu::GPUFuncOp kernel) {
-  // One line more, so that threads along the depth write to different banks.
-  for (Operand *operand : {&lhs, &rhs})
-    operand->shared = addSharedArray(kernel, {tile.step, operand->lines + 1}, elementType);
   chooseBlock();
+  for (Operand *operand : {&lhs, &rhs}) {
+    // One line more, so that threads along the depth write to different banks.
+    operand->shared = addSharedArray(kernel, {tile.step, operand->lines + 1}, elementType);
+    static_assert(longStep <= threadsPerBlock);
+    emitIf(b, isLess(b, thread, b.index(tile.step)), [&] {
+      memref::StoreOp::create(b, createZero(), operand->shared, ValueRange{thread, b.index(operand->lines)});
+    });
+  }
   SmallVector<Element> elements = locateElements();
   SmallVector<Value> zeros = createZeros(), outside;
   for (const Element &element : elements)

@@ -19,10 +19,15 @@ static MemRefType getAddressType(MemRefType type) {
   return MemRefType::get({}, type.getElementType(), layout, type.getMemorySpace());
 }
 
-memref::GetGlobalOp remat::getConstantArray(Value memref) {
+/// What \p memref is a view of.
+static Value getRoot(Value memref) {
   while (auto view = memref.getDefiningOp<ViewLikeOpInterface>())
     memref = view.getViewSource();
-  return memref.getDefiningOp<memref::GetGlobalOp>();
+  return memref;
+}
+
+memref::GetGlobalOp remat::getConstantArray(Value memref) {
+  return getRoot(memref).getDefiningOp<memref::GetGlobalOp>();
 }
 
 Value KernelFunction::addParameter(Parameter parameter, Type type) {
@@ -35,7 +40,8 @@ Value KernelFunction::provideMemRef(Value value) {
   auto type = cast<MemRefType>(value.getType());
   SmallVector<int64_t> strides;
   int64_t offset;
-  if (failed(type.getStridesAndOffset(strides, offset)))
+  bool isOnStack = getRoot(value).getDefiningOp<memref::AllocaOp>() != nullptr;
+  if (failed(type.getStridesAndOffset(strides, offset)) || isOnStack)
     return Value();
   Value address = addParameter({Parameter::Address, value, 0}, getAddressType(type));
   if (type.getRank() == 0)
@@ -103,7 +109,7 @@ FailureOr<KernelFunction> KernelFunction::create(linalg::GenericOp op) {
     if (kernel.provide(value))
       continue;
     kernel.function->erase();
-    op.emitOpError("expects strided memrefs and scalars, but got ") << value.getType();
+    op.emitOpError("expects scalars and strided memrefs that are not on the stack, but got ") << value.getType();
     return failure();
   }
   builder.setInsertionPointToEnd(&body);
