@@ -21,11 +21,11 @@ using namespace remat::standin;
 
 static std::string number(uint64_t value) { return std::to_string(value); }
 
-static Shape shapeOf(const uint64_t *addresses, uint32_t mask, unsigned bytes) {
-  const ShadowLoops &loops = laneTable().loops;
-  if (mask == ~0u && loops.inSteps(addresses, bytes))
-    return Shape::Steps;
-  return loops.allEqual(addresses, mask) ? Shape::Uniform : Shape::Mixed;
+/// The first two lanes say what is worth to be looked for.
+static Shape shapeOf(const ShadowLoops &loops, const uint64_t *addresses, uint32_t mask, unsigned bytes) {
+  if (mask == ~0u && addresses[1] - addresses[0] == bytes)
+    return loops.inSteps(addresses, bytes) ? Shape::Steps : Shape::Mixed;
+  return addresses[1] == addresses[0] && loops.allEqual(addresses, mask) ? Shape::Uniform : Shape::Mixed;
 }
 
 static AccessKind kindOf(const MemoryOp &op) {
@@ -79,7 +79,7 @@ void BlockRun::access(Warp &warp, const Instruction &instruction, uint32_t mask)
     for (unsigned lane = 0; lane < Lanes; ++lane)
       addresses[lane] = (mask >> lane & 1) ? addresses[lane] : first;
   }
-  Shape shape = op.hasAddressRow ? shapeOf(addresses, mask, op.bytes()) : Shape::Uniform;
+  Shape shape = op.hasAddressRow ? shapeOf(loops, addresses, mask, op.bytes()) : Shape::Uniform;
   switch (op.space) {
   case Space::Shared:
     accessRegion(warp, place, shared, addresses, mask, shape);
@@ -218,7 +218,6 @@ void BlockRun::checkRun(const Place &place, Region &region, const uint64_t *offs
   const MemoryOp &op = place.op;
   unsigned bytes = op.bytes();
   const uint8_t *states = region.states.get() + offsets[first];
-  const ShadowLoops &loops = laneTable().loops;
   bool written = same || count == 1 ? allWritten(states, bytes) : loops.allBytes(states, count * bytes, Written);
   for (unsigned lane = first; !written && lane < first + count; ++lane)
     checkStates(place, region.states.get() + offsets[lane], region.begin + offsets[lane], lane);
@@ -240,10 +239,14 @@ void BlockRun::accessRegion(Warp &warp, const Place &place, Region &region, cons
   alignas(64) uint64_t offsets[Lanes];
   for (unsigned lane = 0; lane < Lanes; ++lane)
     offsets[lane] = addresses[lane] - region.begin;
-  uint64_t greatest = shape == Shape::Steps ? offsets[Lanes - 1] : offsets[leader];
-  if (shape == Shape::Mixed || offsets[0] > greatest)
+  // Side by side lanes do not wrap around: the first is checked, too.
+  uint64_t greatest = std::max(offsets[0], offsets[Lanes - 1]);
+  if (shape == Shape::Mixed) {
     greatest = *std::max_element(offsets, offsets + Lanes);
-  checkAligned(place, addresses, shape == Shape::Mixed ? mask : mask & -mask);
+    checkAligned(place, addresses, mask);
+  } else if (addresses[leader] & (bytes - 1)) {
+    checkAligned(place, addresses, mask & -mask);
+  }
   if (greatest >= region.size || bytes > region.size - greatest)
     for (unsigned lane = 0; lane < Lanes; ++lane)
       if ((mask >> lane & 1) && (offsets[lane] >= region.size || bytes > region.size - offsets[lane]))

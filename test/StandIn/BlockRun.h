@@ -72,6 +72,7 @@ private:
   std::string culprit(uint64_t record) const;
 
   Machine &machine;
+  const ShadowLoops &loops;
   const Kernel &kernel;
   const Launch &launch;
   uint32_t threads;

@@ -19,7 +19,8 @@ void Decoder::lanes() {
   std::string_view base = opcode.substr(0, opcode.find('.')), type = opcode.substr(opcode.rfind('.') + 1);
   bool fuses = base == "add" || base == "sub" || base == "mul" || base == "fma";
   Type parsed;
-  if (fuses && ((parseType(type, parsed) && parsed.isFloat()) || type == "f16x2" || type == "bf16x2") &&
+  if (fuses &&
+      ((parseType(type, parsed) && parsed.isFloat()) || type == "f16x2" || type == "bf16x2" || type == "f32x2") &&
       opcode.find(".r") == opcode.npos)
     fail("'" + current->opcode + "' has no rounding mode, so that it may or may not be fused: expects '" +
          std::string(base) + ".rn'");

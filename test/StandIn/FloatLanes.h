@@ -128,6 +128,18 @@ struct FSqrt {
   }
 };
 
+/// Both numbers of a 64-bit register.
+template <class Op>
+struct FloatPair {
+  static float low(uint64_t a) { return bitCast<float>(uint32_t(a)); }
+  static float high(uint64_t a) { return bitCast<float>(uint32_t(a >> 32)); }
+  static uint64_t join(float low, float high) { return bitsOf(low) | uint64_t(bitsOf(high)) << 32; }
+  static uint64_t apply(uint64_t a, uint64_t b) { return join(Op::apply(low(a), low(b)), Op::apply(high(a), high(b))); }
+  static uint64_t apply(uint64_t a, uint64_t b, uint64_t c) {
+    return join(Op::apply(low(a), low(b), low(c)), Op::apply(high(a), high(b), high(c)));
+  }
+};
+
 /// The other operand where one is a NaN, or with `Propagate` the canonical NaN; -0 is less than +0.
 template <bool Least, bool Propagate, bool Flush>
 struct Extremum {

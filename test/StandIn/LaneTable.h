@@ -98,6 +98,9 @@ struct RoundToIntegral {
   OP2(NAME ".rn.f32", "r=rr", float, Arithmetic<OP, false>),                                                           \
       OP2(NAME ".rn.ftz.f32", "r=rr", float, Arithmetic<OP, true>),                                                    \
       OP2(NAME ".rn.f64", "d=dd", double, Arithmetic<OP, false>)
+#define PAIR2(NAME, OP)                                                                                                \
+  OP2(NAME ".rn.f32x2", "d=dd", uint64_t, FloatPair<Arithmetic<OP, false>>),                                           \
+      OP2(NAME ".rn.ftz.f32x2", "d=dd", uint64_t, FloatPair<Arithmetic<OP, true>>)
 #define FLOAT1(NAME, OP)                                                                                               \
   OP1(NAME ".rn.f32", "r=r", float, float, Arithmetic<OP, false>),                                                     \
       OP1(NAME ".rn.ftz.f32", "r=r", float, float, Arithmetic<OP, true>),                                              \
@@ -263,6 +266,11 @@ const LaneOp ops[] = {
     OP3("fma.rn.f32", "r=rrr", float, Arithmetic<FFma, false>),
     OP3("fma.rn.ftz.f32", "r=rrr", float, Arithmetic<FFma, true>),
     OP3("fma.rn.f64", "d=ddd", double, Arithmetic<FFma, false>),
+    PAIR2("add", FAdd),
+    PAIR2("sub", FSub),
+    PAIR2("mul", FMul),
+    OP3("fma.rn.f32x2", "d=ddd", uint64_t, FloatPair<Arithmetic<FFma, false>>),
+    OP3("fma.rn.ftz.f32x2", "d=ddd", uint64_t, FloatPair<Arithmetic<FFma, true>>),
     EXTREMA("min", true, false),
     EXTREMA("max", false, false),
     EXTREMA("min.NaN", true, true),

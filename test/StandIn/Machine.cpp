@@ -51,7 +51,8 @@ void Machine::run(const Kernel &kernel, const Launch &launch) {
 }
 
 BlockRun::BlockRun(Machine &machine, const Kernel &kernel, const Launch &launch)
-    : machine(machine), kernel(kernel), launch(launch), threads(launch.block[0] * launch.block[1] * launch.block[2]),
+    : machine(machine), loops(laneTable().loops), kernel(kernel), launch(launch),
+      threads(launch.block[0] * launch.block[1] * launch.block[2]),
       shared(0, kernel.sharedLayout.size() + launch.dynamicShared), sharedLayout(kernel.sharedLayout),
       hints(kernel.memoryOps.size()), budget(machine.executed + machine.limit) {
   sharedLayout.resize(shared.size, NeverWritten);

@@ -49,9 +49,10 @@ static void expectChecks(const std::vector<Check> &checks) {
       if (!fault || !*check.report)
         continue;
       EXPECT_EQ(fault->kind, check.kind) << fault->what();
-      if (seed == 0)
+      if (seed == 0) {
         EXPECT_NE(std::string(fault->what()).find(check.report), std::string::npos) << check.body << "\n"
                                                                                     << fault->what();
+      }
     }
 }
 

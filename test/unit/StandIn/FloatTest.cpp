@@ -204,6 +204,33 @@ TEST(StandInFloat, FusedMultiplyAdd) {
   expectOpcode("fma.rp.f64", "d=ddd", {{DAbove, DLeast, DLeast, DOne}});
 }
 
+/// Each case in both halves of a register, and with another one in the upper half.
+static std::vector<OpcodeCase> pairs(std::vector<OpcodeCase> cases, OpcodeCase upper) {
+  for (size_t index = 0, count = cases.size(); index < count; ++index) {
+    OpcodeCase low = cases[index];
+    for (const OpcodeCase &high : {low, upper})
+      cases.push_back(
+          {low.expected | high.expected << 32, low.a | high.a << 32, low.b | high.b << 32, low.c | high.c << 32});
+  }
+  return std::vector<OpcodeCase>(cases.begin() + cases.size() / 3, cases.end());
+}
+
+TEST(StandInFloat, Pairs) {
+  OpcodeCase sum{Three, One, Two}, difference{One, Three, Two}, product{Two, One, Two}, fused{Three, One, Two, One};
+  expectOpcode("add.rn.f32x2", "d=dd",
+               pairs({{Three, One, Two}, {One, One, Tiny}, {NaN, Payload, One}, {2, Least, Least}}, sum));
+  expectOpcode("add.rn.ftz.f32x2", "d=dd", pairs({{0, Least, Least}, {Minus, Least | Minus, Least | Minus}}, sum));
+  expectOpcode("sub.rn.f32x2", "d=dd",
+               pairs({{One, Three, Two}, {Subnormal, Normal, Least}, {NaN, Inf, Inf}}, difference));
+  expectOpcode("sub.rn.ftz.f32x2", "d=dd", pairs({{0, Normal + 1, Normal}}, difference));
+  expectOpcode("mul.rn.f32x2", "d=dd", pairs({{Two, One, Two}, {0x00400000, Normal, Half}, {NaN, Inf, 0}}, product));
+  expectOpcode("mul.rn.ftz.f32x2", "d=dd", pairs({{0, Normal, Half}}, product));
+  expectOpcode(
+      "fma.rn.f32x2", "d=ddd",
+      pairs({{Three, One, Two, One}, {0x28800000, Above, Above, 0xbf800002}, {Minus, Minus, One, Minus}}, fused));
+  expectOpcode("fma.rn.ftz.f32x2", "d=ddd", pairs({{0, Normal, Half, 0}}, fused));
+}
+
 TEST(StandInFloat, SquareRoot) {
   expectOpcode("sqrt.rn.f32", "r=r",
                {{Two, 0x40800000},
