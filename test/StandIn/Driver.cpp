@@ -68,21 +68,14 @@ Driver::Driver() : memory(settings.memory), machine(memory) {
 }
 
 Driver::~Driver() {
-  size_t streams = 0, events = 0, modules = 0, allocations = 0;
-  for (auto &[handle, context] : contexts) {
-    streams += context->streams.size();
-    events += context->events.size();
-    modules += context->modules.size();
-    allocations += context->allocations.size();
-  }
-  if (log)
-    std::fprintf(log,
-                 "at the end: %zu contexts, %zu modules, %zu streams, %zu events, %zu allocations; %llu launches, "
-                 "simulated\n",
-                 contexts.size(), modules, streams, events, allocations, static_cast<unsigned long long>(launches));
+  size_t left = contexts.size();
   while (!contexts.empty())
     destroyContext(contexts.begin()->first);
-  if (log && log != stderr)
+  if (!log)
+    return;
+  std::fprintf(log, "at the end: %zu contexts; %llu launches, simulated\n", left,
+               static_cast<unsigned long long>(launches));
+  if (log != stderr)
     std::fclose(log);
 }
 
@@ -114,6 +107,9 @@ Context &Driver::primary() {
 }
 
 void Driver::destroyContext(Context *context) {
+  if (log)
+    std::fprintf(log, "a context ends with %zu modules, %zu streams, %zu events, %zu allocations\n",
+                 context->modules.size(), context->streams.size(), context->events.size(), context->allocations.size());
   for (uint64_t address : context->allocations)
     memory.release(address);
   if (context == primaryContext)
