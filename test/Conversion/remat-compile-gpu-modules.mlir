@@ -42,4 +42,22 @@ gpu.module @kernels {
     llvm.store %c, %y : f64, !llvm.ptr
     llvm.return
   }
+
+  // LLVM narrows what is rounded to f16 at once, but the mode is one of f32 alone.
+  // CHECK-LABEL: .visible .entry narrow(
+  // KEEP:        add.rn.f16
+  // FLUSH:       add.rn.ftz.f32
+  // FLUSH-NOT:   ftz.f16{{[[:space:]]}}
+  // CHECK:       ret;
+  llvm.func @narrow(%x: !llvm.ptr) attributes {gpu.kernel, nvvm.kernel} {
+    %a = llvm.load %x : !llvm.ptr -> f16
+    %b = llvm.fpext %a : f16 to f32
+    %c = llvm.fadd %b, %b : f32
+    %d = llvm.fptrunc %c : f32 to f16
+    %e = llvm.fpext %d : f16 to f32
+    %f = llvm.intr.maximum(%e, %b) : (f32, f32) -> f32
+    %g = llvm.fptrunc %f : f32 to f16
+    llvm.store %g, %x : f16, !llvm.ptr
+    llvm.return
+  }
 }

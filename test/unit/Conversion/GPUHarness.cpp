@@ -84,7 +84,7 @@ void GPUProgram::convertLaunches(ModuleOp module) {
   module->removeAttr(gpu::GPUDialect::getContainerModuleAttrName());
 }
 
-GPUProgram::GPUProgram(llvm::StringRef text) {
+GPUProgram::GPUProgram(llvm::StringRef text, Denormals denormals) {
   DialectRegistry registry;
   registerAllDialects(registry);
   registerBuiltinDialectTranslation(registry);
@@ -93,7 +93,9 @@ GPUProgram::GPUProgram(llvm::StringRef text) {
   if (!module)
     return;
   PassManager kernels(context.get());
-  buildLinalgToPTXPipeline(kernels, LinalgToPTXOptions());
+  LinalgToPTXOptions toPTX;
+  toPTX.denormals = denormals;
+  buildLinalgToPTXPipeline(kernels, toPTX);
   if (failed(kernels.run(*module)))
     return;
   std::string ptx = takePTX(*module), error;

@@ -15,12 +15,13 @@
 
 #include "Device.h"
 #include "KernelHarness.h"
+#include "remat/Support/Denormals.h"
 
 namespace remat::test {
 
 class GPUProgram {
 public:
-  explicit GPUProgram(llvm::StringRef text);
+  explicit GPUProgram(llvm::StringRef text, Denormals denormals = Denormals::Keep);
   bool isValid() const { return engine && device; }
   /// Calls @name with one argument per buffer. Blocks go in an order that \p seed chooses.
   void run(llvm::StringRef name, ArrayRef<Buffer *> arguments, uint64_t seed = 0);

@@ -72,15 +72,15 @@ def CallMathLibraryPass : Pass<"remat-call-math-library", "::mlir::gpu::GPUModul
     Before:
 
     ```mlir
-    %y = math.sin %x : f64
+    %z = math.powf %x, %y : f64
     ```
 
     After:
 
     ```mlir
-    func.func private @_Z3sind(f64) -> f64
+    func.func private @_Z3powdd(f64, f64) -> f64
     ...
-    %y = func.call @_Z3sind(%x) : (f64) -> f64
+    %z = func.call @_Z3powdd(%x, %y) : (f64, f64) -> f64
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];

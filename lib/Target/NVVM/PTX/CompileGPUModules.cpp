@@ -12,6 +12,7 @@
 
 #include "../../MathLibrary/MathLibrary.h"
 #include "Chip.h"
+#include "WidenHalf.h"
 #include "remat/Support/LLVM.h"
 #include "remat/Target/NVVM/Passes.h"
 
@@ -92,6 +93,8 @@ LogicalResult CompileGPUModulesPass::compile(gpu::GPUModuleOp kernels, llvm::Tar
         function.addFnAttr("denormal-fp-math-f32", "preserve-sign,preserve-sign");
   if (llvm::Error error = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, &machine)(module.get()))
     return kernels.emitError() << llvm::toString(std::move(error));
+  if (denormals == Denormals::Flush)
+    widenHalfArithmetic(*module);
 
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream stream(text);

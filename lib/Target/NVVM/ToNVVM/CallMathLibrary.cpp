@@ -27,6 +27,16 @@ static std::optional<LibraryFunction> getCallee(Operation *op) {
   return getLibraryFunction(op);
 }
 
+/// What is no number is its own image under a function of one operand. Some functions of
+/// libclc read their tables at a place that they make of it.
+static Value callWithNumber(OpBuilder &builder, Location loc, func::FuncOp callee, Value operand) {
+  Value one = arith::ConstantOp::create(builder, loc, builder.getFloatAttr(operand.getType(), 1.0));
+  Value isNaN = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::UNO, operand, operand);
+  Value number = arith::SelectOp::create(builder, loc, isNaN, one, operand);
+  Value result = func::CallOp::create(builder, loc, callee, number).getResult(0);
+  return arith::SelectOp::create(builder, loc, isNaN, operand, result);
+}
+
 /// Calls \p function in place of \p op.
 static void replaceByCall(Operation *op, const LibraryFunction &function, SymbolTable &symbols) {
   OpBuilder builder(op);
@@ -43,7 +53,8 @@ static void replaceByCall(Operation *op, const LibraryFunction &function, Symbol
     callee.setPrivate();
     symbols.insert(callee);
   }
-  Value result = func::CallOp::create(builder, loc, callee, operands).getResult(0);
+  Value result = operands.size() == 1 ? callWithNumber(builder, loc, callee, operands.front())
+                                      : func::CallOp::create(builder, loc, callee, operands).getResult(0);
   if (function.keepsZero) {
     Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(function.type));
     Value isZero = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OEQ, operands.front(), zero);
