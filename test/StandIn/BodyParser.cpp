@@ -51,6 +51,8 @@ private:
       block();
     } else if (core.accept(".reg")) {
       registers();
+    } else if (core.peek().text == ".loc") {
+      core.skipLine();
     } else if (core.accept(".pragma")) {
       ++core.next; // Hints such as "nounroll".
       core.expect(";");

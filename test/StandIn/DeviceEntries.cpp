@@ -289,7 +289,7 @@ ENTRY(cuCtxGetDevice)(int *device) {
 }
 
 ENTRY(cuCtxSynchronize)() {
-  return enter("cuCtxSynchronize", Driver::CurrentContext, [&](Driver &driver) -> int {
+  return enter("cuCtxSynchronize", Driver::NoCapture, [&](Driver &driver) -> int {
     driver.drainAll(*driver.current());
     return driver.current()->error;
   });

@@ -137,8 +137,10 @@ int Driver::enter(const char *name, Needs needs, const std::function<int(Driver 
   }
   if (result == Success && needs != Nothing && !initialized)
     result = NotInitialized;
-  if (result == Success && needs == CurrentContext)
+  if (result == Success && needs >= CurrentContext)
     result = !current() ? int(InvalidContext) : current()->error;
+  if (result == Success && needs == NoCapture && spoilsCapture(*current()))
+    result = CaptureUnsupported;
   if (result == Success) {
     try {
       result = body(*this);

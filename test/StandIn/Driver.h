@@ -39,6 +39,7 @@ enum Result : int {
   InvalidPtx = 218,
   UnsupportedPtxVersion = 222,
   InvalidHandle = 400,
+  IllegalState = 401,
   NotFound = 500,
   NotReady = 600,
   IllegalAddress = 700,
@@ -48,6 +49,9 @@ enum Result : int {
   MisalignedAddress = 716,
   LaunchFailed = 719,
   NotSupported = 801,
+  CaptureUnsupported = 900,
+  CaptureInvalidated = 901,
+  CaptureImplicit = 906,
   Unknown = 999
 };
 
@@ -57,6 +61,18 @@ const char *resultText(int result);
 
 struct Context;
 
+/// Work that was captured: what a stream would have done.
+struct Graph {
+  std::vector<std::function<void()>> operations;
+  /// Something happened that cannot be captured.
+  bool invalid = false;
+};
+
+/// A graph that can be launched.
+struct GraphExecutable {
+  std::vector<std::function<void()>> operations;
+};
+
 /// Work in order. Operations are numbered from 1 on. Who waits for a stream keeps it.
 struct Stream : std::enable_shared_from_this<Stream> {
   Context *context = nullptr;
@@ -64,6 +80,9 @@ struct Stream : std::enable_shared_from_this<Stream> {
   bool blocking = true;
   uint64_t enqueued = 0, done = 0;
   std::deque<std::function<void()>> queue;
+  /// Where the work goes while the stream is captured; `relaxed`: the host may do meanwhile what it likes.
+  std::unique_ptr<Graph> capture;
+  bool relaxed = false;
 };
 
 struct Event {
@@ -97,6 +116,8 @@ struct Context {
   std::map<Stream *, std::shared_ptr<Stream>> streams;
   std::map<Event *, std::unique_ptr<Event>> events;
   std::map<DriverModule *, std::unique_ptr<DriverModule>> modules;
+  std::map<Graph *, std::unique_ptr<Graph>> graphs;
+  std::map<GraphExecutable *, std::shared_ptr<GraphExecutable>> executables;
   std::set<uint64_t> allocations;
 };
 
@@ -121,7 +142,8 @@ public:
   ~Driver();
 
   // Driver.cpp
-  enum Needs : uint8_t { Nothing, Initialized, CurrentContext };
+  /// NoCapture: a context none of whose streams is captured, because the call might wait for one.
+  enum Needs : uint8_t { Nothing, Initialized, CurrentContext, NoCapture };
   /// Every entry point: counts, injects failures, checks what it needs, logs.
   int enter(const char *name, Needs needs, const std::function<int(Driver &)> &body);
   /// Adds to the line of the log that the entry will write.
@@ -135,7 +157,9 @@ public:
   // Streams.cpp
   /// nullptr for a handle that is none.
   Stream *stream(void *handle);
-  void enqueue(Stream &stream, std::function<void()> operation);
+  int enqueue(Stream &stream, std::function<void()> operation);
+  /// Whether a stream is captured; what is captured is invalid from then on.
+  bool spoilsCapture(Context &context);
   /// Runs a stream up to this operation.
   void drain(Stream &stream, uint64_t position);
   void drainAll(Context &context);

@@ -13,7 +13,7 @@
 using namespace remat::standin;
 
 ENTRY(cuMemAlloc_v2)(DevicePointer *pointer, size_t bytes) {
-  return enter("cuMemAlloc_v2", Driver::CurrentContext, [&](Driver &driver) -> int {
+  return enter("cuMemAlloc_v2", Driver::NoCapture, [&](Driver &driver) -> int {
     driver.note(std::to_string(bytes));
     if (!pointer || bytes == 0)
       return InvalidValue;
@@ -27,7 +27,7 @@ ENTRY(cuMemAlloc_v2)(DevicePointer *pointer, size_t bytes) {
 }
 
 ENTRY(cuMemFree_v2)(DevicePointer pointer) {
-  return enter("cuMemFree_v2", Driver::CurrentContext, [&](Driver &driver) -> int {
+  return enter("cuMemFree_v2", Driver::NoCapture, [&](Driver &driver) -> int {
     if (pointer == 0)
       return Success;
     Context &context = *driver.current();
@@ -66,7 +66,7 @@ ENTRY(cuMemGetAddressRange_v2)(DevicePointer *begin, size_t *bytes, DevicePointe
 
 /// Host memory that copies need not stage; here all of it is alike.
 static int allocateHost(const char *entry, void **pointer, size_t bytes) {
-  return enter(entry, Driver::CurrentContext, [&](Driver &) -> int {
+  return enter(entry, Driver::NoCapture, [&](Driver &) -> int {
     if (!pointer || bytes == 0)
       return InvalidValue;
     *pointer = std::malloc(bytes);
@@ -78,7 +78,7 @@ ENTRY(cuMemAllocHost_v2)(void **pointer, size_t bytes) { return allocateHost("cu
 ENTRY(cuMemHostAlloc)(void **pointer, size_t bytes, unsigned) { return allocateHost("cuMemHostAlloc", pointer, bytes); }
 
 ENTRY(cuMemFreeHost)(void *pointer) {
-  return enter("cuMemFreeHost", Driver::CurrentContext, [&](Driver &driver) -> int {
+  return enter("cuMemFreeHost", Driver::NoCapture, [&](Driver &driver) -> int {
     driver.drainAll(*driver.current());
     std::free(pointer);
     return Success;
@@ -103,7 +103,9 @@ static bool isValid(Driver &driver, uint64_t address, size_t bytes) {
 }
 
 static void perform(Driver &driver, const Copy &copy) {
-  // Memory may have been freed since; that waits for the copy, so it is there.
+  // Freeing memory waits for copies, except for those of graphs.
+  if (!isValid(driver, copy.target, copy.bytes) || !isValid(driver, copy.source, copy.bytes))
+    throw Fault(FaultKind::OutOfBounds, "a copy of a graph accesses memory that was freed");
   Region *target = driver.memory.find(copy.target, copy.bytes);
   Region *source = driver.memory.find(copy.source, copy.bytes);
   void *to = target ? target->data.get() + (copy.target - target->begin) : reinterpret_cast<uint8_t *>(copy.target);
@@ -120,9 +122,18 @@ static void perform(Driver &driver, const Copy &copy) {
     std::memset(states, Written, copy.bytes);
 }
 
-/// `stream` is nullptr for copies that the host waits for.
+/// Enqueues work; the host waits for it, or does not.
+static int finish(Driver &driver, Stream &stream, std::function<void()> work, bool isAsynchronous) {
+  int result = driver.enqueue(stream, std::move(work));
+  if (result != Success || isAsynchronous)
+    return result;
+  driver.drain(stream, stream.enqueued);
+  return stream.context->error;
+}
+
+/// `handle` is nullptr for copies that the host waits for.
 static int copy(const char *entry, const Copy &copy, void *const *handle) {
-  return enter(entry, Driver::CurrentContext, [&](Driver &driver) -> int {
+  return enter(entry, handle ? Driver::CurrentContext : Driver::NoCapture, [&](Driver &driver) -> int {
     driver.note(std::to_string(copy.bytes));
     if (copy.bytes == 0)
       return Success;
@@ -131,20 +142,16 @@ static int copy(const char *entry, const Copy &copy, void *const *handle) {
     Stream *stream = driver.stream(handle ? *handle : nullptr);
     if (!stream)
       return InvalidHandle;
-    if (!driver.memory.isDevice(copy.source) && driver.memory.isDevice(copy.target)) {
-      // The host may change its memory when the call is back.
+    std::function<void()> work = [&driver, copy] { perform(driver, copy); };
+    if (!driver.memory.isDevice(copy.source) && driver.memory.isDevice(copy.target) && !stream->capture) {
+      // The host may change its memory when the call is back; captured copies read it whenever they run.
       auto *bytes = reinterpret_cast<const uint8_t *>(copy.source);
       auto staged = std::make_shared<std::vector<uint8_t>>(bytes, bytes + copy.bytes);
-      driver.enqueue(*stream, [&driver, staged, copy] {
+      work = [&driver, staged, copy] {
         perform(driver, {copy.target, reinterpret_cast<uint64_t>(staged->data()), copy.bytes});
-      });
-    } else {
-      driver.enqueue(*stream, [&driver, copy] { perform(driver, copy); });
+      };
     }
-    if (handle)
-      return Success;
-    driver.drain(*stream, stream->enqueued);
-    return stream->context->error;
+    return finish(driver, *stream, std::move(work), handle != nullptr);
   });
 }
 
@@ -181,7 +188,7 @@ ENTRY(cuMemcpyAsync)(DevicePointer target, DevicePointer source, size_t bytes, v
 
 static int fill(const char *entry, DevicePointer pointer, uint32_t value, unsigned width, size_t count,
                 void *const *handle) {
-  return enter(entry, Driver::CurrentContext, [&](Driver &driver) -> int {
+  return enter(entry, handle ? Driver::CurrentContext : Driver::NoCapture, [&](Driver &driver) -> int {
     driver.note(std::to_string(width * count));
     if (count == 0)
       return Success;
@@ -191,7 +198,9 @@ static int fill(const char *entry, DevicePointer pointer, uint32_t value, unsign
     Stream *stream = driver.stream(handle ? *handle : nullptr);
     if (!stream)
       return InvalidHandle;
-    driver.enqueue(*stream, [&driver, pointer, value, width, bytes] {
+    auto work = [&driver, pointer, value, width, bytes] {
+      if (!driver.memory.find(pointer, bytes))
+        throw Fault(FaultKind::OutOfBounds, "a fill of a graph writes memory that was freed");
       Region &region = *driver.memory.find(pointer, bytes);
       uint8_t *data = region.data.get() + (pointer - region.begin);
       bool isPattern = driver.settings.pattern.has_value();
@@ -200,11 +209,8 @@ static int fill(const char *entry, DevicePointer pointer, uint32_t value, unsign
         isPattern = isPattern && data[byte] == *driver.settings.pattern;
       }
       std::memset(region.states.get() + (pointer - region.begin), isPattern ? NeverWritten : Written, bytes);
-    });
-    if (handle)
-      return Success;
-    driver.drain(*stream, stream->enqueued);
-    return stream->context->error;
+    };
+    return finish(driver, *stream, std::move(work), handle != nullptr);
   });
 }
 

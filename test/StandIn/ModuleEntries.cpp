@@ -107,14 +107,14 @@ static DriverModule *moduleOf(Driver &driver, void *handle) {
 }
 
 ENTRY(cuModuleLoadData)(void **module, const void *image) {
-  return enter("cuModuleLoadData", Driver::CurrentContext, [&](Driver &driver) -> int {
+  return enter("cuModuleLoadData", Driver::NoCapture, [&](Driver &driver) -> int {
     Logs logs(0, nullptr, nullptr);
     return loadModule(driver, module, image, logs);
   });
 }
 
 ENTRY(cuModuleLoadDataEx)(void **module, const void *image, unsigned count, int *options, void **values) {
-  return enter("cuModuleLoadDataEx", Driver::CurrentContext, [&](Driver &driver) -> int {
+  return enter("cuModuleLoadDataEx", Driver::NoCapture, [&](Driver &driver) -> int {
     if (count && (!options || !values))
       return InvalidValue;
     Logs logs(count, options, values);
@@ -123,7 +123,7 @@ ENTRY(cuModuleLoadDataEx)(void **module, const void *image, unsigned count, int 
 }
 
 ENTRY(cuModuleUnload)(void *handle) {
-  return enter("cuModuleUnload", Driver::CurrentContext, [&](Driver &driver) -> int {
+  return enter("cuModuleUnload", Driver::NoCapture, [&](Driver &driver) -> int {
     DriverModule *module = moduleOf(driver, handle);
     if (!module)
       return InvalidHandle;
@@ -178,8 +178,8 @@ ENTRY(cuModuleGetGlobal_v2)(DevicePointer *pointer, size_t *bytes, void *handle,
 // Functions
 //===----------------------------------------------------------------------===//
 
-static LoadedFunction *functionOf(Driver &driver, void *handle) {
-  for (auto &[key, module] : driver.current()->modules)
+static LoadedFunction *functionOf(Context &context, void *handle) {
+  for (auto &[key, module] : context.modules)
     for (auto &[name, function] : module->functions)
       if (function.get() == handle)
         return function.get();
@@ -203,7 +203,7 @@ enum FunctionAttribute {
 
 ENTRY(cuFuncGetAttribute)(int *value, int attribute, void *handle) {
   return enter("cuFuncGetAttribute", Driver::CurrentContext, [&](Driver &driver) -> int {
-    LoadedFunction *function = functionOf(driver, handle);
+    LoadedFunction *function = functionOf(*driver.current(), handle);
     if (!function)
       return InvalidHandle;
     if (!value)
@@ -248,7 +248,7 @@ ENTRY(cuFuncGetAttribute)(int *value, int attribute, void *handle) {
 
 ENTRY(cuFuncSetAttribute)(void *handle, int attribute, int value) {
   return enter("cuFuncSetAttribute", Driver::CurrentContext, [&](Driver &driver) -> int {
-    LoadedFunction *function = functionOf(driver, handle);
+    LoadedFunction *function = functionOf(*driver.current(), handle);
     if (!function)
       return InvalidHandle;
     if (attribute == SharedCarveout)
@@ -297,7 +297,7 @@ static bool copyParameters(const Kernel &kernel, void **parameters, void **extra
 }
 
 static int launch(Driver &driver, void *handle, Launch launch, void *streamHandle, void **parameters, void **extra) {
-  LoadedFunction *function = functionOf(driver, handle);
+  LoadedFunction *function = functionOf(*driver.current(), handle);
   Stream *stream = driver.stream(streamHandle);
   if (!function || !stream)
     return InvalidHandle;
@@ -318,8 +318,13 @@ static int launch(Driver &driver, void *handle, Launch launch, void *streamHandl
   if (!copyParameters(kernel, parameters, extra, launch.parameters))
     return InvalidValue;
   ++driver.launches;
-  driver.enqueue(*stream, [&driver, &kernel, launch] { driver.machine.run(kernel, launch); });
-  return Success;
+  return driver.enqueue(*stream, [&driver, &context = *stream->context, handle, launch] {
+    // Modules wait for their kernels, except for those of graphs.
+    LoadedFunction *function = functionOf(context, handle);
+    if (!function)
+      throw Fault(FaultKind::Trap, "a kernel of a graph belongs to a module that was unloaded");
+    driver.machine.run(*function->kernel, launch);
+  });
 }
 
 ENTRY(cuLaunchKernel)(void *function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,

@@ -72,6 +72,11 @@ void ParserCore::expect(std::string_view text) {
     fail("expects '" + std::string(text) + "', but got '" + std::string(peek().text) + "'");
 }
 
+void ParserCore::skipLine() {
+  for (unsigned line = peek().line; peek().kind != Token::End && peek().line == line;)
+    ++next;
+}
+
 std::string ParserCore::name() {
   if (peek().kind != Token::Word || peek().text[0] == '.')
     fail("expects a name, but got '" + std::string(peek().text) + "'");
@@ -228,6 +233,8 @@ private:
       module.capability = std::strtoul(target.c_str() + 3, nullptr, 10);
       if (accept(","))
         fail("options of .target are not modelled: '" + std::string(peek().text) + "'");
+    } else if (peek().text == ".file") {
+      skipLine();
     } else if (accept(".address_size")) {
       if (integer() != 64)
         fail("expects 64-bit addresses");

@@ -21,6 +21,8 @@ public:
   [[noreturn]] void fail(const std::string &text) const;
   bool accept(std::string_view text);
   void expect(std::string_view text);
+  /// Places in a source (.file, .loc) say nothing here.
+  void skipLine();
   std::string name();
   uint64_t integer();
   Type type();

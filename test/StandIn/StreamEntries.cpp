@@ -47,6 +47,10 @@ ENTRY(cuStreamDestroy_v2)(void *handle) {
 
 ENTRY(cuStreamSynchronize)(void *handle) {
   return withStream("cuStreamSynchronize", handle, [&](Driver &driver, Stream &stream) -> int {
+    if (stream.capture) {
+      stream.capture->invalid = true;
+      return CaptureUnsupported;
+    }
     driver.drain(stream, stream.enqueued);
     return stream.context->error;
   });
@@ -54,6 +58,10 @@ ENTRY(cuStreamSynchronize)(void *handle) {
 
 ENTRY(cuStreamQuery)(void *handle) {
   return withStream("cuStreamQuery", handle, [&](Driver &driver, Stream &stream) -> int {
+    if (stream.capture) {
+      stream.capture->invalid = true;
+      return CaptureUnsupported;
+    }
     if (stream.done == stream.enqueued)
       return Success;
     // Whoever asks again and again sees the work end.
@@ -69,27 +77,6 @@ ENTRY(cuStreamGetCtx)(void *handle, void **context) {
     *context = stream.context;
     return Success;
   });
-}
-
-//===----------------------------------------------------------------------===//
-// Capture: refused
-//===----------------------------------------------------------------------===//
-
-ENTRY(cuStreamIsCapturing)(void *handle, int *status) {
-  return withStream("cuStreamIsCapturing", handle, [&](Driver &, Stream &) -> int {
-    if (!status)
-      return InvalidValue;
-    *status = 0;
-    return Success;
-  });
-}
-
-ENTRY(cuStreamBeginCapture_v2)(void *handle, int) {
-  return withStream("cuStreamBeginCapture_v2", handle, [](Driver &, Stream &) -> int { return NotSupported; });
-}
-
-ENTRY(cuStreamEndCapture)(void *handle, void **) {
-  return withStream("cuStreamEndCapture", handle, [](Driver &, Stream &) -> int { return NotSupported; });
 }
 
 //===----------------------------------------------------------------------===//
@@ -128,7 +115,10 @@ ENTRY(cuEventRecord)(void *handle, void *streamHandle) {
     Stream *stream = driver.stream(streamHandle);
     if (!stream)
       return InvalidHandle;
-    driver.enqueue(*stream, [] {});
+    if (stream->capture)
+      return NotSupported; // Graphs here are one stream's.
+    if (int result = driver.enqueue(*stream, [] {}))
+      return result;
     event.stream = stream->shared_from_this();
     event.position = stream->enqueued;
     return Success;
@@ -142,10 +132,12 @@ ENTRY(cuStreamWaitEvent)(void *streamHandle, void *handle, unsigned flags) {
       return InvalidHandle;
     if (flags > 1)
       return InvalidValue;
+    if (stream->capture)
+      return NotSupported;
     // What the event stands for now; it may be recorded again.
     if (event.stream && event.stream.get() != stream)
-      driver.enqueue(*stream,
-                     [&driver, kept = event.stream, position = event.position] { driver.drain(*kept, position); });
+      return driver.enqueue(
+          *stream, [&driver, kept = event.stream, position = event.position] { driver.drain(*kept, position); });
     return Success;
   });
 }

@@ -20,8 +20,20 @@ Stream *Driver::stream(void *handle) {
   return found == context->streams.end() ? nullptr : found->second.get();
 }
 
-void Driver::enqueue(Stream &stream, std::function<void()> operation) {
+bool Driver::spoilsCapture(Context &context) {
+  bool found = false;
+  for (auto &[handle, stream] : context.streams)
+    if (stream->capture && !stream->relaxed)
+      found = stream->capture->invalid = true;
+  return found;
+}
+
+int Driver::enqueue(Stream &stream, std::function<void()> operation) {
   Context &context = *stream.context;
+  if (stream.capture) {
+    stream.capture->operations.push_back(std::move(operation));
+    return Success;
+  }
   auto push = [&](std::function<void()> work) {
     stream.queue.push_back(std::move(work));
     ++stream.enqueued;
@@ -33,6 +45,11 @@ void Driver::enqueue(Stream &stream, std::function<void()> operation) {
   };
   if (&stream == context.defaultStream.get()) {
     for (auto &[handle, other] : context.streams)
+      if (other->blocking && other->capture) {
+        other->capture->invalid = true;
+        return CaptureImplicit;
+      }
+    for (auto &[handle, other] : context.streams)
       if (other->blocking)
         waitFor(*other);
   } else if (stream.blocking) {
@@ -41,6 +58,7 @@ void Driver::enqueue(Stream &stream, std::function<void()> operation) {
   push(std::move(operation));
   if (settings.eager)
     drain(stream, stream.enqueued);
+  return Success;
 }
 
 void Driver::drain(Stream &stream, uint64_t position) {

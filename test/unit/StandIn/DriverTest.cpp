@@ -308,9 +308,74 @@ TEST(StandInDriver, WorkRunsWhenItIsWaitedFor) {
     EXPECT_EQ(before[0], 10u);
     EXPECT_EQ(library.call("cuEventDestroy_v2", event), 0);
     EXPECT_EQ(library.call("cuEventSynchronize", event), 400);
-    EXPECT_EQ(library.call("cuStreamBeginCapture_v2", stream, 0), 801);
     float time = 0;
     EXPECT_EQ(library.call("cuEventElapsedTime_v2", &time, event, event), 801);
+  });
+}
+
+TEST(StandInDriver, Graphs) {
+  inProcess({}, [](Library &library) {
+    library.open();
+    void *module = library.load(addOne), *kernel = library.function(module, "addOne");
+    void *stream = nullptr, *graph = nullptr, *executable = nullptr, *none = nullptr;
+    Pointer words = library.allocate(20), others = library.allocate(20);
+    uint32_t source = 1, result[5] = {};
+    size_t nodes = 0;
+    int status = -1;
+    EXPECT_EQ(library.toDevice(words, five.data(), 20), 0);
+    EXPECT_EQ(library.call("cuStreamBeginCapture_v2", none, 0), 900);
+    EXPECT_EQ(library.call("cuStreamCreate", &stream, 1u), 0);
+    EXPECT_EQ(library.call("cuStreamEndCapture", stream, &graph), 401);
+    EXPECT_EQ(library.call("cuStreamBeginCapture_v2", stream, 0), 0);
+    EXPECT_EQ(library.call("cuStreamIsCapturing", stream, &status), 0);
+    EXPECT_EQ(status, 1);
+    EXPECT_EQ(library.call("cuMemcpyHtoDAsync_v2", words, static_cast<const void *>(&source), size_t(4), stream), 0);
+    EXPECT_EQ(library.launch(kernel, 1, 5, {words}, stream), 0);
+    EXPECT_EQ(library.call("cuMemcpyDtoDAsync_v2", others, words, size_t(20), stream), 0);
+    EXPECT_EQ(library.call("cuStreamEndCapture", stream, &graph), 0);
+    EXPECT_EQ(library.call("cuGraphGetNodes", graph, static_cast<void **>(nullptr), &nodes), 0);
+    EXPECT_EQ(nodes, 3u);
+    EXPECT_EQ(library.call("cuGraphInstantiateWithFlags", &executable, graph, 0ull), 0);
+    EXPECT_EQ(library.call("cuGraphDestroy", graph), 0);
+    EXPECT_EQ(library.call("cuGraphDestroy", graph), 1);
+    // Nothing has run; then all of it, twice, with what the host has then.
+    EXPECT_EQ(library.toHost(result, words, 20), 0);
+    EXPECT_EQ(result[4], 50u);
+    for (uint32_t turn : {1, 2}) {
+      source = 100 * turn;
+      EXPECT_EQ(library.call("cuGraphLaunch", executable, stream), 0);
+      EXPECT_EQ(library.call("cuStreamSynchronize", stream), 0);
+      EXPECT_EQ(library.toHost(result, others, 20), 0);
+      EXPECT_EQ(result[0], 100 * turn + 1);
+      EXPECT_EQ(result[4], 50 + turn);
+    }
+    // What waits cannot be captured.
+    for (const char *call : {"cuMemAlloc_v2", "cuStreamSynchronize", "cuCtxSynchronize"}) {
+      EXPECT_EQ(library.call("cuStreamBeginCapture_v2", stream, 1), 0);
+      Pointer pointer = 0;
+      int result = std::string(call) == "cuMemAlloc_v2"         ? library.call(call, &pointer, size_t(4))
+                   : std::string(call) == "cuStreamSynchronize" ? library.call(call, stream)
+                                                                : library.call(call);
+      EXPECT_EQ(result, 900) << call;
+      EXPECT_EQ(library.call("cuStreamIsCapturing", stream, &status), 0);
+      EXPECT_EQ(status, 2);
+      EXPECT_EQ(library.call("cuStreamEndCapture", stream, &none), 901);
+    }
+    EXPECT_EQ(library.call("cuStreamBeginCapture_v2", stream, 2), 0);
+    Pointer more = library.allocate(4);
+    EXPECT_EQ(library.call("cuStreamEndCapture", stream, &graph), 0);
+    EXPECT_EQ(library.call("cuMemFree_v2", more), 0);
+    // The default stream would wait for what is captured.
+    void *blocking = nullptr;
+    EXPECT_EQ(library.call("cuStreamCreate", &blocking, 0u), 0);
+    EXPECT_EQ(library.call("cuStreamBeginCapture_v2", blocking, 2), 0);
+    EXPECT_EQ(library.launch(kernel, 1, 5, {words}), 906);
+    EXPECT_EQ(library.call("cuStreamEndCapture", blocking, &none), 901);
+    // A graph does not keep its memory and its modules.
+    EXPECT_EQ(library.call("cuModuleUnload", module), 0);
+    EXPECT_EQ(library.call("cuGraphLaunch", executable, stream), 0);
+    EXPECT_EQ(library.call("cuStreamSynchronize", stream), 715);
+    EXPECT_EQ(library.fault(), "a kernel of a graph belongs to a module that was unloaded");
   });
 }
 
