@@ -56,6 +56,8 @@ bool Decoder::tableOperation() {
     else
       rows.sources[source] = predicateRow(operand);
   }
+  if (current->opcode == "lop3.b32" && (operands()[4].kind != Operand::Integer || operands()[4].bits > 255))
+    fail("'lop3.b32' expects a constant from 0 to 255 as its table");
   // A quotient by zero is whatever a device makes of it.
   bool divides = current->opcode.rfind("div.", 0) == 0 || current->opcode.rfind("rem.", 0) == 0;
   if (divides && current->opcode[4] != 'r') {

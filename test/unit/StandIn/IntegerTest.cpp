@@ -224,13 +224,10 @@ TEST(StandInInteger, Fields) {
                 {0x44774477, 0x33221100, 0x77665544, 0x4747},
                 {0x00ff00ff, 0x80008000, 0, 0x8989},
                 {0xff0000ff, 0x00000080, 0x80000000, 0xfe98}});
-  expectOpcode("lop3.b32", "r=rrrr",
-               {{0x80, 0xf0, 0xcc, 0xaa, 0x80},
-                {0xfe, 0xf0, 0xcc, 0xaa, 0xfe},
-                {0x96, 0xf0, 0xcc, 0xaa, 0x96},
-                {0xffffff01, 0xf0, 0xcc, 0xaa, 0x01},
-                {F32, 1, 2, 3, 0xff},
-                {0, 1, 2, 3, 0}});
+  // The table's entry for each pattern of three bits: 0xf0, 0xcc and 0xaa have all of them.
+  for (auto [table, expected] : {std::pair(", 0x80", 0x80u), std::pair(", 0xfe", 0xfeu), std::pair(", 0x96", 0x96u),
+                                 std::pair(", 1", 0xffffff01u), std::pair(", 0", 0u), std::pair(", 255", 0xffffffffu)})
+    expectOpcode("lop3.b32", "r=rrr", {{expected, 0xf0, 0xcc, 0xaa}}, table);
 }
 
 TEST(StandInInteger, Compare) {

@@ -30,7 +30,7 @@ static std::set<std::string> &tried() {
 }
 
 /// A kernel that loads words of 64 bits, one array per operand, executes the opcode and stores a word.
-static std::string kernelFor(const std::string &opcode, const std::string &signature) {
+static std::string kernelFor(const std::string &opcode, const std::string &signature, const std::string &constants) {
   std::string text = ".visible .entry k(.param .u64 out, .param .u64 in, .param .u64 count) {\n"
                      ".reg .pred %p<9>;\n.reg .b16 %h<9>;\n.reg .b32 %r<9>, %t;\n.reg .b64 %d<9>, %a, %o, %n, %w, %i;\n"
                      ".reg .pred %q;\n"
@@ -51,7 +51,7 @@ static std::string kernelFor(const std::string &opcode, const std::string &signa
     arguments += ", " + name;
   }
   std::string result = registerName(signature[0], 0);
-  text += opcode + " " + result + arguments + ";\n";
+  text += opcode + " " + result + arguments + constants + ";\n";
   if (signature[0] == 'p')
     text += "selp.b64 %w, 1, 0, " + result + ";\n";
   else if (signature[0] == 'd')
@@ -68,12 +68,12 @@ static std::string hex(uint64_t value) {
 }
 
 void remat::standin::test::expectOpcode(const std::string &opcode, const std::string &signature,
-                                        const std::vector<OpcodeCase> &cases) {
+                                        const std::vector<OpcodeCase> &cases, const std::string &constants) {
   for (size_t at = 0; at < opcode.size(); at = std::min(opcode.find('\n', at), opcode.size() - 1) + 1)
     tried().insert(opcode.substr(at, opcode.find_first_of(" \n", at) - at));
   std::optional<Runner> runner;
   try {
-    runner.emplace(kernelFor(opcode, signature));
+    runner.emplace(kernelFor(opcode, signature, constants));
   } catch (const PtxError &error) {
     ADD_FAILURE() << opcode << ": line " << error.line << ": " << error.what();
     return;

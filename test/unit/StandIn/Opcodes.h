@@ -21,7 +21,9 @@ struct OpcodeCase {
 
 /// Runs an opcode on each case: a lane per case, with lanes left over, and with all lanes of a warp. `signature` is
 /// the destination, '=', and the sources: h, r, d are registers of 16, 32, 64 bits, p predicates.
-void expectOpcode(const std::string &opcode, const std::string &signature, const std::vector<OpcodeCase> &cases);
+/// Behind the sources stand `constants` (", 5").
+void expectOpcode(const std::string &opcode, const std::string &signature, const std::vector<OpcodeCase> &cases,
+                  const std::string &constants = "");
 
 } // namespace remat::standin::test
 

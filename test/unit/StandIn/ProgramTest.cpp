@@ -387,6 +387,7 @@ TEST(StandInProgram, WhatIsRefused) {
   EXPECT_EQ(error("add.rn.f32 %r1, %r2, 1;"), "10: 'add.rn.f32' expects a floating-point constant");
   EXPECT_EQ(error("add.rn.f64 %d1, %d2, 0f3F800000;"), "10: 'add.rn.f64' expects a constant of 64 bits");
   EXPECT_EQ(error("mov.b32 %r1, %q;"), "10: the register '%q' is not declared");
+  EXPECT_EQ(error("lop3.b32 %r1, %r2, %r3, %r4, %r5;"), "10: 'lop3.b32' expects a constant from 0 to 255 as its table");
   EXPECT_EQ(error("bra $nowhere;"), "10: the label '$nowhere' is not there");
   EXPECT_EQ(error("bar.sync 1;"), "10: barriers other than number 0 of all threads are not modelled");
   EXPECT_EQ(error("ld.global.b32 %r1, [nothing];"), "10: 'nothing' is not declared");
