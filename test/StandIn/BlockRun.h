@@ -44,7 +44,7 @@ private:
     uint32_t line;
   };
 
-  void startBlock(uint32_t number);
+  void fillImage(const Warp &warp, char *registers);
   void startWarp(Warp &warp);
   bool passBarrier();
   void runWarp(Warp &warp);
@@ -79,6 +79,8 @@ private:
   std::vector<Warp> warps;
   std::vector<uint32_t> warpOrder;
   std::unique_ptr<char[]> registerMemory;
+  /// The registers of each warp at the beginning of a block, but for the block's number.
+  std::vector<char> registerImage;
   Region shared;
   std::vector<uint8_t> sharedLayout;
   /// The region that an operation accessed last, while nothing is freed (launches free nothing).

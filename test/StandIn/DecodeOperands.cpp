@@ -57,7 +57,16 @@ uint32_t Decoder::sourceRow(const Operand &operand, unsigned bytes) {
     auto [found, isNew] = specialRows.try_emplace(operand.name, 0);
     if (isNew) {
       found->second = allocateRow(4);
-      kernel.specials.push_back({found->second, operand.name});
+      std::string_view name(operand.name);
+      SpecialRow special{found->second, SpecialRow::LaneNumber, uint8_t(name.back() - 'x')};
+      static constexpr std::pair<const char *, SpecialRow::Kind> kinds[] = {{"%tid", SpecialRow::Thread},
+                                                                            {"%ntid", SpecialRow::Threads},
+                                                                            {"%ctaid", SpecialRow::Block},
+                                                                            {"%nctaid", SpecialRow::Blocks}};
+      for (auto [text, kind] : kinds)
+        if (name.substr(0, name.find('.')) == text)
+          special.kind = kind;
+      kernel.specials.push_back(special);
     }
     return found->second;
   }

@@ -69,43 +69,58 @@ BlockRun::BlockRun(Machine &machine, const Kernel &kernel, const Launch &launch)
     warp.local.resize(Lanes * kernel.localLayout.size());
     warp.localStates.resize(Lanes * kernel.localLayout.size());
   }
+  registerImage.resize(size_t(count) * kernel.registerBytes);
+  for (const Warp &warp : warps)
+    fillImage(warp, registerImage.data() + size_t(warp.first / Lanes) * kernel.registerBytes);
   warpOrder = ordered(count, machine.seed);
   keys.launch = (machine.stretch + 1) << record::StretchShift;
 }
 
 BlockRun::~BlockRun() = default;
 
+static void fillRow(char *row, const std::function<uint32_t(uint32_t)> &valueOf) {
+  for (uint32_t lane = 0; lane < Lanes; ++lane) {
+    uint32_t value = valueOf(lane);
+    std::memcpy(row + lane * sizeof(value), &value, sizeof(value));
+  }
+}
+
+void BlockRun::fillImage(const Warp &warp, char *registers) {
+  // Registers that nothing was written to are NaNs and -1.
+  std::memset(registers, 0xff, kernel.registerBytes);
+  std::memset(registers + CarryRow, 0, 64);
+  for (const Constant &constant : kernel.constants)
+    for (unsigned lane = 0; lane < Lanes; ++lane)
+      std::memcpy(registers + constant.row + lane * constant.bytes, &constant.value, constant.bytes);
+  for (const SpecialRow &special : kernel.specials)
+    fillRow(registers + special.row, [&](uint32_t lane) -> uint32_t {
+      uint32_t thread = warp.first + lane;
+      uint32_t place[3] = {thread % launch.block[0], thread / launch.block[0] % launch.block[1],
+                           thread / launch.block[0] / launch.block[1]};
+      switch (special.kind) {
+      case SpecialRow::Thread:
+        return place[special.axis];
+      case SpecialRow::Threads:
+        return launch.block[special.axis];
+      case SpecialRow::Blocks:
+        return launch.grid[special.axis];
+      default:
+        return lane;
+      }
+    });
+}
+
 void BlockRun::startWarp(Warp &warp) {
   warp.alive = warp.lanes;
   warp.waiting = 0;
   std::fill(warp.places, warp.places + Lanes, 0);
-  // Registers that nothing was written to are NaNs and -1.
-  std::memset(warp.registers, 0xff, kernel.registerBytes);
-  std::memset(warp.registers + CarryRow, 0, 64);
-  for (const Constant &constant : kernel.constants)
-    for (unsigned lane = 0; lane < Lanes; ++lane)
-      std::memcpy(warp.registers + constant.row + lane * constant.bytes, &constant.value, constant.bytes);
+  std::memcpy(warp.registers, registerImage.data() + size_t(warp.first / Lanes) * kernel.registerBytes,
+              kernel.registerBytes);
   uint32_t index[3] = {block % launch.grid[0], block / launch.grid[0] % launch.grid[1],
                        block / launch.grid[0] / launch.grid[1]};
-  for (const SpecialRow &special : kernel.specials) {
-    uint32_t *row = reinterpret_cast<uint32_t *>(warp.registers + special.row);
-    unsigned axis = special.name.back() - 'x';
-    for (uint32_t lane = 0; lane < Lanes; ++lane) {
-      uint32_t thread = warp.first + lane;
-      uint32_t place[3] = {thread % launch.block[0], thread / launch.block[0] % launch.block[1],
-                           thread / launch.block[0] / launch.block[1]};
-      if (special.name == "%laneid")
-        row[lane] = lane;
-      else if (special.name.rfind("%tid", 0) == 0)
-        row[lane] = place[axis];
-      else if (special.name.rfind("%ntid", 0) == 0)
-        row[lane] = launch.block[axis];
-      else if (special.name.rfind("%ctaid", 0) == 0)
-        row[lane] = index[axis];
-      else
-        row[lane] = launch.grid[axis];
-    }
-  }
+  for (const SpecialRow &special : kernel.specials)
+    if (special.kind == SpecialRow::Block)
+      fillRow(warp.registers + special.row, [&](uint32_t) { return index[special.axis]; });
   size_t frame = kernel.localLayout.size();
   for (unsigned lane = 0; frame && lane < Lanes; ++lane)
     std::memcpy(warp.localStates.data() + lane * frame, kernel.localLayout.data(), frame);

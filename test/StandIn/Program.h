@@ -78,8 +78,11 @@ struct Constant {
 };
 
 struct SpecialRow {
+  enum Kind : uint8_t { Thread, Threads, Block, Blocks, LaneNumber };
   uint32_t row;
-  std::string name;
+  Kind kind;
+  /// x, y, z
+  uint8_t axis;
 };
 
 struct KernelParameter {
