@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// One decoder makes one kernel. Decoder.cpp has functions, variables and
-// branches, DecodeOperands.cpp the places of operands, DecodeMemory.cpp what
+// One decoder makes one kernel. Decoder.cpp has functions and variables,
+// DecodeControl.cpp branches and calls, DecodeOperands.cpp the places of operands, DecodeMemory.cpp what
 // accesses memory, DecodeArithmetic.cpp the rest.
 //
 //===----------------------------------------------------------------------===//
@@ -68,16 +68,18 @@ private:
   Binding bindModuleShared(const std::string &name);
   void body(Instance &instance);
   void statement();
+  Instruction &emit(Step step);
+  void expectOperands(size_t least, size_t most);
+  const std::vector<Operand> &operands() const { return current->operands; }
+
+  // DecodeControl.cpp
   void branch();
   void indexedBranch();
   void call();
   void leave(bool wholeThread);
   void barrier();
   void shuffle();
-  Instruction &emit(Step step);
   uint32_t labelTarget(const std::string &name);
-  void expectOperands(size_t least, size_t most);
-  const std::vector<Operand> &operands() const { return current->operands; }
 
   // DecodeOperands.cpp
   unsigned registerBytes(const Operand &operand) const;

@@ -35,6 +35,9 @@ inline int enter(const char *name, Driver::Needs needs, const std::function<int(
   return Driver::get().enter(name, needs, body);
 }
 
+/// nullptr for a handle that is none, or none any more.
+LoadedFunction *functionOf(Context &context, void *handle);
+
 } // namespace remat::standin
 
 #endif // REMAT_TEST_STANDIN_ENTRIES_H

@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BitLanes.h"
 #include "HalfLanes.h"
-#include "IntegerLanes.h"
 
 #include <iterator>
 
