@@ -128,7 +128,7 @@ struct Settings {
   unsigned devices = 1, version = 13000, capability = 90;
   uint64_t memory = uint64_t(4) << 30, seed = 0, limit = uint64_t(1) << 36;
   bool eager = false;
-  /// A byte that, where a memset fills memory with it, leaves the memory unwritten.
+  /// A byte that leaves memory unwritten where the host fills it with nothing else.
   std::optional<uint8_t> pattern;
   /// For each entry: the number of the call that fails, and how.
   std::multimap<std::string, std::pair<uint64_t, int>> failures;
@@ -151,6 +151,9 @@ public:
   Context *current() const;
   Context &primary();
   Context *createContext();
+  bool isPattern(const uint8_t *bytes, size_t count) const {
+    return settings.pattern && laneTable().loops.allBytes(bytes, count, *settings.pattern);
+  }
   bool owns(Context *context) const { return contexts.count(context) != 0; }
   void destroyContext(Context *context);
 

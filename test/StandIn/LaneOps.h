@@ -55,7 +55,7 @@ struct ShadowLoops {
   void (*merge)(uint64_t *records, unsigned count, uint64_t mine, unsigned shift, const ShadowKeys &keys);
   void (*replace)(uint64_t *records, unsigned count, uint64_t mine, unsigned shift);
   /// Whether each of the bytes is `value`.
-  bool (*allBytes)(const uint8_t *bytes, unsigned count, uint8_t value);
+  bool (*allBytes)(const uint8_t *bytes, uint64_t count, uint8_t value);
   /// Whether all lanes of the mask have one address.
   bool (*allEqual)(const uint64_t *addresses, uint32_t mask);
   /// Whether each lane has the address of lane 0 plus `step` times its number.

@@ -119,7 +119,8 @@ static void perform(Driver &driver, const Copy &copy) {
   if (source)
     std::memmove(states, source->states.get() + (copy.source - source->begin), copy.bytes);
   else
-    std::memset(states, Written, copy.bytes);
+    std::memset(states, driver.isPattern(static_cast<const uint8_t *>(from), copy.bytes) ? NeverWritten : Written,
+                copy.bytes);
 }
 
 /// Enqueues work; the host waits for it, or does not.
@@ -203,12 +204,10 @@ static int fill(const char *entry, DevicePointer pointer, uint32_t value, unsign
         throw Fault(FaultKind::OutOfBounds, "a fill of a graph writes memory that was freed");
       Region &region = *driver.memory.find(pointer, bytes);
       uint8_t *data = region.data.get() + (pointer - region.begin);
-      bool isPattern = driver.settings.pattern.has_value();
-      for (size_t byte = 0; byte < bytes; ++byte) {
+      for (size_t byte = 0; byte < bytes; ++byte)
         data[byte] = value >> (8 * (byte % width));
-        isPattern = isPattern && data[byte] == *driver.settings.pattern;
-      }
-      std::memset(region.states.get() + (pointer - region.begin), isPattern ? NeverWritten : Written, bytes);
+      std::memset(region.states.get() + (pointer - region.begin),
+                  driver.isPattern(data, bytes) ? NeverWritten : Written, bytes);
     };
     return finish(driver, *stream, std::move(work), handle != nullptr);
   });

@@ -45,9 +45,9 @@ void replace(uint64_t *records, unsigned count, uint64_t mine, unsigned shift) {
     records[i] = mine + (i >> shift);
 }
 
-bool allBytes(const uint8_t *bytes, unsigned count, uint8_t value) {
+bool allBytes(const uint8_t *bytes, uint64_t count, uint8_t value) {
   uint8_t different = 0;
-  for (unsigned i = 0; i < count; ++i)
+  for (uint64_t i = 0; i < count; ++i)
     different |= bytes[i] ^ value;
   return different == 0;
 }

@@ -420,7 +420,14 @@ TEST(StandInDriver, FillsAndCopies) {
     EXPECT_EQ(result[1], 0x02030204u);
     EXPECT_EQ(result[2], 0x04050608u);
     EXPECT_EQ(library.call("cuMemFree_v2", words + 4), 1);
-    // The pattern counts as never written, here and in copies.
+    // The pattern counts as never written, from the host, from here and in copies.
+    std::vector<uint8_t> pattern(16, 0xab);
+    EXPECT_EQ(library.toDevice(words, pattern.data(), 16), 0);
+    pattern[15] = 0;
+    EXPECT_EQ(library.toDevice(others, pattern.data(), 16), 0);
+    EXPECT_EQ(library.launch(kernel, 1, 4, {others}), 0);
+    EXPECT_EQ(library.call("cuCtxSynchronize"), 0);
+    EXPECT_EQ(library.call("cuMemcpyDtoD_v2", others, words, size_t(16)), 0);
     EXPECT_EQ(library.call("cuMemsetD8_v2", words, static_cast<unsigned char>(0xab), size_t(16)), 0);
     EXPECT_EQ(library.toHost(result, words, 16), 0);
     EXPECT_EQ(result[3], 0xababababu);
