@@ -439,6 +439,19 @@ TEST(StandInDriver, FillsAndCopies) {
   });
 }
 
+TEST(StandInDriver, PatternsFromTheHost) {
+  inProcess({"REMAT_STANDIN_PATTERN=0xAB"}, [](Library &library) {
+    library.open();
+    void *kernel = library.function(library.load(addOne), "addOne");
+    Pointer words = library.allocate(16);
+    std::vector<uint8_t> bytes(16, 0xab);
+    EXPECT_EQ(library.toDevice(words, bytes.data(), 16), 0);
+    EXPECT_EQ(library.launch(kernel, 1, 4, {words}), 0);
+    EXPECT_EQ(library.call("cuCtxSynchronize"), 719);
+    EXPECT_NE(library.fault().find("where byte 0 was never written"), std::string::npos) << library.fault();
+  });
+}
+
 TEST(StandInDriver, Pointers) {
   inProcess({}, [](Library &library) {
     void *context = library.open(), *found = nullptr;
