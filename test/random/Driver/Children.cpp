@@ -11,6 +11,7 @@
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Compiler.h"
 
 #include <chrono>
 #include <csignal>
@@ -83,8 +84,10 @@ static void reportSignal(int signal) {
 
 [[noreturn]] static void runChild(const Case &program, const JudgeOptions &options, const ChildLimits &limits,
                                   mlir::MLIRContext &context) {
+#if !LLVM_ADDRESS_SANITIZER_BUILD // which reserves more addresses than any limit allows
   rlimit memory = {static_cast<rlim_t>(limits.bytes), static_cast<rlim_t>(limits.bytes)};
   setrlimit(RLIMIT_AS, &memory);
+#endif
   rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
   // A stack that has overflown cannot be used.
