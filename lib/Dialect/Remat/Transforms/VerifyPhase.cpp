@@ -66,6 +66,8 @@ struct VerifyPhasePass final : remat::impl::VerifyPhasePassBase<VerifyPhasePass>
   using Base::Base;
 
   void runOnOperation() override {
+    // Nothing changes, so that MLIR need not verify it all once more.
+    markAllAnalysesPreserved();
     WalkResult result = getOperation()->walk<WalkOrder::PreOrder>(
         [&](Operation *op) { return failed(verify(op)) ? WalkResult::interrupt() : WalkResult::advance(); });
     if (result.wasInterrupted())
