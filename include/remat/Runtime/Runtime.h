@@ -68,6 +68,10 @@ uint64_t rematFlushDenormals(void);
 /// Restores what rematFlushDenormals returned.
 void rematRestoreDenormals(uint64_t setting);
 
+/// `value` rounded to bf16, to the nearest and in a tie to the even one, in the low 16 bits of the
+/// register that it is returned in, where a bf16 is. LLVM calls it under this name.
+float __truncsfbf2(float value);
+
 //===----------------------------------------------------------------------===//
 // Schedules
 //===----------------------------------------------------------------------===//

@@ -242,7 +242,8 @@ int64_t BlockFuser::countKept(Operation *op, size_t reader) const {
   llvm::SmallDenseSet<Value> kept;
   for (Value operand : op->getOperands()) {
     Value array = getReadArray(operand);
-    if (!array || cast<RankedTensorType>(array.getType()).getRank() < getShapeOf(op).getRank())
+    auto type = array ? dyn_cast<RankedTensorType>(array.getType()) : RankedTensorType();
+    if (!type || type.getRank() < getShapeOf(op).getRank())
       continue;
     // An argument is there anyway, but what may be written over lends its place.
     if (isa<BlockArgument>(array) && !writable.consumed.contains(array))
