@@ -178,7 +178,8 @@ static Applied dropResult(ModuleOp module, unsigned site) {
         return Applied::No;
       for (Operation *caller : callers) {
         auto request = dyn_cast<remat::ValueAndGradientOp>(caller);
-        if (!caller->getResult(i).use_empty() || isa<remat::CustomVjpOp>(caller) ||
+        // What a rule returns is not what the operation has.
+        if (isa<remat::CustomVjpOp>(caller) || !caller->getResult(i).use_empty() ||
             (request && llvm::is_contained(request.getOf(), static_cast<int64_t>(i))))
           return Applied::No;
       }
