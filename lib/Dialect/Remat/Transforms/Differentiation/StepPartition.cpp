@@ -40,9 +40,9 @@ class SliceCloner {
 public:
   explicit SliceCloner(Block &source) : source(source) {}
 
-  /// Appends to \p target what \p roots need and \p mapping does not have; the copies
-  /// are entered there. With \p keepEffects also what has side effects.
-  void clone(ValueRange roots, Block &target, IRMapping &mapping, bool keepEffects) {
+  /// Appends to \p target what \p roots and \p kept need and \p mapping does not have, and
+  /// \p kept; the copies are entered there.
+  void clone(ValueRange roots, const DenseSet<Operation *> &kept, Block &target, IRMapping &mapping) {
     DenseSet<Value> needed;
     auto need = [&](ValueRange values) {
       for (Value value : values)
@@ -53,7 +53,7 @@ public:
     SmallVector<Operation *> slice;
     for (Operation &op : llvm::reverse(source.without_terminator())) {
       bool isNeeded = llvm::any_of(op.getResults(), [&](Value result) { return needed.contains(result); });
-      if (!isNeeded && !(keepEffects && !isMemoryEffectFree(&op)))
+      if (!isNeeded && !kept.contains(&op))
         continue;
       slice.push_back(&op);
       need(getInputs(&op));
@@ -88,6 +88,28 @@ static Block &addBlock(Region &region, ValueRange values, IRMapping &mapping) {
   return block;
 }
 
+namespace {
+/// What of a joint step has side effects: checks and assertions.
+struct Effects {
+  Effects(Block &joint, ValueRange cotangents);
+
+  /// Those of the step, and those that need a cotangent: the adjoint of a branch in which a rule is called has the
+  /// checks of what it calls once more.
+  DenseSet<Operation *> ofStep, ofAdjoint;
+};
+} // namespace
+
+Effects::Effects(Block &joint, ValueRange cotangents) {
+  DenseSet<Value> varied(cotangents.begin(), cotangents.end());
+  for (Operation &op : joint.without_terminator()) {
+    bool isOfAdjoint = llvm::any_of(getInputs(&op), [&](Value input) { return varied.contains(input); });
+    if (isOfAdjoint)
+      varied.insert_range(op.getResults());
+    if (!isMemoryEffectFree(&op))
+      (isOfAdjoint ? ofAdjoint : ofStep).insert(&op);
+  }
+}
+
 /// A tape holds tensors: scalars that are not cheap to compute again, such as those of a
 /// loop over integers, are read through one.
 static void keepScalars(Block &joint) {
@@ -118,8 +140,12 @@ static void keepScalars(Block &joint) {
 LogicalResult remat::partitionStep(Block &joint, BpttOp op) {
   keepScalars(joint);
   JointLayout layout(joint, op);
-  FailureOr<Tape> tape =
-      selectTape({&joint, layout.carries, layout.cotangents, layout.yield.getCarries(), layout.results});
+  Effects effects(joint, layout.cotangents);
+  SmallVector<Value> results(layout.results);
+  for (Operation &op : joint.without_terminator())
+    if (effects.ofAdjoint.contains(&op))
+      llvm::append_range(results, getInputs(&op));
+  FailureOr<Tape> tape = selectTape({&joint, layout.carries, layout.cotangents, layout.yield.getCarries(), results});
   if (failed(tape))
     return failure();
   SliceCloner cloner(joint);
@@ -134,7 +160,7 @@ LogicalResult remat::partitionStep(Block &joint, BpttOp op) {
     Block &block = addBlock(region, arguments, mapping);
     llvm::append_range(roots, emits);
     llvm::append_range(roots, kept);
-    cloner.clone(roots, block, mapping, /*keepEffects=*/true);
+    cloner.clone(roots, effects.ofStep, block, mapping);
     OpBuilder builder = OpBuilder::atBlockEnd(&block);
     YieldOp::create(builder, loc, lookup(mapping, carries), lookup(mapping, emits), lookup(mapping, kept));
   };
@@ -149,7 +175,7 @@ LogicalResult remat::partitionStep(Block &joint, BpttOp op) {
     SmallVector<Value> arguments(fromTape);
     llvm::append_range(arguments, layout.cotangents);
     Block &block = addBlock(op.getReverse(), arguments, mapping);
-    cloner.clone(layout.results, block, mapping, /*keepEffects=*/false);
+    cloner.clone(layout.results, effects.ofAdjoint, block, mapping);
     OpBuilder builder = OpBuilder::atBlockEnd(&block);
     SmallVector<Value> results = lookup(mapping, layout.results);
     size_t numCarries = op.getActiveCarries().size(), numScans = op.getActiveScans().size();
@@ -160,7 +186,7 @@ LogicalResult remat::partitionStep(Block &joint, BpttOp op) {
   if (tape->restartable) {
     IRMapping mapping;
     Block &block = addBlock(op.getResume(), fromTape, mapping);
-    cloner.clone(carries, block, mapping, /*keepEffects=*/false);
+    cloner.clone(carries, {}, block, mapping);
     OpBuilder builder = OpBuilder::atBlockEnd(&block);
     YieldOp::create(builder, loc, lookup(mapping, carries), ValueRange(), ValueRange());
   }
