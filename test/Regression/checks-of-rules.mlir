@@ -3,6 +3,8 @@
 // RUN: %exits 6 remat-run %s --entry branch --input x=0.5 --input i=3 | FileCheck %s --check-prefix=OUTSIDE
 // RUN: remat-run %s --entry cotangent --input x=0.5 --input s=2 --output %t && %python %S/show.py %t/g.npy | FileCheck %s --check-prefix=COTANGENT
 // RUN: %exits 6 remat-run %s --entry cotangent --input x=0.5 --input s=5 | FileCheck %s --check-prefix=FIVE
+// RUN: remat-run %s --entry chosen --input x=0.5 --input i=1 --output %t && %python %S/show.py %t/g.npy | FileCheck %s --check-prefix=CHOSEN
+// RUN: %exits 6 remat-run %s --entry chosen --input x=0.5 --input i=9 | FileCheck %s --check-prefix=NINE
 
 // The adjoint of a branch in which a custom rule is called has the checks of what it calls once more. They need cotangents, which the
 // forward steps have not: these took them from where there was nothing, and the compiler crashed.
@@ -74,5 +76,40 @@ func.func private @cotangent_loss(%x: tensor<f32>, %s: tensor<f32>) -> tensor<f3
 // FIVE: error: index 5 at {{.*}}position 0 is outside its table: expected 0 to 3
 func.func @cotangent(%x: tensor<f32>, %s: tensor<f32>) -> (tensor<f32>, tensor<f32> {remat.name = "g"}) {
   %r, %g = remat.value_and_gradient @cotangent_loss(%x, %s) wrt [0] : (tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<f32>)
+  return %r, %g : tensor<f32>, tensor<f32>
+}
+
+// A read in a branch of a rule, at an index that is no cotangent's: nothing else has checked it.
+func.func private @chosen_rule(%a: tensor<f32>, %i: index, %y: tensor<f32>, %dy: tensor<f32>) -> tensor<f32> {
+  %table = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %zero = arith.constant 0.0 : f32
+  %d = tensor.extract %dy[] : tensor<f32>
+  %positive = arith.cmpf ogt, %d, %zero : f32
+  %r = scf.if %positive -> (tensor<f32>) {
+    %e = tensor.extract %table[%i] : tensor<4xf32>
+    %t = tensor.from_elements %e : tensor<f32>
+    scf.yield %t : tensor<f32>
+  } else {
+    scf.yield %dy : tensor<f32>
+  }
+  return %r : tensor<f32>
+}
+func.func private @plain(%a: tensor<f32>, %i: index) -> tensor<f32> {
+  return %a : tensor<f32>
+}
+func.func private @chosen_loss(%x: tensor<f32>, %i: index) -> tensor<f32> {
+  %c2 = arith.constant 2 : index
+  %z = arith.constant dense<0.0> : tensor<f32>
+  %h = remat.recurrence count(%c2) at(%t) carry(%c = %z : tensor<f32>) {
+    %w = remat.custom_vjp @plain(%x, %i) rule @chosen_rule : (tensor<f32>, index) -> tensor<f32>
+    %d = arith.addf %c, %w : tensor<f32>
+    remat.yield carry(%d : tensor<f32>)
+  }
+  return %h : tensor<f32>
+}
+// CHOSEN: g 4
+// NINE: error: index 9 at {{.*}}position 0 is outside its table: expected 0 to 3
+func.func @chosen(%x: tensor<f32>, %i: index) -> (tensor<f32>, tensor<f32> {remat.name = "g"}) {
+  %r, %g = remat.value_and_gradient @chosen_loss(%x, %i) wrt [0] : (tensor<f32>, index) -> (tensor<f32>, tensor<f32>)
   return %r, %g : tensor<f32>, tensor<f32>
 }

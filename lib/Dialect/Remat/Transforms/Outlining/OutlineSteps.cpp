@@ -16,7 +16,6 @@
 #include "remat/Dialect/Remat/IR/StepSignature.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
-#include "remat/Interfaces/BlockDifferentiator.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -72,26 +71,6 @@ static void eraseDeadOperations(Block &block) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
     if (isOpTriviallyDead(&op))
       op.erase();
-}
-
-/// Erases the assertions and checks in \p function that do not depend on \p cotangents.
-static void eraseChecks(func::FuncOp function, ValueRange cotangents) {
-  DenseSet<Value> varied(cotangents.begin(), cotangents.end());
-  function.walk<WalkOrder::PreOrder>([&](Operation *op) {
-    if (op == function)
-      return WalkResult::advance();
-    bool isVaried = llvm::any_of(getInputs(op), [&](Value input) { return varied.contains(input); });
-    if (isVaried) {
-      varied.insert_range(op->getResults());
-      for (Region &region : op->getRegions())
-        varied.insert_range(region.getArguments());
-      return WalkResult::advance();
-    }
-    if (!isa<cf::AssertOp, CheckIndicesOp, CheckRangeOp>(op))
-      return WalkResult::advance();
-    op->erase();
-    return WalkResult::skip();
-  });
 }
 
 namespace {
@@ -154,18 +133,17 @@ public:
     }
   }
 
-  /// Ends the function. A step that runs again has passed its assertions and checks before, and so has its adjoint
-  /// those that are not about cotangents: they are dropped.
+  /// Ends the function. A step that runs again has passed its assertions and checks before:
+  /// they are dropped. The adjoint has those of rules, which ran nowhere else.
   func::FuncOp finish() {
     SmallVector<Value> returned = results.join(StepSignature(role).getResults());
     func::ReturnOp::create(builder, function.getLoc(), returned);
     function.setType(builder.getFunctionType(getBlock().getArgumentTypes(), ValueRange(returned).getTypes()));
-    if (role != StepRole::Advance && role != StepRole::Record) {
-      SmallVector<Value> cotangents;
-      for (StepValue kind : {StepValue::Gradient, StepValue::StackedCotangent, StepValue::Accumulator})
-        llvm::append_range(cotangents, arguments[kind]);
-      eraseChecks(function, cotangents);
-    }
+    if (role != StepRole::Advance && role != StepRole::Record && role != StepRole::Reverse)
+      function.walk([](Operation *op) {
+        if (isa<cf::AssertOp, CheckIndicesOp, CheckRangeOp>(op))
+          op->erase();
+      });
     eraseDeadOperations(getBlock());
     return function;
   }
