@@ -16,6 +16,7 @@ include "remat/Dialect/Remat/IR/RematSourceOps.td"
 include "remat/Dialect/Remat/IR/RematOutlinedOps.td"
 include "remat/Dialect/Remat/IR/RematExpandedOps.td"
 include "remat/Dialect/Remat/IR/RematAdjointOps.td"
+include "remat/Dialect/Remat/IR/RematDeviceOps.td"
 include "remat/Dialect/Remat/IR/RematStrongOps.td"
 
 #endif // REMAT_DIALECT_REMAT_IR_REMATOPS_TD
