@@ -82,6 +82,23 @@ func.func @fill(%x: memref<4xf32>, %y: f32) {
 
 // -----
 
+// How steps are counted is the target's choice: the passes to kernels make it.
+// KERNELS: error: 'remat.reset_counters' op is of an earlier phase than 'kernels'
+func.func @resets(%counters: memref<5xi64>) {
+  remat.reset_counters %counters : memref<5xi64>
+  return
+}
+
+// -----
+
+// KERNELS: error: 'remat.count' op is of an earlier phase than 'kernels'
+func.func @counts(%counters: memref<5xi64>) {
+  remat.count advance in %counters : memref<5xi64>
+  return
+}
+
+// -----
+
 // KERNELS-NOT: error
 // MACHINE: error: 'func.func' op is of an earlier phase than 'machine'
 func.func @loads(%x: memref<4xf32>, %i: index) -> f32 {

@@ -195,6 +195,29 @@ def ConvertCheckToRuntimePass : Pass<"convert-check-to-runtime", "::mlir::Module
                            "::mlir::memref::MemRefDialect"];
 }
 
+def ConvertCountToMemoryPass : Pass<"convert-count-to-memory", "::mlir::ModuleOp"> {
+  let summary = "lower the counting of steps to loads and stores";
+  let description = [{
+    `remat.count` becomes a load of the counter, a sum and a store; `remat.reset_counters`
+    becomes stores of zeros. For targets whose steps run on the host.
+
+    Before:
+
+    ```mlir
+    remat.count advance in %counters : memref<5xi64>
+    ```
+
+    After:
+
+    ```mlir
+    %old = memref.load %counters[%c0] : memref<5xi64>
+    %new = arith.addi %old, %one : i64
+    memref.store %new, %counters[%c0] : memref<5xi64>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
 //===----------------------------------------------------------------------===//
 // LLVM
 //===----------------------------------------------------------------------===//

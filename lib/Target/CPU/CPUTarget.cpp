@@ -10,6 +10,7 @@
 #include "CPUPipeline.h"
 #include "Host/CallFrame.h"
 #include "Host/HostProgram.h"
+#include "remat/Conversion/Passes.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Target/CPU/LinalgToLLVM.h"
 #include "remat/Target/CPU/Passes.h"
@@ -47,6 +48,7 @@ void CPUTarget::addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptio
 }
 
 void CPUTarget::addKernelPasses(mlir::OpPassManager &manager) const {
+  manager.addPass(createConvertCountToMemoryPass());
   LinalgToLLVMOptions kernels;
   kernels.isa = isa;
   kernels.accurate = accurate;

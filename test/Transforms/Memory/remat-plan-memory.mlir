@@ -19,7 +19,7 @@
 // BUFFERS-SAME: %[[ARENA:[a-z0-9]+]]: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi8>, %[[COUNTERS:[a-z0-9]+]]: memref<?xi64>)
 // BUFFERS-SAME: peak = 2112
 // The counters are those of one call, also where there is no loop.
-// BUFFERS-COUNT-5: memref.store %{{.*}}, %[[COUNTERS]]
+// BUFFERS: remat.reset_counters %[[COUNTERS]]
 // BUFFERS-NOT: memref.alloc
 // BUFFERS: memref.view %[[ARENA]][%{{.*}}][] : memref<?xi8> to memref<16xf32>
 // BUFFERS: memref.view %[[ARENA]][%{{.*}}][] : memref<?xi8> to memref<512xf32>

@@ -32,25 +32,25 @@ static constexpr V gradients[] = {V::PreviousGradient, V::ScanGradient, V::Accum
 namespace {
 struct Row {
   StringLiteral name;
-  std::optional<RematCounter> counter;
+  std::optional<Counter> counter;
   ArrayRef<V> arguments, results;
 };
 } // namespace
 
 static const Row &getRow(StepRole role) {
-  static const Row rows[numStepRoles] = {{"advance", REMAT_COUNTER_ADVANCE, firstForward, carriesStacked},
-                                         {"advance_again", REMAT_COUNTER_ADVANCE_AGAIN, forward, carries},
-                                         {"record", REMAT_COUNTER_RECORD, firstForward, carriesStackedTape},
-                                         {"record_again", REMAT_COUNTER_RECORD_AGAIN, forward, carriesTape},
-                                         {"reverse", REMAT_COUNTER_REVERSE, backward, gradients},
+  static const Row rows[numStepRoles] = {{"advance", Counter::Advance, firstForward, carriesStacked},
+                                         {"advance_again", Counter::AdvanceAgain, forward, carries},
+                                         {"record", Counter::Record, firstForward, carriesStackedTape},
+                                         {"record_again", Counter::RecordAgain, forward, carriesTape},
+                                         {"reverse", Counter::Reverse, backward, gradients},
                                          {"resume", std::nullopt, fromTape, carries},
-                                         {"linearize", REMAT_COUNTER_RECORD_AGAIN, forward, tape}};
+                                         {"linearize", Counter::RecordAgain, forward, tape}};
   return rows[static_cast<size_t>(role)];
 }
 
 StringRef remat::stringifyStepRole(StepRole role) { return getRow(role).name; }
 
-std::optional<RematCounter> remat::getCounter(StepRole role) { return getRow(role).counter; }
+std::optional<Counter> remat::getCounter(StepRole role) { return getRow(role).counter; }
 
 FlatSymbolRefAttr remat::getStepFunction(ChainOp chain, StepRole role) {
   return chain->getAttrOfType<FlatSymbolRefAttr>(stringifyStepRole(role));

@@ -38,7 +38,7 @@ static Phase getLastPhase(Operation *op) {
     return Phase::Source;
   if (isa<BpttOp, UnwindOp, YieldOp, YieldAdjointOp>(op))
     return Phase::Adjoint;
-  if (isa<CheckIndicesOp, CheckRangeOp>(op))
+  if (isa<CheckIndicesOp, CheckRangeOp, CountOp, ResetCountersOp>(op))
     return Phase::Expanded;
   if (isa_and_nonnull<RematDialect>(op->getDialect()))
     return Phase::Planned;

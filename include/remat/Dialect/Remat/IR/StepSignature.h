@@ -32,7 +32,7 @@ StringRef stringifyStepRole(StepRole role);
 FlatSymbolRefAttr getStepFunction(ChainOp chain, StepRole role);
 
 /// Where a call of a function of \p role is counted, if it is.
-std::optional<RematCounter> getCounter(StepRole role);
+std::optional<Counter> getCounter(StepRole role);
 
 /// What a value is that a step function takes or returns.
 enum class StepValue {

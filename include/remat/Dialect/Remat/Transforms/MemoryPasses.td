@@ -319,7 +319,7 @@ def AssignWorkspacePass : Pass<"remat-assign-workspace", "::mlir::ModuleOp"> {
     ```mlir
     func.func private @step(%t: index, %pos: index, %h: memref<4xf32>, %new: memref<4xf32>,
                             %workspace: memref<64xi8>, %counters: memref<5xi64>) {
-      ... counters[0] += 1 ...
+      remat.count advance in %counters : memref<5xi64>
       %c0 = arith.constant 0 : index
       %temporary = memref.view %workspace[%c0][] : memref<64xi8> to memref<4xf32>
     ```
@@ -357,6 +357,7 @@ def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
     ```mlir
     func.func @f(%x: memref<4xf32>, %y: memref<4xf32>, %arena: memref<?xi8>,
                  %parameters: memref<?xi8>, %counters: memref<?xi64>) attributes {remat.memory = ...} {
+      remat.reset_counters %counters : memref<?xi64>
       %offset = arith.constant 128 : index
       %temporary = memref.view %arena[%offset][] : memref<?xi8> to memref<4xf32>
     ```

@@ -112,16 +112,11 @@ void Workspace::rewrite(Value workspace) {
 
 /// Adds one to the counter of \p role.
 static void countCall(func::FuncOp function, Value counters, StepRole role) {
-  std::optional<RematCounter> counter = getCounter(role);
+  std::optional<Counter> counter = getCounter(role);
   if (!counter)
     return;
   OpBuilder builder = OpBuilder::atBlockBegin(&function.getBody().front());
-  Location loc = function.getLoc();
-  Value index = arith::ConstantIndexOp::create(builder, loc, *counter);
-  Value one = arith::ConstantIntOp::create(builder, loc, 1, /*width=*/64);
-  Value old = memref::LoadOp::create(builder, loc, counters, index);
-  Value next = arith::AddIOp::create(builder, loc, old, one);
-  memref::StoreOp::create(builder, loc, next, counters, index);
+  CountOp::create(builder, function.getLoc(), *counter, counters);
 }
 
 /// Turns copies into linalg.copy, which the target lowers like everything else.

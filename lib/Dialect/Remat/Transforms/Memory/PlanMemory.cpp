@@ -71,11 +71,7 @@ LogicalResult MemoryPlanner::addArguments(bool hasPlan) {
   plan = added->get(REMAT_ENTRY_PLAN);
   // The steps add to the counters, and callers want those of one call.
   OpBuilder body = OpBuilder::atBlockBegin(&entry.getBody().front());
-  for (int64_t counter = 0; counter < REMAT_NUM_COUNTERS; ++counter) {
-    Value zero = arith::ConstantIntOp::create(body, entry.getLoc(), 0, /*width=*/64);
-    Value index = arith::ConstantIndexOp::create(body, entry.getLoc(), counter);
-    memref::StoreOp::create(body, entry.getLoc(), zero, added->get(REMAT_ENTRY_COUNTERS), index);
-  }
+  ResetCountersOp::create(body, entry.getLoc(), added->get(REMAT_ENTRY_COUNTERS));
   return success();
 }
 
