@@ -43,7 +43,7 @@ func.func @assertion(%x: memref<3xf32>, %y: memref<3xf32>) {
 
 #id = affine_map<(i) -> (i)>
 func.func @wide(%x: memref<3xi128>, %y: memref<3xi128>) {
-  // expected-error @+1 {{expects numbers of at most 64 bits, which GPUs have}}
+  // expected-error @+1 {{expects numbers that GPUs have: f16, bf16, f32, f64, index and integers of at most 64 bits}}
   linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xi128>) outs(%y : memref<3xi128>) {
   ^bb0(%a: i128, %o: i128):
     linalg.yield %a : i128
@@ -72,5 +72,91 @@ func.func @stack(%y: memref<3xf32>) {
   %v = memref.subview %x[0] [3] [2] : memref<6xf32> to memref<3xf32, strided<[2]>>
   // expected-error @+1 {{expects scalars and strided memrefs that are not on the stack, but got 'memref<3xf32, strided<[2]>>'}}
   linalg.copy ins(%v : memref<3xf32, strided<[2]>>) outs(%y : memref<3xf32>)
+  return
+}
+
+// -----
+
+// There is no product of twice the width.
+#id = affine_map<(i) -> (i)>
+func.func @wide_product(%x: memref<3xi32>, %y: memref<3xi32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xi32>) outs(%y : memref<3xi32>) {
+  ^bb0(%a: i32, %o: i32):
+    // expected-error @+1 {{'arith.mulsi_extended' op has no form on GPUs for 'i32'}}
+    %l, %r = arith.mulsi_extended %a, %a : i32
+    linalg.yield %r : i32
+  }
+  return
+}
+
+// -----
+
+// All conversions round to nearest.
+#id = affine_map<(i) -> (i)>
+func.func @rounded_to_zero(%x: memref<3xf32>, %y: memref<3xf16>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf16>) {
+  ^bb0(%a: f32, %o: f16):
+    // expected-error @+1 {{'arith.truncf' op has no form on GPUs for 'f16'}}
+    %r = arith.truncf %a toward_zero : f32 to f16
+    linalg.yield %r : f16
+  }
+  return
+}
+
+// -----
+
+// What becomes of what is no number is not the same everywhere.
+#id = affine_map<(i) -> (i)>
+func.func @clamp(%x: memref<3xf32>, %y: memref<3xf32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    // expected-error @+1 {{'math.clampf' op has no form on GPUs for 'f32'}}
+    %r = math.clampf %a to [%a, %a] : f32
+    linalg.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+// Numbers of eight bits are no operands, and no values either.
+#id = affine_map<(i) -> (i)>
+func.func @eight_bits(%x: memref<3xf32>, %y: memref<3xf32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    // expected-error @+1 {{'arith.truncf' op has no form on GPUs for 'f8E5M2'}}
+    %n = arith.truncf %a : f32 to f8E5M2
+    %r = arith.extf %n : f8E5M2 to f32
+    linalg.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+// A thread computes numbers.
+#id = affine_map<(i) -> (i)>
+func.func @vectors(%x: memref<3xf32>, %y: memref<3xf32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    // expected-error @+1 {{'vector.broadcast' op has no form on GPUs for 'vector<4xf32>'}}
+    %v = vector.broadcast %a : f32 to vector<4xf32>
+    %r = vector.extract %v[0] : f32 from vector<4xf32>
+    linalg.yield %r : f32
+  }
+  return
+}
+
+// -----
+
+// What has no value has none on GPUs.
+#id = affine_map<(i) -> (i)>
+func.func @poison(%x: memref<3xf32>, %y: memref<3xf32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<3xf32>) outs(%y : memref<3xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    // expected-error @+1 {{'ub.poison' op has no form on GPUs for 'f32'}}
+    %r = ub.poison : f32
+    linalg.yield %r : f32
+  }
   return
 }

@@ -57,3 +57,20 @@ func.func @from_integers(%a: i16, %b: i32, %c: i64) -> (bf16, bf16, f16) {
   %2 = arith.sitofp %c : i64 to f16
   return %0, %1, %2 : bf16, bf16, f16
 }
+
+// What is normal is decided by the type, before it is widened.
+// CHECK-LABEL: func @classes
+// CHECK-SAME:    (%[[X:.*]]: f16, %[[Y:.*]]: vector<4xf64>)
+// CHECK-DAG:     %[[SMALLEST:.*]] = arith.constant 6.103520e-05 : f16
+// CHECK-DAG:     %[[WIDE_SMALLEST:.*]] = arith.extf %[[SMALLEST]] : f16 to f32
+// CHECK:         arith.cmpf oge, %{{.*}}, %[[WIDE_SMALLEST]] : f32
+// CHECK:         arith.cmpf olt, %{{.*}}, %{{.*}} : f32
+// CHECK:         arith.andi
+// CHECK:         %[[MAGNITUDE:.*]] = math.absf %[[Y]] : vector<4xf64>
+// CHECK:         %[[INFINITY:.*]] = arith.constant dense<0x7FF0000000000000> : vector<4xf64>
+// CHECK:         arith.cmpf oeq, %[[MAGNITUDE]], %[[INFINITY]] : vector<4xf64>
+func.func @classes(%x: f16, %y: vector<4xf64>) -> (i1, vector<4xi1>) {
+  %0 = math.isnormal %x : f16
+  %1 = math.isinf %y : vector<4xf64>
+  return %0, %1 : i1, vector<4xi1>
+}

@@ -1,5 +1,6 @@
 // RUN: remat-opt %s --remat-expand-math | FileCheck %s
 // RUN: remat-opt %s --remat-expand-math=accurate | FileCheck %s --check-prefix=ACCURATE
+// RUN: remat-opt %s --remat-expand-math=denormals=keep | FileCheck %s --check-prefixes=CHECK,KEEP
 
 // CHECK-LABEL: func @vectors
 // CHECK-NOT:     math.{{(tanh|exp|log|erf|log1p|expm1)}}
@@ -35,4 +36,18 @@ func.func @doubles(%x: f64) -> (f64, f64, f64) {
   %1 = math.expm1 %x : f64
   %2 = math.log1p %x : f64
   return %0, %1, %2 : f64, f64, f64
+}
+
+// Denormal operands of logarithms, and denormal results of exponentials, cost something where there may be some.
+// CHECK-LABEL: func @denormals
+// KEEP-SAME:     (%[[X:.*]]: f32)
+// KEEP:          %[[LIMIT:.*]] = arith.constant 1.17549435E-38 : f32
+// KEEP:          %[[IS_SMALL:.*]] = arith.cmpf olt, %[[X]], %[[LIMIT]] : f32
+// KEEP:          %[[SCALED:.*]] = arith.mulf %[[X]], %{{.*}} : f32
+// KEEP:          arith.select %[[IS_SMALL]], %[[SCALED]], %[[X]] : f32
+// KEEP:          arith.select %[[IS_SMALL]], %{{.*}}, %{{.*}} : f32
+// CHECK:         return
+func.func @denormals(%x: f32) -> f32 {
+  %0 = math.log2 %x : f32
+  return %0 : f32
 }

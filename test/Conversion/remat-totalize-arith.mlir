@@ -75,3 +75,28 @@ func.func @number(%x: f32, %y: f32) -> f32 {
   %z = arith.maxnumf %x, %y : f32
   return %z : f32
 }
+
+// No other bits of the distance count than those that the choice looks at.
+// CHECK-LABEL: func @wide_shift
+// CHECK-SAME:    (%[[X:.*]]: i64, %[[N:.*]]: i64)
+// CHECK:         %[[FITS:.*]] = arith.cmpi ule, %[[N]], %c63_i64 : i64
+// CHECK:         %[[MASKED:.*]] = arith.andi %[[N]], %{{.*}} : i64
+// CHECK:         %[[SHIFTED:.*]] = arith.shli %[[X]], %[[MASKED]] : i64
+// CHECK:         arith.select %[[FITS]], %[[SHIFTED]], %{{.*}} : i64
+func.func @wide_shift(%x: i64, %n: i64) -> i64 {
+  %z = arith.shli %x, %n : i64
+  return %z : i64
+}
+
+// CHECK-LABEL: func @conversions_to_bits
+// CHECK-SAME:    (%[[X:.*]]: f32)
+// CHECK:         %[[MINUS_ONE:.*]] = arith.constant -1.0
+// CHECK:         %[[SIGNED:.*]] = arith.cmpf ole, %[[X]], %[[MINUS_ONE]] : f32
+// CHECK:         %[[ONE:.*]] = arith.constant 1.0
+// CHECK:         %[[UNSIGNED:.*]] = arith.cmpf oge, %[[X]], %[[ONE]] : f32
+// CHECK:         return %[[SIGNED]], %[[UNSIGNED]]
+func.func @conversions_to_bits(%x: f32) -> (i1, i1) {
+  %0 = arith.fptosi %x : f32 to i1
+  %1 = arith.fptoui %x : f32 to i1
+  return %0, %1 : i1, i1
+}

@@ -16,11 +16,12 @@
 using namespace remat;
 
 static void buildCPUPipeline(mlir::OpPassManager &manager, const CPUPipelineOptions &options) {
-  buildPipeline(manager, options.getProgramOptions(), CPUTarget(options.isa, options.denormals, options.accurate));
+  buildPipeline(manager, options.getProgramOptions(),
+                CPUTarget(options.isa, options.denormals, options.accurate, options.math));
 }
 
 void remat::registerCPUPipelines() {
-  mlir::PassPipelineRegistration<CPUPipelineOptions>(
+  registerKernelPipeline<CPUPipelineOptions>(
       "remat-to-cpu", "compiles programs with recurrences to the LLVM dialect, inside a byte budget", buildCPUPipeline);
   registerLinalgToLLVMPipeline();
 }

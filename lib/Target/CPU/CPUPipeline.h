@@ -20,7 +20,7 @@
 
 namespace remat {
 
-struct CPUPipelineOptions : KernelOptions<CPUPipelineOptions, VectorISA::Host> {
+struct CPUPipelineOptions : KernelOptions<CPUPipelineOptions, VectorISA::Host, Denormals::Flush> {
   Option<Budget> budget{*this, "budget",
                         llvm::cl::desc("Bytes of arena: a size (64MiB), a share of the store-all peak (5%), min, or "
                                        "unlimited"),
@@ -38,10 +38,6 @@ struct CPUPipelineOptions : KernelOptions<CPUPipelineOptions, VectorISA::Host> {
   Option<int64_t> maxUnrolledMoves{*this, "max-unrolled-moves",
                                    llvm::cl::desc("The most moves of a chain that may be unrolled"),
                                    llvm::cl::init(defaultUnrolledMoves)};
-  Option<Denormals> denormals{
-      *this, "denormals", llvm::cl::desc("What becomes of denormal numbers"), llvm::cl::init(Denormals::Flush),
-      llvm::cl::values(clEnumValN(Denormals::Flush, "flush", "They are zero inside a call"),
-                       clEnumValN(Denormals::Keep, "keep", "A call computes with them (slow)"))};
   void set(const ProgramOptions &options) {
     budget = options.budget;
     parameterBudget = options.parameterBudget;

@@ -7,6 +7,7 @@
 
 #include "remat/Target/CPU/CPUTarget.h"
 
+#include "../MathLibrary/MathLibrary.h"
 #include "CPUPipeline.h"
 #include "Host/CallFrame.h"
 #include "Host/HostProgram.h"
@@ -21,16 +22,22 @@
 using namespace remat;
 
 llvm::Expected<std::unique_ptr<CPUTarget>> CPUTarget::create(const CPUTargetOptions &options) {
+  if (options.math == MathFunctions::Portable && options.accurate)
+    return makeInputError("expects either accurate functions, which are those of the C library, or portable ones");
+  if (options.math == MathFunctions::Portable && !hasMathLibrary())
+    return llvm::make_error<ProgramError>(
+        ProgramError::Kind::TargetUnavailable,
+        "portable functions are those of LLVM's libclc, which remat was built without");
   auto processor = Processor::create(options);
   if (!processor)
     return processor.takeError();
-  auto target = std::make_unique<CPUTarget>(processor->isa, options.denormals, options.accurate);
+  auto target = std::make_unique<CPUTarget>(processor->isa, options.denormals, options.accurate, options.math);
   target->processor = std::make_unique<Processor>(std::move(*processor));
   return target;
 }
 
-CPUTarget::CPUTarget(VectorISA isa, Denormals denormals, bool accurate)
-    : isa(isa), denormals(denormals), accurate(accurate) {}
+CPUTarget::CPUTarget(VectorISA isa, Denormals denormals, bool accurate, MathFunctions math)
+    : isa(isa), denormals(denormals), accurate(accurate), math(math) {}
 
 CPUTarget::~CPUTarget() = default;
 
@@ -52,11 +59,9 @@ void CPUTarget::addKernelPasses(mlir::OpPassManager &manager) const {
   LinalgToLLVMOptions kernels;
   kernels.isa = isa;
   kernels.accurate = accurate;
+  kernels.math = math;
+  kernels.denormals = denormals;
   buildLinalgToKernelsPipeline(manager, kernels);
-  // Functions have their final form, and no pass that folds arithmetic follows but LLVM's,
-  // which know.
-  if (denormals == Denormals::Flush)
-    manager.addPass(createFlushDenormalsPass());
 }
 
 void CPUTarget::addMachinePasses(mlir::OpPassManager &manager) const { buildKernelsToLLVMPipeline(manager); }
@@ -67,6 +72,7 @@ std::string CPUTarget::getPipelineText(const ProgramOptions &options) const {
   text.isa = isa;
   text.denormals = denormals;
   text.accurate = accurate;
+  text.math = math;
   std::string pipeline = "remat-to-cpu";
   llvm::raw_string_ostream stream(pipeline);
   text.print(stream);

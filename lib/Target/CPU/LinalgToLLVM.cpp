@@ -36,13 +36,19 @@ void remat::buildLinalgToKernelsPipeline(OpPassManager &manager, const LinalgToL
   // What a program wrote gets a value everywhere; the polynomials below need none of it.
   manager.addNestedPass<FuncOp>(createTotalizeArithPass());
   // While the functions are still math ops: later they would be calls per lane.
-  manager.addPass(createExpandMathPass({options.accurate}));
+  if (options.math == MathFunctions::Portable)
+    manager.addPass(createCallMathLibraryPass());
+  manager.addPass(createExpandMathPass({options.accurate, options.denormals}));
   // Now that memory is accessed by loads and stores, and bf16 is only moved.
   manager.addPass(createStoreIntegersAsBytesPass());
   manager.addPass(createStoreBF16AsBitsPass());
   // The index arithmetic of kernels repeats itself; fewer ops to convert.
   manager.addNestedPass<FuncOp>(mlir::createCSEPass());
   manager.addPass(mlir::createSCFToControlFlowPass());
+  // Functions have their final form, and no pass that folds arithmetic follows but LLVM's,
+  // which know.
+  if (options.denormals == Denormals::Flush)
+    manager.addPass(createFlushDenormalsPass());
 }
 
 void remat::buildKernelsToLLVMPipeline(OpPassManager &manager) {
@@ -66,7 +72,7 @@ void remat::buildLinalgToLLVMPipeline(OpPassManager &manager, const LinalgToLLVM
 }
 
 void remat::registerLinalgToLLVMPipeline() {
-  mlir::PassPipelineRegistration<LinalgToLLVMOptions>(
-      "remat-linalg-to-llvm", "lowers linalg on memrefs through vector kernels to the LLVM dialect",
-      buildLinalgToLLVMPipeline);
+  registerKernelPipeline<LinalgToLLVMOptions>("remat-linalg-to-llvm",
+                                              "lowers linalg on memrefs through vector kernels to the LLVM dialect",
+                                              buildLinalgToLLVMPipeline);
 }

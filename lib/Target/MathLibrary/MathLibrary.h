@@ -33,12 +33,15 @@ struct LibraryFunction {
   bool keepsZero;
 };
 
-/// The function that computes \p op, a scalar operation of arith or math; f16 and bf16 are
-/// computed in f32. Nothing if there is none, or if remat was built without libclc.
+/// Whether remat was built with libclc.
+bool hasMathLibrary();
+
+/// The function that computes \p op, an operation of arith or math, or each lane of it; f16 and
+/// bf16 are computed in f32. Nothing if there is none, or if remat was built without libclc.
 std::optional<LibraryFunction> getLibraryFunction(Operation *op);
 
-/// Adds those functions that \p module declares, to be inlined. Fails if functions without
-/// a body are left.
+/// Adds the code of those functions that \p module declares: for GPUs to be inlined, with tables in
+/// constant memory, for processors to be called, in the mode of denormal numbers of its other functions.
 llvm::Error linkMathLibrary(llvm::Module &module);
 
 } // namespace remat

@@ -12,6 +12,7 @@
 
 #include "remat/Target/NVVM/LinalgToPTX.h"
 
+#include "../MathLibrary/MathLibrary.h"
 #include "remat/Target/CPU/Passes.h"
 #include "remat/Target/NVVM/Passes.h"
 
@@ -32,9 +33,10 @@ void remat::buildLinalgToPTXPipeline(OpPassManager &manager, const LinalgToPTXOp
   // everywhere, functions of f32 are polynomials, and memory has whole bytes.
   manager.addPass(createEmulateNarrowFloatsPass());
   manager.addPass(createTotalizeArithPass());
-  // What has no polynomial, while it is still an operation.
-  manager.addNestedPass<GPUModuleOp>(createCallMathLibraryPass());
-  manager.addPass(createExpandMathPass());
+  // What has no polynomial, while it is still an operation. Without the library it was refused.
+  if (hasMathLibrary())
+    manager.addNestedPass<GPUModuleOp>(createCallMathLibraryPass());
+  manager.addPass(createExpandMathPass({/*accurate=*/false, options.denormals}));
   manager.addPass(createStoreIntegersAsBytesPass());
   manager.addPass(createStoreBF16AsBitsPass());
 

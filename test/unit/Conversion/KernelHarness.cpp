@@ -12,6 +12,7 @@
 
 #include "KernelHarness.h"
 
+#include "../../../lib/Target/MathLibrary/MathLibrary.h"
 #include "GPUHarness.h"
 
 #include "remat/Target/CPU/LinalgToLLVM.h"
@@ -164,11 +165,15 @@ llvm::Expected<std::unique_ptr<ExecutionEngine>> remat::test::compileHost(Module
     return machine.takeError();
   ExecutionEngineOptions options;
   auto optimize = makeOptimizingTransformer(2, 0, machine->get());
-  options.transformer = optimize;
+  auto transform = [&](llvm::Module *code) {
+    llvm::Error error = linkMathLibrary(*code);
+    return error ? std::move(error) : optimize(code);
+  };
+  options.transformer = transform;
   return ExecutionEngine::create(module, options);
 }
 
-Program::Program(llvm::StringRef text, VectorISA isa, bool accurate) : context(createContext()) {
+Program::Program(llvm::StringRef text, VectorISA isa, bool accurate, MathFunctions math) : context(createContext()) {
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, context.get());
   if (!module)
     return;
@@ -176,6 +181,7 @@ Program::Program(llvm::StringRef text, VectorISA isa, bool accurate) : context(c
   LinalgToLLVMOptions options;
   options.isa = isa;
   options.accurate = accurate;
+  options.math = math;
   buildLinalgToLLVMPipeline(manager, options);
   if (failed(manager.run(*module)))
     return;

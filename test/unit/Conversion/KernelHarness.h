@@ -17,6 +17,7 @@
 #define REMAT_TEST_UNIT_CONVERSION_KERNELHARNESS_H
 
 #include "remat/Support/LLVM.h"
+#include "remat/Support/MathFunctions.h"
 #include "remat/Target/CPU/RegisterFile.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
@@ -71,7 +72,7 @@ llvm::Expected<std::unique_ptr<ExecutionEngine>> compileHost(ModuleOp module);
 /// A compiled module.
 class Program {
 public:
-  Program(llvm::StringRef text, VectorISA isa, bool accurate = false);
+  Program(llvm::StringRef text, VectorISA isa, bool accurate = false, MathFunctions math = MathFunctions::Native);
   bool isValid() const { return engine != nullptr; }
   /// Calls @name with one argument per buffer.
   void run(llvm::StringRef name, ArrayRef<Buffer *> arguments);

@@ -85,6 +85,48 @@ TEST(Math, NearZero) {
   EXPECT_LE(getLargestError("math.erf", std::erf, -1e-2, 1e-2), 8);
 }
 
+/// The largest error where operands or results are denormal, in units of the smallest number and up.
+static double getLargestDenormalError(StringRef op, double (*exact)(double), float from, float to) {
+  constexpr int64_t count = 20011;
+  Program program(apply(op, count), VectorISA::AVX512);
+  EXPECT_TRUE(program.isValid());
+  MLIRContext context;
+  auto type = MemRefType::get({count}, Float32Type::get(&context));
+  Buffer in(type, 0), out(type, 0);
+  auto *x = static_cast<float *>(in.getData()), *y = static_cast<float *>(out.getData());
+  for (int64_t i = 0; i < count; ++i)
+    x[i] = static_cast<float>(from + (double(to) - from) * i / (count - 1));
+  program.run("f", {&in, &out});
+  double largest = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    double wanted = exact(x[i]);
+    float rounded = std::fabs(static_cast<float>(wanted));
+    if (wanted == y[i])
+      continue;
+    largest = std::max(largest, std::fabs(y[i] - wanted) / (std::nextafter(rounded, INFINITY) - rounded));
+  }
+  return largest;
+}
+
+TEST(Math, DenormalNumbers) {
+  const float smallest = std::numeric_limits<float>::min();
+  struct Function {
+    const char *name;
+    double (*exact)(double);
+  };
+  for (const Function &function :
+       {Function{"math.exp", std::exp}, Function{"math.expm1", std::expm1}, Function{"math.tanh", std::tanh},
+        Function{"math.log1p", std::log1p}, Function{"math.erf", std::erf}, Function{"math.erfc", std::erfc},
+        Function{"math.asin", std::asin}, Function{"math.acos", std::acos}})
+    EXPECT_LE(getLargestDenormalError(function.name, function.exact, -smallest, smallest), 3) << function.name;
+  for (const Function &function : {Function{"math.log", std::log}, Function{"math.log2", std::log2}}) {
+    EXPECT_LE(getLargestDenormalError(function.name, function.exact, 0, smallest), 2) << function.name;
+    EXPECT_LE(getLargestDenormalError(function.name, function.exact, 0, 1e-42f), 2) << function.name;
+  }
+  EXPECT_LE(getLargestDenormalError("math.exp", std::exp, -110, -86), 3);
+  EXPECT_LE(getLargestDenormalError("math.erfc", std::erfc, 9, 11), 8);
+}
+
 TEST(Math, Accurate) {
   EXPECT_LE(getLargestError("math.exp", std::exp, -87, 88, true), 1);
   EXPECT_LE(getLargestError("math.tanh", std::tanh, -20, 20, true), 2.5);

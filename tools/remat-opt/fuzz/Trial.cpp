@@ -67,7 +67,7 @@ static bool isKnownToFail(StringRef text) {
 }
 
 static void compileWhole(mlir::ModuleOp module, const CPUPipelineOptions &options) {
-  CPUTarget target(options.isa, options.denormals, options.accurate);
+  CPUTarget target(options.isa, options.denormals, options.accurate, options.math);
   for (auto function : module.getOps<mlir::func::FuncOp>()) {
     if (!function.isPublic() || function.isExternal())
       continue;

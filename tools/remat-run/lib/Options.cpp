@@ -83,6 +83,11 @@ struct CommandLine {
                                          clEnumValN(Denormals::Keep, "keep", "a call computes with them, slowly"))};
   cl::opt<bool> accurate{"accurate", cl::cat(category),
                          cl::desc("Use the functions of the C library in f32, not vector approximations")};
+  Choice<MathFunctions> math{
+      "math", cl::init(MathFunctions::Native), cl::cat(category),
+      cl::desc("Where functions come from that no instruction computes"),
+      cl::values(clEnumValN(MathFunctions::Native, "native", "the C library (default)"),
+                 clEnumValN(MathFunctions::Portable, "portable", "LLVM's libclc, with the same bits on every target"))};
   cl::opt<std::string> cpu{"target-cpu", cl::value_desc("NAME"), cl::ZeroOrMore, cl::cat(category),
                            cl::desc("Processor to generate code for; by default this machine's")};
   cl::opt<std::string> features{"target-features", cl::value_desc("LIST"), cl::ZeroOrMore, cl::cat(category),
@@ -155,7 +160,9 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   options.entry = line.entry;
   options.program.policy = line.policy;
   options.program.expansion = line.expansion;
-  options.target = {line.cpu, line.features, line.denormals, line.accurate};
+  if (line.accurate && line.math == MathFunctions::Portable)
+    return makeUsageError("math", "portable excludes --accurate, which asks for the functions of the C library");
+  options.target = {line.cpu, line.features, line.denormals, line.accurate, line.math};
   options.json = line.json;
   options.outputDirectory = line.output;
   options.problemPath = line.problem;

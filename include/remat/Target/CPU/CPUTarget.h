@@ -9,6 +9,7 @@
 #define REMAT_TARGET_CPU_CPUTARGET_H
 
 #include "remat/Support/Denormals.h"
+#include "remat/Support/MathFunctions.h"
 #include "remat/Target/CPU/RegisterFile.h"
 #include "remat/Target/Target.h"
 
@@ -25,6 +26,9 @@ struct CPUTargetOptions {
   Denormals denormals = Denormals::Flush;
   /// Keep the functions of libm for f32, which are slow.
   bool accurate = false;
+  /// Where functions come from that no instruction computes; not with `accurate`, which asks
+  /// for those of libm.
+  MathFunctions math = MathFunctions::Native;
 };
 
 class CPUTarget final : public Target {
@@ -33,7 +37,7 @@ public:
   static llvm::Expected<std::unique_ptr<CPUTarget>> create(const CPUTargetOptions &options = {});
 
   /// Any processor with the instruction set \p isa. Its code cannot be loaded.
-  CPUTarget(VectorISA isa, Denormals denormals, bool accurate);
+  CPUTarget(VectorISA isa, Denormals denormals, bool accurate, MathFunctions math = MathFunctions::Native);
   ~CPUTarget() override;
 
   /// The processor that code is made for, and the family of its vector instructions.
@@ -54,6 +58,7 @@ private:
   VectorISA isa;
   Denormals denormals;
   bool accurate;
+  MathFunctions math;
   /// Null if code cannot be loaded.
   std::unique_ptr<Processor> processor;
 };

@@ -9,6 +9,7 @@
 #define REMAT_TARGET_CPU_PASSES_H
 
 #include "remat/Support/BudgetOption.h"
+#include "remat/Support/Denormals.h"
 #include "remat/Target/CPU/RegisterFile.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -208,6 +208,35 @@ def StoreIntegersAsBytesPass : Pass<"remat-store-integers-as-bytes", "::mlir::Mo
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def CallMathLibraryPass : Pass<"remat-call-math-library"> {
+  let summary = "call functions of LLVM's libclc for operations without an instruction";
+  let description = [{
+    Operations of math, and `arith.remf`, that no instruction computes and no polynomial of
+    `remat-expand-math` become calls of functions, one per lane of a vector. They have the same bits on
+    processors and GPUs. Whoever makes machine code adds their code. Those of f16 and bf16
+    are left to remat-emulate-narrow-floats, which has to run before.
+
+    Runs on a module, or on a `gpu.module`.
+
+    Before:
+
+    ```mlir
+    %z = math.powf %x, %y : f64
+    ```
+
+    After:
+
+    ```mlir
+    func.func private @remat_math_Z3powdd(f64, f64) -> f64
+    ...
+    %z = func.call @remat_math_Z3powdd(%x, %y) : (f64, f64) -> f64
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
 def ExpandMathPass : Pass<"remat-expand-math", "::mlir::ModuleOp"> {
   let summary = "expand transcendental functions of f32 into polynomials";
   let description = [{
@@ -216,9 +245,17 @@ def ExpandMathPass : Pass<"remat-expand-math", "::mlir::ModuleOp"> {
     functions of libm, and f16 and bf16 are left to remat-emulate-narrow-floats,
     which has to run before. With `accurate`, f32
     keeps them too: slower by an order of magnitude, for gradient checks.
+
+    With `denormals=keep`, operands and results may be denormal numbers, which the
+    polynomials alone take for zero.
   }];
   let options = [
-    Option<"accurate", "accurate", "bool", "false", "Keep the functions of libm for f32">
+    Option<"accurate", "accurate", "bool", "false", "Keep the functions of libm for f32">,
+    Option<"denormals", "denormals", "::remat::Denormals", "::remat::Denormals::Flush",
+           "What becomes of denormal numbers of f32",
+           [{::llvm::cl::values(
+               clEnumValN(::remat::Denormals::Keep, "keep", "they are numbers"),
+               clEnumValN(::remat::Denormals::Flush, "flush", "they are zero"))}]>
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::math::MathDialect",

@@ -61,31 +61,6 @@ def ConvertLinalgToGPUKernelsPass : Pass<"convert-linalg-to-gpu-kernels", "::mli
   ];
 }
 
-def CallMathLibraryPass : Pass<"remat-call-math-library", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "call functions of LLVM's libclc for operations without an instruction";
-  let description = [{
-    Operations of math, and `arith.remf`, that no instruction computes and no polynomial of
-    `remat-expand-math` become calls of functions whose code `remat-compile-gpu-modules`
-    adds. Those of f16 and bf16 are left to remat-emulate-narrow-floats, which has to run
-    before.
-
-    Before:
-
-    ```mlir
-    %z = math.powf %x, %y : f64
-    ```
-
-    After:
-
-    ```mlir
-    func.func private @_Z3powdd(f64, f64) -> f64
-    ...
-    %z = func.call @_Z3powdd(%x, %y) : (f64, f64) -> f64
-    ```
-  }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect"];
-}
-
 def ConvertGPUKernelsToNVVMPass : Pass<"convert-gpu-kernels-to-nvvm", "::mlir::gpu::GPUModuleOp"> {
   let summary = "convert kernels to the LLVM and NVVM dialects at once";
   let description = [{

@@ -114,6 +114,22 @@ static void computeWide(Lanes &b, Operation *op) {
         from.getType() == to.getType() ? Value(to) : arith::TruncFOp::create(b, from.getType(), to).getResult());
 }
 
+/// Whether a number is infinite or normal, as comparisons: no target has an instruction. What is normal
+/// depends on the type, so they come before it is widened.
+static Value classify(Lanes &b, Operation *op) {
+  Value magnitude = math::AbsFOp::create(b, op->getOperand(0));
+  Type type = magnitude.getType();
+  auto compare = [&](arith::CmpFPredicate predicate, const APFloat &value) -> Value {
+    return arith::CmpFOp::create(b, predicate, magnitude, b.real(type, value));
+  };
+  const llvm::fltSemantics &semantics = cast<FloatType>(getElementTypeOrSelf(type)).getFloatSemantics();
+  APFloat infinity = APFloat::getInf(semantics);
+  if (isa<math::IsInfOp>(op))
+    return compare(arith::CmpFPredicate::OEQ, infinity);
+  Value isLarge = compare(arith::CmpFPredicate::OGE, APFloat::getSmallestNormalized(semantics));
+  return arith::AndIOp::create(b, isLarge, compare(arith::CmpFPredicate::OLT, infinity));
+}
+
 /// Whether \p op computes with numbers, and does not only move or convert them.
 static bool computes(Operation *op) {
   if (isa<arith::ExtFOp, arith::TruncFOp, arith::BitcastOp, arith::SelectOp, arith::ConstantOp>(op))
@@ -127,7 +143,16 @@ struct EmulateNarrowFloatsPass final : remat::impl::EmulateNarrowFloatsPassBase<
   using Base::Base;
 
   void runOnOperation() override {
-    SmallVector<Operation *> computing, truncations;
+    SmallVector<Operation *> classes, computing, truncations;
+    getOperation()->walk([&](Operation *op) {
+      if (isa<math::IsInfOp, math::IsNormalOp>(op))
+        classes.push_back(op);
+    });
+    for (Operation *op : classes) {
+      Lanes b(op);
+      op->getResult(0).replaceAllUsesWith(classify(b, op));
+      op->erase();
+    }
     getOperation()->walk([&](Operation *op) {
       if (computes(op) &&
           (llvm::any_of(op->getOperandTypes(), isNarrow) || llvm::any_of(op->getResultTypes(), isNarrow)))

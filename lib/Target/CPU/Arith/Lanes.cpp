@@ -48,6 +48,10 @@ Value Lanes::integer(Type type, int64_t value) {
   return integer(type, APInt(getWidth(type), static_cast<uint64_t>(value), /*isSigned=*/true, /*implicitTrunc=*/true));
 }
 
+Value Lanes::real(Type type, const APFloat &value) {
+  return arith::ConstantOp::create(*this, splat(type, getFloatAttr(getElementTypeOrSelf(type), value)));
+}
+
 Value Lanes::real(Type type, double value) {
   return arith::ConstantOp::create(*this, splat(type, getFloatAttr(getElementTypeOrSelf(type), value)));
 }

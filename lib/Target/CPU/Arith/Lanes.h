@@ -40,6 +40,7 @@ public:
   Value integer(Type type, const APInt &value);
   Value integer(Type type, int64_t value);
   Value real(Type type, double value);
+  Value real(Type type, const APFloat &value);
 
   Value compare(arith::CmpIPredicate predicate, Value lhs, Value rhs) {
     return arith::CmpIOp::create(*this, predicate, lhs, rhs);

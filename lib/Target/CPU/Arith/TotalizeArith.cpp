@@ -113,7 +113,12 @@ static Value guardShift(Lanes &b, Operation *op, function_ref<Value()> beyond) {
     return Value();
   // In i1 a distance of one is the number that is all ones.
   Value fits = b.compare(arith::CmpIPredicate::ule, distance, b.integer(distance.getType(), width - 1));
-  Value shifted = b.clone(*op)->getResult(0);
+  IRMapping operands;
+  // For GPUs LLVM 22 takes a choice by the distance itself for what their instruction does, which
+  // looks at 32 bits of it.
+  if (width == 64)
+    operands.map(distance, arith::AndIOp::create(b, distance, b.integer(distance.getType(), width - 1)).getResult());
+  Value shifted = b.clone(*op, operands)->getResult(0);
   return arith::SelectOp::create(b, fits, shifted, beyond());
 }
 
@@ -122,6 +127,10 @@ static Value saturate(Lanes &b, Operation *op, bool isSigned) {
   Value from = op->getOperand(0);
   Type type = op->getResult(0).getType();
   unsigned width = getWidth(type);
+  // Of two numbers. For GPUs LLVM 22 converts to them wrongly.
+  if (width == 1)
+    return arith::CmpFOp::create(b, isSigned ? arith::CmpFPredicate::OLE : arith::CmpFPredicate::OGE, from,
+                                 b.real(from.getType(), isSigned ? -1 : 1));
   APInt smallest = isSigned ? APInt::getSignedMinValue(width) : APInt(width, 0);
   APInt largest = isSigned ? APInt::getSignedMaxValue(width) : APInt::getMaxValue(width);
   // One more than the largest is a power of two, which every float type has or rounds to infinity.

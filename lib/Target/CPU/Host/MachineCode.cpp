@@ -12,6 +12,7 @@
 
 #include "MachineCode.h"
 
+#include "../../MathLibrary/MathLibrary.h"
 #include "CallFrame.h"
 #include "ProgramParts.h"
 #include "remat/Execution/CodeCache.h"
@@ -230,6 +231,8 @@ static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> 
     return makeInternalError("translation to LLVM IR failed");
   code->setDataLayout(machine.createDataLayout());
   code->setTargetTriple(machine.getTargetTriple());
+  if (llvm::Error error = linkMathLibrary(*code))
+    return error;
   llvm::SmallPtrSet<const llvm::Function *, 8> roots;
   for (const std::string &entry : entries) {
     llvm::Function *function = code->getFunction("_mlir_ciface_" + entry);

@@ -74,10 +74,11 @@ Value BodyEmitter::get(Value value) {
     values[value] = loaded;
     return loaded;
   }
-  Value result = emit(value.getDefiningOp());
+  Operation *definition = value.getDefiningOp();
+  Value first = emit(definition);
+  values[definition->getResult(0)] = first;
   // The op may have several results; emit() has entered the others.
-  values[value] = result;
-  return result;
+  return values.lookup(value);
 }
 
 Value BodyEmitter::emitMemoryRead(Operation *operation) {

@@ -26,11 +26,23 @@ static bool isDeviceType(Type type) {
          (type.isInteger() && type.getIntOrFloatBitWidth() <= 64);
 }
 
-/// All of arith but for the products of twice the width. LLVM rounds frem wrongly.
+/// What one instruction computes, or a few, rounded to nearest; LLVM rounds frem wrongly, and conversions
+/// always to nearest.
 static bool hasArithForm(Operation *op) {
   if (isa<arith::RemFOp>(op))
     return getLibraryFunction(op).has_value();
-  return !isa<arith::MulSIExtendedOp, arith::MulUIExtendedOp, arith::ScalingExtFOp, arith::ScalingTruncFOp>(op);
+  if (auto rounded = dyn_cast<arith::ArithRoundingModeInterface>(op))
+    if (arith::RoundingModeAttr mode = rounded.getRoundingModeAttr();
+        mode && mode.getValue() != arith::RoundingMode::to_nearest_even)
+      return false;
+  return isa<arith::AddFOp, arith::AddIOp, arith::AddUIExtendedOp, arith::AndIOp, arith::BitcastOp, arith::CeilDivSIOp,
+             arith::CeilDivUIOp, arith::CmpFOp, arith::CmpIOp, arith::ConstantOp, arith::DivFOp, arith::DivSIOp,
+             arith::DivUIOp, arith::ExtFOp, arith::ExtSIOp, arith::ExtUIOp, arith::FPToSIOp, arith::FPToUIOp,
+             arith::FloorDivSIOp, arith::IndexCastOp, arith::IndexCastUIOp, arith::MaxNumFOp, arith::MaxSIOp,
+             arith::MaxUIOp, arith::MaximumFOp, arith::MinNumFOp, arith::MinSIOp, arith::MinUIOp, arith::MinimumFOp,
+             arith::MulFOp, arith::MulIOp, arith::NegFOp, arith::OrIOp, arith::RemSIOp, arith::RemUIOp, arith::SIToFPOp,
+             arith::SelectOp, arith::ShLIOp, arith::ShRSIOp, arith::ShRUIOp, arith::SubFOp, arith::SubIOp,
+             arith::TruncFOp, arith::TruncIOp, arith::UIToFPOp, arith::XOrIOp>(op);
 }
 
 /// What one instruction computes, or a few; f32 functions with a polynomial, which narrower
@@ -58,7 +70,7 @@ static bool hasDeviceForm(Operation *op) {
 
 LogicalResult remat::checkDeviceForms(linalg::GenericOp op) {
   if (!llvm::all_of(op->getOperandTypes(), isDeviceType))
-    return op.emitOpError("expects numbers of at most 64 bits, which GPUs have");
+    return op.emitOpError("expects numbers that GPUs have: f16, bf16, f32, f64, index and integers of at most 64 bits");
   WalkResult result = op.getRegion().walk([](Operation *nested) {
     if (hasDeviceForm(nested))
       return WalkResult::advance();

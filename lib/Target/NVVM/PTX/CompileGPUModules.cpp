@@ -18,8 +18,10 @@
 
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/Operator.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
@@ -48,6 +50,22 @@ static std::unique_ptr<llvm::TargetMachine> createMachine(const Chip &chip, std:
   return std::unique_ptr<llvm::TargetMachine>(
       target->createTargetMachine(triple, chip.name, "+ptx" + std::to_string(chip.ptx), options, llvm::Reloc::PIC_,
                                   std::nullopt, llvm::CodeGenOptLevel::Aggressive));
+}
+
+/// The first function of \p module that is called and has no body.
+static llvm::Function *findUndefined(llvm::Module &module) {
+  for (llvm::Function &function : module)
+    if (function.isDeclaration() && !function.isIntrinsic() && !function.use_empty())
+      return &function;
+  return nullptr;
+}
+
+/// Products and sums that may be fused, and divisions that may be approximate, are neither.
+static void dropFastMathFlags(llvm::Module &module) {
+  for (llvm::Function &function : module)
+    for (llvm::Instruction &instruction : llvm::instructions(function))
+      if (isa<llvm::FPMathOperator>(instruction))
+        instruction.copyFastMathFlags(llvm::FastMathFlags());
 }
 
 namespace {
@@ -85,8 +103,11 @@ LogicalResult CompileGPUModulesPass::compile(gpu::GPUModuleOp kernels, llvm::Tar
     return failure();
   module->setTargetTriple(machine.getTargetTriple());
   module->setDataLayout(machine.createDataLayout());
+  dropFastMathFlags(*module);
   if (llvm::Error error = linkMathLibrary(*module))
     return kernels.emitError() << llvm::toString(std::move(error));
+  if (llvm::Function *function = findUndefined(*module))
+    return kernels.emitError("@") << function->getName() << " has no code";
   if (denormals == Denormals::Flush)
     for (llvm::Function &function : *module)
       if (!function.isDeclaration())
