@@ -24,7 +24,8 @@ static PlanFigures readFigures(llvm::ArrayRef<int64_t> words, llvm::StringRef po
     figures.policy = policy.str();
   if (get(PlanFigure::BudgetBytes) >= 0)
     figures.budgetBytes = get(PlanFigure::BudgetBytes);
-  figures.peakBytes = get(PlanFigure::ArenaBytes);
+  figures.walkBytes = get(PlanFigure::WalkBytes);
+  figures.peakBytes = get(PlanFigure::ArenaBytes) + figures.walkBytes;
   figures.storeAllBytes = get(PlanFigure::StoreAllBytes);
   figures.parameterCopyBytes = get(PlanFigure::ParameterBytes);
   figures.minimumBytes = get(PlanFigure::MinimumBytes);

@@ -9,6 +9,7 @@
 
 #include "CallPlan.h"
 #include "Descriptors.h"
+#include "HostMemory.h"
 #include "Lowering.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Schedule/Program.h"
@@ -18,11 +19,20 @@
 
 using namespace remat;
 
-/// Bytes behind the planned arena that a measured call may touch and be caught.
+/// Bytes behind each planned block that a measured call may touch and be caught.
 static constexpr int64_t slackBytes = 1 << 16;
 /// The functions that a target loads: the entry, and the one that writes the counts if the
 /// plan depends on the arguments.
 enum LoadedFunction : size_t { Entry = 0, Counts = 1 };
+
+namespace {
+/// The blocks that a call works in.
+struct CallMemory {
+  std::unique_ptr<TargetMemory> arena, parameters;
+  /// The host walks the plan, whatever the target is.
+  HostMemory walk;
+};
+} // namespace
 
 struct CompiledProgram::Implementation {
   std::vector<PhaseTime> times;
@@ -32,23 +42,20 @@ struct CompiledProgram::Implementation {
   CallPlan plan;
   std::optional<std::vector<int64_t>> plannedCounts;
   /// For this plan; made at the first call with it.
-  std::unique_ptr<TargetMemory> arena;
-  std::unique_ptr<TargetMemory> parameters;
+  std::optional<CallMemory> memory;
 
   /// Compiles; the reproducer of an internal error is what failed, and no more.
   llvm::Error build(mlir::ModuleOp module, llvm::StringRef entryName, const ProgramOptions &options,
                     const Target &target, Diagnosis &diagnosis, CodeCache *cache);
-  /// Makes an arena and a parameter block with so many bytes behind them, unless there is no
-  /// memory.
-  llvm::Error allocate(std::unique_ptr<TargetMemory> &arena, std::unique_ptr<TargetMemory> &parameters,
-                       int64_t behind = 0, std::optional<int64_t> guardBehind = {});
+  /// Makes the blocks of a call with so many bytes behind them, unless there is no memory.
+  llvm::Expected<CallMemory> allocate(int64_t behind = 0, std::optional<int64_t> guardBehind = {});
   llvm::Error checkArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results) const;
   /// Makes the plan for checked arrays, unless it is the one in use.
   llvm::Error preparePlan(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results);
   void packArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
                   PackedArguments &packed) const;
-  void pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results, const TargetMemory &arena,
-            const TargetMemory &parameters, CallCounters &counters, PackedArguments &packed) const;
+  void pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results, const CallMemory &memory,
+            CallCounters &counters, PackedArguments &packed) const;
 };
 
 llvm::Error CompiledProgram::Implementation::checkArrays(llvm::ArrayRef<ArrayView> arguments,
@@ -58,18 +65,18 @@ llvm::Error CompiledProgram::Implementation::checkArrays(llvm::ArrayRef<ArrayVie
   return lowered.signature.checkResults(arguments, results);
 }
 
-llvm::Error CompiledProgram::Implementation::allocate(std::unique_ptr<TargetMemory> &arena,
-                                                      std::unique_ptr<TargetMemory> &parameters, int64_t behind,
-                                                      std::optional<int64_t> guardBehind) {
-  auto first = code->allocate(plan.figures.peakBytes + behind, guardBehind);
-  if (!first)
-    return first.takeError();
-  auto second = code->allocate(plan.figures.parameterCopyBytes + behind);
-  if (!second)
-    return second.takeError();
-  arena = std::move(*first);
-  parameters = std::move(*second);
-  return llvm::Error::success();
+llvm::Expected<CallMemory> CompiledProgram::Implementation::allocate(int64_t behind,
+                                                                     std::optional<int64_t> guardBehind) {
+  auto arena = code->allocate(plan.figures.getArenaBytes() + behind, guardBehind);
+  if (!arena)
+    return arena.takeError();
+  auto parameters = code->allocate(plan.figures.parameterCopyBytes + behind);
+  if (!parameters)
+    return parameters.takeError();
+  auto walk = HostMemory::create(plan.figures.walkBytes + behind);
+  if (!walk)
+    return walk.takeError();
+  return CallMemory{std::move(*arena), std::move(*parameters), std::move(*walk)};
 }
 
 /// A view of the first bytes of a block.
@@ -95,8 +102,7 @@ llvm::Error CompiledProgram::Implementation::preparePlan(llvm::ArrayRef<ArrayVie
     return made.takeError();
   plan = std::move(*made);
   plannedCounts = std::move(counts);
-  arena.reset();
-  parameters.reset();
+  memory.reset();
   return llvm::Error::success();
 }
 
@@ -122,13 +128,14 @@ static_assert(offsetof(CallCounters, advance) == REMAT_COUNTER_ADVANCE * sizeof(
 
 /// The arguments of an entry function (remat/ABI/Entry.h).
 void CompiledProgram::Implementation::pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
-                                           const TargetMemory &arena, const TargetMemory &parameters,
-                                           CallCounters &counters, PackedArguments &packed) const {
+                                           const CallMemory &memory, CallCounters &counters,
+                                           PackedArguments &packed) const {
   packArrays(arguments, results, packed);
   ArrayView views[REMAT_ENTRY_PLAN + 1];
-  views[REMAT_ENTRY_ARENA] = viewBytes(arena, plan.figures.peakBytes);
-  views[REMAT_ENTRY_PARAMETERS] = viewBytes(parameters, plan.figures.parameterCopyBytes);
+  views[REMAT_ENTRY_ARENA] = viewBytes(*memory.arena, plan.figures.getArenaBytes());
+  views[REMAT_ENTRY_PARAMETERS] = viewBytes(*memory.parameters, plan.figures.parameterCopyBytes);
   views[REMAT_ENTRY_COUNTERS] = ArrayView{ElementType::I64, {REMAT_NUM_COUNTERS}, &counters};
+  views[REMAT_ENTRY_WALK] = viewBytes(memory.walk, plan.figures.walkBytes);
   // The program reads it only; a view cannot say so.
   views[REMAT_ENTRY_PLAN] =
       ArrayView{ElementType::I64, {static_cast<int64_t>(plan.words.size())}, const_cast<int64_t *>(plan.words.data())};
@@ -237,12 +244,15 @@ llvm::Error CompiledProgram::call(llvm::ArrayRef<ArrayView> arguments, llvm::Arr
     return error;
   if (llvm::Error error = implementation->preparePlan(arguments, results))
     return error;
-  if (!implementation->parameters)
-    if (llvm::Error error = implementation->allocate(implementation->arena, implementation->parameters))
-      return error;
+  if (!implementation->memory) {
+    auto memory = implementation->allocate();
+    if (!memory)
+      return memory.takeError();
+    implementation->memory = std::move(*memory);
+  }
   CallCounters counted;
   PackedArguments packed;
-  implementation->pack(arguments, results, *implementation->arena, *implementation->parameters, counted, packed);
+  implementation->pack(arguments, results, *implementation->memory, counted, packed);
   llvm::Error error = implementation->code->call(LoadedFunction::Entry, packed.getPointers());
   if (counters)
     *counters = counted;
@@ -255,20 +265,22 @@ llvm::Error CompiledProgram::measure(llvm::ArrayRef<ArrayView> arguments, llvm::
     return error;
   if (llvm::Error error = implementation->preparePlan(arguments, results))
     return error;
-  std::unique_ptr<TargetMemory> arena, parameters;
-  if (llvm::Error error = implementation->allocate(arena, parameters, slackBytes, options.guardBehind))
-    return error;
-  arena->fillWithPattern();
-  parameters->fillWithPattern();
+  auto memory = implementation->allocate(slackBytes, options.guardBehind);
+  if (!memory)
+    return memory.takeError();
+  memory->arena->fillWithPattern();
+  memory->parameters->fillWithPattern();
+  memory->walk.fillWithPattern();
 
   CallCounters counted;
   PackedArguments packed;
-  implementation->pack(arguments, results, *arena, *parameters, counted, packed);
+  implementation->pack(arguments, results, *memory, counted, packed);
   measurement = Measurement();
   llvm::Error error = implementation->code->measure(LoadedFunction::Entry, packed.getPointers(), measurement.heap,
                                                     measurement.stackBytes);
-  measurement.arenaBytes = arena->findHighestTouched();
-  measurement.parameterCopyBytes = parameters->findHighestTouched();
+  measurement.arenaBytes = memory->arena->findHighestTouched();
+  measurement.parameterCopyBytes = memory->parameters->findHighestTouched();
+  measurement.walkBytes = memory->walk.findHighestTouched();
   if (counters)
     *counters = counted;
   return error;

@@ -91,9 +91,12 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
     // Calls that are left now are of functions without a body.
     if (phase.result == Phase::Adjoint && mlir::failed(checkCallees(*program.module, target)))
       return diagnosis.judge(phase.name);
+    // Whether a plan is walked is known once it is expanded.
+    if (phase.result == Phase::Expanded)
+      readMemory(lowered, !options.budget.isUnlimited(), program.plan);
     if (phase.result != Phase::Planned)
       continue;
-    program.plan = readPlan(lowered, !options.budget.isUnlimited());
+    program.plan = readPlan(lowered);
     program.chainProblems = readChainProblems(lowered);
     readOpenProblem(lowered, program);
   }

@@ -42,7 +42,7 @@ std::vector<schedule::Chain> remat::readChainProblems(func::FuncOp entry) {
   return problems;
 }
 
-PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
+PlanFigures remat::readPlan(func::FuncOp entry) {
   PlanFigures figures;
   int64_t time = 0, storeAllTime = 0, lowerBound = 0;
   entry.walk([&](ForwardSweepOp sweep) {
@@ -65,16 +65,21 @@ PlanFigures remat::readPlan(func::FuncOp entry, bool limited) {
   });
   figures.timeRatio = schedule::getTimeRatio(time, storeAllTime);
   figures.lowerBoundRatio = schedule::getTimeRatio(lowerBound, storeAllTime);
-  if (auto memory = entry->getAttrOfType<MemoryAttr>(memoryAttrName)) {
-    figures.peakBytes = memory.getPeak();
-    figures.storeAllBytes = memory.getStoreAll();
-    figures.minimumBytes = memory.getMinimum();
-    figures.isPeakCertain = memory.getCertain();
-    figures.parameterCopyBytes = memory.getParameters();
-    if (limited)
-      figures.budgetBytes = memory.getBudget();
-  }
   return figures;
+}
+
+void remat::readMemory(func::FuncOp entry, bool limited, PlanFigures &figures) {
+  auto memory = entry->getAttrOfType<MemoryAttr>(memoryAttrName);
+  if (!memory)
+    return;
+  figures.peakBytes = memory.getPeak();
+  figures.walkBytes = memory.getWalk();
+  figures.storeAllBytes = memory.getStoreAll();
+  figures.minimumBytes = memory.getMinimum();
+  figures.isPeakCertain = memory.getCertain();
+  figures.parameterCopyBytes = memory.getParameters();
+  if (limited)
+    figures.budgetBytes = memory.getBudget();
 }
 
 void remat::readOpenProblem(func::FuncOp entry, LoweredProgram &program) {

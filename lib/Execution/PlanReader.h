@@ -12,9 +12,12 @@
 
 namespace remat {
 
-/// Reads what `remat-plan-schedule` left on \p entry and on the chains that it
-/// sweeps. \p limited: whether there was a budget.
-PlanFigures readPlan(mlir::func::FuncOp entry, bool limited);
+/// Reads what `remat-plan-schedule` left on the chains that \p entry sweeps.
+PlanFigures readPlan(mlir::func::FuncOp entry);
+
+/// Reads what `remat-plan-memory` left on \p entry, if its plan was made: the bytes in
+/// \p figures. \p limited: whether there was a budget.
+void readMemory(mlir::func::FuncOp entry, bool limited, PlanFigures &figures);
 
 /// The problems that the plans of \p entry solve.
 std::vector<schedule::Chain> readChainProblems(mlir::func::FuncOp entry);

@@ -15,7 +15,7 @@
 
 using namespace remat::schedule;
 
-static_assert(numMoveWords * sizeof(int64_t) <= REMAT_STACK_OFFSET - REMAT_MOVE_OFFSET, "a move has to fit");
+static_assert(numMoveWords * sizeof(int64_t) <= REMAT_WALKER_AND_MOVE_BYTES - REMAT_MOVE_OFFSET, "a move has to fit");
 static_assert(alignof(Walker) <= 8 && alignof(Walker::Frame) <= 8, "the program aligns to 8");
 
 extern "C" void rematWalkBegin(void *walk, const int64_t *table, int64_t state, int64_t tape, int64_t initial,

@@ -25,13 +25,23 @@
 // EXPANDED: remat.backward_sweep @walk
 // EXPANDED: remat.walk @walk_table
 
-// The switch yields nothing: what the loops carry lies in the arena.
+// The switch yields nothing: what the loops carry lies in the arena. The walk, its move and its stack lie in the
+// block of the walk.
 // CHECK-LABEL: func.func @gradient
-// CHECK-SAME: %[[ARENA:[a-z0-9]+]]: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi64>)
+// CHECK-SAME: %[[ARENA:[a-z0-9]+]]: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi64>, %[[WALK:[a-z0-9]+]]: memref<?xi8>)
+// CHECK-NOT: memref.extract_aligned_pointer_as_index %[[ARENA]]
+// CHECK: %[[WALKER:.*]] = arith.constant 896 : index
+// CHECK: %[[BLOCK:.*]] = memref.extract_aligned_pointer_as_index %[[WALK]]
+// CHECK: arith.addi %[[BLOCK]], %[[WALKER]]
+// CHECK: %[[STACK:.*]] = arith.constant 0 : index
+// CHECK: %[[AGAIN:.*]] = memref.extract_aligned_pointer_as_index %[[WALK]]
+// CHECK: arith.addi %[[AGAIN]], %[[STACK]]
 // CHECK: call @rematWalkBegin
+// CHECK: %[[MOVE:.*]] = memref.view %[[WALK]][%{{.*}}][] : memref<?xi8> to memref<5xi64>
 // CHECK: scf.while : () -> i64
 // CHECK: %[[KIND:.*]] = func.call @rematWalkNext
 // CHECK: scf.condition
+// CHECK: memref.load %[[MOVE]]
 // CHECK: scf.index_switch %{{.*}}{{$}}
 // CHECK: func.call @walk_forward
 // CHECK: func.call @walk_record
@@ -64,16 +74,16 @@
 // UNROLLED-DAG: %[[C2:.*]] = arith.constant 2 : index
 // UNROLLED-DAG: %[[C3:.*]] = arith.constant 3 : index
 // UNROLLED-DAG: %[[C4:.*]] = arith.constant 4 : index
-// UNROLLED-DAG: %[[CORE0:.*]] = memref.view %[[ARENA]][%c1664][] : memref<?xi8> to memref<16xf32>
+// UNROLLED-DAG: %[[CORE0:.*]] = memref.view %[[ARENA]][%c512][] : memref<?xi8> to memref<16xf32>
 // UNROLLED: call @walk_forward(%[[C0]], %[[C4]], %[[H0]], %[[CORE0]],
-// UNROLLED: %[[SLOT:.*]] = memref.view %[[ARENA]][%c1344][] : memref<?xi8> to memref<16xf32>
+// UNROLLED: %[[SLOT:.*]] = memref.view %[[ARENA]][%c192][] : memref<?xi8> to memref<16xf32>
 // UNROLLED: call @walk_forward(%[[C1]], %[[C3]], %[[CORE0]], %[[SLOT]],
 // UNROLLED-NEXT: linalg.copy ins(%[[SLOT]] : memref<16xf32>) outs(%[[CORE0]] : memref<16xf32>)
-// UNROLLED: %[[TAPE:.*]] = memref.view %[[ARENA]][%c1344][] : memref<?xi8> to memref<48xf32>
-// UNROLLED: %[[CORE1:.*]] = memref.view %[[ARENA]][%c1280][] : memref<?xi8> to memref<16xf32>
+// UNROLLED: %[[TAPE:.*]] = memref.view %[[ARENA]][%c192][] : memref<?xi8> to memref<48xf32>
+// UNROLLED: %[[CORE1:.*]] = memref.view %[[ARENA]][%c128][] : memref<?xi8> to memref<16xf32>
 // UNROLLED: call @walk_record(%[[C2]], %[[C2]], %[[CORE0]], %[[CORE1]], %[[TAPE]],
 // UNROLLED: call @walk_forward(%[[C3]], %[[C1]], %[[CORE1]], %[[CORE0]],
-// UNROLLED: %[[CORE_TAPE:.*]] = memref.view %[[ARENA]][%c1152][] : memref<?xi8> to memref<48xf32>
+// UNROLLED: %[[CORE_TAPE:.*]] = memref.view %[[ARENA]][%c0][] : memref<?xi8> to memref<48xf32>
 // UNROLLED: call @walk_record(%[[C4]], %[[C0]], %[[CORE0]], %[[H]], %[[CORE_TAPE]],
 // UNROLLED: call @walk_reverse(%[[C4]], %[[C0]], %[[CORE_TAPE]], %[[D]], %[[D0]],
 // UNROLLED: call @walk_resume(%[[C2]], %[[C2]], %[[TAPE]], %[[CORE0]],

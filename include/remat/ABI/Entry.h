@@ -7,8 +7,8 @@
 //
 // The planned form of a public function @f:
 //
-//   f(arguments..., results..., arena, parameters, counters)
-//   f(arguments..., results..., arena, parameters, counters, plan)
+//   f(arguments..., results..., arena, parameters, counters, walk)
+//   f(arguments..., results..., arena, parameters, counters, walk, plan)
 //
 // the second one if its plan is made when it is called (remat/Runtime/Planner.h).
 //
@@ -19,11 +19,13 @@
 
 /// What follows the results, in this order.
 enum RematEntryArgument {
-  /// The block that all buffers lie in, and that of parameter copies.
+  /// The block that all buffers lie in, and that of parameter copies: memory of the target.
   REMAT_ENTRY_ARENA,
   REMAT_ENTRY_PARAMETERS,
   /// What the call did, see RematCounter.
   REMAT_ENTRY_COUNTERS,
+  /// The block that plan tables are walked in, see remat/ABI/Walk.h: memory of the host.
+  REMAT_ENTRY_WALK,
   /// The words of the plan, see remat/ABI/PlanWords.h.
   REMAT_ENTRY_PLAN
 };
@@ -40,11 +42,12 @@ enum RematCounter {
   REMAT_NUM_COUNTERS
 };
 
-/// What the names of symbols end with that come with a function: the bytes of its two
+/// What the names of symbols end with that come with a function: the bytes of its three
 /// blocks or, if its plan is made when it is called, the function that writes the counts
 /// and the problem to plan.
 #define REMAT_ARENA_BYTES_SUFFIX "_arena_bytes"
 #define REMAT_PARAMETER_BYTES_SUFFIX "_parameter_bytes"
+#define REMAT_WALK_BYTES_SUFFIX "_walk_bytes"
 #define REMAT_COUNTS_SUFFIX "_counts"
 #define REMAT_PROBLEM_SUFFIX "_problem"
 

@@ -10,9 +10,9 @@
 // planner that writes the words share this header.
 //
 //   figures    numFigures words, see PlanFigure
-//   loops      loopWords words each: the offsets of its parts in the arena, in the
-//              order of LoopPart, then the position of its plan table in this array
-//              (0: none)
+//   loops      loopWords words each: the offsets of its parts in the arena or, of those
+//              of the walk, in the block of the walk, in the order of LoopPart, then the
+//              position of its plan table in this array (0: none)
 //   buffers    one word each: its offset in the arena
 //   tables     the plan tables, one after the other
 //
@@ -34,7 +34,10 @@ enum class LoopPart {
   ForwardWorkspace,
   /// Of the step of the forward sweep that leaves its tape in the core.
   TurnWorkspace,
+  /// The walker with its move, and its stack. These lie in the block of the walk, all
+  /// others in the arena.
   Walk,
+  Stack,
   /// The carries of core state 0 that are components of the core tape, and the other
   /// components.
   CarriedTape,
@@ -49,7 +52,7 @@ enum class LoopPart {
   Gradients,
   Slots
 };
-inline constexpr int64_t numLoopParts = 14;
+inline constexpr int64_t numLoopParts = 15;
 
 /// The number of steps from which on unread results stay in core memory.
 inline constexpr int64_t stepsForUnusedResults = 3;
@@ -57,9 +60,11 @@ inline constexpr int64_t stepsForUnusedResults = 3;
 /// What the first words of a plan say. Steps, counts and times are sums over loops;
 /// loops that are not differentiated count with their forward steps.
 enum class PlanFigure {
-  /// Bytes of the arena and of the block of parameter copies.
+  /// Bytes of the arena, of the block of parameter copies, and of that of the walk. The
+  /// peak is the arena and the walk.
   ArenaBytes,
   ParameterBytes,
+  WalkBytes,
   /// Bytes with everything kept, the smallest feasible ones, and the budget (-1: no
   /// limit).
   StoreAllBytes,
@@ -74,10 +79,10 @@ enum class PlanFigure {
   LowerBound,
   /// 1 if every plan is proved to be the best of its class.
   Certified,
-  /// 1 if every run touches the highest byte of the arena.
+  /// 1 if every run touches the highest bytes of the arena and of the block of the walk.
   PeakCertain
 };
-inline constexpr int64_t numFigures = 13;
+inline constexpr int64_t numFigures = 14;
 
 inline constexpr int64_t loopWords = numLoopParts + 1;
 

@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A walk of a plan table lies in the arena: the walker, behind it the move that it
-// made last, behind that the frames of its stack.
+// A walk of a plan table lies in memory of the host, in a block of its own: what a target
+// has in its arena is data. A loop has two parts of the block, the walker with the move that
+// it made last, and the frames of its stack.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,11 +18,12 @@
 
 enum {
   /// Bytes of the walker, a multiple of the alignment, and of one frame of its stack.
-  REMAT_WALK_BYTES = 192,
+  REMAT_WALKER_BYTES = 192,
   REMAT_FRAME_BYTES = 56,
-  /// Where the move lies, which takes one unit of alignment, and the first frame.
-  REMAT_MOVE_OFFSET = REMAT_WALK_BYTES,
-  REMAT_STACK_OFFSET = REMAT_MOVE_OFFSET + REMAT_ALIGNMENT
+  /// Where the move lies behind the walker. It takes one unit of alignment, the last one of
+  /// the two: each step writes there, so that the end of the block is surely used.
+  REMAT_MOVE_OFFSET = REMAT_WALKER_BYTES,
+  REMAT_WALKER_AND_MOVE_BYTES = REMAT_MOVE_OFFSET + REMAT_ALIGNMENT
 };
 
 #endif // REMAT_ABI_WALK_H

@@ -57,22 +57,23 @@ def ConvertRematSourceToSCFPass : Pass<"convert-remat-source-to-scf", "::mlir::M
 def ExportMemoryPass : Pass<"remat-export-memory", "::mlir::ModuleOp"> {
   let summary = "make the sizes of a program's blocks known to its caller";
   let description = [{
-    Turns the `remat.memory` attribute of each function into two constants: the bytes
-    of its arena and of its parameter copies. `remat.problem` goes away: what it
+    Turns the `remat.memory` attribute of each function into three constants: the bytes
+    of its arena, of its parameter copies and of its walk. `remat.problem` goes away: what it
     says is in a constant already. No attribute of this dialect is left on functions.
 
     Before:
 
     ```mlir
-    func.func @f(...) attributes {remat.memory = #remat.memory<budget = 8192, peak = 8128, store_all = 65536,
+    func.func @f(...) attributes {remat.memory = #remat.memory<budget = 8192, peak = 8128, walk = 1152, store_all = 65536,
                                                                minimum = 4096, parameters = 0, certain = true>}
     ```
 
     After:
 
     ```mlir
-    llvm.mlir.global external constant @f_arena_bytes(8128 : i64) : i64
+    llvm.mlir.global external constant @f_arena_bytes(6976 : i64) : i64
     llvm.mlir.global external constant @f_parameter_bytes(0 : i64) : i64
+    llvm.mlir.global external constant @f_walk_bytes(1152 : i64) : i64
     func.func @f(...)
     ```
   }];

@@ -53,13 +53,16 @@ struct PlanFigures {
   int64_t reverseSteps = 0;
   /// Nullopt: unlimited.
   std::optional<int64_t> budgetBytes;
-  /// The arena that a call needs, and what it would need if everything was kept.
+  /// The bytes of arena and walk that a call needs, and what it would need if everything
+  /// was kept.
   int64_t peakBytes = 0;
   int64_t storeAllBytes = 0;
+  /// Of the peak, those of the walk of plan tables: memory of the host.
+  int64_t walkBytes = 0;
   /// The smallest feasible budget.
   int64_t minimumBytes = 0;
-  /// Every call touches the highest byte of the arena. If not, that byte belongs to a
-  /// branch that may not be taken, and a call may use less than was planned.
+  /// Every call touches the highest byte of the arena and of the walk. If not, that of the
+  /// arena belongs to a branch that may not be taken, and a call may use less than was planned.
   bool isPeakCertain = true;
   /// One-time copies of parameters and gradient accumulators in another layout.
   int64_t parameterCopyBytes = 0;
@@ -68,6 +71,7 @@ struct PlanFigures {
   double lowerBoundRatio = 1;
   /// The plan is proven to be the fastest within its class.
   bool certified = true;
+  int64_t getArenaBytes() const { return peakBytes - walkBytes; }
   int64_t getTotalBytes() const { return peakBytes + parameterCopyBytes; }
 };
 
@@ -95,13 +99,14 @@ struct Measurement {
   /// Bytes up to the end of the highest 64-byte unit that was written.
   int64_t arenaBytes = 0;
   int64_t parameterCopyBytes = 0;
+  int64_t walkBytes = 0;
   HeapUse heap;
   /// Deepest stack of the call.
   int64_t stackBytes = 0;
 
-  /// The peak under the rule of the budget: arena and everything allocated
+  /// The peak under the rule of the budget: arena, walk and everything allocated
   /// elsewhere inside the call.
-  int64_t getPeakBytes() const { return arenaBytes + heap.peakBytes; }
+  int64_t getPeakBytes() const { return arenaBytes + walkBytes + heap.peakBytes; }
 };
 
 class CompiledProgram {

@@ -11,9 +11,10 @@
 //   1. f_counts(arguments..., counts) checks the arguments and writes the counts;
 //   2. rematPlanProgram makes a plan from f_problem, a constant array of the object
 //      file, and the counts; the same plan serves all calls with these counts;
-//   3. the first two words of the plan are the bytes of the arena and of the block
-//      of parameter copies; remat/ABI/PlanWords.h lists the others;
-//   4. f(arguments..., arena, parameters, counters, plan), see remat/ABI/Entry.h.
+//   3. the first three words of the plan are the bytes of the arena, of the block of
+//      parameter copies and of the block of the walk; remat/ABI/PlanWords.h lists the
+//      others;
+//   4. f(arguments..., arena, parameters, counters, walk, plan), see remat/ABI/Entry.h.
 //
 // The planner is that of the compiler, so a plan is the same whenever it is made.
 // The library (RematRuntimePlanner) is separate from the runtime because it needs

@@ -76,7 +76,7 @@ float __truncsfbf2(float value);
 // Schedules
 //===----------------------------------------------------------------------===//
 
-/// Begins a walk of a plan table. `walk` has REMAT_WALK_BYTES bytes aligned to 8,
+/// Begins a walk of a plan table. `walk` has REMAT_WALKER_BYTES bytes aligned to 8,
 /// `stack` as many frames as the plan asks for. The sizes are the bytes of a
 /// state, of a tape, and of the initial state in the slot region (not used when
 /// it is external).

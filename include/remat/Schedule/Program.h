@@ -148,14 +148,15 @@ struct ProgramProblem {
 /// "RMTPROG" and the format version 6.
 inline constexpr int64_t programMagic = 0x524d5450524f4706;
 
-/// What a plan needs of the arena for one loop.
+/// What a plan needs for one loop: of the arena, and of the block of the walk.
 struct LoopNeeds {
   int64_t slotBytes = 0;
+  /// 0: nobody walks the plan, as its schedule is spelled out.
   int64_t stackFrames = 0;
 };
 
-/// Bytes of the walk of a chain with that many stack frames (remat/ABI/Walk.h).
-std::optional<int64_t> getWalkBytes(int64_t stackFrames);
+/// Bytes of a stack of so many frames (remat/ABI/Walk.h).
+std::optional<int64_t> getStackBytes(int64_t stackFrames);
 
 /// A problem whose counts are known. Keeps a reference to the problem.
 class ProgramInstance {
@@ -177,12 +178,17 @@ public:
   /// Time of running every step of the loop forward and backward once.
   int64_t getStoreAllTime(size_t loop) const;
 
-  /// Gives every buffer its place; returns the bytes of the arena, or nothing on
-  /// overflow. One entry of `needs` per loop.
+  /// Gives every buffer its place; returns the bytes of the arena and of the block of the
+  /// walk together, which is what a budget bounds, or nothing on overflow. One entry of
+  /// `needs` per loop.
   std::optional<int64_t> layOut(const std::vector<LoopNeeds> &needs);
 
-  /// The parts and buffers, with offsets after layOut. What is not there, or lies
-  /// in another buffer, has no bytes.
+  /// After layOut: the bytes of the block of the walk alone.
+  int64_t getWalkBytes() const { return walkBytes; }
+
+  /// The parts and buffers, with offsets after layOut: of the walk and its stack in the
+  /// block of the walk, of all else in the arena. What is not there, or lies in another
+  /// buffer, has no bytes.
   const LiveBuffer &getPart(size_t loop, LoopPart part) const {
     return live[loop * numLoopParts + static_cast<size_t>(part)];
   }
@@ -195,8 +201,8 @@ public:
   /// first; O(n^2).
   std::vector<size_t> getLiveAtPeak() const;
 
-  /// After layOut: whether every run surely touches the highest byte of the arena.
-  bool isPeakCertain() const { return isTopCertain(live); }
+  /// After layOut: whether every run surely touches the highest bytes of both blocks.
+  bool isPeakCertain() const { return peakIsCertain; }
 
   /// Where a buffer is, wherever its home is.
   int64_t getBufferOffset(size_t buffer) const;
@@ -214,6 +220,8 @@ private:
   const ProgramProblem *problem;
   std::vector<int64_t> counts;
   std::vector<LiveBuffer> live;
+  int64_t walkBytes = 0;
+  bool peakIsCertain = true;
 };
 
 } // namespace remat::schedule

@@ -23,7 +23,7 @@
 
 namespace remat::schedule {
 
-/// The plans of all loops of a program and the arena they add up to.
+/// The plans of all loops of a program and the arena and walk they add up to.
 struct ProgramPlan {
   /// One per loop; no tables for loops that have no schedule.
   std::vector<PlanResult> loops;

@@ -116,7 +116,7 @@ private:
   int32_t withDrops;
 };
 
-static_assert(sizeof(Walker) <= REMAT_WALK_BYTES, "a walk has to fit");
+static_assert(sizeof(Walker) <= REMAT_WALKER_BYTES, "a walk has to fit");
 static_assert(sizeof(Walker::Frame) == REMAT_FRAME_BYTES, "programs count frames of this size");
 
 } // namespace remat::schedule

@@ -40,8 +40,9 @@ struct ExportMemoryPass final : remat::impl::ExportMemoryPassBase<ExportMemoryPa
       auto memory = entry->getAttrOfType<MemoryAttr>(memoryAttrName);
       if (!memory)
         continue;
-      if (failed(exportSize(builder, entry, REMAT_ARENA_BYTES_SUFFIX, memory.getPeak())) ||
-          failed(exportSize(builder, entry, REMAT_PARAMETER_BYTES_SUFFIX, memory.getParameters())))
+      if (failed(exportSize(builder, entry, REMAT_ARENA_BYTES_SUFFIX, memory.getArena())) ||
+          failed(exportSize(builder, entry, REMAT_PARAMETER_BYTES_SUFFIX, memory.getParameters())) ||
+          failed(exportSize(builder, entry, REMAT_WALK_BYTES_SUFFIX, memory.getWalk())))
         return signalPassFailure();
       entry->removeAttr(memoryAttrName);
     }

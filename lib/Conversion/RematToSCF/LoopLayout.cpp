@@ -16,7 +16,7 @@ using schedule::LoopPart;
 
 LoopLayout::LoopLayout(ChainOp chain, const EntryArguments &arguments)
     : chain(chain), arena(arguments.get(REMAT_ENTRY_ARENA)), counters(arguments.get(REMAT_ENTRY_COUNTERS)),
-      plan(arguments.get(REMAT_ENTRY_PLAN)) {}
+      walk(arguments.get(REMAT_ENTRY_WALK)), plan(arguments.get(REMAT_ENTRY_PLAN)) {}
 
 Value LoopLayout::loadWord(ImplicitLocOpBuilder &builder, int64_t position) {
   Value &word = loaded[position];

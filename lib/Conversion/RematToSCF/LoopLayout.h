@@ -32,8 +32,9 @@ public:
   /// The arguments of the entry that remat-plan-memory added.
   Value getArena() const { return arena; }
   Value getCounters() const { return counters; }
+  Value getWalk() const { return walk; }
 
-  /// The offset in the arena of a part of the loop, of type index.
+  /// The offset of a part of the loop in the block that it lies in, of type index.
   Value getOffset(ImplicitLocOpBuilder &builder, schedule::LoopPart part);
 
   /// The address of the plan table in the plan argument, an i64.
@@ -44,7 +45,7 @@ private:
   Value loadWord(ImplicitLocOpBuilder &builder, int64_t position);
 
   ChainOp chain;
-  Value arena, counters;
+  Value arena, counters, walk;
   /// Null if the plan is an attribute of the chain.
   Value plan;
   DenseMap<int64_t, Value> loaded;

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The loop has no values of its own: what it carries lies in the arena, in the
-// walk of the runtime and in slots. A switch that yielded buffers would be turned
+// The loop has no values of its own: what it carries lies in the arena and in the
+// walk of the runtime. A switch that yielded buffers would be turned
 // into copies or worse by later passes; this one yields nothing.
 //
 //===----------------------------------------------------------------------===//
@@ -30,6 +30,7 @@ namespace remat {
 
 using namespace mlir;
 using namespace remat;
+using schedule::LoopPart;
 using schedule::MoveKind;
 
 /// A runtime function that takes and returns i64; pointers are integers.
@@ -66,8 +67,8 @@ private:
   void emitWalk(ImplicitLocOpBuilder &builder, bool isBackward);
   void emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value move, bool isBackward);
 
-  /// The address of the walk, as an i64, and the move behind it.
-  Value getWalkAddress(ImplicitLocOpBuilder &builder, int64_t offset);
+  /// The address of a part of the loop in the block of the walk, as an i64.
+  Value getWalkAddress(ImplicitLocOpBuilder &builder, schedule::LoopPart part);
 
   ForwardSweepOp forward;
   BackwardSweepOp backward;
@@ -89,11 +90,10 @@ SweepLowering::SweepLowering(ForwardSweepOp forward, ChainOp chain, const EntryA
     : forward(forward), backward(getBackwardSweep(forward)), chain(chain), module(module), loopLayout(chain, arguments),
       emitter(chain, forward, backward, loopLayout) {}
 
-Value SweepLowering::getWalkAddress(ImplicitLocOpBuilder &builder, int64_t offset) {
-  Value start = loopLayout.getOffset(builder, schedule::LoopPart::Walk);
-  Value walk = arith::AddIOp::create(builder, start, arith::ConstantIndexOp::create(builder, offset));
-  Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, loopLayout.getArena());
-  return arith::IndexCastOp::create(builder, builder.getI64Type(), arith::AddIOp::create(builder, address, walk));
+Value SweepLowering::getWalkAddress(ImplicitLocOpBuilder &builder, LoopPart part) {
+  Value offset = loopLayout.getOffset(builder, part);
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(builder, loopLayout.getWalk());
+  return arith::IndexCastOp::create(builder, builder.getI64Type(), arith::AddIOp::create(builder, address, offset));
 }
 
 void SweepLowering::beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk) {
@@ -110,8 +110,8 @@ void SweepLowering::beginWalk(ImplicitLocOpBuilder &builder, WalkOp walk) {
   Value state = makeWord(getAlignedBytes(chain.getCarryTypes()));
   Value tape = makeWord(getAlignedBytes(chain.getTapeTypes()));
   Value initial = makeWord(getAlignedBytes(chain.getCarryTypes(), forward.getKeptInits()));
-  Value operands[] = {
-      getWalkAddress(builder, 0), table, state, tape, initial, getWalkAddress(builder, REMAT_STACK_OFFSET)};
+  Value operands[] = {getWalkAddress(builder, LoopPart::Walk), table, state, tape, initial,
+                      getWalkAddress(builder, LoopPart::Stack)};
   func::CallOp::create(builder, declareRuntime(module, symbols::rematWalkBegin, 6, /*hasResult=*/false), operands);
 }
 
@@ -146,10 +146,11 @@ void SweepLowering::emitSwitch(ImplicitLocOpBuilder &builder, Value kind, Value 
 }
 
 void SweepLowering::emitWalk(ImplicitLocOpBuilder &builder, bool isBackward) {
-  Value walk = getWalkAddress(builder, 0);
-  Value moveStart = arith::AddIOp::create(builder, loopLayout.getOffset(builder, schedule::LoopPart::Walk),
+  Value walk = getWalkAddress(builder, LoopPart::Walk);
+  Value moveStart = arith::AddIOp::create(builder, loopLayout.getOffset(builder, LoopPart::Walk),
                                           arith::ConstantIndexOp::create(builder, REMAT_MOVE_OFFSET));
-  Value move = emitter.viewArena(builder, moveStart, MemRefType::get({schedule::numMoveWords}, builder.getI64Type()));
+  auto moveType = MemRefType::get({schedule::numMoveWords}, builder.getI64Type());
+  Value move = memref::ViewOp::create(builder, moveType, loopLayout.getWalk(), moveStart, ValueRange());
   Value moveAddress = getAddress(builder, move);
   Value end = arith::ConstantIntOp::create(builder, static_cast<int64_t>(isBackward ? MoveKind::Done : MoveKind::Turn),
                                            /*width=*/64);
@@ -246,7 +247,8 @@ struct ConvertRematToSCFPass final : remat::impl::ConvertRematToSCFPassBase<Conv
       if (!arguments) {
         sweep.emitOpError(
             "expects to stand in a function whose last arguments are the arena, the copies of parameters, "
-            "the counters and, if its plan is made at run time, the plan, which remat-plan-memory adds");
+            "the counters, the block of the walk and, if its plan is made at run time, the plan, which "
+            "remat-plan-memory adds");
         return signalPassFailure();
       }
       if (failed(SweepLowering(sweep, chain, *arguments, module).run()))

@@ -58,9 +58,6 @@ public:
   /// What a sweep of no steps does: initial values are final ones.
   void emitNoSteps(ImplicitLocOpBuilder &builder, bool isBackward);
 
-  /// A view of the arena at byte \p offset.
-  Value viewArena(ImplicitLocOpBuilder &builder, Value offset, MemRefType type);
-
 private:
   /// Runs a step that leaves no tape.
   void emitAdvance(ImplicitLocOpBuilder &builder, const MoveValues &move, bool isBackward);
@@ -91,6 +88,8 @@ private:
                    ValueRange core);
 
   Value getOffset(ImplicitLocOpBuilder &builder, PartOffset place);
+  /// A view of the arena at byte \p offset.
+  Value viewArena(ImplicitLocOpBuilder &builder, Value offset, MemRefType type);
   /// Views of consecutive values of the given tensor types.
   SmallVector<Value> viewAll(ImplicitLocOpBuilder &builder, Value offset, ArrayAttr types);
   /// Views of a state, or of a tape, at \p place.

@@ -11,7 +11,8 @@ using namespace remat::schedule;
 
 static void writeFigures(const ProgramInstance &instance, const ProgramResult &result, std::vector<int64_t> &words) {
   auto figure = [&](PlanFigure figure) -> int64_t & { return words[static_cast<size_t>(figure)]; };
-  figure(PlanFigure::ArenaBytes) = result.plan.peak;
+  figure(PlanFigure::ArenaBytes) = result.plan.peak - instance.getWalkBytes();
+  figure(PlanFigure::WalkBytes) = instance.getWalkBytes();
   figure(PlanFigure::ParameterBytes) = instance.getProblem().parameterBytes;
   figure(PlanFigure::StoreAllBytes) = result.storeAll;
   figure(PlanFigure::MinimumBytes) = result.minimum;

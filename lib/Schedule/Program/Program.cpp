@@ -15,11 +15,9 @@
 using namespace remat;
 using namespace remat::schedule;
 
-std::optional<int64_t> remat::schedule::getWalkBytes(int64_t stackFrames) {
+std::optional<int64_t> remat::schedule::getStackBytes(int64_t stackFrames) {
   std::optional<int64_t> stack = multiplyBytes(stackFrames, REMAT_FRAME_BYTES);
-  if (stack)
-    stack = alignBytes(*stack);
-  return stack ? addBytes(REMAT_STACK_OFFSET, *stack) : std::nullopt;
+  return stack ? alignBytes(*stack) : std::nullopt;
 }
 
 Chain ProgramLoop::getChain(const std::vector<int64_t> &steps, int64_t budget) const {
@@ -215,7 +213,8 @@ void ProgramInstance::addParts(size_t index) {
   add(LoopPart::ForwardWorkspace, runs, stage.forwardWorkspaceBytes, from, from, /*isCertain=*/false);
   add(LoopPart::TurnWorkspace, returns, stage.turnWorkspaceBytes, forwardEnd, forwardEnd, /*isCertain=*/false);
   // The needs of the plan say how large the walk and the slot region are.
-  add(LoopPart::Walk, returns, 0, from, end, /*isCertain=*/false);
+  add(LoopPart::Walk, returns, 0, from, end, /*isCertain=*/true);
+  add(LoopPart::Stack, returns, 0, from, end, /*isCertain=*/false);
   add(LoopPart::CarriedTape, returns, stage.carriedBytes, from, again, /*isCertain=*/true);
   add(LoopPart::CoreTape, returns, stage.tapeBytes - stage.carriedBytes, forwardEnd, linearize, /*isCertain=*/true);
   add(LoopPart::CoreState0, returns, core0, linearize, again, /*isCertain=*/false);
@@ -250,16 +249,33 @@ Verdict ProgramInstance::addBuffers() {
 }
 
 std::optional<int64_t> ProgramInstance::layOut(const std::vector<LoopNeeds> &needs) {
+  // The arena is packed without what lies in the other block: buffers of no bytes.
+  std::vector<LiveBuffer> walks;
+  std::vector<size_t> places;
   for (size_t loop = 0; loop < getNumLoops(); ++loop) {
     if (!isPlanned(loop))
       continue;
-    std::optional<int64_t> walk = getWalkBytes(needs[loop].stackFrames);
-    if (!walk)
+    std::optional<int64_t> stack = getStackBytes(needs[loop].stackFrames);
+    if (!stack)
       return std::nullopt;
-    live[loop * numLoopParts + static_cast<size_t>(LoopPart::Walk)].bytes = *walk;
     live[loop * numLoopParts + static_cast<size_t>(LoopPart::Slots)].bytes = needs[loop].slotBytes;
+    bool isWalked = needs[loop].stackFrames > 0;
+    for (auto [part, bytes] : {std::pair(LoopPart::Walk, isWalked ? int64_t(REMAT_WALKER_AND_MOVE_BYTES) : 0),
+                               std::pair(LoopPart::Stack, *stack)}) {
+      places.push_back(loop * numLoopParts + static_cast<size_t>(part));
+      live[places.back()].bytes = 0;
+      walks.push_back(live[places.back()]);
+      walks.back().bytes = bytes;
+    }
   }
-  return packBuffers(live);
+  std::optional<int64_t> arena = packBuffers(live), walk = packBuffers(walks);
+  if (!arena || !walk)
+    return std::nullopt;
+  walkBytes = *walk;
+  peakIsCertain = isTopCertain(live) && isTopCertain(walks);
+  for (size_t index = 0; index < walks.size(); ++index)
+    live[places[index]] = walks[index];
+  return addBytes(*arena, *walk);
 }
 
 std::vector<size_t> ProgramInstance::getLiveAtPeak() const {

@@ -44,12 +44,12 @@ func.func @gradient(%g0: memref<16xf32>, %h0: memref<32xf32>, %g: memref<16xf32>
 // to core state 0, as `record` reads both; the final ones go where the program wants them.
 // CHECK-LABEL: func.func @gradient
 // CHECK-SAME: %[[G0:[a-z0-9]+]]: memref<16xf32>, %[[H0:[a-z0-9]+]]: memref<32xf32>, %[[G:[a-z0-9]+]]: memref<16xf32>, %[[H:[a-z0-9]+]]: memref<32xf32>, %[[ARENA:[a-z0-9]+]]: memref<?xi8>
-// CHECK-DAG: %[[CORE_G:.*]] = memref.view %[[ARENA]][%c1280][] : memref<?xi8> to memref<16xf32>
-// CHECK-DAG: %[[CORE_H:.*]] = memref.view %[[ARENA]][%c1152][] : memref<?xi8> to memref<32xf32>
+// CHECK-DAG: %[[CORE_G:.*]] = memref.view %[[ARENA]][%c128][] : memref<?xi8> to memref<16xf32>
+// CHECK-DAG: %[[CORE_H:.*]] = memref.view %[[ARENA]][%c0][] : memref<?xi8> to memref<32xf32>
 // CHECK: call @forward(%c0, %c0, %[[G0]], %[[H0]], %[[CORE_G]], %[[CORE_H]],
 // CHECK: call @forward(%c1, %c1, %[[CORE_G]], %[[CORE_H]], %[[OTHER_G:[a-z0-9_]+]], %[[OTHER_H:[a-z0-9_]+]],
 // Core state 1 lies where the tape comes to lie.
-// CHECK: %[[TAPE:.*]] = memref.view %[[ARENA]][%c1344][] : memref<?xi8> to memref<48xf32>
+// CHECK: %[[TAPE:.*]] = memref.view %[[ARENA]][%c192][] : memref<?xi8> to memref<48xf32>
 // CHECK: linalg.copy ins(%[[OTHER_G]] : memref<16xf32>) outs(%[[CORE_G]] : memref<16xf32>)
 // CHECK-NEXT: linalg.copy ins(%[[OTHER_H]] : memref<32xf32>) outs(%[[CORE_H]] : memref<32xf32>)
 // CHECK-NEXT: call @record(%c2, %c2, %[[CORE_G]], %[[CORE_H]], %[[G]], %[[H]], %[[TAPE]],

@@ -21,7 +21,7 @@ remat.chain "private" @walk advance(@step) carry [tensor<4xf32>] workspace [0, 0
 // CHECK: memref.global "public" constant @run_problem : memref<{{[0-9]+}}xi64>
 // CHECK-LABEL: func.func @run(
 // CHECK-SAME: %[[COUNT:[a-z0-9]+]]: index, %[[XS:[a-z0-9]+]]: memref<?x4xf32>, %[[H0:[a-z0-9]+]]: memref<4xf32>
-// CHECK-SAME: %[[ARENA:[a-z0-9]+]]: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi64>, %[[WORDS:[a-z0-9]+]]: memref<?xi64>
+// CHECK-SAME: %[[ARENA:[a-z0-9]+]]: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi8>, %{{[a-z0-9]+}}: memref<?xi64>, %{{[a-z0-9]+}}: memref<?xi8>, %[[WORDS:[a-z0-9]+]]: memref<?xi64>
 // CHECK: %[[WORD:.*]] = memref.load %[[WORDS]]
 // CHECK: %[[OFFSET:.*]] = arith.index_cast %[[WORD]]
 // CHECK: %[[STACKED:.*]] = memref.view %[[ARENA]][%[[OFFSET]]][%[[COUNT]]] : memref<?xi8> to memref<?x4xf32>

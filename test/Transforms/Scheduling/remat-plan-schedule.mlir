@@ -41,12 +41,14 @@
 
 // A budget that is too small: what the smallest one consists of.
 // ZERO: error: {{.*}}cannot run inside a budget of 0{{.*}}: the smallest feasible budget is [[MINIMUM:[0-9]+]] bytes
+// ZERO-DAG: note: 896 bytes: stack of the walk of @walk
+// ZERO-DAG: note: 256 bytes: walk of the plan of @walk
 // ZERO-DAG: note: 192 bytes: core tape of @walk
 // ZERO-DAG: note: 128 bytes: workspace of a step that runs again of @walk
 // ZERO-DAG: note: 64 bytes: core state of @walk
 // ZERO-DAG: note: 64 bytes: gradient carries of @walk
 
-// MIN: remat.memory = #remat.memory<budget = [[LEAST:[0-9]+]], peak = [[LEAST]], store_all = {{[0-9]+}}, minimum = [[LEAST]],
+// MIN: remat.memory = #remat.memory<budget = [[LEAST:[0-9]+]], peak = [[LEAST]], walk = 1152, store_all = {{[0-9]+}}, minimum = [[LEAST]],
 // COST: error: remat-plan-schedule: expects costs that are finite and not negative, but got
 // NEGATIVE: budget option: expects a budget in bytes {{.*}}, but got '-5'
 // APPLES: budget option: expects a budget in bytes {{.*}}, but got '5 apples'

@@ -248,7 +248,7 @@ Verdict Session::runVariant(StringRef variant) {
 
   enter(("run " + variant).str());
   MeasureOptions measureOptions;
-  measureOptions.guardBehind = figures->peakBytes;
+  measureOptions.guardBehind = figures->getArenaBytes();
   Measurement measurement;
   CallCounters counters;
   if (llvm::Error error = code.measure(views, getViews(*results), measureOptions, measurement, &counters))

@@ -38,7 +38,8 @@ static const char *const bufferize =
     "remat-finalize-steps,func.func(remat-forward-copies),canonicalize,remat-assign-workspace,canonicalize)";
 
 static const char *const lower =
-    "builtin.module(convert-remat-to-scf,canonicalize,cse,convert-linalg-to-loops,convert-scf-to-cf,"
+    "builtin.module(convert-remat-to-scf,convert-count-to-memory,canonicalize,cse,convert-linalg-to-loops,convert-scf-"
+    "to-cf,"
     "expand-strided-metadata,lower-affine,convert-arith-to-llvm,finalize-memref-to-llvm,convert-func-to-llvm,"
     "convert-cf-to-llvm,reconcile-unrealized-casts)";
 
@@ -87,6 +88,7 @@ static bool readPlan(ModuleOp module, ChainRun &run) {
     return false;
   run.budget = memory.getBudget();
   run.plannedPeak = memory.getPeak();
+  run.plannedWalk = memory.getWalk();
   run.storeAllPeak = memory.getStoreAll();
   module.walk([&](ChainOp chain) {
     if (PlanAttr plan = chain.getPlanAttr()) {
@@ -121,14 +123,20 @@ static void call(mlir::ExecutionEngine &engine, const ChainProgram &program, Cha
 
   // Beyond the plan there is room, so that too much use is seen and not a crash.
   constexpr char pattern = 0x5a;
-  int64_t arenaBytes = run.plannedPeak + 65536;
-  std::unique_ptr<char, FreeDeleter> arena(static_cast<char *>(std::aligned_alloc(64, (arenaBytes + 63) / 64 * 64)));
-  std::memset(arena.get(), pattern, arenaBytes);
+  constexpr int64_t slackBytes = 65536;
+  auto allocate = [&](int64_t bytes) {
+    auto *memory = static_cast<char *>(std::aligned_alloc(64, bytes + slackBytes));
+    std::memset(memory, pattern, bytes + slackBytes);
+    return std::unique_ptr<char, FreeDeleter>(memory);
+  };
+  int64_t arenaBytes = run.plannedPeak - run.plannedWalk, walkBytes = run.plannedWalk;
+  std::unique_ptr<char, FreeDeleter> arena = allocate(arenaBytes), walk = allocate(walkBytes);
   run.counters.assign(REMAT_NUM_COUNTERS, 0);
   char parameters[64];
   arrays.emplace_back(arena.get(), arenaBytes);
   arrays.emplace_back(parameters, 0);
   arrays.emplace_back(run.counters.data(), REMAT_NUM_COUNTERS);
+  arrays.emplace_back(walk.get(), walkBytes);
 
   std::vector<Descriptor *> pointers;
   for (Descriptor &array : arrays)
@@ -140,9 +148,14 @@ static void call(mlir::ExecutionEngine &engine, const ChainProgram &program, Cha
     run.error = llvm::toString(std::move(error));
     return;
   }
-  while (arenaBytes > 0 && arena.get()[arenaBytes - 1] == pattern)
-    --arenaBytes;
-  run.measuredPeak = arenaBytes;
+  auto measure = [&](const char *block, int64_t planned) {
+    int64_t bytes = planned + slackBytes;
+    while (bytes > 0 && block[bytes - 1] == pattern)
+      --bytes;
+    return (bytes + 63) / 64 * 64;
+  };
+  run.measuredWalk = measure(walk.get(), walkBytes);
+  run.measuredPeak = measure(arena.get(), arenaBytes) + run.measuredWalk;
 }
 
 ChainRun remat::test::compileAndRun(const ChainProgram &program, const std::string &options,

@@ -34,10 +34,13 @@ struct ChainRun {
   /// Advance, advanceAgain, record, record_again, reverse, as counted by the steps.
   std::vector<int64_t> counters;
   int64_t measuredPeak = 0;
+  /// Of it, what the walk of the plan took.
+  int64_t measuredWalk = 0;
 
   /// What the plan said.
   int64_t budget = 0;
   int64_t plannedPeak = 0;
+  int64_t plannedWalk = 0;
   int64_t storeAllPeak = 0;
   int64_t plannedAdvances = 0;
   int64_t plannedRecords = 0;

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../../../lib/Target/CPU/Host/HostMemory.h"
+#include "../../../lib/Execution/HostMemory.h"
 
 #include "gtest/gtest.h"
 

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "remat/ABI/Walk.h"
 #include "remat/Runtime/Planner.h"
 #include "remat/Schedule/ProgramPlanner.h"
 
@@ -209,8 +210,9 @@ TEST(ProgramInstance, SharesTheCoreBetweenKindsOfMoves) {
   ProgramInstance instance = makeInstance(problem, {5, 0});
   // Of a step in front of the last one two states and temporaries are in use, of the last
   // one the state that is part of the tape and the rest of the tape.
-  int64_t walk = *getWalkBytes(1);
+  int64_t walk = REMAT_WALKER_AND_MOVE_BYTES + *getStackBytes(1);
   EXPECT_EQ(instance.layOut({{0, 1}}), walk + 4 * 1024);
+  EXPECT_EQ(instance.getWalkBytes(), walk);
   EXPECT_EQ(instance.getPart(0, LoopPart::ForwardState0).bytes, 0);
   EXPECT_EQ(instance.getPart(0, LoopPart::ForwardState1).bytes, 1024);
   EXPECT_EQ(instance.getPart(0, LoopPart::CarriedTape).bytes, 1024);
@@ -237,6 +239,42 @@ TEST(ProgramInstance, SharesTheCoreBetweenKindsOfMoves) {
   EXPECT_EQ(forward.getPart(0, LoopPart::ForwardState1).bytes, 0);
   loop.stages[0].carriedBytes = 2048;
   EXPECT_EQ(problem.validate().status, Status::BadValue);
+}
+
+TEST(ProgramInstance, HasAWalkBesideTheArena) {
+  ProgramProblem problem = makeProgram();
+  ProgramInstance instance = makeInstance(problem, {5, 4});
+  // A loop that nobody walks takes its part of the arena alone.
+  int64_t arena = *instance.layOut({{640, 0}, {832, 0}});
+  EXPECT_EQ(instance.getWalkBytes(), 0);
+  int64_t one = *instance.layOut({{640, 16}, {832, 0}});
+  EXPECT_EQ(instance.getWalkBytes(), REMAT_WALKER_AND_MOVE_BYTES + *getStackBytes(16));
+  EXPECT_EQ(one, arena + instance.getWalkBytes());
+  // The second loop runs while the first one waits, so nothing of their walks is shared, and
+  // what is surely used lies highest.
+  int64_t both = *instance.layOut({{640, 16}, {832, 17}});
+  int64_t walk = 2 * REMAT_WALKER_AND_MOVE_BYTES + *getStackBytes(16) + *getStackBytes(17);
+  EXPECT_EQ(instance.getWalkBytes(), walk);
+  EXPECT_EQ(both, arena + walk);
+  EXPECT_TRUE(instance.isPeakCertain());
+  std::vector<std::pair<int64_t, int64_t>> parts;
+  for (size_t loop : {0, 1})
+    for (LoopPart part : {LoopPart::Walk, LoopPart::Stack})
+      parts.emplace_back(instance.getPart(loop, part).offset, instance.getPart(loop, part).bytes);
+  std::sort(parts.begin(), parts.end());
+  for (size_t index = 1; index < parts.size(); ++index)
+    EXPECT_EQ(parts[index].first, parts[index - 1].first + parts[index - 1].second);
+  EXPECT_EQ(parts.back().second, REMAT_WALKER_AND_MOVE_BYTES);
+  // Walks of loops one behind the other share the block.
+  problem.loops[1].forward = problem.loops[1].filled = 50;
+  problem.loops[1].backward = 60;
+  ProgramInstance apart = makeInstance(problem, {5, 4});
+  ASSERT_TRUE(apart.layOut({{640, 16}, {832, 16}}));
+  EXPECT_EQ(apart.getWalkBytes(), REMAT_WALKER_AND_MOVE_BYTES + *getStackBytes(16));
+  // A program of no steps walks nothing.
+  ProgramInstance empty = makeInstance(problem, {0, 0});
+  ASSERT_TRUE(empty.layOut({{}, {}}));
+  EXPECT_EQ(empty.getWalkBytes(), 0);
 }
 
 TEST(ProgramInstance, HasACoreStateForNumbersOfTheInitialState) {
@@ -379,7 +417,9 @@ static void expectPlanOfTheCompiler(const ProgramProblem &problem, const std::ve
   }
   ASSERT_EQ(runtime.status, REMAT_PLAN_OK) << runtime.message;
   EXPECT_EQ(runtime.words, writePlanWords(instance, result));
-  EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ArenaBytes)], result.plan.peak);
+  int64_t walk = runtime.words[static_cast<size_t>(PlanFigure::WalkBytes)];
+  EXPECT_EQ(walk, instance.getWalkBytes());
+  EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ArenaBytes)] + walk, result.plan.peak);
   EXPECT_EQ(runtime.words[static_cast<size_t>(PlanFigure::ParameterBytes)], 640);
   for (int64_t loop : {0, 1}) {
     auto table = static_cast<size_t>(runtime.words[static_cast<size_t>(getTablePosition(loop))]);

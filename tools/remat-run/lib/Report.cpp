@@ -195,6 +195,7 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
     json.attribute("budget_bytes", plan.budgetBytes.value_or(std::max(plan.storeAllBytes, plan.peakBytes)));
     json.attribute("planned_peak_bytes", plan.peakBytes);
     json.attribute("measured_peak_bytes", report.measurement.getPeakBytes());
+    json.attribute("walk_bytes", plan.walkBytes);
     json.attribute("store_all_bytes", plan.storeAllBytes);
     json.attribute("minimum_budget_bytes", plan.minimumBytes);
     json.attribute("peak_is_certain", plan.isPeakCertain);
@@ -284,6 +285,7 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("planned peak", formatByteSize(plan.peakBytes));
   row("measured peak", formatByteSize(report.measurement.getPeakBytes()) +
                            (plan.isPeakCertain ? "" : "; the rest is for branches that were not taken"));
+  row("of it for the walk", formatByteSize(plan.walkBytes));
   row("keeping everything", formatByteSize(plan.storeAllBytes));
   row("smallest budget", formatByteSize(plan.minimumBytes));
   row("parameter copies", formatByteSize(plan.parameterCopyBytes));

@@ -188,7 +188,7 @@ llvm::Error Session::measure() {
 
   MeasureOptions measureOptions;
   if (options.guard)
-    measureOptions.guardBehind = report.plan.peakBytes + *options.guard;
+    measureOptions.guardBehind = report.plan.getArenaBytes() + *options.guard;
   FaultSignals signals;
   if (llvm::Error error =
           program->measure(getArgumentViews(), getViews(results), measureOptions, report.measurement, &report.counters))

@@ -371,6 +371,8 @@ static StringRef describePart(schedule::LoopPart part) {
   switch (part) {
   case schedule::LoopPart::Walk:
     return "walk of the plan";
+  case schedule::LoopPart::Stack:
+    return "stack of the walk";
   case schedule::LoopPart::ForwardState0:
   case schedule::LoopPart::ForwardState1:
   case schedule::LoopPart::CoreState0:

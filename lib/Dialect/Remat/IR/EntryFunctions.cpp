@@ -24,7 +24,7 @@ static SmallVector<Type> getTypes(MLIRContext *context, bool hasPlan) {
   Type bytes = MemRefType::get({ShapedType::kDynamic}, builder.getI8Type());
   Type words = MemRefType::get({ShapedType::kDynamic}, builder.getI64Type());
   SmallVector<Type> types(hasPlan ? REMAT_ENTRY_PLAN + 1 : REMAT_ENTRY_PLAN, words);
-  types[REMAT_ENTRY_ARENA] = types[REMAT_ENTRY_PARAMETERS] = bytes;
+  types[REMAT_ENTRY_ARENA] = types[REMAT_ENTRY_PARAMETERS] = types[REMAT_ENTRY_WALK] = bytes;
   return types;
 }
 

@@ -14,6 +14,7 @@ using schedule::LoopPart;
 /// The parts in the order of the attribute's parameters, which have their names.
 #define REMAT_LOOP_PARTS(X)                                                                                            \
   X(Walk)                                                                                                              \
+  X(Stack)                                                                                                             \
   X(ForwardState0)                                                                                                     \
   X(ForwardState1)                                                                                                     \
   X(CarriedTape)                                                                                                       \

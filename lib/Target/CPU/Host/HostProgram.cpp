@@ -7,8 +7,8 @@
 
 #include "HostProgram.h"
 
+#include "../../../Execution/HostMemory.h"
 #include "CallFrame.h"
-#include "HostMemory.h"
 
 using namespace remat;
 

@@ -24,7 +24,7 @@ typedef struct {
 } Array;
 
 void _mlir_ciface_halve(Array *x, Array *y, Array *table, int64_t k, int64_t flag, Array *half, Array *wideHalf,
-                        Array *arena, Array *parameters, Array *counters);
+                        Array *arena, Array *parameters, Array *counters, Array *walk);
 extern const int64_t halve_arena_bytes;
 
 static jmp_buf left;
@@ -61,7 +61,7 @@ int main(void) {
   void *memory = aligned_alloc(64, (size_t)(halve_arena_bytes + 64) / 64 * 64);
   Array xs = view(x, extent), ys = view(y, extent), tables = view(table, 4), halves = view(half, extent),
         wideHalves = view(wideHalf, extent), arena = view(memory, halve_arena_bytes), parameters = view(memory, 0),
-        counters = view(counts, REMAT_NUM_COUNTERS);
+        counters = view(counts, REMAT_NUM_COUNTERS), walk = view(memory, 0);
   static const struct {
     const char *name;
     int64_t k, flag;
@@ -70,7 +70,7 @@ int main(void) {
     rematSetFailureHandler(handle, (void *)calls[i].name);
     if (setjmp(left) == 0) {
       _mlir_ciface_halve(&xs, &ys, &tables, calls[i].k, calls[i].flag, &halves, &wideHalves, &arena, &parameters,
-                         &counters);
+                         &counters, &walk);
       printf("%s: %g %g\n", calls[i].name, half[extent - 1], wideHalf[0]);
     }
     expect(keepsDenormals(), calls[i].name);

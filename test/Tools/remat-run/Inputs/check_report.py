@@ -11,6 +11,7 @@ expected = {
 for key, value in expected.items():
     assert report[key] == value, (key, report[key])
 assert report["measured_peak_bytes"] == report["planned_peak_bytes"] <= report["budget_bytes"] < report["store_all_bytes"]
+assert 0 < report["walk_bytes"] < report["planned_peak_bytes"] and report["walk_bytes"] % 64 == 0
 assert report["total_bytes"] == report["planned_peak_bytes"] + report["parameter_copy_bytes"]
 assert report["forward_steps"] == report["planned_forward_steps"] > 20
 assert isinstance(report["certified"], bool)

@@ -59,16 +59,21 @@ def Remat_PlanAttr : Remat_Attr<"Plan", "plan"> {
 def Remat_MemoryAttr : Remat_Attr<"Memory", "memory"> {
   let summary = "the memory of one entry function";
   let description = [{
-    What a call of a public function takes: `peak` bytes of arena, which is at most
-    `budget`, and `parameters` bytes for copies of parameters in another layout, which
-    the budget does not cover. `store_all` is the peak with everything kept, `minimum`
-    the smallest one there is. `certain` says that every call touches the highest byte
-    of the arena; without it, that byte belongs to a branch that may not be taken. It
+    What a call of a public function takes: `peak` bytes of arena and of the block of the
+    walk, which is at most `budget`, and `parameters` bytes for copies of parameters in
+    another layout, which the budget does not cover. `walk` of the peak are those of the
+    block of the walk. `store_all` is the peak with everything kept, `minimum` the
+    smallest one there is. `certain` says that every call touches the highest byte of each
+    block; without it, that of the arena belongs to a branch that may not be taken. It
     stands on the function as `remat.memory`.
   }];
-  let parameters = (ins "int64_t":$budget, "int64_t":$peak, "int64_t":$store_all, "int64_t":$minimum,
-                        "int64_t":$parameters, "bool":$certain);
+  let parameters = (ins "int64_t":$budget, "int64_t":$peak, "int64_t":$walk, "int64_t":$store_all,
+                        "int64_t":$minimum, "int64_t":$parameters, "bool":$certain);
   let assemblyFormat = "`<` struct(params) `>`";
+  let extraClassDeclaration = [{
+    /// The bytes of the arena.
+    int64_t getArena() const { return getPeak() - getWalk(); }
+  }];
 }
 
 def Remat_ProblemAttr : Remat_Attr<"Problem", "problem"> {
@@ -98,16 +103,17 @@ def Remat_InfeasibleAttr : Remat_Attr<"Infeasible", "infeasible"> {
 }
 
 def Remat_LayoutAttr : Remat_Attr<"Layout", "layout"> {
-  let summary = "where the fixed buffers of a chain lie in the arena";
+  let summary = "where the fixed buffers of a chain lie";
   let description = [{
-    Byte offsets into the arena: the walk and its stack, core states 0 and 1 of the forward
-    sweep, what of the core tape is core state 0 in both sweeps (`carried_tape`), the rest
+    Byte offsets, of the walk and its stack into the block of the walk, of all else into the
+    arena: core states 0 and 1 of the forward sweep, what of the core tape is core state 0 in both sweeps (`carried_tape`), the rest
     of the core tape, the rest of core state 0 and core state 1 in the backward sweep, the
     gradient carries, the workspaces of the kinds of steps, and the slot region. What
     is never in use at once may overlap.
   }];
   let parameters = (ins
     "int64_t":$walk,
+    "int64_t":$stack,
     "int64_t":$forward_state0,
     "int64_t":$forward_state1,
     "int64_t":$carried_tape,

@@ -331,14 +331,16 @@ def AssignWorkspacePass : Pass<"remat-assign-workspace", "::mlir::ModuleOp"> {
 def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
   let summary = "give every buffer a place in one arena";
   let description = [{
-    Gives each planned public function three more arguments: the arena, the block of
-    parameter copies, and the counters. Its allocations become views of the first two
-    at static offsets; the chains get their layout, which says where the buffers of
-    their sweeps lie. Afterwards nothing in the function allocates. Loops and buffers are
+    Gives each planned public function four more arguments: the arena, the block of
+    parameter copies, the counters, and the block in which plan tables are walked. Its
+    allocations become views of the first two at static offsets; the chains get their
+    layout, which says where the buffers of their sweeps lie, in the arena and in the block
+    of the walk. A schedule that is spelled out is not walked, and the peak is less by as
+    much. Afterwards nothing in the function allocates. Loops and buffers are
     those that `remat-plan-schedule` measured and numbered; where sizes, numbers or uses are
     others by now, that is an error.
 
-    If trip counts are not known yet, the offsets are words of a fourth argument, the
+    If trip counts are not known yet, the offsets are words of a fifth argument, the
     plan (`memref<?xi64>`, see remat/ABI/PlanWords.h). Two symbols then say how
     to get one: `@<entry>_problem`, a constant for the planner of the runtime, and
     `@<entry>_counts`, which takes the arguments of the entry and a `memref<?xi64>`,
@@ -356,7 +358,8 @@ def PlanMemoryPass : Pass<"remat-plan-memory", "::mlir::ModuleOp"> {
 
     ```mlir
     func.func @f(%x: memref<4xf32>, %y: memref<4xf32>, %arena: memref<?xi8>,
-                 %parameters: memref<?xi8>, %counters: memref<?xi64>) attributes {remat.memory = ...} {
+                 %parameters: memref<?xi8>, %counters: memref<?xi64>, %walk: memref<?xi8>)
+        attributes {remat.memory = ...} {
       remat.reset_counters %counters : memref<?xi64>
       %offset = arith.constant 128 : index
       %temporary = memref.view %arena[%offset][] : memref<?xi8> to memref<4xf32>

@@ -45,6 +45,9 @@ private:
   LogicalResult addArguments(bool hasPlan);
   void addProblem();
   FailureOr<schedule::ProgramInstance> makeInstance(MemoryAttr total);
+  /// Lays \p instance out without the walks of schedules that turned out to be spelled
+  /// out, and notes on the function what it takes now.
+  void releaseWalks(schedule::ProgramInstance &instance, std::vector<schedule::LoopNeeds> &needs, MemoryAttr total);
   void setLayout(unsigned index, const schedule::ProgramInstance &instance);
   /// The offset of a buffer: a constant or a word of the plan.
   Value getOffset(OpBuilder &builder, Location loc, size_t buffer);
@@ -127,6 +130,26 @@ LogicalResult MemoryPlanner::finishCopies() {
   return failure(result.wasInterrupted());
 }
 
+/// Whether the schedule of \p forward is a list of moves, which nobody walks.
+static bool isSpelledOut(ForwardSweepOp forward) {
+  Region &schedule = forward.getSchedule();
+  return !schedule.empty() && schedule.front().getOps<WalkOp>().empty();
+}
+
+void MemoryPlanner::releaseWalks(schedule::ProgramInstance &instance, std::vector<schedule::LoopNeeds> &needs,
+                                 MemoryAttr total) {
+  if (llvm::none_of(measured.loops, isSpelledOut))
+    return;
+  for (auto [forward, loop] : llvm::zip_equal(measured.loops, needs))
+    if (isSpelledOut(forward))
+      loop.stackFrames = 0;
+  // It cannot overflow: it is no more than before.
+  int64_t peak = instance.layOut(needs).value_or(total.getPeak());
+  entry->setAttr(memoryAttrName, MemoryAttr::get(entry.getContext(), total.getBudget(), peak, instance.getWalkBytes(),
+                                                 total.getStoreAll(), total.getMinimum(), total.getParameters(),
+                                                 instance.isPeakCertain()));
+}
+
 FailureOr<schedule::ProgramInstance> MemoryPlanner::makeInstance(MemoryAttr total) {
   std::optional<SmallVector<int64_t>> counts = getConstantIntValues(getAsOpFoldResult(measured.counts));
   schedule::Verdict verdict;
@@ -148,6 +171,10 @@ FailureOr<schedule::ProgramInstance> MemoryPlanner::makeInstance(MemoryAttr tota
   if (!peak || *peak != total.getPeak())
     return entry.emitOpError("was planned with a peak of ")
            << total.getPeak() << " bytes, but its buffers take " << peak.value_or(-1);
+  if (instance->getWalkBytes() != total.getWalk())
+    return entry.emitOpError("was planned with a walk of ")
+           << total.getWalk() << " bytes, but it takes " << instance->getWalkBytes();
+  releaseWalks(*instance, needs, total);
   return std::move(*instance);
 }
 

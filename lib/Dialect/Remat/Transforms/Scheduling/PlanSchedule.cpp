@@ -68,7 +68,8 @@ static void emitRemarks(func::FuncOp entry, ProgramMemory &memory, MemoryAttr to
   remark::analysis(entry.getLoc(),
                    remark::RemarkOpts::name("Memory").category("remat-plan").function(entry.getSymName()))
       << remark::metric("BudgetBytes", total.getBudget()) << remark::metric("PeakBytes", total.getPeak())
-      << remark::metric("StoreAllBytes", total.getStoreAll()) << remark::metric("MinimumBytes", total.getMinimum())
+      << remark::metric("WalkBytes", total.getWalk()) << remark::metric("StoreAllBytes", total.getStoreAll())
+      << remark::metric("MinimumBytes", total.getMinimum())
       << remark::metric("ParameterCopyBytes", total.getParameters());
   for (Loop &loop : memory.getLoops()) {
     PlanAttr chosen = loop.chain.getPlanAttr();
@@ -143,9 +144,9 @@ LogicalResult PlanSchedulePass::planNow(func::FuncOp entry, ProgramMemory &memor
   if (!result.verdict.ok())
     return emitError(entry.getLoc(), "@") << entry.getSymName() << " cannot be planned: " << result.verdict.message;
   attach(memory, *instance, result.plan);
-  auto total =
-      MemoryAttr::get(&getContext(), result.budget.value_or(result.plan.peak), result.plan.peak, result.storeAll,
-                      result.minimum, memory.getProblem().parameterBytes, instance->isPeakCertain());
+  auto total = MemoryAttr::get(&getContext(), result.budget.value_or(result.plan.peak), result.plan.peak,
+                               instance->getWalkBytes(), result.storeAll, result.minimum,
+                               memory.getProblem().parameterBytes, instance->isPeakCertain());
   entry->setAttr(memoryAttrName, total);
   emitRemarks(entry, memory, total);
   return success();

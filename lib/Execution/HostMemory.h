@@ -5,14 +5,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The arena, the parameter block and the measured stack. How much of a block a
+// The walk of a plan, on any target; on processors also the arena, the parameter block and the
+// measured stack. How much of a block a
 // call used is found without asking the plan: the block is filled with a pattern
 // that a program is most unlikely to write, and scanned afterwards.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_LIB_TARGET_CPU_HOST_HOSTMEMORY_H
-#define REMAT_LIB_TARGET_CPU_HOST_HOSTMEMORY_H
+#ifndef REMAT_LIB_EXECUTION_HOSTMEMORY_H
+#define REMAT_LIB_EXECUTION_HOSTMEMORY_H
 
 #include "remat/Execution/Array.h"
 #include "remat/Target/Target.h"
@@ -59,4 +60,4 @@ private:
 
 } // namespace remat
 
-#endif // REMAT_LIB_TARGET_CPU_HOST_HOSTMEMORY_H
+#endif // REMAT_LIB_EXECUTION_HOSTMEMORY_H
