@@ -6,8 +6,24 @@
 
 // NEW: .version 8.6
 // NEW: .target sm_100
-// OLD: error: expects a chip of sm_80, {{.*}}sm_121, but got sm_75
-// UNKNOWN: error: expects a chip of sm_80, {{.*}}, but got fast
+// OLD: error: expects a processor from sm_80 on, one of sm_80, {{.*}}sm_121, but got 'sm_75'
+// UNKNOWN: error: there is no processor 'fast' for nvptx64-nvidia-cuda, but sm_80, sm_86, {{.*}}sm_121
+
+// The version of PTX.
+// RUN: remat-opt %s --remat-compile-gpu-modules='chip=sm_90a ptx=8.6' | %python %S/Inputs/ptx.py | FileCheck %s --check-prefix=VERSION
+// VERSION: .version 8.6
+// RUN: not remat-opt %s --remat-compile-gpu-modules='chip=sm_100 ptx=8.1' 2>&1 | FileCheck %s --check-prefix=OLD-PTX
+// OLD-PTX: error: expects a version of PTX that sm_100 has, 8.6, 8.7, 8.8, 9.0, but got '8.1'
+// RUN: not remat-opt %s --remat-compile-gpu-modules=ptx=new 2>&1 | FileCheck %s --check-prefix=NO-PTX
+// NO-PTX: error: expects a version of PTX that sm_80 has, 8.1, {{.*}}9.0, but got 'new'
+
+// Machine code is what an assembler makes of it.
+// RUN: env REMAT_PTXAS=%S/Inputs/ptxas remat-opt %s --remat-compile-gpu-modules='chip=sm_90a format=bin' | FileCheck %s --check-prefix=BIN
+// BIN: gpu.binary @kernels [#gpu.object<#nvvm.target<O = 3, chip = "sm_90a", features = "+ptx81">, bin = "-arch=sm_90a .entry arithmetic .entry narrow
+// RUN: not env REMAT_PTXAS=%S/Inputs/ptxas remat-opt %s --remat-compile-gpu-modules='chip=sm_80 format=bin' 2>&1 | FileCheck %s --check-prefix=FAILS
+// FAILS: error: {{.*}}ptxas fails: ptxas: nothing is known of -arch=sm_80
+// RUN: not env REMAT_PTXAS=/nowhere/ptxas remat-opt %s --remat-compile-gpu-modules=format=bin 2>&1 | FileCheck %s --check-prefix=NONE
+// NONE: error: expects ptxas, the assembler of a CUDA toolkit, but REMAT_PTXAS is '/nowhere/ptxas', which cannot be executed
 
 // KEEP:  #nvvm.target<O = 3, chip = "sm_80", features = "+ptx81">
 // KEEP:  .version 8.1

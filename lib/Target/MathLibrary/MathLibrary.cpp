@@ -187,7 +187,7 @@ llvm::Error remat::linkMathLibrary(llvm::Module &module) {
       continue;
     function.setLinkage(llvm::GlobalValue::InternalLinkage);
     if (isDevice)
-      function.addFnAttr(llvm::Attribute::AlwaysInline);
+      function.addFnAttr(llvm::Attribute::NoInline);
     else if (denormals.isValid())
       function.addFnAttr(denormals);
   }

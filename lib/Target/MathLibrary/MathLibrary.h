@@ -40,8 +40,9 @@ bool hasMathLibrary();
 /// bf16 are computed in f32. Nothing if there is none, or if remat was built without libclc.
 std::optional<LibraryFunction> getLibraryFunction(Operation *op);
 
-/// Adds the code of those functions that \p module declares: for GPUs to be inlined, with tables in
-/// constant memory, for processors to be called, in the mode of denormal numbers of its other functions.
+/// Adds the code of those functions that \p module declares: for GPUs never inlined, because ptxas
+/// would mix the code of several and need the registers of all, with tables in constant memory; for processors
+/// in the mode of denormal numbers of its other functions.
 llvm::Error linkMathLibrary(llvm::Module &module);
 
 } // namespace remat

@@ -52,6 +52,8 @@ void remat::buildLinalgToPTXPipeline(OpPassManager &manager, const LinalgToPTXOp
   kernels.addPass(mlir::createReconcileUnrealizedCastsPass());
   CompileGPUModulesPassOptions compile;
   compile.chip = options.chip;
+  compile.ptx = options.ptx;
+  compile.format = options.format;
   compile.denormals = options.denormals;
   manager.addPass(createCompileGPUModulesPass(compile));
 }

@@ -9,6 +9,7 @@
 #define REMAT_TARGET_NVVM_LINALGTOPTX_H
 
 #include "remat/Support/Denormals.h"
+#include "remat/Target/NVVM/KernelFormat.h"
 
 #include "mlir/Pass/PassOptions.h"
 
@@ -20,6 +21,11 @@ namespace remat {
 
 struct LinalgToPTXOptions : mlir::PassPipelineOptions<LinalgToPTXOptions> {
   Option<std::string> chip{*this, "chip", llvm::cl::desc("The processor, sm_80 or newer"), llvm::cl::init("sm_80")};
+  Option<std::string> ptx{*this, "ptx",
+                          llvm::cl::desc("The version of PTX, 8.1 or newer; by default the oldest that has the "
+                                         "processor")};
+  Option<KernelFormat> format{*this, "format", llvm::cl::desc("The form of kernels"), llvm::cl::init(KernelFormat::Isa),
+                              getKernelFormatValues()};
   Option<Denormals> denormals{*this, "denormals", llvm::cl::desc("What becomes of denormal numbers of f32"),
                               llvm::cl::init(Denormals::Keep),
                               llvm::cl::values(clEnumValN(Denormals::Keep, "keep", "They are numbers"),

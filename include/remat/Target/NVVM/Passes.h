@@ -9,6 +9,7 @@
 #define REMAT_TARGET_NVVM_PASSES_H
 
 #include "remat/Support/Denormals.h"
+#include "remat/Target/NVVM/KernelFormat.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -89,16 +89,23 @@ def ConvertGPUKernelsToNVVMPass : Pass<"convert-gpu-kernels-to-nvvm", "::mlir::g
 }
 
 def CompileGPUModulesPass : Pass<"remat-compile-gpu-modules", "::mlir::ModuleOp"> {
-  let summary = "compile modules of kernels to PTX";
+  let summary = "compile modules of kernels to PTX or machine code";
   let description = [{
     Replaces each `gpu.module` in the NVVM dialect by a `gpu.binary` that holds its PTX. No
     CUDA toolkit is asked: LLVM has the target, and libclc the functions. Products and sums are fused where the
     program says so and nowhere else, divisions and roots are rounded to nearest. With
     `denormals=flush`, denormal numbers of f32 are zero, as operands and as results; PTX
     has no such mode for f64.
+
+    With `format=bin`, ptxas assembles the PTX: what REMAT_PTXAS names, or what is found on
+    PATH or in bin of CUDA_ROOT, CUDA_HOME or /usr/local/cuda.
   }];
   let options = [
     Option<"chip", "chip", "std::string", /*default=*/"\"sm_80\"", "The processor, sm_80 or newer">,
+    Option<"ptx", "ptx", "std::string", /*default=*/"",
+           "The version of PTX, 8.1 or newer; by default the oldest that has the processor">,
+    Option<"format", "format", "::remat::KernelFormat", "::remat::KernelFormat::Isa", "The form of kernels",
+           "::remat::getKernelFormatValues()">,
     Option<"denormals", "denormals", "::remat::Denormals", "::remat::Denormals::Keep",
            "What becomes of denormal numbers of f32",
            [{::llvm::cl::values(

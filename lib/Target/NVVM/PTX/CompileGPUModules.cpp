@@ -11,9 +11,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "../../MathLibrary/MathLibrary.h"
-#include "Chip.h"
 #include "WidenHalf.h"
 #include "remat/Support/LLVM.h"
+#include "remat/Target/NVVM/Assembler.h"
+#include "remat/Target/NVVM/Chip.h"
 #include "remat/Target/NVVM/Passes.h"
 
 #include "mlir/ExecutionEngine/OptUtils.h"
@@ -74,9 +75,9 @@ struct CompileGPUModulesPass final : remat::impl::CompileGPUModulesPassBase<Comp
   using Base::Base;
 
   void runOnOperation() override {
-    std::optional<Chip> known = findChip(chip);
+    llvm::Expected<Chip> known = Chip::create(chip, ptx);
     if (!known) {
-      getOperation().emitError("expects a chip of ") << listChips() << ", but got " << chip;
+      getOperation().emitError() << llvm::toString(known.takeError());
       return signalPassFailure();
     }
     std::string reason;
@@ -124,12 +125,21 @@ LogicalResult CompileGPUModulesPass::compile(gpu::GPUModuleOp kernels, llvm::Tar
     return kernels.emitError("cannot make code for NVIDIA GPUs: LLVM prints none");
   passes.run(*module);
 
+  std::string object = text.str().str();
+  if (format == KernelFormat::Bin) {
+    auto assembled = assemble(text, machine.getTargetCPU());
+    if (!assembled)
+      return kernels.emitError() << llvm::toString(assembled.takeError());
+    object = std::move(*assembled);
+  }
+
   OpBuilder builder(kernels);
   auto target = NVVM::NVVMTargetAttr::get(&getContext(), /*optLevel=*/3, machine.getTargetTriple().str(),
                                           machine.getTargetCPU(), machine.getTargetFeatureString());
-  auto object = gpu::ObjectAttr::get(&getContext(), target, gpu::CompilationTarget::Assembly,
-                                     builder.getStringAttr(text), DictionaryAttr(), gpu::KernelTableAttr());
-  gpu::BinaryOp::create(builder, kernels.getLoc(), kernels.getName(), Attribute(), ArrayRef<Attribute>{object});
+  auto kind = format == KernelFormat::Bin ? gpu::CompilationTarget::Binary : gpu::CompilationTarget::Assembly;
+  auto compiled = gpu::ObjectAttr::get(&getContext(), target, kind, builder.getStringAttr(object), DictionaryAttr(),
+                                       gpu::KernelTableAttr());
+  gpu::BinaryOp::create(builder, kernels.getLoc(), kernels.getName(), Attribute(), ArrayRef<Attribute>{compiled});
   kernels.erase();
   return success();
 }

@@ -5,29 +5,27 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_LIB_TARGET_NVVM_PTX_CHIP_H
-#define REMAT_LIB_TARGET_NVVM_PTX_CHIP_H
+#ifndef REMAT_TARGET_NVVM_CHIP_H
+#define REMAT_TARGET_NVVM_CHIP_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
 
-#include <optional>
 #include <string>
 
 namespace remat {
 
 /// A compute capability, as ptxas spells it, and the version of PTX that its code is
-/// written in: the oldest that has it, but 8.1 at least.
+/// written in, times ten.
 struct Chip {
-  const char *name;
+  std::string name;
   unsigned ptx;
+
+  /// The chip called \p name, from sm_80 on, in version \p ptx ("8.6") of PTX; if that is empty, the oldest
+  /// that has the chip, but 8.1 at least: what drivers read is bounded from above.
+  static llvm::Expected<Chip> create(llvm::StringRef name, llvm::StringRef ptx = "");
 };
-
-/// The chip called \p name, from sm_80 on.
-std::optional<Chip> findChip(llvm::StringRef name);
-
-/// The names of all chips, for a message.
-std::string listChips();
 
 } // namespace remat
 
-#endif // REMAT_LIB_TARGET_NVVM_PTX_CHIP_H
+#endif // REMAT_TARGET_NVVM_CHIP_H
