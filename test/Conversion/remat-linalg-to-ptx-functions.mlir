@@ -5,11 +5,16 @@
 // are constants; what OpenCL may fuse is fused.
 // CHECK:       .const .align
 // CHECK-LABEL: .visible .entry elementwise(
+// CHECK:       .maxnreg 168
 // CHECK:       call.uni {{.*}}, remat_math_Z3sind,
 // CHECK:       call.uni {{.*}}, remat_math_Z4coshd,
 // CHECK:       call.uni {{.*}}, remat_math_Z4cbrtd,
 // CHECK:       call.uni {{.*}}, remat_math_Z4fmoddd,
 // CHECK:       st.global.b64
+// CHECK-LABEL: .visible .entry elementwise_0(
+// CHECK:       .maxnreg 96
+// CHECK-LABEL: .visible .entry elementwise_1(
+// CHECK-NOT:   .maxnreg
 // CHECK-LABEL: .func {{.*}} remat_math_Z3sind(
 // CHECK:       fma.rn.f64
 #id = affine_map<(i) -> (i)>
@@ -21,6 +26,20 @@ func.func @f(%x: memref<33xf64>, %y: memref<33xf64>) {
     %2 = math.cbrt %1 : f64
     %3 = arith.remf %2, %a : f64
     linalg.yield %3 : f64
+  }
+  return
+}
+
+func.func @g(%x: memref<33xf32>, %y: memref<33xf32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<33xf32>) outs(%y : memref<33xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %0 = math.sin %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : memref<33xf32>) outs(%y : memref<33xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %0 = math.exp %a : f32
+    linalg.yield %0 : f32
   }
   return
 }

@@ -95,7 +95,8 @@ def CompileGPUModulesPass : Pass<"remat-compile-gpu-modules", "::mlir::ModuleOp"
     CUDA toolkit is asked: LLVM has the target, and libclc the functions. Products and sums are fused where the
     program says so and nowhere else, divisions and roots are rounded to nearest. With
     `denormals=flush`, denormal numbers of f32 are zero, as operands and as results; PTX
-    has no such mode for f64.
+    has no such mode for f64. A kernel that calls functions has at most 96 registers,
+    or 168 if it reads or writes arrays of f64.
 
     With `format=bin`, ptxas assembles the PTX: what REMAT_PTXAS names, or what is found on
     PATH or in bin of CUDA_ROOT, CUDA_HOME or /usr/local/cuda.

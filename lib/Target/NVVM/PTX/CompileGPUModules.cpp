@@ -20,6 +20,8 @@
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Operator.h"
@@ -59,6 +61,29 @@ static llvm::Function *findUndefined(llvm::Module &module) {
     if (function.isDeclaration() && !function.isIntrinsic() && !function.use_empty())
       return &function;
   return nullptr;
+}
+
+/// Whether \p function reads or writes arrays of f64.
+static bool accessesDoubles(const llvm::Function &function) {
+  return llvm::any_of(llvm::instructions(function), [](const llvm::Instruction &instruction) {
+    return isa<llvm::LoadInst, llvm::StoreInst>(instruction) && llvm::getLoadStoreType(&instruction)->isDoubleTy();
+  });
+}
+
+/// Whether \p function calls another, which is none of LLVM's.
+static bool callsFunctions(const llvm::Function &function) {
+  return llvm::any_of(llvm::instructions(function), [](const llvm::Instruction &instruction) {
+    return isa<llvm::CallInst>(instruction) && !isa<llvm::IntrinsicInst>(instruction);
+  });
+}
+
+/// Without a bound ptxas takes few registers where functions are called, and keeps what they do not leave room for in
+/// memory of the thread. Blocks have 128 threads, so five of them fit into a multiprocessor, or three where
+/// numbers take two registers.
+static void boundRegisters(llvm::Module &module) {
+  for (llvm::Function &function : module)
+    if (function.getCallingConv() == llvm::CallingConv::PTX_Kernel && callsFunctions(function))
+      function.addFnAttr("nvvm.maxnreg", accessesDoubles(function) ? "168" : "96");
 }
 
 /// Products and sums that may be fused, and divisions that may be approximate, are neither.
@@ -109,6 +134,7 @@ LogicalResult CompileGPUModulesPass::compile(gpu::GPUModuleOp kernels, llvm::Tar
     return kernels.emitError() << llvm::toString(std::move(error));
   if (llvm::Function *function = findUndefined(*module))
     return kernels.emitError("@") << function->getName() << " has no code";
+  boundRegisters(*module);
   if (denormals == Denormals::Flush)
     for (llvm::Function &function : *module)
       if (!function.isDeclaration())
