@@ -8,6 +8,7 @@
 #ifndef REMAT_TARGET_NVVM_PASSES_H
 #define REMAT_TARGET_NVVM_PASSES_H
 
+#include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Support/Denormals.h"
 #include "remat/Target/NVVM/KernelFormat.h"
 
@@ -19,6 +20,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 

@@ -10,6 +10,95 @@
 
 include "mlir/Pass/PassBase.td"
 
+def KeepDeviceValuesPass : Pass<"remat-keep-device-values", "::mlir::ModuleOp"> {
+  let summary = "keep in arrays what loops use that follows from arrays";
+  let description = [{
+    On a GPU the host does not know what it reads from arrays, so it cannot hand it on, and what
+    has been read before a loop is not there behind it. In the entry functions, on tensors:
+
+    * A number that a loop captures becomes an array of one element, or the array of the caller that
+      it was read from, and the step functions read it.
+    * An operand of a loop that such a number chooses, or that it fills, is copied to a
+      place of its own.
+    * A number that is used behind a loop is computed again there, from arrays that are kept
+      until then.
+
+    Before:
+
+    ```mlir
+    %k = tensor.extract %ks[%c1] : tensor<3xf32>
+    %h = remat.forward_sweep @loop count(%n) init(%h0) capture(%k) ...
+    ```
+
+    After:
+
+    ```mlir
+    %h = remat.forward_sweep @loop count(%n) init(%h0) capture(%ks) ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def SinkDeviceReadsPass : Pass<"remat-sink-device-reads", "::mlir::ModuleOp"> {
+  let summary = "move what follows from the contents of memory to the device";
+  let description = [{
+    On a GPU all memory that a program works on is the device's; the host never reads it. This
+    pass moves what is read from there (`memref.load`), and what follows from it, into
+    `remat.on_device` regions with the operations that use it:
+
+    * An offset, a view, a number or a choice between buffers goes into the region of each
+      operation that uses it.
+    * An operation on arrays in an `scf.if` that the device decides becomes a region of its own,
+      which asks for the condition first.
+    * Loops that the device controls, stores of numbers, checks of what the device has, and
+      everything between a read and its use if something between them may overwrite it, are
+      an island: one region for as many neighbours as there are.
+
+    What the host knows stays where it is: numbers of steps, extents, the plan and the walk, and
+    operations on arrays whose operands it can hand over. The first region of a function that
+    is sure to be executed takes its `remat.count`.
+
+    Before:
+
+    ```mlir
+    %row = memref.load %rows[%step] : memref<1000xindex>
+    %view = memref.subview %table[%row, 0] [1, 16] [1, 1] : memref<9x16xf32> to memref<16xf32, strided<[1], offset: ?>>
+    linalg.copy ins(%view : memref<16xf32, strided<[1], offset: ?>>) outs(%x : memref<16xf32>)
+    ```
+
+    After:
+
+    ```mlir
+    remat.on_device {
+      %row = memref.load %rows[%step] : memref<1000xindex>
+      %view = memref.subview %table[%row, 0] [1, 16] [1, 1] : memref<9x16xf32> to memref<16xf32, strided<[1], offset: ?>>
+      linalg.copy ins(%view : memref<16xf32, strided<[1], offset: ?>>) outs(%x : memref<16xf32>)
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect", "::remat::RematDialect"];
+}
+
+def VerifyHostCodePass : Pass<"remat-verify-host-code", "::mlir::ModuleOp"> {
+  let summary = "refuse programs whose host code would touch the memory of the device";
+  let description = [{
+    Behind `remat-sink-device-reads` nothing outside of `remat.on_device` loads from or stores to
+    memory but that of the host: the plan, the walk, the stack and constants. What is left, such as
+    a number of steps that an array holds, is refused where it stands.
+
+    Example:
+
+    ```mlir
+    // error: the host would have to read or write an array, which lies in the memory of the device ...
+    %steps = memref.load %counts[] : memref<index>
+    scf.for %i = %c0 to %steps step %c1 {
+      func.call @step(%i) : (index) -> ()
+    }
+    ```
+  }];
+}
+
 def ConvertLinalgToGPUKernelsPass : Pass<"convert-linalg-to-gpu-kernels", "::mlir::ModuleOp"> {
   let summary = "make of every linalg op on memrefs a kernel and its launch";
   let description = [{
