@@ -2,7 +2,7 @@
 
 // A captured number that is an element of an array of the caller: the step is given the array.
 // CHECK-LABEL: func.func private @scale_advance
-// CHECK-SAME: (%{{.*}}: index, %{{.*}}: index, %[[H:.*]]: tensor<4xf32>, %[[KS:.*]]: tensor<3xf32>)
+// CHECK-SAME: (%{{.*}}: index, %{{.*}}: index, %[[H:[a-z0-9_]+]]: tensor<4xf32>, %[[KS:[a-z0-9_]+]]: tensor<3xf32>)
 // CHECK: %[[C1:.*]] = arith.constant 1 : index
 // CHECK: %[[K:.*]] = tensor.extract %[[KS]][%[[C1]]]
 // CHECK: tensor.splat %[[K]]
@@ -14,7 +14,7 @@ func.func private @scale_advance(%t: index, %pos: index, %h: tensor<4xf32>, %k: 
 remat.chain "private" @scale advance(@scale_advance) carry [tensor<4xf32>]
 
 // CHECK-LABEL: func.func @element
-// CHECK-SAME: %[[H0:.*]]: tensor<4xf32>, %[[ARRAY:.*]]: tensor<3xf32>
+// CHECK-SAME: %[[H0:[a-z0-9_]+]]: tensor<4xf32>, %[[ARRAY:[a-z0-9_]+]]: tensor<3xf32>
 // CHECK: remat.forward_sweep @scale count(%{{.*}}) init(%[[H0]] : tensor<4xf32>) capture(%[[ARRAY]] : tensor<3xf32>)
 func.func @element(%h0: tensor<4xf32>, %ks: tensor<3xf32>) -> tensor<4xf32> {
   %count = arith.constant 9 : index
@@ -30,7 +30,7 @@ func.func @element(%h0: tensor<4xf32>, %ks: tensor<3xf32>) -> tensor<4xf32> {
 
 // A number that was computed from one lies in an array of its own; a scalar of the caller is known.
 // CHECK-LABEL: func.func private @scale_advance
-// CHECK-SAME: %[[A:.*]]: tensor<f32>, %[[B:.*]]: f32)
+// CHECK-SAME: %[[A:[a-z0-9_]+]]: tensor<f32>, %[[B:[a-z0-9_]+]]: f32)
 // CHECK: tensor.extract %[[A]][] : tensor<f32>
 func.func private @scale_advance(%t: index, %pos: index, %h: tensor<4xf32>, %a: f32, %b: f32) -> tensor<4xf32> {
   %k = arith.addf %a, %b : f32
@@ -41,7 +41,7 @@ func.func private @scale_advance(%t: index, %pos: index, %h: tensor<4xf32>, %a: 
 remat.chain "private" @scale advance(@scale_advance) carry [tensor<4xf32>]
 
 // CHECK-LABEL: func.func @computed
-// CHECK-SAME: %[[ARRAY:.*]]: tensor<f32>, %[[B:.*]]: f32)
+// CHECK-SAME: %[[ARRAY:[a-z0-9_]+]]: tensor<f32>, %[[B:[a-z0-9_]+]]: f32)
 // CHECK: %[[SUM:.*]] = arith.addf
 // CHECK: %[[KEPT:.*]] = tensor.from_elements %[[SUM]] : tensor<f32>
 // CHECK: remat.forward_sweep

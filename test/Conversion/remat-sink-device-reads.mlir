@@ -16,7 +16,7 @@ func.func private @known(%step: index, %x: memref<9x16xf32>, %y: memref<16xf32>)
 
 // An offset that is read goes where the view is used.
 // CHECK-LABEL: func.func private @offset(
-// CHECK-SAME: %[[ROWS:.*]]: memref<9xindex>, %[[X:.*]]: memref<9x16xf32>, %[[Y:.*]]: memref<16xf32>)
+// CHECK-SAME: %[[ROWS:[a-z0-9_]+]]: memref<9xindex>, %[[X:[a-z0-9_]+]]: memref<9x16xf32>, %[[Y:[a-z0-9_]+]]: memref<16xf32>)
 // CHECK-NOT: memref.load
 // CHECK: remat.on_device {
 // CHECK-NEXT: %[[ROW:.*]] = memref.load %[[ROWS]]
@@ -57,7 +57,7 @@ func.func private @two_uses(%s: memref<f32>, %x: memref<16xf32>, %y: memref<16xf
 
 // A write lies between: what it stands between is one island.
 // CHECK-LABEL: func.func private @written_between(
-// CHECK-SAME: %[[S:.*]]: memref<f32>, %[[X:.*]]: memref<16xf32>, %[[Y:.*]]: memref<16xf32>)
+// CHECK-SAME: %[[S:[a-z0-9_]+]]: memref<f32>, %[[X:[a-z0-9_]+]]: memref<16xf32>, %[[Y:[a-z0-9_]+]]: memref<16xf32>)
 // CHECK: remat.on_device {
 // CHECK-NEXT: %[[NUMBER:.*]] = memref.load %[[S]]
 // CHECK: linalg.fill ins(%{{.*}} : f32) outs(%[[S]] : memref<f32>)
@@ -100,7 +100,7 @@ func.func private @parts(%block: memref<256xi8>, %x: memref<16xf32>) {
 // An array that is chosen by what was read is chosen in the kernel; each operation in a
 // branch asks for the condition first.
 // CHECK-LABEL: func.func private @choice(
-// CHECK-SAME: %[[FLAG:.*]]: memref<i1>, %[[X:.*]]: memref<16xf32>, %[[Y:.*]]: memref<16xf32>, %[[Z:.*]]: memref<16xf32>)
+// CHECK-SAME: %[[FLAG:[a-z0-9_]+]]: memref<i1>, %[[X:[a-z0-9_]+]]: memref<16xf32>, %[[Y:[a-z0-9_]+]]: memref<16xf32>, %[[Z:[a-z0-9_]+]]: memref<16xf32>)
 // CHECK-NOT: memref.load
 // CHECK: remat.on_device {
 // CHECK: %[[C0:.*]] = memref.load %[[FLAG]]

@@ -39,8 +39,6 @@ static void addHostArguments(func::FuncOp function, llvm::SmallDenseSet<Value> &
 HostKnowledge::HostKnowledge(func::FuncOp function) {
   addHostArguments(function, hostArguments);
   function.walk([&](memref::LoadOp load) {
-        load.getMemRef().getType() == MemRefType::get({5}, mlir::IntegerType::get(load.getContext(), 64)))
-      return;
     if (!isHostMemory(load.getMemRef()))
       mark(load.getResult());
   });

@@ -108,7 +108,8 @@ Value ValueKeeper::readAgain(ImplicitLocOpBuilder &b, Value scalar) {
     return tensor::ExtractOp::create(b, getArray(scalar), ValueRange());
   IRMapping mapping;
   for (Value operand : definition->getOperands())
-    mapping.map(operand, readAgain(b, operand));
+    if (!mapping.contains(operand))
+      mapping.map(operand, readAgain(b, operand));
   return b.clone(*definition, mapping)->getResult(0);
 }
 

@@ -42,8 +42,6 @@ static LogicalResult verify(func::FuncOp function) {
       return WalkResult::interrupt();
     }
     Value memref = getDeviceAccess(op, knowledge);
-        memref.getType() == MemRefType::get({5}, mlir::IntegerType::get(memref.getContext(), 64)))
-      return WalkResult::advance();
     if (!memref)
       return WalkResult::advance();
     if (function.getName().ends_with(REMAT_COUNTS_SUFFIX))
