@@ -8,6 +8,8 @@
 #ifndef REMAT_LIB_CONVERSION_RUNTIMECALLS_H
 #define REMAT_LIB_CONVERSION_RUNTIMECALLS_H
 
+#include "remat/ABI/Symbols.h"
+#include "remat/Support/FormatPlace.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -39,6 +41,21 @@ inline LLVM::LLVMFuncOp getOrDeclareRuntime(ModuleOp module, SymbolTable &symbol
   symbols.insert(function);
   return function;
 }
+
+/// rematFail.
+inline LLVM::LLVMFuncOp getOrDeclareFail(ModuleOp module, SymbolTable &symbols) {
+  return getOrDeclareRuntime(module, symbols, remat::symbols::rematFail,
+                             LLVM::LLVMPointerType::get(module.getContext()));
+}
+
+/// rematCheckRange.
+inline LLVM::LLVMFuncOp getOrDeclareCheckRange(ModuleOp module, SymbolTable &symbols) {
+  Type i64 = IntegerType::get(module.getContext(), 64), pointer = LLVM::LLVMPointerType::get(module.getContext());
+  return getOrDeclareRuntime(module, symbols, remat::symbols::rematCheckRange, {i64, i64, i64, i64, pointer, pointer});
+}
+
+/// What a failed assertion says.
+inline std::string getAssertionText(StringRef message, Location loc) { return (message + formatPlace(loc)).str(); }
 
 } // namespace remat
 

@@ -60,7 +60,7 @@ static int64_t loadIndex(const void *indices, int64_t at, int64_t width) {
 /// Long enough for the path of a file and what is said of it.
 enum { MessageSize = 4600 };
 
-static void failAtIndex(int64_t index, int64_t step, int64_t position, int64_t limit, const char *source) {
+void rematFailAtIndex(int64_t index, int64_t step, int64_t position, int64_t limit, const char *source) {
   char place[64], range[64], message[MessageSize];
   if (step >= 0)
     snprintf(place, sizeof(place), "step %" PRId64 ", position %" PRId64, step, position);
@@ -81,7 +81,7 @@ void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int6
     for (int64_t position = 0; position < perStep; ++position) {
       int64_t index = loadIndex(indices, row * perStep + position, width);
       if (index < 0 || index >= limit)
-        failAtIndex(index, firstStep < 0 ? firstStep : firstStep + step, position, limit, place);
+        rematFailAtIndex(index, firstStep < 0 ? firstStep : firstStep + step, position, limit, place);
     }
   }
 }

@@ -54,3 +54,16 @@ func.func @range(%n: index, %most: index, %t: index) {
   remat.check_range %n in %most to %most at(%t), "the size"
   return
 }
+
+// What the device executes is left to its target.
+// CHECK-LABEL: func @on_device
+// CHECK-NOT:     llvm.call
+// CHECK:         remat.on_device
+// CHECK-NEXT:      remat.check_range
+// CHECK:         return
+func.func @on_device(%n: index, %m: index) {
+  remat.on_device {
+    remat.check_range %n in %m to %m, "extent"
+  }
+  return
+}

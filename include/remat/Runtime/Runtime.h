@@ -51,6 +51,10 @@ void rematFail(const char *message);
 void rematCheckIndices(const void *indices, int64_t steps, int64_t perStep, int64_t limit, int64_t width,
                        int64_t firstStep, int64_t reversed, const char *place);
 
+/// Fails as rematCheckIndices does at `index`, of a table of `limit` rows. A device that checks
+/// indices says what it found, behind the call.
+void rematFailAtIndex(int64_t index, int64_t step, int64_t position, int64_t limit, const char *place);
+
 /// Fails unless `value` is at least `least` and at most `most`. The message calls it
 /// `what`, names the step unless that is negative, and ends with `place`.
 void rematCheckRange(int64_t value, int64_t least, int64_t most, int64_t step, const char *what, const char *place);

@@ -11,9 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../RuntimeCalls.h"
-#include "remat/ABI/Symbols.h"
 #include "remat/Conversion/Passes.h"
-#include "remat/Support/FormatPlace.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -62,12 +60,11 @@ struct ConvertAssertToRuntimePass final : remat::impl::ConvertAssertToRuntimePas
       return signalPassFailure();
     }
     SymbolTable symbols(module);
-    LLVM::LLVMFuncOp failure = remat::getOrDeclareRuntime(module, symbols, remat::symbols::rematFail,
-                                                          LLVM::LLVMPointerType::get(&getContext()));
+    LLVM::LLVMFuncOp failure = remat::getOrDeclareFail(module, symbols);
     for (cf::AssertOp assertion : assertions)
       lowerAssertion(assertion, failure,
                      remat::createRuntimeText(module, symbols, assertion.getLoc(),
-                                              (assertion.getMsg() + remat::formatPlace(assertion.getLoc())).str()));
+                                              remat::getAssertionText(assertion.getMsg(), assertion.getLoc())));
   }
 };
 

@@ -84,14 +84,11 @@ void CheckLowering::lower(CheckIndicesOp check) {
 void CheckLowering::lower(CheckRangeOp check) {
   OpBuilder builder(check);
   Location loc = check.getLoc();
-  Type i64 = builder.getI64Type(), pointer = LLVM::LLVMPointerType::get(builder.getContext());
   Value step = check.getStep() ? toI64(builder, loc, check.getStep()) : createI64(builder, loc, -1);
-  LLVM::CallOp::create(
-      builder, loc,
-      getOrDeclareRuntime(module, symbols, remat::symbols::rematCheckRange, {i64, i64, i64, i64, pointer, pointer}),
-      ValueRange{toI64(builder, loc, check.getValue()), toI64(builder, loc, check.getLeast()),
-                 toI64(builder, loc, check.getMost()), step, createText(builder, loc, check.getWhat()),
-                 createText(builder, loc, formatPlace(loc))});
+  LLVM::CallOp::create(builder, loc, getOrDeclareCheckRange(module, symbols),
+                       ValueRange{toI64(builder, loc, check.getValue()), toI64(builder, loc, check.getLeast()),
+                                  toI64(builder, loc, check.getMost()), step, createText(builder, loc, check.getWhat()),
+                                  createText(builder, loc, formatPlace(loc))});
   check.erase();
 }
 
@@ -102,8 +99,16 @@ struct ConvertCheckToRuntimePass final : remat::impl::ConvertCheckToRuntimePassB
   void runOnOperation() override {
     SmallVector<CheckIndicesOp> indices;
     SmallVector<CheckRangeOp> ranges;
-    getOperation().walk([&](CheckIndicesOp check) { indices.push_back(check); });
-    getOperation().walk([&](CheckRangeOp check) { ranges.push_back(check); });
+    // What the device executes calls nobody: its target has another way.
+    getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (isa<OnDeviceOp>(op) || op->getName().getDialectNamespace() == "gpu")
+        return WalkResult::skip();
+      if (auto check = dyn_cast<CheckIndicesOp>(op))
+        indices.push_back(check);
+      else if (auto check = dyn_cast<CheckRangeOp>(op))
+        ranges.push_back(check);
+      return WalkResult::advance();
+    });
     CheckLowering lowering(getOperation());
     for (CheckIndicesOp check : indices) {
       if (!isa<MemRefType>(check.getIndices().getType())) {
