@@ -160,3 +160,50 @@ func.func @poison(%x: memref<3xf32>, %y: memref<3xf32>) {
   }
   return
 }
+
+// -----
+
+// What a region must not do.
+func.func @allocation(%y: memref<3xf32>) {
+  remat.on_device {
+    // expected-error @+1 {{'memref.alloc' op has no form on GPUs for 'memref<3xf32>'}}
+    %x = memref.alloc() : memref<3xf32>
+    memref.copy %x, %y : memref<3xf32> to memref<3xf32>
+  }
+  return
+}
+
+// -----
+
+func.func private @callee()
+func.func @call(%y: memref<3xf32>) {
+  remat.on_device {
+    // expected-error @+1 {{'func.call' op has no form on GPUs}}
+    func.call @callee() : () -> ()
+  }
+  return
+}
+
+// -----
+
+memref.global "private" @changes : memref<3xf32> = dense<0.0>
+func.func @variable(%y: memref<3xf32>) {
+  remat.on_device {
+    // expected-error @+1 {{'memref.get_global' op has no form on GPUs for 'memref<3xf32>'}}
+    %x = memref.get_global @changes : memref<3xf32>
+    memref.copy %x, %y : memref<3xf32> to memref<3xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @stack_in_region(%i: index, %y: memref<f32>) {
+  %x = memref.alloca() : memref<6xf32>
+  remat.on_device {
+    // expected-error @+1 {{'memref.load' op expects scalars and strided memrefs that are not on the stack, but got 'memref<6xf32>'}}
+    %v = memref.load %x[%i] : memref<6xf32>
+    memref.store %v, %y[] : memref<f32>
+  }
+  return
+}

@@ -69,7 +69,8 @@ func.func @transpose(%x: memref<?x3xf32, strided<[?, 1], offset: ?>>, %y: memref
 // CHECK:         memref.global "private" constant @table : memref<4xf32>
 // CHECK:         gpu.func @copy(%{{.*}}: memref<f32, strided<[], offset: ?>>) kernel
 // CHECK:           %[[TABLE:.*]] = memref.get_global @table
-// CHECK:           %[[VIEW:.*]] = memref.subview %[[TABLE]][1] [3] [1]
+// CHECK:           %[[ANY:.*]] = memref.cast %[[TABLE]] : memref<4xf32> to memref<4xf32, strided<[1], offset: ?>>
+// CHECK:           %[[VIEW:.*]] = memref.subview %[[ANY]][1] [3] [1]
 // CHECK:           memref.load %[[VIEW]]
 // CHECK:         gpu.func @elementwise(%{{.*}}: memref<f32, strided<[], offset: ?>>, %[[SCALE:.*]]: f32)
 // CHECK:           memref.get_global @table

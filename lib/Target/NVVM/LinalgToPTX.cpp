@@ -44,6 +44,8 @@ void remat::buildLinalgToPTXPipeline(OpPassManager &manager, const LinalgToPTXOp
   // The index arithmetic of kernels repeats itself; fewer ops to convert.
   kernels.addPass(mlir::createCSEPass());
   kernels.addPass(mlir::createSCFToControlFlowPass());
+  // Leaving is a branch.
+  kernels.addPass(createConvertAssertToReturnPass());
   // Memrefs at the address of their first element become arithmetic, which is affine until
   // the next line.
   kernels.addPass(mlir::memref::createExpandStridedMetadataPass());

@@ -35,6 +35,14 @@ public:
     std::memcpy(data, memory.find(address)->data.get(), bytes);
   }
 
+  bool readVariable(const std::string &name, void *data, size_t bytes) override {
+    const Region *region = module.variable(name);
+    if (!region)
+      return false;
+    std::memcpy(data, region->data.get(), bytes);
+    return true;
+  }
+
   std::string launch(const std::string &kernel, uint64_t blocks, uint64_t threads,
                      const std::vector<uint64_t> &arguments, uint64_t seed) override {
     const Kernel *found = module.kernel(kernel);

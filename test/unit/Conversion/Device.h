@@ -31,6 +31,9 @@ public:
   virtual uint64_t copyIn(const void *data, size_t bytes) = 0;
   virtual void copyOut(uint64_t address, void *data, size_t bytes) = 0;
 
+  /// Reads \p bytes bytes of a variable of the module; false if it has none of this name.
+  virtual bool readVariable(const std::string &name, void *data, size_t bytes) = 0;
+
   /// Runs a kernel on as many blocks, in an order that \p seed chooses; "", or what it did wrong.
   virtual std::string launch(const std::string &kernel, uint64_t blocks, uint64_t threads,
                              const std::vector<uint64_t> &arguments, uint64_t seed) = 0;

@@ -7,7 +7,10 @@
 
 #include "GPUHarness.h"
 
+#include "remat/ABI/Record.h"
+#include "remat/ABI/Symbols.h"
 #include "remat/InitAll.h"
+#include "remat/Runtime/Runtime.h"
 #include "remat/Target/CPU/LinalgToLLVM.h"
 #include "remat/Target/NVVM/LinalgToPTX.h"
 
@@ -20,6 +23,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "gtest/gtest.h"
+
+#include <csetjmp>
 
 using namespace remat;
 using namespace remat::test;
@@ -114,10 +119,15 @@ GPUProgram::GPUProgram(llvm::StringRef text, Denormals denormals) {
   }
   engine = std::move(*created);
   engine->registerSymbols([](llvm::orc::MangleAndInterner interner) {
-    llvm::orc::SymbolMap symbols;
-    symbols[interner(launchName)] = {llvm::orc::ExecutorAddr::fromPtr(&rematTestLaunch),
-                                     llvm::JITSymbolFlags::Exported};
-    return symbols;
+    llvm::orc::SymbolMap map;
+    auto add = [&](StringRef name, auto *function) {
+      map[interner(name)] = {llvm::orc::ExecutorAddr::fromPtr(function), llvm::JITSymbolFlags::Exported};
+    };
+    add(launchName, &rematTestLaunch);
+    add(symbols::rematFail, &rematFail);
+    add(symbols::rematFailAtIndex, &rematFailAtIndex);
+    add(symbols::rematCheckRange, &rematCheckRange);
+    return map;
   });
 }
 
@@ -147,4 +157,40 @@ void GPUProgram::run(llvm::StringRef name, ArrayRef<Buffer *> arguments, uint64_
   for (auto [buffer, address] : llvm::zip_equal(arguments, addresses))
     device->copyOut(address, buffer->getData(), buffer->getBytes());
   running = nullptr;
+}
+
+std::vector<int64_t> GPUProgram::getRecord() {
+  std::vector<int64_t> record(REMAT_RECORD_WORDS);
+  if (!device->readVariable(REMAT_RECORD_SYMBOL, record.data(), record.size() * sizeof(int64_t)))
+    record.clear();
+  return record;
+}
+
+namespace {
+struct Catcher {
+  std::jmp_buf where;
+  std::string message;
+};
+} // namespace
+
+static void catchFailure(void *context, const char *message) {
+  auto *catcher = static_cast<Catcher *>(context);
+  catcher->message = message;
+  std::longjmp(catcher->where, 1);
+}
+
+std::string GPUProgram::report() {
+  std::vector<int64_t> record = getRecord();
+  auto function = engine->lookup("_mlir_ciface_" REMAT_REPORT_SYMBOL);
+  if (record.empty() || !function)
+    return "no record: " + llvm::toString(function.takeError());
+  auto address = reinterpret_cast<int64_t>(record.data());
+  int64_t descriptor[] = {address, address, 0, REMAT_RECORD_WORDS, 1};
+  static Catcher catcher;
+  catcher.message.clear();
+  rematSetFailureHandler(catchFailure, &catcher);
+  if (setjmp(catcher.where) == 0)
+    reinterpret_cast<void (*)(void *)>(*function)(descriptor);
+  rematSetFailureHandler(nullptr, nullptr);
+  return catcher.message;
 }

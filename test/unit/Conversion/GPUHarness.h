@@ -26,6 +26,11 @@ public:
   /// Calls @name with one argument per buffer. Blocks go in an order that \p seed chooses.
   void run(llvm::StringRef name, ArrayRef<Buffer *> arguments, uint64_t seed = 0);
 
+  /// What the host says of the record of checks behind a run; "" if it says nothing.
+  std::string report();
+  /// The words of the record; none if the program has no checks.
+  std::vector<int64_t> getRecord();
+
   /// What the host's code calls: launch number \p number with \p arguments.
   void launch(int64_t number, int64_t blocks, const uint64_t *arguments);
 

@@ -100,12 +100,12 @@ def VerifyHostCodePass : Pass<"remat-verify-host-code", "::mlir::ModuleOp"> {
 }
 
 def ConvertLinalgToGPUKernelsPass : Pass<"convert-linalg-to-gpu-kernels", "::mlir::ModuleOp"> {
-  let summary = "make of every linalg op on memrefs a kernel and its launch";
+  let summary = "make of what the device executes kernels and their launches";
   let description = [{
-    Every linalg op on memrefs, and every copy between memrefs, becomes a `gpu.launch_func`
-    of a kernel in the module `remat_kernels`; equal ones share a kernel. What an op
-    computes has the bits of `convert-linalg-to-cpu-kernels`: the order of sums is that of
-    docs/Sums.md, by the same analysis.
+    Every `remat.on_device`, and every linalg op on memrefs and copy between memrefs outside
+    of one, becomes a `gpu.launch_func` of a kernel in the module `remat_kernels`; equal ones
+    share a kernel. What a linalg op computes has the bits of `convert-linalg-to-cpu-kernels`:
+    the order of sums is that of docs/Sums.md, by the same analysis.
 
     * A contraction: a block owns a tile of the result, its threads elements of it;
       operands are staged in shared memory.
@@ -113,6 +113,18 @@ def ConvertLinalgToGPUKernelsPass : Pass<"convert-linalg-to-gpu-kernels", "::mli
       result, one lane each.
     * Everything else: a thread owns what the plain dimensions of all output maps select,
       and goes through the other loops in order.
+
+    A region with one linalg op that is in no loop is a grid: every thread does the rest of it
+    by itself, which reads and decides. Any other region is an island, a kernel of one block:
+    all threads go through it together, share out its linalg ops, and leave stores, and loops
+    of nothing else, to the first thread; there are barriers between what is written and
+    everything else. So is a region whose linalg op has an extent that only the device knows, or
+    writes what the region reads.
+
+    `remat.count` is done by the first thread of the first block. A check (`remat.check_indices`,
+    `remat.check_range`, `cf.assert`) that fails writes the global `remat_record` and ends its
+    kernel, and kernels behind it that read memory to decide where or whether; see
+    remat/ABI/Record.h. The module then gets a function `remat_report`.
 
     Grids have one dimension and at least one block. A kernel is given the address of the
     first element of each memref (as a memref of rank 0), those sizes and strides that its
@@ -145,9 +157,39 @@ def ConvertLinalgToGPUKernelsPass : Pass<"convert-linalg-to-gpu-kernels", "::mli
     ```
   }];
   let dependentDialects = [
-    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
-    "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+    "::mlir::gpu::GPUDialect", "::mlir::linalg::LinalgDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::remat::RematDialect"
   ];
+}
+
+def ConvertAssertToReturnPass : Pass<"convert-assert-to-return", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "end kernels at assertions that do not hold";
+  let description = [{
+    A thread ends at a `cf.assert` of its kernel whose condition is false; so do all of its
+    block, which must agree. `convert-linalg-to-gpu-kernels` puts them where a check fails, and
+    `convert-scf-to-cf` has to run before.
+
+    Before:
+
+    ```mlir
+      cf.assert %holds, ""
+      gpu.barrier
+      gpu.return
+    ```
+
+    After:
+
+    ```mlir
+      cf.cond_br %holds, ^next, ^exit
+    ^next:
+      gpu.barrier
+      gpu.return
+    ^exit:
+      gpu.return
+    ```
+  }];
+  let dependentDialects = ["::mlir::cf::ControlFlowDialect", "::mlir::gpu::GPUDialect"];
 }
 
 def ConvertGPUKernelsToNVVMPass : Pass<"convert-gpu-kernels-to-nvvm", "::mlir::gpu::GPUModuleOp"> {

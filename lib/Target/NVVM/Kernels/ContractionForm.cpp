@@ -76,7 +76,7 @@ public:
 
   llvm::StringRef getName() override { return "contraction"; }
   Value countBlocks(KernelBuilder &b) override;
-  void emit(KernelBuilder &b, gpu::GPUFuncOp kernel) override;
+  void emit(KernelBuilder &b, Value block, SharedMemory &shared) override;
 
 private:
   Contraction c;
@@ -91,7 +91,7 @@ public:
         elementType(getElementTypeOrSelf(c.acc->get().getType())), depthDim(c.depth.back()),
         lhs{c.lhs->get(), c.lhsMap, c.rows, tile.getRows()}, rhs{c.rhs->get(), c.rhsMap, c.columns, tile.getColumns()} {
   }
-  void emit(gpu::GPUFuncOp kernel);
+  void emit(Value block, SharedMemory &shared);
 
 private:
   /// A place of the tile that this thread owns.
@@ -100,7 +100,7 @@ private:
     Value exists;
   };
 
-  void chooseBlock();
+  void chooseBlock(Value number);
   SmallVector<Element> locateElements();
   Value createZero();
   SmallVector<Value> createZeros();
@@ -174,17 +174,18 @@ Value ContractionForm::countBlocks(KernelBuilder &b) {
   return b.createOrFold<arith::MaxUIOp>(blocks, b.index(1));
 }
 
-void ContractionForm::emit(KernelBuilder &b, gpu::GPUFuncOp kernel) { ContractionEmitter(b, op, c, tile).emit(kernel); }
+void ContractionForm::emit(KernelBuilder &b, Value block, SharedMemory &shared) {
+  ContractionEmitter(b, op, c, tile).emit(block, shared);
+}
 
-/// Which product and which tile of it this block has, and where in it the thread is.
-void ContractionEmitter::chooseBlock() {
+/// Which product and which tile of it block number \p number has, and where in it the thread is.
+void ContractionEmitter::chooseBlock(Value number) {
   lhs.lineCount = countPoints(b, c.rows, extents);
   rhs.lineCount = countPoints(b, c.columns, extents);
   Value columnTiles = ceilDiv(b, rhs.lineCount, rhs.lines), rowTiles = ceilDiv(b, lhs.lineCount, lhs.lines);
   // Without any results there is one block, which must not divide by zero.
   columnTiles = b.createOrFold<arith::MaxUIOp>(columnTiles, b.index(1));
   rowTiles = b.createOrFold<arith::MaxUIOp>(rowTiles, b.index(1));
-  Value number = gpu::BlockIdOp::create(b, gpu::Dimension::x);
   rhs.firstLine = b.mul(b.createOrFold<arith::RemUIOp>(number, columnTiles), rhs.lines);
   number = b.createOrFold<arith::DivUIOp>(number, columnTiles);
   lhs.firstLine = b.mul(b.createOrFold<arith::RemUIOp>(number, rowTiles), lhs.lines);
@@ -312,11 +313,11 @@ void ContractionEmitter::stage(const Operand &operand, Value from, OpFoldResult 
   });
 }
 
-void ContractionEmitter::emit(gpu::GPUFuncOp kernel) {
-  chooseBlock();
+void ContractionEmitter::emit(Value block, SharedMemory &shared) {
+  chooseBlock(block);
   for (Operand *operand : {&lhs, &rhs}) {
     // One line more, so that threads along the depth write to different banks.
-    operand->shared = addSharedArray(kernel, {tile.step, operand->lines + 1}, elementType);
+    operand->shared = shared.addArray(b, {tile.step, operand->lines + 1}, elementType);
     static_assert(longStep <= threadsPerBlock);
     emitIf(b, isLess(b, thread, b.index(tile.step)), [&] {
       memref::StoreOp::create(b, createZero(), operand->shared, ValueRange{thread, b.index(operand->lines)});

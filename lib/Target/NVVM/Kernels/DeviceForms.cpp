@@ -8,6 +8,7 @@
 #include "DeviceForms.h"
 
 #include "../../MathLibrary/MathLibrary.h"
+#include "DeviceChecks.h"
 #include "remat/Target/CPU/ExpandMath.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -57,26 +58,46 @@ static bool hasMathForm(Operation *op) {
   return (hasPolynomial(op->getName().getStringRef()) && !type.isF64()) || getLibraryFunction(op).has_value();
 }
 
+/// What all threads of a block do, in the body of a linalg op and outside of it.
 static bool hasDeviceForm(Operation *op) {
-  if (!llvm::all_of(op->getOperandTypes(), isDeviceType) || !llvm::all_of(op->getResultTypes(), isDeviceType))
-    return false;
   if (isa<arith::ArithDialect>(op->getDialect()))
     return hasArithForm(op);
   if (isa<math::MathDialect>(op->getDialect()))
     return hasMathForm(op);
-  return isa<affine::AffineApplyOp, affine::AffineMaxOp, affine::AffineMinOp, linalg::IndexOp, linalg::YieldOp,
-             memref::DimOp, memref::LoadOp, scf::ConditionOp, scf::ForOp, scf::IfOp, scf::WhileOp, scf::YieldOp>(op);
+  return isa<affine::AffineApplyOp, affine::AffineMaxOp, affine::AffineMinOp, memref::DimOp, memref::LoadOp,
+             scf::ConditionOp, scf::ForOp, scf::IfOp, scf::IndexSwitchOp, scf::WhileOp, scf::YieldOp>(op);
 }
 
-LogicalResult remat::checkDeviceForms(linalg::GenericOp op) {
-  if (!llvm::all_of(op->getOperandTypes(), isDeviceType))
-    return op.emitOpError("expects numbers that GPUs have: f16, bf16, f32, f64, index and integers of at most 64 bits");
-  WalkResult result = op.getRegion().walk([](Operation *nested) {
-    if (hasDeviceForm(nested))
+/// What a block does in order.
+static bool hasFormInRegion(Operation *op) {
+  // Bytes from outside begin where the kernel is told.
+  if (auto view = dyn_cast<memref::ViewOp>(op))
+    return !op->getParentOfType<OnDeviceOp>()->isAncestor(view.getSource().getParentBlock()->getParentOp());
+  // The device has a copy of arrays that do not change.
+  if (auto array = dyn_cast<memref::GetGlobalOp>(op)) {
+    auto global = SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(op, array.getNameAttr());
+    return global && global.getConstant();
+  }
+  return isa<linalg::GenericOp, memref::CastOp, memref::CollapseShapeOp, memref::ExpandShapeOp,
+             memref::ExtractStridedMetadataOp, memref::ReinterpretCastOp, memref::StoreOp, memref::SubViewOp, CountOp,
+             ResetCountersOp>(op) ||
+         DeviceChecks::isCheck(op) || hasDeviceForm(op);
+}
+
+LogicalResult remat::checkDeviceForms(OnDeviceOp region) {
+  WalkResult result = region.getBody().walk<WalkOrder::PreOrder>([](Operation *op) {
+    bool hasTypes =
+        llvm::all_of(op->getOperandTypes(), isDeviceType) && llvm::all_of(op->getResultTypes(), isDeviceType);
+    if (isa<linalg::GenericOp>(op) && !hasTypes) {
+      op->emitOpError("expects numbers that GPUs have: f16, bf16, f32, f64, index and integers of at most 64 bits");
+      return WalkResult::interrupt();
+    }
+    bool isInBody = op->getParentOfType<linalg::GenericOp>() != nullptr;
+    if (hasTypes && (isInBody ? isa<linalg::IndexOp, linalg::YieldOp>(op) || hasDeviceForm(op) : hasFormInRegion(op)))
       return WalkResult::advance();
-    InFlightDiagnostic diagnostic = nested->emitOpError("has no form on GPUs");
-    if (nested->getNumResults() != 0)
-      diagnostic << " for " << nested->getResult(0).getType();
+    InFlightDiagnostic diagnostic = op->emitOpError("has no form on GPUs");
+    if (op->getNumResults() != 0)
+      diagnostic << " for " << op->getResult(0).getType();
     return WalkResult::interrupt();
   });
   return failure(result.wasInterrupted());

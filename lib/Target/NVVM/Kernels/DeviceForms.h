@@ -14,14 +14,13 @@
 #ifndef REMAT_LIB_TARGET_NVVM_KERNELS_DEVICEFORMS_H
 #define REMAT_LIB_TARGET_NVVM_KERNELS_DEVICEFORMS_H
 
+#include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Support/LLVM.h"
-
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace remat {
 
-/// Checks that all of \p op has a form on the device; says where something has not.
-LogicalResult checkDeviceForms(linalg::GenericOp op);
+/// Checks that all of \p region has a form on the device; says where something has not.
+LogicalResult checkDeviceForms(OnDeviceOp region);
 
 } // namespace remat
 

@@ -44,12 +44,6 @@ void remat::setPoint(KernelBuilder &b, Value number, ArrayRef<unsigned> dims, Ar
     point[dims.front()] = number;
 }
 
-Value remat::addSharedArray(gpu::GPUFuncOp kernel, ArrayRef<int64_t> shape, Type elementType) {
-  auto space = gpu::AddressSpaceAttr::get(kernel.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
-  return kernel.addWorkgroupAttribution(MemRefType::get(shape, elementType, MemRefLayoutAttrInterface(), space),
-                                        kernel.getLoc());
-}
-
 void remat::emitIf(KernelBuilder &b, Value condition, function_ref<void()> body) {
   if (!condition)
     return body();

@@ -25,6 +25,14 @@ namespace remat {
 /// Threads of a block, in every form.
 inline constexpr int64_t threadsPerBlock = 128;
 
+/// The memory that the threads of a block share.
+class SharedMemory {
+public:
+  virtual ~SharedMemory() = default;
+  /// An array of \p shape elements. All of one operation lie apart.
+  virtual Value addArray(KernelBuilder &b, ArrayRef<int64_t> shape, Type elementType) = 0;
+};
+
 class KernelForm {
 public:
   explicit KernelForm(linalg::GenericOp op) : op(op) {}
@@ -34,8 +42,9 @@ public:
   virtual llvm::StringRef getName() = 0;
   /// The number of blocks, at least one.
   virtual Value countBlocks(KernelBuilder &b) = 0;
-  /// Emits the code of all threads in front of the operation, which \p kernel holds.
-  virtual void emit(KernelBuilder &b, gpu::GPUFuncOp kernel) = 0;
+  /// Emits what the threads of block number \p block do. All threads come there together, and
+  /// nobody reads or writes arrays of \p shared.
+  virtual void emit(KernelBuilder &b, Value block, SharedMemory &shared) = 0;
 
 protected:
   linalg::GenericOp op;
@@ -60,8 +69,6 @@ Value ceilDiv(KernelBuilder &b, Value value, int64_t divisor);
 /// Point number \p number of the loops \p dims, of which the last one goes fastest.
 void setPoint(KernelBuilder &b, Value number, ArrayRef<unsigned> dims, ArrayRef<OpFoldResult> extents,
               MutableArrayRef<Value> point);
-/// An array of \p shape elements that the threads of a block share.
-Value addSharedArray(gpu::GPUFuncOp kernel, ArrayRef<int64_t> shape, Type elementType);
 /// if (condition) body(), without the question if there is no condition.
 void emitIf(KernelBuilder &b, Value condition, function_ref<void()> body);
 /// The same for values: those of \p body, else \p otherwise.

@@ -7,17 +7,13 @@
 
 #include "KernelFunction.h"
 
+#include "DynamicOffsets.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
-#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/MapVector.h"
 
 using namespace remat;
-
-/// The address of an element: the offset of a view is not part of the type.
-static MemRefType getAddressType(MemRefType type) {
-  auto layout = StridedLayoutAttr::get(type.getContext(), ShapedType::kDynamic, {});
-  return MemRefType::get({}, type.getElementType(), layout, type.getMemorySpace());
-}
 
 /// What \p memref is a view of.
 static Value getRoot(Value memref) {
@@ -43,7 +39,7 @@ Value KernelFunction::provideMemRef(Value value) {
   bool isOnStack = getRoot(value).getDefiningOp<memref::AllocaOp>() != nullptr;
   if (failed(type.getStridesAndOffset(strides, offset)) || isOnStack)
     return Value();
-  Value address = addParameter({Parameter::Address, value, 0}, getAddressType(type));
+  Value address = addParameter({Parameter::Address, value, 0}, getElementAddressType(type));
   if (type.getRank() == 0)
     return address;
   OpBuilder builder = OpBuilder::atBlockEnd(&function.getBody().front());
@@ -58,10 +54,8 @@ Value KernelFunction::provideMemRef(Value value) {
                                ? OpFoldResult(addParameter({Parameter::Stride, value, unsigned(dim)}, index))
                                : OpFoldResult(builder.getIndexAttr(stride)));
   auto metadata = memref::ExtractStridedMetadataOp::create(builder, value.getLoc(), address);
-  auto layout = StridedLayoutAttr::get(type.getContext(), ShapedType::kDynamic, strides);
-  auto result = MemRefType::get(type.getShape(), type.getElementType(), layout, type.getMemorySpace());
-  return memref::ReinterpretCastOp::create(builder, value.getLoc(), result, address, metadata.getOffset(), mixedSizes,
-                                           mixedStrides);
+  return memref::ReinterpretCastOp::create(builder, value.getLoc(), getDynamicOffset(type), address,
+                                           metadata.getOffset(), mixedSizes, mixedStrides);
 }
 
 Value KernelFunction::provide(Value value) {
@@ -75,8 +69,6 @@ Value KernelFunction::provide(Value value) {
     for (Value operand : definition->getOperands())
       if (!provide(operand))
         return Value();
-    if (auto global = dyn_cast<memref::GetGlobalOp>(definition))
-      constantArrays.push_back(global.getNameAttr());
     OpBuilder builder = OpBuilder::atBlockEnd(&function.getBody().front());
     builder.clone(*definition, mapping);
     return mapping.lookup(value);
@@ -91,31 +83,38 @@ Value KernelFunction::provide(Value value) {
   return provided;
 }
 
-FailureOr<KernelFunction> KernelFunction::create(linalg::GenericOp op) {
-  llvm::SetVector<Value> used(op->operand_begin(), op->operand_end());
-  op->walk([&](Operation *nested) {
-    for (Value operand : nested->getOperands())
-      if (!op->isAncestor(operand.getParentBlock()->getParentOp()))
-        used.insert(operand);
+FailureOr<KernelFunction> KernelFunction::create(OnDeviceOp region) {
+  // What is used from outside, and where first.
+  llvm::MapVector<Value, Operation *> used;
+  region.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      if (!region->isAncestor(operand.getParentBlock()->getParentOp()))
+        used.insert({operand, op});
   });
 
   KernelFunction kernel;
-  OpBuilder builder(op.getContext());
-  Location loc = op.getLoc();
+  OpBuilder builder(region.getContext());
+  Location loc = region.getLoc();
   kernel.function = gpu::GPUFuncOp::create(builder, loc, "kernel", builder.getFunctionType({}, {}));
   kernel.function->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), builder.getUnitAttr());
   Block &body = kernel.function.getBody().front();
-  for (Value value : used) {
+  for (auto [value, user] : used) {
     if (kernel.provide(value))
       continue;
     kernel.function->erase();
-    op.emitOpError("expects scalars and strided memrefs that are not on the stack, but got ") << value.getType();
+    user->emitOpError("expects scalars and strided memrefs that are not on the stack, but got ") << value.getType();
     return failure();
   }
   builder.setInsertionPointToEnd(&body);
-  kernel.op = cast<linalg::GenericOp>(builder.clone(*op, kernel.mapping));
+  for (Operation &op : region.getBody().front())
+    builder.clone(op, kernel.mapping);
+  kernel.function.walk([&](memref::GetGlobalOp global) {
+    if (!llvm::is_contained(kernel.constantArrays, global.getNameAttr()))
+      kernel.constantArrays.push_back(global.getNameAttr());
+  });
   gpu::ReturnOp::create(builder, loc);
   kernel.function.setFunctionType(builder.getFunctionType(body.getArgumentTypes(), {}));
+  makeOffsetsDynamic(kernel.function);
   return kernel;
 }
 
@@ -132,7 +131,7 @@ static Value createAddress(OpBuilder &builder, Value memref) {
   SmallVector<int64_t> strides;
   int64_t offset;
   (void)type.getStridesAndOffset(strides, offset);
-  MemRefType addressType = getAddressType(type);
+  MemRefType addressType = getElementAddressType(type);
   if (ShapedType::isDynamic(offset)) {
     auto metadata = memref::ExtractStridedMetadataOp::create(builder, loc, memref);
     return memref::ReinterpretCastOp::create(builder, loc, addressType, memref, metadata.getOffset(),

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The function that holds an operation on the device, and what the host gives to it. Of a
+// The function that holds a region of the device, and what the host gives to it. Of a
 // memref it gets the address of the first element, and the sizes and strides that the type
 // leaves open, so views of one shape into different buffers share a kernel. Constant
 // arrays, and views of them, are made on the device.
@@ -15,10 +15,10 @@
 #ifndef REMAT_LIB_TARGET_NVVM_KERNELS_KERNELFUNCTION_H
 #define REMAT_LIB_TARGET_NVVM_KERNELS_KERNELFUNCTION_H
 
+#include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Support/LLVM.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -30,22 +30,20 @@ inline constexpr llvm::StringLiteral kernelModuleName = "remat_kernels";
 /// The constant array that \p memref is, or is a view of; null if it is none.
 memref::GetGlobalOp getConstantArray(Value memref);
 
-/// A kernel that computes an operation, in no module yet.
+/// A function with the operations of a region, in no module yet.
 class KernelFunction {
 public:
-  /// Copies \p op, on memrefs, into a function. Fails if it uses what a kernel cannot be given.
-  static FailureOr<KernelFunction> create(linalg::GenericOp op);
+  /// Copies what \p region holds into a function. Fails if it uses what a kernel cannot be given.
+  static FailureOr<KernelFunction> create(OnDeviceOp region);
 
   gpu::GPUFuncOp getFunction() const { return function; }
-  /// The operation in the function.
-  linalg::GenericOp getOp() const { return op; }
-  /// The same for two operations that can share a kernel.
+  /// The same for two regions that can share a kernel.
   std::string getText() const;
 
   /// The constant arrays that the kernel reads.
   ArrayRef<FlatSymbolRefAttr> getConstantArrays() const { return constantArrays; }
 
-  /// The arguments, in front of the operation that the function was made of.
+  /// The arguments, in front of the region that the function was made of.
   SmallVector<Value> createArguments(OpBuilder &builder) const;
 
 private:
@@ -63,7 +61,6 @@ private:
   Value provideMemRef(Value value);
 
   gpu::GPUFuncOp function;
-  linalg::GenericOp op;
   SmallVector<Parameter> parameters;
   SmallVector<FlatSymbolRefAttr> constantArrays;
   IRMapping mapping;

@@ -27,7 +27,7 @@ constexpr int64_t resultsPerBlock = threadsPerBlock / reductionLanes;
 class LaneReduction : public SumLoops {
 public:
   using SumLoops::SumLoops;
-  void emit(gpu::GPUFuncOp kernel);
+  void emit(Value block, SharedMemory &memory);
 
 private:
   /// The lane of this thread of each result.
@@ -45,7 +45,9 @@ public:
     Value blocks = ceilDiv(b, countPoints(b, reduction.parallel, extents), resultsPerBlock);
     return b.createOrFold<arith::MaxUIOp>(blocks, b.index(1));
   }
-  void emit(KernelBuilder &b, gpu::GPUFuncOp kernel) override { LaneReduction(b, op, reduction).emit(kernel); }
+  void emit(KernelBuilder &b, Value block, SharedMemory &shared) override {
+    LaneReduction(b, op, reduction).emit(block, shared);
+  }
 
 private:
   Reduction reduction;
@@ -78,8 +80,7 @@ void LaneReduction::emitTree(ArrayRef<Value> shared, Value thread, Value lane) {
   }
 }
 
-void LaneReduction::emit(gpu::GPUFuncOp kernel) {
-  Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
+void LaneReduction::emit(Value block, SharedMemory &memory) {
   Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   Value width = b.index(reductionLanes);
   Value lane = arith::RemUIOp::create(b, thread, width);
@@ -90,7 +91,7 @@ void LaneReduction::emit(gpu::GPUFuncOp kernel) {
   SmallVector<Value> sums = emitIf(b, exists, createNeutral(0), [&] { return sumLane(lane); });
   SmallVector<Value> shared;
   for (Value sum : sums) {
-    shared.push_back(addSharedArray(kernel, {threadsPerBlock}, sum.getType()));
+    shared.push_back(memory.addArray(b, {threadsPerBlock}, sum.getType()));
     memref::StoreOp::create(b, sum, shared.back(), thread);
   }
   emitTree(shared, thread, lane);

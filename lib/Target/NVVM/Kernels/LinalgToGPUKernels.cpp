@@ -1,4 +1,4 @@
-//===- LinalgToGPUKernels.cpp - Linalg on memrefs to kernels ------------------===//
+//===- LinalgToGPUKernels.cpp - What the device executes, to kernels ----------===//
 //
 // Part of the remat project, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -6,13 +6,15 @@
 //===----------------------------------------------------------------------===//
 //
 // Named ops are generalised first, as on the CPU: forms look at maps and bodies, so that
-// all spellings of one product give one result. Two ops share a kernel if the functions
-// that hold them print alike.
+// all spellings of one product give one result. An op that stands for itself is a region of
+// one op. Two regions share a kernel if the functions that hold them print alike.
 //
 //===----------------------------------------------------------------------===//
 
+#include "DeviceChecks.h"
 #include "DeviceForms.h"
-#include "KernelForm.h"
+#include "Grid.h"
+#include "Island.h"
 #include "KernelFunction.h"
 #include "remat/Target/NVVM/Passes.h"
 
@@ -79,26 +81,56 @@ struct ConvertLinalgToGPUKernelsPass final
   void runOnOperation() override;
 
 private:
-  FailureOr<linalg::GenericOp> generalize(linalg::LinalgOp op);
-  LogicalResult convert(linalg::GenericOp op);
+  LogicalResult generalize();
+  LogicalResult convert(OnDeviceOp region);
   /// The kernel in the module that \p function, which is new, can share; or itself.
-  gpu::GPUFuncOp share(KernelFunction &function, StringRef name);
+  gpu::GPUFuncOp share(KernelFunction &function, bool isGrid);
+  void emit(gpu::GPUFuncOp kernel, bool isGrid);
   void copyConstantArrays(ArrayRef<FlatSymbolRefAttr> names);
 
   gpu::GPUModuleOp kernels;
+  DeviceChecks checks;
   llvm::StringMap<gpu::GPUFuncOp> kernelOfText;
 };
 
 } // namespace
 
-FailureOr<linalg::GenericOp> ConvertLinalgToGPUKernelsPass::generalize(linalg::LinalgOp op) {
-  if (auto generic = dyn_cast<linalg::GenericOp>(op.getOperation()))
-    return generic;
-  IRRewriter rewriter(op);
-  FailureOr<linalg::GenericOp> generic = linalg::generalizeNamedOp(rewriter, op);
-  if (failed(generic))
-    op.emitOpError("expects a form that has loops");
-  return generic;
+/// Makes linalg ops of copies. Those of a buffer onto itself are nothing.
+static void convertCopies(ModuleOp module) {
+  SmallVector<memref::CopyOp> copies;
+  module.walk([&](memref::CopyOp copy) { copies.push_back(copy); });
+  for (memref::CopyOp copy : copies) {
+    OpBuilder builder(copy);
+    if (copy.getSource() != copy.getTarget())
+      linalg::CopyOp::create(builder, copy.getLoc(), copy.getSource(), copy.getTarget());
+    copy.erase();
+  }
+}
+
+/// Puts \p op into a region of its own, unless it is in one.
+static void wrap(linalg::LinalgOp op) {
+  if (op->getParentOfType<OnDeviceOp>())
+    return;
+  OpBuilder builder(op);
+  auto region = OnDeviceOp::create(builder, op.getLoc());
+  op->moveBefore(&region.getBody().front(), region.getBody().front().end());
+}
+
+LogicalResult ConvertLinalgToGPUKernelsPass::generalize() {
+  SmallVector<linalg::LinalgOp> ops;
+  getOperation().walk([&](linalg::LinalgOp op) {
+    if (op.hasPureBufferSemantics())
+      ops.push_back(op);
+  });
+  for (linalg::LinalgOp op : ops) {
+    wrap(op);
+    if (isa<linalg::GenericOp>(op.getOperation()))
+      continue;
+    IRRewriter rewriter(op);
+    if (failed(linalg::generalizeNamedOp(rewriter, op)))
+      return op.emitOpError("expects a form that has loops");
+  }
+  return success();
 }
 
 void ConvertLinalgToGPUKernelsPass::copyConstantArrays(ArrayRef<FlatSymbolRefAttr> names) {
@@ -112,70 +144,91 @@ void ConvertLinalgToGPUKernelsPass::copyConstantArrays(ArrayRef<FlatSymbolRefAtt
   }
 }
 
-gpu::GPUFuncOp ConvertLinalgToGPUKernelsPass::share(KernelFunction &function, StringRef name) {
-  auto [entry, isNew] = kernelOfText.try_emplace(function.getText(), function.getFunction());
+/// Whether some operation of \p scope reads what lies at a place, or goes on, as memory says.
+static bool trustsMemory(Operation *scope) {
+  return scope
+      ->walk([](Operation *op) {
+        bool trusts = isa<memref::LoadOp>(op) || DeviceChecks::isCheck(op);
+        return trusts ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+static bool beginsToCount(Operation *scope) {
+  return scope->walk([](ResetCountersOp) { return WalkResult::interrupt(); }).wasInterrupted();
+}
+
+void ConvertLinalgToGPUKernelsPass::emit(gpu::GPUFuncOp kernel, bool isGrid) {
+  // Behind a failed check memory may say anything.
+  bool hasTest = checks.exist() && trustsMemory(kernel) && !beginsToCount(kernel);
+  if (isGrid)
+    emitGrid(kernel, checks);
+  else
+    Island(kernel, checks).emit();
+  if (hasTest)
+    checks.emitTest(kernel);
+}
+
+gpu::GPUFuncOp ConvertLinalgToGPUKernelsPass::share(KernelFunction &function, bool isGrid) {
+  gpu::GPUFuncOp kernel = function.getFunction();
+  StringRef name = isGrid ? chooseForm(getGridOp(kernel))->getName() : "island";
+  auto [entry, isNew] = kernelOfText.try_emplace((name + function.getText()).str(), kernel);
   if (!isNew) {
-    function.getFunction().erase();
+    kernel.erase();
     return entry->second;
   }
-  gpu::GPUFuncOp kernel = function.getFunction();
   copyConstantArrays(function.getConstantArrays());
   kernel.setName(name);
   SymbolTable(kernels).insert(kernel);
   kernel.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threadsPerBlock), 1, 1});
-  KernelBuilder b(function.getOp());
-  chooseForm(function.getOp())->emit(b, kernel);
-  function.getOp()->erase();
+  emit(kernel, isGrid);
   return kernel;
 }
 
-LogicalResult ConvertLinalgToGPUKernelsPass::convert(linalg::GenericOp op) {
-  if (failed(checkDeviceForms(op)))
+LogicalResult ConvertLinalgToGPUKernelsPass::convert(OnDeviceOp region) {
+  if (failed(checkDeviceForms(region)))
     return failure();
-  FailureOr<KernelFunction> function = KernelFunction::create(op);
+  FailureOr<KernelFunction> function = KernelFunction::create(region);
   if (failed(function))
     return failure();
-  std::unique_ptr<KernelForm> form = chooseForm(op);
-  gpu::GPUFuncOp kernel = share(*function, form->getName());
+  Operation &first = region.getBody().front().front();
+  Value blocks = countGridBlocks(region);
+  gpu::GPUFuncOp kernel = share(*function, /*isGrid=*/blocks != nullptr);
   if (int64_t bytes = 8 * int64_t(kernel.getNumArguments()); bytes > mostParameterBytes)
-    return op.emitOpError("expects at most ")
+    return first.emitOpError("expects at most ")
            << mostParameterBytes << " bytes of arguments of a kernel, but got " << bytes;
-  KernelBuilder b(op);
-  Value one = b.index(1);
-  gpu::KernelDim3 grid{form->countBlocks(b), one, one}, block{b.index(threadsPerBlock), one, one};
+  ImplicitLocOpBuilder b(region.getLoc(), region);
+  Value one = arith::ConstantIndexOp::create(b, 1), threads = arith::ConstantIndexOp::create(b, threadsPerBlock);
+  gpu::KernelDim3 grid{blocks ? blocks : one, one, one}, block{threads, one, one};
   gpu::LaunchFuncOp::create(b, kernel, grid, block, /*dynamicSharedMemorySize=*/Value(), function->createArguments(b));
-  op.erase();
+  region.erase();
   return success();
 }
 
 void ConvertLinalgToGPUKernelsPass::runOnOperation() {
   ModuleOp module = getOperation();
   passConstantsDown(module);
-  // Copies of a buffer onto itself are nothing.
-  SmallVector<memref::CopyOp> copies;
-  module.walk([&](memref::CopyOp copy) { copies.push_back(copy); });
-  for (memref::CopyOp copy : copies) {
-    OpBuilder builder(copy);
-    if (copy.getSource() != copy.getTarget())
-      linalg::CopyOp::create(builder, copy.getLoc(), copy.getSource(), copy.getTarget());
-    copy.erase();
-  }
-  SmallVector<linalg::LinalgOp> ops;
-  module.walk([&](linalg::LinalgOp op) {
-    if (op.hasPureBufferSemantics())
-      ops.push_back(op);
-  });
-  if (ops.empty())
+  convertCopies(module);
+  if (failed(generalize()))
+    return signalPassFailure();
+  SmallVector<OnDeviceOp> regions;
+  module.walk([&](OnDeviceOp region) { regions.push_back(region); });
+  if (regions.empty())
     return;
+  checks.collect(module);
+  checks.createReport(module);
   SymbolTable symbols(module);
   OpBuilder builder(&getContext());
   kernels = gpu::GPUModuleOp::create(builder, module.getLoc(), kernelModuleName);
   symbols.insert(kernels, module.getBody()->begin());
   module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), builder.getUnitAttr());
+  if (checks.exist())
+    checks.declareRecord(kernels);
   kernelOfText.clear();
-  for (linalg::LinalgOp op : ops) {
-    FailureOr<linalg::GenericOp> generic = generalize(op);
-    if (failed(generic) || failed(convert(*generic)))
+  for (OnDeviceOp region : regions) {
+    if (region.getBody().front().empty())
+      region.erase();
+    else if (failed(convert(region)))
       return signalPassFailure();
   }
 }
