@@ -14,6 +14,7 @@
 #include "remat/Execution/ProgramError.h"
 #include "remat/Schedule/Program.h"
 
+#include <array>
 #include <cstddef>
 #include <numeric>
 
@@ -28,7 +29,7 @@ enum LoadedFunction : size_t { Entry = 0, Counts = 1 };
 namespace {
 /// The blocks that a call works in.
 struct CallMemory {
-  std::unique_ptr<TargetMemory> arena, parameters;
+  std::unique_ptr<TargetMemory> arena, parameters, counters;
   /// The host walks the plan, whatever the target is.
   HostMemory walk;
 };
@@ -50,33 +51,59 @@ struct CompiledProgram::Implementation {
   /// Makes the blocks of a call with so many bytes behind them, unless there is no memory.
   llvm::Expected<CallMemory> allocate(int64_t behind = 0, std::optional<int64_t> guardBehind = {});
   llvm::Error checkArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results) const;
+  /// Everything in front of a call but the call.
+  llvm::Error prepare(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results);
+  /// What the call that ended with \p error counted.
+  llvm::Error readCounters(llvm::Error error, const CallMemory &memory, CallCounters *counters) const;
   /// Makes the plan for checked arrays, unless it is the one in use.
   llvm::Error preparePlan(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results);
   void packArrays(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
                   PackedArguments &packed) const;
   void pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results, const CallMemory &memory,
-            CallCounters &counters, PackedArguments &packed) const;
+            PackedArguments &packed) const;
 };
 
 llvm::Error CompiledProgram::Implementation::checkArrays(llvm::ArrayRef<ArrayView> arguments,
                                                          llvm::ArrayRef<ArrayView> results) const {
   if (llvm::Error error = lowered.signature.checkArguments(arguments))
     return error;
-  return lowered.signature.checkResults(arguments, results);
+  if (llvm::Error error = lowered.signature.checkResults(arguments, results))
+    return error;
+  // Nobody reads an address where nothing lies.
+  auto check = [&](const llvm::Twine &what, const ArrayView &view) {
+    return view.getByteSize() == 0 ? llvm::Error::success() : code->checkArray(what, view.data, getByteSize(view.type));
+  };
+  for (auto [info, view] : llvm::zip(lowered.signature.getArguments(), arguments))
+    if (!info.isScalar)
+      if (llvm::Error error = check("argument '" + info.name + "'", view))
+        return error;
+  for (auto [info, view] : llvm::zip(lowered.signature.getResults(), results))
+    if (llvm::Error error = check("result '" + info.name + "'", view))
+      return error;
+  return llvm::Error::success();
 }
 
 llvm::Expected<CallMemory> CompiledProgram::Implementation::allocate(int64_t behind,
                                                                      std::optional<int64_t> guardBehind) {
-  auto arena = code->allocate(plan.figures.getArenaBytes() + behind, guardBehind);
-  if (!arena)
-    return arena.takeError();
-  auto parameters = code->allocate(plan.figures.parameterCopyBytes + behind);
-  if (!parameters)
-    return parameters.takeError();
+  CallMemory memory;
+  auto make = [&](std::unique_ptr<TargetMemory> &block, int64_t bytes, std::optional<int64_t> guard) -> llvm::Error {
+    auto made = code->allocate(bytes, guard);
+    if (!made)
+      return made.takeError();
+    block = std::move(*made);
+    return llvm::Error::success();
+  };
+  if (llvm::Error error = make(memory.arena, plan.figures.getArenaBytes() + behind, guardBehind))
+    return std::move(error);
+  if (llvm::Error error = make(memory.parameters, plan.figures.parameterCopyBytes + behind, {}))
+    return std::move(error);
+  if (llvm::Error error = make(memory.counters, schedule::arenaAlignment, {}))
+    return std::move(error);
   auto walk = HostMemory::create(plan.figures.walkBytes + behind);
   if (!walk)
     return walk.takeError();
-  return CallMemory{std::move(*arena), std::move(*parameters), std::move(*walk)};
+  memory.walk = std::move(*walk);
+  return std::move(memory);
 }
 
 /// A view of the first bytes of a block.
@@ -128,13 +155,12 @@ static_assert(offsetof(CallCounters, advance) == REMAT_COUNTER_ADVANCE * sizeof(
 
 /// The arguments of an entry function (remat/ABI/Entry.h).
 void CompiledProgram::Implementation::pack(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
-                                           const CallMemory &memory, CallCounters &counters,
-                                           PackedArguments &packed) const {
+                                           const CallMemory &memory, PackedArguments &packed) const {
   packArrays(arguments, results, packed);
-  ArrayView views[REMAT_ENTRY_PLAN + 1];
+  std::array<ArrayView, REMAT_ENTRY_PLAN + 1> views;
   views[REMAT_ENTRY_ARENA] = viewBytes(*memory.arena, plan.figures.getArenaBytes());
   views[REMAT_ENTRY_PARAMETERS] = viewBytes(*memory.parameters, plan.figures.parameterCopyBytes);
-  views[REMAT_ENTRY_COUNTERS] = ArrayView{ElementType::I64, {REMAT_NUM_COUNTERS}, &counters};
+  views[REMAT_ENTRY_COUNTERS] = ArrayView{ElementType::I64, {REMAT_NUM_COUNTERS}, memory.counters->getAddress()};
   views[REMAT_ENTRY_WALK] = viewBytes(memory.walk, plan.figures.walkBytes);
   // The program reads it only; a view cannot say so.
   views[REMAT_ENTRY_PLAN] =
@@ -236,27 +262,63 @@ llvm::Expected<std::vector<schedule::Chain>> CompiledProgram::getChainProblems(l
   return remat::getChainProblems(implementation->plan);
 }
 
+bool CompiledProgram::sharesMemory() const { return implementation->code->sharesMemory(); }
+
+llvm::Expected<std::unique_ptr<TargetMemory>> CompiledProgram::allocate(int64_t bytes) {
+  return implementation->code->allocate(bytes);
+}
+
 int64_t CompiledProgram::getObjectBytes() const { return implementation->code->getCodeBytes(); }
+
+llvm::Error CompiledProgram::Implementation::prepare(llvm::ArrayRef<ArrayView> arguments,
+                                                     llvm::ArrayRef<ArrayView> results) {
+  if (llvm::Error error = checkArrays(arguments, results))
+    return error;
+  if (llvm::Error error = preparePlan(arguments, results))
+    return error;
+  if (memory)
+    return llvm::Error::success();
+  auto made = allocate();
+  if (!made)
+    return made.takeError();
+  memory = std::move(*made);
+  return llvm::Error::success();
+}
+
+llvm::Error CompiledProgram::Implementation::readCounters(llvm::Error error, const CallMemory &memory,
+                                                          CallCounters *counters) const {
+  if (error || !counters)
+    return error;
+  return memory.counters->copyOut(counters, sizeof(CallCounters));
+}
+
+llvm::Error CompiledProgram::prepare(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results) {
+  return implementation->prepare(arguments, results);
+}
 
 llvm::Error CompiledProgram::call(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
                                   CallCounters *counters) {
-  if (llvm::Error error = implementation->checkArrays(arguments, results))
+  if (llvm::Error error = implementation->prepare(arguments, results))
     return error;
-  if (llvm::Error error = implementation->preparePlan(arguments, results))
-    return error;
-  if (!implementation->memory) {
-    auto memory = implementation->allocate();
-    if (!memory)
-      return memory.takeError();
-    implementation->memory = std::move(*memory);
-  }
-  CallCounters counted;
   PackedArguments packed;
-  implementation->pack(arguments, results, *implementation->memory, counted, packed);
-  llvm::Error error = implementation->code->call(LoadedFunction::Entry, packed.getPointers());
-  if (counters)
-    *counters = counted;
-  return error;
+  implementation->pack(arguments, results, *implementation->memory, packed);
+  return implementation->readCounters(implementation->code->call(LoadedFunction::Entry, packed.getPointers()),
+                                      *implementation->memory, counters);
+}
+
+llvm::Error CompiledProgram::enqueue(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
+                                     void *stream) {
+  if (llvm::Error error = implementation->prepare(arguments, results))
+    return error;
+  PackedArguments packed;
+  implementation->pack(arguments, results, *implementation->memory, packed);
+  return implementation->code->enqueue(LoadedFunction::Entry, packed.getPointers(), stream);
+}
+
+llvm::Error CompiledProgram::wait(CallCounters *counters) {
+  if (!implementation->memory)
+    return llvm::Error::success();
+  return implementation->readCounters(implementation->code->wait(), *implementation->memory, counters);
 }
 
 llvm::Error CompiledProgram::measure(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
@@ -268,20 +330,26 @@ llvm::Error CompiledProgram::measure(llvm::ArrayRef<ArrayView> arguments, llvm::
   auto memory = implementation->allocate(slackBytes, options.guardBehind);
   if (!memory)
     return memory.takeError();
-  memory->arena->fillWithPattern();
-  memory->parameters->fillWithPattern();
-  memory->walk.fillWithPattern();
+  for (TargetMemory *block :
+       std::initializer_list<TargetMemory *>{memory->arena.get(), memory->parameters.get(), &memory->walk})
+    if (llvm::Error error = block->fillWithPattern())
+      return error;
 
-  CallCounters counted;
   PackedArguments packed;
-  implementation->pack(arguments, results, *memory, counted, packed);
+  implementation->pack(arguments, results, *memory, packed);
   measurement = Measurement();
-  llvm::Error error = implementation->code->measure(LoadedFunction::Entry, packed.getPointers(), measurement.heap,
-                                                    measurement.stackBytes);
-  measurement.arenaBytes = memory->arena->findHighestTouched();
-  measurement.parameterCopyBytes = memory->parameters->findHighestTouched();
-  measurement.walkBytes = memory->walk.findHighestTouched();
-  if (counters)
-    *counters = counted;
-  return error;
+  if (llvm::Error error = implementation->code->measure(LoadedFunction::Entry, packed.getPointers(), measurement.heap,
+                                                        measurement.stackBytes))
+    return error;
+  measurement.launches = implementation->code->getLaunches();
+  std::pair<const TargetMemory *, int64_t *> blocks[] = {{memory->arena.get(), &measurement.arenaBytes},
+                                                         {memory->parameters.get(), &measurement.parameterCopyBytes},
+                                                         {&memory->walk, &measurement.walkBytes}};
+  for (auto [block, touched] : blocks) {
+    auto bytes = block->findHighestTouched();
+    if (!bytes)
+      return bytes.takeError();
+    *touched = *bytes;
+  }
+  return implementation->readCounters(llvm::Error::success(), *memory, counters);
 }

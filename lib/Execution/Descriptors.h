@@ -33,7 +33,7 @@ public:
   void addScalar(void *address) { pointers.push_back(address); }
 
   /// What the packed function takes; valid until the next addition.
-  void **getPointers() { return pointers.data(); }
+  llvm::ArrayRef<void *> getPointers() const { return pointers; }
 
 private:
   /// Descriptors, and the pointers to them that the callee loads. The elements of

@@ -7,6 +7,7 @@
 
 #include "HostMemory.h"
 
+#include "Pattern.h"
 #include "remat/Execution/AvailableMemory.h"
 #include "remat/Execution/ProgramError.h"
 
@@ -15,35 +16,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <utility>
 #include <vector>
 
 using namespace remat;
-
-static constexpr int64_t unitWords = schedule::arenaAlignment / 8;
-
-/// What the pattern of the 64-byte unit \p unit begins with: the finaliser of SplitMix64
-/// (Steele, Lea and Flood 2014), so that neither zeros nor any repeated value look untouched.
-static uint64_t getPattern(uint64_t unit) {
-  uint64_t word = (unit + 1) * 0x9e3779b97f4a7c15u;
-  word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9u;
-  word = (word ^ (word >> 27)) * 0x94d049bb133111ebu;
-  return word ^ (word >> 31);
-}
-
-/// The word at \p number of a unit whose pattern begins with \p first. One product for each
-/// word would make a test of what a program leaves slower than the program.
-static uint64_t getWord(uint64_t first, uint64_t number) { return first + number * 0x9e3779b97f4a7c15u; }
-
-/// Whether the 64-byte unit \p unit still holds the pattern.
-static bool isUntouched(const uint64_t *words, int64_t unit) {
-  const uint64_t *begin = words + unit * unitWords;
-  uint64_t first = getPattern(static_cast<uint64_t>(unit));
-  uint64_t difference = 0;
-  for (int64_t number = 0; number < unitWords; ++number)
-    difference |= begin[number] ^ getWord(first, static_cast<uint64_t>(number));
-  return difference == 0;
-}
 
 HostMemory &HostMemory::operator=(HostMemory &&other) noexcept {
   std::swap(mapping, other.mapping);
@@ -94,24 +71,24 @@ void HostMemory::fillWithPatternFrom(int64_t begin) {
   if (begin > 0)
     madvise(mapping, mappedBytes, MADV_NOHUGEPAGE);
 #endif
-  auto *words = static_cast<uint64_t *>(address);
-  for (int64_t unit = begin / schedule::arenaAlignment; unit < accessible / schedule::arenaAlignment; ++unit) {
-    uint64_t first = getPattern(static_cast<uint64_t>(unit));
-    for (int64_t number = 0; number < unitWords; ++number)
-      words[unit * unitWords + number] = getWord(first, static_cast<uint64_t>(number));
-  }
+  writePattern(static_cast<char *>(address) + begin, begin, accessible - begin);
 }
 
-int64_t HostMemory::findHighestTouched() const {
-  const auto *words = static_cast<const uint64_t *>(address);
-  int64_t unit = accessible / schedule::arenaAlignment;
-  while (unit > 0 && isUntouched(words, unit - 1))
-    --unit;
-  return unit * schedule::arenaAlignment;
+llvm::Expected<int64_t> HostMemory::findHighestTouched() const {
+  return findEndOfTouched(address, /*offset=*/0, accessible);
+}
+
+llvm::Error HostMemory::copyIn(const void *source, int64_t size) {
+  std::memcpy(address, source, static_cast<size_t>(size));
+  return llvm::Error::success();
+}
+
+llvm::Error HostMemory::copyOut(void *target, int64_t size) const {
+  std::memcpy(target, address, static_cast<size_t>(size));
+  return llvm::Error::success();
 }
 
 void *HostMemory::findLowestTouched(int64_t begin) const {
-  auto *words = static_cast<uint64_t *>(address);
   int64_t page = sysconf(_SC_PAGESIZE);
   std::vector<unsigned char> isThere(static_cast<size_t>(begin / page));
   // If the system does not say, everything counts as touched.
@@ -120,9 +97,5 @@ void *HostMemory::findLowestTouched(int64_t begin) const {
   for (size_t number = 0; number < isThere.size(); ++number)
     if (isThere[number] & 1)
       return static_cast<char *>(address) + static_cast<int64_t>(number) * page;
-  int64_t units = accessible / schedule::arenaAlignment;
-  int64_t unit = begin / schedule::arenaAlignment;
-  while (unit < units && isUntouched(words, unit))
-    ++unit;
-  return words + unit * unitWords;
+  return static_cast<char *>(address) + findStartOfTouched(address, begin, accessible);
 }

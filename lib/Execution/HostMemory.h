@@ -39,11 +39,16 @@ public:
   void *getAddress() const override { return address; }
   int64_t getByteSize() const { return bytes; }
 
-  void fillWithPattern() override { fillWithPatternFrom(0); }
+  llvm::Error fillWithPattern() override {
+    fillWithPatternFrom(0);
+    return llvm::Error::success();
+  }
   /// Fills the block from byte \p begin on, a multiple of the size of a page. What lies
   /// before stays without memory until it is touched.
   void fillWithPatternFrom(int64_t begin);
-  int64_t findHighestTouched() const override;
+  llvm::Expected<int64_t> findHighestTouched() const override;
+  llvm::Error copyIn(const void *source, int64_t size) override;
+  llvm::Error copyOut(void *target, int64_t size) const override;
   /// How far a stack grew down in a block that was filled from byte \p begin on: the address
   /// of the first unit that no longer holds the pattern, or of the first page before
   /// \p begin that has been touched.

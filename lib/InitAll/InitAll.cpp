@@ -22,6 +22,7 @@
 #include "remat/Target/CPU/CPUTarget.h"
 #include "remat/Target/CPU/Passes.h"
 #include "remat/Target/NVVM/LinalgToPTX.h"
+#include "remat/Target/NVVM/NVVMTarget.h"
 #include "remat/Target/NVVM/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -110,4 +111,5 @@ void remat::registerAllPasses() {
   registerCPUPipelines();
   registerRematNVVMPasses();
   registerLinalgToPTXPipeline();
+  registerNVVMPipeline();
 }

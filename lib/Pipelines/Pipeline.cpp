@@ -119,11 +119,9 @@ static void buildExpand(OpPassManager &manager, const ProgramOptions &options, c
   manager.addPass(createConvertRematToSCFPass());
 }
 
-/// From linalg on memory to vector kernels and branches.
+/// From linalg on memory to kernels and branches.
 static void buildKernels(OpPassManager &manager, const ProgramOptions &options, const Target &target) {
-  manager.addPass(createConvertCheckToRuntimePass());
-  // From here on a plan is only code, and its sizes are symbols for the caller.
-  manager.addPass(createExportMemoryPass());
+  // Who computes, and so who checks, counts and fails, is the target's business.
   target.addKernelPasses(manager);
 }
 

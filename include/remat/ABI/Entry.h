@@ -10,7 +10,9 @@
 //   f(arguments..., results..., arena, parameters, counters, walk)
 //   f(arguments..., results..., arena, parameters, counters, walk, plan)
 //
-// the second one if its plan is made when it is called (remat/Runtime/Planner.h).
+// the second one if its plan is made when it is called (remat/Runtime/Planner.h). A program
+// for a GPU is given one argument more, the RematCudaCall that its kernels are launched in,
+// and has a constant f_code, the RematCudaCode that it is (remat/Runtime/Cuda.h).
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,5 +52,12 @@ enum RematCounter {
 #define REMAT_WALK_BYTES_SUFFIX "_walk_bytes"
 #define REMAT_COUNTS_SUFFIX "_counts"
 #define REMAT_PROBLEM_SUFFIX "_problem"
+/// The code for a device.
+#define REMAT_CODE_SUFFIX "_code"
+/// What checks on the device found, a global of its code of so many words, and the function on
+/// the host that tells it: see remat/Runtime/Cuda.h.
+#define REMAT_RECORD_NAME "remat_record"
+#define REMAT_RECORD_WORDS 8
+#define REMAT_REPORT_NAME "remat_report"
 
 #endif // REMAT_ABI_ENTRY_H

@@ -12,6 +12,10 @@
 namespace remat::symbols {
 #define REMAT_SYMBOL(name) inline constexpr char name[] = #name;
 #include "remat/ABI/Symbols.def"
+
+/// Those of remat/Runtime/Cuda.h that programs for a GPU call as well.
+inline constexpr char rematCudaLaunch[] = "rematCudaLaunch";
+inline constexpr char rematCudaHasFailed[] = "rematCudaHasFailed";
 } // namespace remat::symbols
 
 #endif // REMAT_ABI_SYMBOLS_H

@@ -24,6 +24,15 @@
 //
 // One program runs one call at a time. Different programs are independent.
 //
+// On a device (NVVMTarget) arrays are addresses of the device, and a caller with a stream
+// of its own puts calls into it:
+//
+//   if (llvm::Error error = (*program)->enqueue(arguments, results, stream))
+//     return error;
+//   ...
+//   if (llvm::Error error = (*program)->wait())
+//     return error;
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef REMAT_EXECUTION_COMPILEDPROGRAM_H
@@ -103,6 +112,8 @@ struct Measurement {
   HeapUse heap;
   /// Deepest stack of the call.
   int64_t stackBytes = 0;
+  /// Kernels that were launched, on a device.
+  int64_t launches = 0;
 
   /// The peak under the rule of the budget: arena, walk and everything allocated
   /// elsewhere inside the call.
@@ -135,10 +146,27 @@ public:
   /// The size of the object files that the program became.
   int64_t getObjectBytes() const;
 
+  /// Whether arrays lie where the host reads and writes them. If not, every array of a call
+  /// but scalars, which the host hands over, is an address of the target's (see TargetArrays.h).
+  bool sharesMemory() const;
+  /// A block of memory for arrays, where the program computes.
+  llvm::Expected<std::unique_ptr<TargetMemory>> allocate(int64_t bytes);
+
+  /// Does what calls with arrays of these shapes need only once: the plan, and memory. Calls
+  /// that follow only compute, so that a stream may be captured.
+  llvm::Error prepare(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results);
+
   /// Runs the program. Arrays must not overlap. Results are unspecified after an
   /// error.
   llvm::Error call(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results,
                    CallCounters *counters = nullptr);
+
+  /// Begins a call, in the order of \p stream: for CUDA a CUstream, null being the default
+  /// one. Nothing is waited for. The program runs one call at a time: the next one has to
+  /// be in the same stream, or behind wait().
+  llvm::Error enqueue(llvm::ArrayRef<ArrayView> arguments, llvm::ArrayRef<ArrayView> results, void *stream);
+  /// Waits for the end of the call that was enqueued last and returns what went wrong in it.
+  llvm::Error wait(CallCounters *counters = nullptr);
 
   /// Runs the program and observes its memory; slower than call by a pass over
   /// the arena.

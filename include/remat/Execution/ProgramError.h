@@ -41,8 +41,9 @@ public:
     /// A bug in remat: neither the program nor the budget is to blame. See
     /// InternalError.
     Internal,
-    /// This machine cannot execute code for the target that was asked for.
-    TargetUnavailable,
+    /// This machine has no such target, or cannot execute code for it: no driver, no
+    /// device, a processor without the instructions.
+    Unavailable,
   };
   static char ID;
 

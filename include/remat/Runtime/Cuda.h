@@ -19,6 +19,8 @@
 #ifndef REMAT_RUNTIME_CUDA_H
 #define REMAT_RUNTIME_CUDA_H
 
+#include "remat/ABI/Entry.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -120,6 +122,9 @@ typedef struct RematCudaCall {
   void *stream;
   /// Kernels that were launched.
   int64_t launches;
+  /// Behind rematCudaWait: what the first check that failed on the device found, for the
+  /// function REMAT_REPORT_NAME of the program, which says it in words; begins with 0 if none did.
+  int64_t record[REMAT_RECORD_WORDS];
   RematCudaError error;
 } RematCudaCall;
 
@@ -140,7 +145,8 @@ int32_t rematCudaHasFailed(const RematCudaCall *call);
 /// Ends what rematCudaBegin began; kernels may still run.
 RematCudaStatus rematCudaEnd(RematCudaCall *call);
 
-/// Waits until the kernels of an ended call have run. An error of theirs is the call's.
+/// Waits until the kernels of an ended call have run, and reads the record of its checks. An
+/// error of theirs is the call's.
 RematCudaStatus rematCudaWait(RematCudaCall *call);
 
 #ifdef __cplusplus

@@ -48,13 +48,16 @@ class TargetMemory {
 public:
   virtual ~TargetMemory();
 
-  /// As the program sees it; aligned to arenaAlignment.
+  /// As the program sees it; aligned to arenaAlignment. The host cannot read memory of a device.
   virtual void *getAddress() const = 0;
+  /// Copies between the first \p bytes bytes of the block and memory of the host.
+  virtual llvm::Error copyIn(const void *source, int64_t bytes) = 0;
+  virtual llvm::Error copyOut(void *target, int64_t bytes) const = 0;
   /// Fills all of it with a pattern that a program is most unlikely to write.
-  virtual void fillWithPattern() = 0;
+  virtual llvm::Error fillWithPattern() = 0;
   /// Bytes from the start to the end of the last 64-byte unit that no longer holds the
   /// pattern. Linear time.
-  virtual int64_t findHighestTouched() const = 0;
+  virtual llvm::Expected<int64_t> findHighestTouched() const = 0;
 };
 
 /// A program that can be called. One call at a time.
@@ -68,15 +71,33 @@ public:
   virtual llvm::Expected<std::unique_ptr<TargetMemory>> allocate(int64_t bytes,
                                                                  std::optional<int64_t> guardBehind = {}) = 0;
 
+  /// Whether the host reads and writes the arrays of a call where the program does.
+  virtual bool sharesMemory() const = 0;
+
+  /// Fails as an input error, which calls the array \p what, unless the program can be called
+  /// with the array at \p address, which has elements of \p elementBytes bytes.
+  virtual llvm::Error checkArray(const llvm::Twine &what, const void *address, int64_t elementBytes) const = 0;
+
   /// Calls function number \p function of those that were asked for, with a pointer to
-  /// each argument's value. What the program finds it cannot go on with is a fault.
-  virtual llvm::Error call(size_t function, void **arguments) = 0;
+  /// each argument's value, and waits for its end. What the program finds it cannot go on with
+  /// is a fault.
+  virtual llvm::Error call(size_t function, llvm::ArrayRef<void *> arguments) = 0;
 
   /// As call, with what it took from the heap and of the stack.
-  virtual llvm::Error measure(size_t function, void **arguments, HeapUse &heap, int64_t &stackBytes) = 0;
+  virtual llvm::Error measure(size_t function, llvm::ArrayRef<void *> arguments, HeapUse &heap,
+                              int64_t &stackBytes) = 0;
+
+  /// Begins what call does, in the order of \p stream, which is the target's word for it. An
+  /// input error on targets without streams.
+  virtual llvm::Error enqueue(size_t function, llvm::ArrayRef<void *> arguments, void *stream) = 0;
+  /// Waits for the end of the call that was enqueued last, whose faults it returns.
+  virtual llvm::Error wait() = 0;
 
   /// The size of the machine code in its files.
   virtual int64_t getCodeBytes() const = 0;
+
+  /// How many kernels the last call launched.
+  virtual int64_t getLaunches() const = 0;
 };
 
 /// What a target loads.
@@ -97,7 +118,7 @@ class Target {
 public:
   virtual ~Target();
 
-  /// "cpu"
+  /// "cpu", "cuda"
   virtual llvm::StringRef getName() const = 0;
 
   /// The machine that code is made for, down to its features: "haswell,-fma".
@@ -116,7 +137,7 @@ public:
   virtual void addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptions &options) const = 0;
 
   /// Appends passes from linalg on the arena to code in branches and kernels: nothing of
-  /// linalg and of scf is left. The functions have their final arguments.
+  /// linalg and of scf is left, nor of checks and of counting, and the sizes of blocks are symbols.
   virtual void addKernelPasses(mlir::OpPassManager &manager) const = 0;
 
   /// Appends the passes from there to the LLVM dialect.
@@ -129,7 +150,7 @@ public:
   /// Whether a program may call \p function, which has no body.
   virtual bool hasFunction(llvm::StringRef function) const = 0;
 
-  /// Makes machine code and what is needed to call it. Fails as TargetUnavailable if
+  /// Makes machine code and what is needed to call it. Fails as Unavailable if
   /// this machine cannot execute it.
   virtual llvm::Expected<std::unique_ptr<LoadedProgram>> load(const LoadRequest &request) const = 0;
 };

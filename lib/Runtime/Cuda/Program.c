@@ -14,6 +14,8 @@ struct RematCudaProgram {
   RematCudaDevice *device;
   CUmodule module;
   CUstream stream;
+  /// Of the record of checks; 0 if the code has none.
+  CUdeviceptr record;
   const char *const *names;
   int32_t numKernels;
   CUfunction kernels[];
@@ -46,6 +48,20 @@ static RematCudaStatus findKernels(RematCudaProgram *program, RematCudaError *er
   return REMAT_CUDA_SUCCESS;
 }
 
+static RematCudaStatus findRecord(RematCudaProgram *program, RematCudaError *error) {
+  const Driver *driver = &program->device->driver;
+  size_t bytes = 0;
+  CUresult result = driver->cuModuleGetGlobal_v2(&program->record, &bytes, program->module, REMAT_RECORD_NAME);
+  if (result == CUDA_ERROR_NOT_FOUND) {
+    program->record = 0;
+    return REMAT_CUDA_SUCCESS;
+  }
+  if (!result && bytes != REMAT_RECORD_WORDS * sizeof(int64_t))
+    return rematCudaSetError(error, REMAT_CUDA_INVALID_CODE,
+                             "expected a record of %d words in the code, but got %zu bytes", REMAT_RECORD_WORDS, bytes);
+  return rematCudaCheck(driver, result, error, "find the record of checks");
+}
+
 /// Whatever of it there is.
 static void release(RematCudaProgram *program) {
   const Driver *driver = &program->device->driver;
@@ -73,6 +89,8 @@ RematCudaStatus rematCudaLoad(RematCudaDevice *device, const RematCudaCode *code
   status = loadModule(program, code->image, error);
   if (!status)
     status = findKernels(program, error);
+  if (!status)
+    status = findRecord(program, error);
   if (!status)
     status = rematCudaCheck(&device->driver, device->driver.cuStreamCreate(&program->stream, CU_STREAM_NON_BLOCKING),
                             error, "make a stream on %s", device->name);
@@ -112,6 +130,7 @@ RematCudaStatus rematCudaBegin(RematCudaCall *call, RematCudaProgram *program, v
   call->program = program;
   call->stream = stream;
   call->launches = 0;
+  call->record[0] = 0;
   rematCudaClearError(&call->error);
   return rematCudaEnter(program->device, &call->error);
 }
@@ -154,8 +173,12 @@ RematCudaStatus rematCudaWait(RematCudaCall *call) {
   RematCudaStatus status = rematCudaEnter(device, &call->error);
   if (status)
     return call->error.status;
-  rematCudaCheck(&device->driver, device->driver.cuStreamSynchronize((CUstream)call->stream), &call->error,
-                 "run the kernels on %s", device->name);
+  status = rematCudaCheck(&device->driver, device->driver.cuStreamSynchronize((CUstream)call->stream), &call->error,
+                          "run the kernels on %s", device->name);
+  if (!status && call->program->record)
+    rematCudaCheck(&device->driver,
+                   device->driver.cuMemcpyDtoH_v2(call->record, call->program->record, sizeof(call->record)),
+                   &call->error, "read the record of checks");
   rematCudaLeave(device, &call->error);
   return call->error.status;
 }

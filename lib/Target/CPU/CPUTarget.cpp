@@ -7,9 +7,9 @@
 
 #include "remat/Target/CPU/CPUTarget.h"
 
+#include "../Host/CallFrame.h"
 #include "../MathLibrary/MathLibrary.h"
 #include "CPUPipeline.h"
-#include "Host/CallFrame.h"
 #include "Host/HostProgram.h"
 #include "remat/Conversion/Passes.h"
 #include "remat/Execution/ProgramError.h"
@@ -26,7 +26,7 @@ llvm::Expected<std::unique_ptr<CPUTarget>> CPUTarget::create(const CPUTargetOpti
     return makeInputError("expects either accurate functions, which are those of the C library, or portable ones");
   if (options.math == MathFunctions::Portable && !hasMathLibrary())
     return llvm::make_error<ProgramError>(
-        ProgramError::Kind::TargetUnavailable,
+        ProgramError::Kind::Unavailable,
         "portable functions are those of LLVM's libclc, which remat was built without");
   auto processor = Processor::create(options);
   if (!processor)
@@ -55,6 +55,9 @@ void CPUTarget::addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptio
 }
 
 void CPUTarget::addKernelPasses(mlir::OpPassManager &manager) const {
+  manager.addPass(createConvertCheckToRuntimePass());
+  // From here on a plan is only code, and its sizes are symbols for the caller.
+  manager.addPass(createExportMemoryPass());
   manager.addPass(createConvertCountToMemoryPass());
   LinalgToLLVMOptions kernels;
   kernels.isa = isa;
@@ -86,7 +89,7 @@ bool CPUTarget::hasFunction(llvm::StringRef function) const {
 
 llvm::Expected<std::unique_ptr<LoadedProgram>> CPUTarget::load(const LoadRequest &request) const {
   if (!processor)
-    return llvm::make_error<ProgramError>(ProgramError::Kind::TargetUnavailable,
+    return llvm::make_error<ProgramError>(ProgramError::Kind::Unavailable,
                                           "code for a family of processors is loaded on none");
   return HostProgram::create(request, *processor);
 }

@@ -202,7 +202,7 @@ static bool isFirstLane(Value mask) {
 
 void KernelBuilder::storeVector(Value vector, Value memref, ValueRange indices, const VectorBlock &block) {
   // One lane is stored as a number: LLVM 22 stores a masked lane of a truncated vector in the
-  // width that it had before, over what lies behind (lib/Target/CPU/Host/MachineCode.cpp).
+  // width that it had before, over what lies behind (lib/Target/Host/MachineCode.cpp).
   if (isFirstLane(block.mask) || (block.lanes == 1 && !block.mask)) {
     Value scalar = vector::ExtractOp::create(*this, vector, ArrayRef<int64_t>{0});
     memref::StoreOp::create(*this, scalar, memref, indices);

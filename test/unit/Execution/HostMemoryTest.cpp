@@ -21,14 +21,14 @@ TEST(HostMemoryTest, FindsWhatWasTouched) {
   constexpr int64_t bytes = 1 << 16;
   auto block = llvm::cantFail(HostMemory::create(bytes));
   auto *data = static_cast<char *>(block.getAddress());
-  block.fillWithPattern();
-  EXPECT_EQ(block.findHighestTouched(), 0);
+  llvm::cantFail(block.fillWithPattern());
+  EXPECT_EQ(llvm::cantFail(block.findHighestTouched()), 0);
   EXPECT_EQ(block.findLowestTouched(0), data + bytes);
   // Zero is no pattern, nor is what another unit holds.
   data[640] = 0;
   data[641] = 0;
   std::copy(data + 64, data + 128, data + 1280);
-  EXPECT_EQ(block.findHighestTouched(), 1344);
+  EXPECT_EQ(llvm::cantFail(block.findHighestTouched()), 1344);
   EXPECT_EQ(block.findLowestTouched(0), data + 640);
 }
 

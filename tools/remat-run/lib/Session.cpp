@@ -70,7 +70,7 @@ static ExitStatus getStatus(ProgramError::Kind kind) {
     return ExitStatus::Fault;
   case ProgramError::Kind::Internal:
     return ExitStatus::Internal;
-  case ProgramError::Kind::TargetUnavailable:
+  case ProgramError::Kind::Unavailable:
     return ExitStatus::TargetUnavailable;
   }
   return ExitStatus::Internal;

@@ -24,6 +24,10 @@ struct Chip {
   /// The chip called \p name, from sm_80 on, in version \p ptx ("8.6") of PTX; if that is empty, the oldest
   /// that has the chip, but 8.1 at least: what drivers read is bounded from above.
   static llvm::Expected<Chip> create(llvm::StringRef name, llvm::StringRef ptx = "");
+
+  /// The name of the newest chip whose code runs on devices of compute capability \p capability times
+  /// ten (90 for 9.0), not on these alone; empty if they are older than all.
+  static llvm::StringRef findNameFor(int32_t capability);
 };
 
 } // namespace remat

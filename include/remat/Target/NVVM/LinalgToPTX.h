@@ -19,7 +19,12 @@ class OpPassManager;
 
 namespace remat {
 
-struct LinalgToPTXOptions : mlir::PassPipelineOptions<LinalgToPTXOptions> {
+/// The options of a pipeline that ends in code for GPUs.
+template <typename Pipeline>
+struct ChipOptions : mlir::PassPipelineOptions<Pipeline> {
+  template <typename Value>
+  using Option = mlir::detail::PassOptions::Option<Value>;
+
   Option<std::string> chip{*this, "chip", llvm::cl::desc("The processor, sm_80 or newer"), llvm::cl::init("sm_80")};
   Option<std::string> ptx{*this, "ptx",
                           llvm::cl::desc("The version of PTX, 8.1 or newer; by default the oldest that has the "
@@ -31,6 +36,8 @@ struct LinalgToPTXOptions : mlir::PassPipelineOptions<LinalgToPTXOptions> {
                               llvm::cl::values(clEnumValN(Denormals::Keep, "keep", "They are numbers"),
                                                clEnumValN(Denormals::Flush, "flush", "They are zero"))};
 };
+
+struct LinalgToPTXOptions : ChipOptions<LinalgToPTXOptions> {};
 
 /// linalg on memrefs -> launches, and kernels in PTX.
 void buildLinalgToPTXPipeline(mlir::OpPassManager &manager, const LinalgToPTXOptions &options);

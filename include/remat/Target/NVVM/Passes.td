@@ -247,4 +247,46 @@ def CompileGPUModulesPass : Pass<"remat-compile-gpu-modules", "::mlir::ModuleOp"
   let dependentDialects = ["::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect", "::mlir::NVVM::NVVMDialect"];
 }
 
+def ConvertGPULaunchToRuntimePass : Pass<"convert-gpu-launch-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "launch kernels through the runtime";
+  let description = [{
+    Every `gpu.launch_func`, in flat control flow, becomes a call of `rematCudaLaunch`
+    (remat/Runtime/Cuda.h), which is given the number of the kernel, blocks, threads and
+    pointers to the parameters. These lie on the stack, once for all launches of a function.
+
+    Functions that launch, themselves or through calls, get one argument more, the last: the
+    RematCudaCall of the launches. Where one of them asks a walk for its next move, the
+    loop also ends when the call has failed.
+
+    The `gpu.binary` becomes a constant, beside the names of the kernels in the order of their
+    numbers. Each public function `@f` that launches has a constant `@f_code`, a
+    RematCudaCode of both.
+
+    Before:
+
+    ```mlir
+    gpu.binary @remat_kernels [#gpu.object<...>]
+    func.func @f(%n: index, %x: memref<f32>) {
+      gpu.launch_func @remat_kernels::@copy blocks in (%n, %c1, %c1) threads in (%c128, %c1, %c1)
+        args(%x : memref<f32>)
+      return
+    }
+    ```
+
+    After:
+
+    ```mlir
+    llvm.mlir.global external constant @f_code() : !llvm.struct<(ptr, ptr, i32)> { ... }
+    func.func @f(%n: index, %x: memref<f32>, %call: !llvm.ptr) {
+      %words = llvm.alloca %c2 x i64 : (i64) -> !llvm.ptr
+      ...
+      llvm.call @rematCudaLaunch(%call, %c0, %blocks, %threads, %pointers)
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 #endif // REMAT_TARGET_NVVM_PASSES_TD

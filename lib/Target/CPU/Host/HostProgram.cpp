@@ -8,16 +8,14 @@
 #include "HostProgram.h"
 
 #include "../../../Execution/HostMemory.h"
-#include "CallFrame.h"
+#include "../../Host/CallFrame.h"
+#include "remat/Execution/ProgramError.h"
 
 using namespace remat;
 
-/// The stack of a measured call; the usual size of a process' main stack.
-static constexpr int64_t measuredStackBytes = 8 << 20;
-
 llvm::Expected<std::unique_ptr<LoadedProgram>> HostProgram::create(const LoadRequest &request, Processor processor) {
   auto program = std::make_unique<HostProgram>();
-  auto code = MachineCode::create(request, std::move(processor));
+  auto code = MachineCode::create(request, std::move(processor.builder), {getHostSymbols(), {}});
   if (!code)
     return code.takeError();
   program->code = std::move(*code);
@@ -37,13 +35,20 @@ llvm::Expected<std::unique_ptr<TargetMemory>> HostProgram::allocate(int64_t byte
   return std::make_unique<HostMemory>(std::move(*block));
 }
 
-llvm::Error HostProgram::call(size_t function, void **arguments) {
-  return runGuarded([&] { functions[function](arguments); });
+llvm::Error HostProgram::run(size_t function, llvm::ArrayRef<void *> arguments) {
+  return runGuarded([&] { functions[function](arguments.data()); });
 }
 
-llvm::Error HostProgram::measure(size_t function, void **arguments, HeapUse &heap, int64_t &stackBytes) {
+llvm::Error HostProgram::call(size_t function, llvm::ArrayRef<void *> arguments) { return run(function, arguments); }
+
+llvm::Error HostProgram::enqueue(size_t, llvm::ArrayRef<void *>, void *) {
+  return makeInputError("target cpu has no streams that calls could be put into");
+}
+
+llvm::Error HostProgram::measure(size_t function, llvm::ArrayRef<void *> arguments, HeapUse &heap,
+                                 int64_t &stackBytes) {
   HeapUse *outer = setActiveHeapUse(&heap);
-  llvm::Error error = runGuardedOnOwnStack([&] { functions[function](arguments); }, measuredStackBytes, stackBytes);
+  llvm::Error error = runOnOwnStack([&] { return run(function, arguments); }, measuredStackBytes, stackBytes);
   setActiveHeapUse(outer);
   return error;
 }

@@ -58,3 +58,15 @@ llvm::Expected<Chip> Chip::create(llvm::StringRef name, llvm::StringRef ptx) {
   }
   return Chip{known->name, *version};
 }
+
+llvm::StringRef Chip::findNameFor(int32_t capability) {
+  llvm::StringRef newest;
+  for (const KnownChip &chip : chips) {
+    llvm::StringRef number = chip.name;
+    int32_t value = 0;
+    // Names with a letter behind the number are of chips whose code runs nowhere else.
+    if (number.consume_front("sm_") && !number.getAsInteger(10, value) && value <= capability)
+      newest = chip.name;
+  }
+  return newest;
+}

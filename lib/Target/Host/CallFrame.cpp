@@ -123,7 +123,7 @@ namespace {
 
 /// What a thread with a measured stack does.
 struct StackTask {
-  llvm::function_ref<void()> code;
+  llvm::function_ref<llvm::Error()> code;
   llvm::Error result = llvm::Error::success();
   HeapUse *heapUse = nullptr;
   /// Where the stack of the code begins: above it lies what a thread needs.
@@ -134,7 +134,7 @@ struct StackTask {
     task.top = static_cast<char *>(__builtin_frame_address(0));
     setActiveHeapUse(task.heapUse);
     llvm::consumeError(std::move(task.result));
-    task.result = runGuarded(task.code);
+    task.result = task.code();
     setActiveHeapUse(nullptr);
     return nullptr;
   }
@@ -145,7 +145,7 @@ struct StackTask {
 /// The top of a stack, where its use is measured in units of 64 bytes; in pages below.
 static constexpr int64_t fineStackBytes = int64_t(256) << 10;
 
-llvm::Error remat::runGuardedOnOwnStack(llvm::function_ref<void()> code, int64_t stackBytes, int64_t &usedStackBytes) {
+llvm::Error remat::runOnOwnStack(llvm::function_ref<llvm::Error()> code, int64_t stackBytes, int64_t &usedStackBytes) {
   llvm::Expected<HostMemory> stack = HostMemory::create(stackBytes);
   if (!stack)
     return stack.takeError();

@@ -12,8 +12,7 @@
 
 #include "MachineCode.h"
 
-#include "../../MathLibrary/MathLibrary.h"
-#include "CallFrame.h"
+#include "../MathLibrary/MathLibrary.h"
 #include "ProgramParts.h"
 #include "remat/Execution/CodeCache.h"
 #include "remat/Execution/PhaseTimer.h"
@@ -35,15 +34,12 @@
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
-#include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/SHA256.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Host.h"
-#include "llvm/TargetParser/SubtargetFeature.h"
 #include "llvm/Transforms/Scalar/LoopIdiomRecognize.h"
 
 #include <mutex>
@@ -99,65 +95,7 @@ static std::string makeKey(const llvm::Module &module, const llvm::TargetMachine
   return llvm::toHex(llvm::SHA256::hash(llvm::arrayRefFromStringRef(text)));
 }
 
-/// The features that tell vector instruction sets apart; a processor's name may
-/// imply them.
-static std::string listVectorFeatures(const llvm::TargetMachine &machine) {
-  std::string features;
-  if (!machine.getTargetTriple().isX86())
-    return features;
-  for (llvm::StringRef feature : {"+avx512f", "+avx512vl", "+avx512bw", "+avx512dq", "+avx2", "+fma"})
-    if (machine.getMCSubtargetInfo()->checkFeatures(feature))
-      features += (feature + ",").str();
-  return features;
-}
-
-/// Whether instruction selection uses a feature on its own, for code that asks for
-/// nothing special. Others are instructions that only intrinsics name.
-static bool isUsedByAnyCode(llvm::StringRef feature) {
-  return llvm::any_of(std::initializer_list<llvm::StringRef>{"sse", "ssse", "avx", "fma", "f16c", "bmi", "lzcnt",
-                                                             "popcnt", "movbe", "gfni", "xop", "tbm", "vaes",
-                                                             "vpclmul"},
-                      [&](llvm::StringRef prefix) { return feature.starts_with(prefix); });
-}
-
-/// Fails if code for \p machine uses instructions that the processor under this process
-/// does not have: running them would end the process.
-static llvm::Error checkExecutable(const llvm::TargetMachine &machine) {
-  llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
-  const llvm::MCSubtargetInfo &info = *machine.getMCSubtargetInfo();
-  std::string missing;
-  for (const llvm::SubtargetFeatureKV &feature : info.getAllProcessorFeatures()) {
-    auto found = host.find(feature.Key);
-    if (found != host.end() && !found->second && isUsedByAnyCode(feature.Key) &&
-        info.checkFeatures(("+" + llvm::Twine(feature.Key)).str()))
-      missing += (missing.empty() ? "" : ", ") + std::string(feature.Key);
-  }
-  if (missing.empty())
-    return llvm::Error::success();
-  return llvm::make_error<ProgramError>(
-      ProgramError::Kind::TargetUnavailable,
-      ("this machine cannot execute code for '" + machine.getTargetCPU() + "': it has no " + missing).str());
-}
-
-/// Appends the user's features to those of the processor; the last word on a feature counts.
-static llvm::Error addFeatures(const std::string &list, llvm::orc::JITTargetMachineBuilder &builder) {
-  auto machine = builder.createTargetMachine();
-  if (!machine)
-    return machine.takeError();
-  llvm::SubtargetFeatures features(list);
-  for (const std::string &feature : features.getFeatures()) {
-    llvm::StringRef name = feature;
-    bool isKnown = (name.consume_front("+") || name.consume_front("-")) &&
-                   llvm::any_of((*machine)->getMCSubtargetInfo()->getAllProcessorFeatures(),
-                                [&](const llvm::SubtargetFeatureKV &known) { return name == known.Key; });
-    if (!isKnown)
-      return makeInputError("expects features of the processor such as +avx2 or -avx512f, but got '" + feature + "'");
-    builder.getFeatures().AddFeature(feature);
-  }
-  return llvm::Error::success();
-}
-
-llvm::Expected<Processor> Processor::create(const CPUTargetOptions &options) {
+llvm::Expected<llvm::orc::JITTargetMachineBuilder> remat::createHostBuilder() {
   static std::once_flag once;
   std::call_once(once, [] {
     // LLVM 22 follows the operands of a loop's values in circles where it looks for checksums, which
@@ -169,37 +107,19 @@ llvm::Expected<Processor> Processor::create(const CPUTargetOptions &options) {
   auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!builder)
     return builder.takeError();
-  // Names are checked here: LLVM would print and go on.
-  if (!options.cpu.empty()) {
-    auto any = builder->createTargetMachine();
-    if (!any)
-      return any.takeError();
-    if (!(*any)->getMCSubtargetInfo()->isCPUStringValid(options.cpu))
-      return makeInputError("there is no processor '" + options.cpu + "' for " + builder->getTargetTriple().str());
-    builder->setCPU(options.cpu);
-    builder->getFeatures() = llvm::SubtargetFeatures();
-  }
-  if (llvm::Error error = addFeatures(options.features, *builder))
-    return std::move(error);
   builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
   // What the linker of LLJIT asks for.
   builder->setRelocationModel(llvm::Reloc::PIC_);
   builder->setCodeModel(llvm::CodeModel::Small);
-  auto machine = builder->createTargetMachine();
-  if (!machine)
-    return machine.takeError();
-  if (llvm::Error error = checkExecutable(**machine))
-    return std::move(error);
-  return Processor{std::move(*builder), getVectorISA((*machine)->getTargetTriple(), listVectorFeatures(**machine))};
+  return builder;
 }
 
 /// Every function that \p module calls has to be in it, in \p other, in this library or in the
 /// process: the linker knows nothing of the author, who may have forgotten a body.
 static llvm::Error checkCallees(const llvm::Module &module, const llvm::Module *other,
-                                const llvm::StringSet<> &declared) {
+                                const llvm::StringSet<> &declared, const llvm::StringMap<void *> &host) {
   using llvm::sys::DynamicLibrary;
   DynamicLibrary::LoadLibraryPermanently(nullptr);
-  llvm::StringMap<void *> host = getHostSymbols();
   for (const llvm::Function &function : module) {
     if (!function.isDeclaration() || function.isIntrinsic() || function.use_empty() ||
         host.contains(function.getName()) || DynamicLibrary::SearchForAddressOfSymbol(function.getName().str()))
@@ -214,10 +134,10 @@ static llvm::Error checkCallees(const llvm::Module &module, const llvm::Module *
   return llvm::Error::success();
 }
 
-/// Gives \p jit the symbols of this library; others come from the process.
-static llvm::Error defineHostSymbols(LLJIT &jit) {
+/// Gives \p jit the symbols of the target; others come from the process.
+static llvm::Error defineHostSymbols(LLJIT &jit, const llvm::StringMap<void *> &host) {
   llvm::orc::SymbolMap symbols;
-  for (const auto &[name, address] : getHostSymbols())
+  for (const auto &[name, address] : host)
     symbols[jit.mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(address), llvm::JITSymbolFlags::Exported};
   return jit.getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols)));
 }
@@ -225,7 +145,8 @@ static llvm::Error defineHostSymbols(LLJIT &jit) {
 /// Translates \p module into one part for the entries and, if there are any, one for
 /// the steps.
 static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> entries,
-                             const llvm::TargetMachine &machine, llvm::LLVMContext &context, std::vector<Part> &parts) {
+                             const llvm::StringSet<> &variables, const llvm::TargetMachine &machine,
+                             llvm::LLVMContext &context, std::vector<Part> &parts) {
   std::unique_ptr<llvm::Module> code = mlir::translateModuleToLLVMIR(module, context, "remat");
   if (!code)
     return makeInternalError("translation to LLVM IR failed");
@@ -233,7 +154,7 @@ static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> 
   code->setTargetTriple(machine.getTargetTriple());
   if (llvm::Error error = linkMathLibrary(*code))
     return error;
-  llvm::SmallPtrSet<const llvm::Function *, 8> roots;
+  llvm::SmallPtrSet<const llvm::GlobalObject *, 8> roots;
   for (const std::string &entry : entries) {
     llvm::Function *function = code->getFunction("_mlir_ciface_" + entry);
     if (!function)
@@ -244,8 +165,9 @@ static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> 
     // Its body, if there is one apart.
     roots.insert(code->getFunction((entry + flushedSuffix).str()));
   }
-  std::unique_ptr<llvm::Module> steps =
-      splitOffSteps(*code, [&](const llvm::Function &function) { return roots.contains(&function); });
+  std::unique_ptr<llvm::Module> steps = splitOffSteps(*code, [&](const llvm::GlobalObject &object) {
+    return roots.contains(&object) || variables.contains(object.getName());
+  });
   internalize(*code);
   parts.push_back({std::move(code), "", {}});
   if (steps)
@@ -281,17 +203,19 @@ static void storeSingleLanes(llvm::Module &module) {
     }
 }
 
-llvm::Expected<MachineCode> MachineCode::create(const LoadRequest &request, Processor processor) {
+llvm::Expected<MachineCode> MachineCode::create(const LoadRequest &request, llvm::orc::JITTargetMachineBuilder builder,
+                                                const Surroundings &surroundings) {
   std::vector<PhaseTime> &times = request.times;
   CodeCache *cache = request.cache;
-  auto machine = processor.builder.createTargetMachine();
+  auto machine = builder.createTargetMachine();
   if (!machine)
     return machine.takeError();
 
   PhaseTimer translation("translate", times);
   llvm::LLVMContext context;
   std::vector<Part> parts;
-  if (llvm::Error error = translate(request.module, request.functions, **machine, context, parts))
+  if (llvm::Error error =
+          translate(request.module, request.functions, surroundings.variables, **machine, context, parts))
     return std::move(error);
   if (cache)
     for (Part &part : parts) {
@@ -312,7 +236,7 @@ llvm::Expected<MachineCode> MachineCode::create(const LoadRequest &request, Proc
   optimization.stop();
   for (auto [number, part] : llvm::enumerate(parts)) {
     const llvm::Module *other = parts.size() == 2 ? parts[1 - number].module.get() : nullptr;
-    if (llvm::Error error = checkCallees(*part.module, other, request.declared))
+    if (llvm::Error error = checkCallees(*part.module, other, request.declared, surroundings.symbols))
       return std::move(error);
   }
 
@@ -333,14 +257,14 @@ llvm::Expected<MachineCode> MachineCode::create(const LoadRequest &request, Proc
   generation.stop();
 
   PhaseTimer link("link", times);
-  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(processor.builder)).create();
+  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(builder)).create();
   if (!jit)
     return jit.takeError();
   // What a lookup returns does not say why it failed.
   std::string reasons;
   (*jit)->getExecutionSession().setErrorReporter(
       [&](llvm::Error error) { reasons += llvm::toString(std::move(error)) + "\n"; });
-  if (llvm::Error error = defineHostSymbols(**jit))
+  if (llvm::Error error = defineHostSymbols(**jit, surroundings.symbols))
     return std::move(error);
   for (Part &part : parts)
     if (llvm::Error error = (*jit)->addObjectFile(
@@ -362,4 +286,11 @@ llvm::Expected<MachineCode::PackedFunction> MachineCode::lookup(llvm::StringRef 
   if (!address)
     return address.takeError();
   return address->toPtr<PackedFunction>();
+}
+
+llvm::Expected<const void *> MachineCode::lookupVariable(llvm::StringRef name) const {
+  auto address = jit->lookup(name);
+  if (!address)
+    return address.takeError();
+  return address->toPtr<const void *>();
 }

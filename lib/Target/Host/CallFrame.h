@@ -13,8 +13,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_LIB_TARGET_CPU_HOST_CALLFRAME_H
-#define REMAT_LIB_TARGET_CPU_HOST_CALLFRAME_H
+#ifndef REMAT_LIB_TARGET_HOST_CALLFRAME_H
+#define REMAT_LIB_TARGET_HOST_CALLFRAME_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -26,14 +26,17 @@ namespace remat {
 /// message. \p code must not own anything with a destructor.
 llvm::Error runGuarded(llvm::function_ref<void()> code);
 
-/// As runGuarded, but on a stack of its own of \p stackBytes bytes.
-/// \p usedStackBytes receives how much of it was used.
-llvm::Error runGuardedOnOwnStack(llvm::function_ref<void()> code, int64_t stackBytes, int64_t &usedStackBytes);
+/// Runs \p code on a thread with a stack of its own of \p stackBytes bytes, under this thread's
+/// record of the heap. \p usedStackBytes receives how much of the stack was used.
+llvm::Error runOnOwnStack(llvm::function_ref<llvm::Error()> code, int64_t stackBytes, int64_t &usedStackBytes);
 
-/// The symbols that this library gives to compiled code: the runtime's C ABI and
-/// counted versions of the allocation functions.
+/// The usual size of the stack of a process, which measured calls get.
+inline constexpr int64_t measuredStackBytes = 8 << 20;
+
+/// The symbols that this library gives to compiled code of every target: the runtime's C ABI
+/// and counted versions of the allocation functions.
 llvm::StringMap<void *> getHostSymbols();
 
 } // namespace remat
 
-#endif // REMAT_LIB_TARGET_CPU_HOST_CALLFRAME_H
+#endif // REMAT_LIB_TARGET_HOST_CALLFRAME_H

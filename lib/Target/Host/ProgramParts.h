@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef REMAT_LIB_TARGET_CPU_HOST_PROGRAMPARTS_H
-#define REMAT_LIB_TARGET_CPU_HOST_PROGRAMPARTS_H
+#ifndef REMAT_LIB_TARGET_HOST_PROGRAMPARTS_H
+#define REMAT_LIB_TARGET_HOST_PROGRAMPARTS_H
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/IR/Module.h"
@@ -24,10 +24,11 @@ namespace remat {
 /// Takes all functions but those that \p isEntry names out of \p module, into a
 /// module that is returned; null if there are none, or if the program has variables. What one module has of the
 /// other's functions are declarations, under names that no library has. Everything
-/// that only one of the two uses is in that one alone.
+/// that only one of the two uses is in that one alone; a constant that \p isEntry names
+/// stays, used or not.
 std::unique_ptr<llvm::Module> splitOffSteps(llvm::Module &module,
-                                            llvm::function_ref<bool(const llvm::Function &)> isEntry);
+                                            llvm::function_ref<bool(const llvm::GlobalObject &)> isEntry);
 
 } // namespace remat
 
-#endif // REMAT_LIB_TARGET_CPU_HOST_PROGRAMPARTS_H
+#endif // REMAT_LIB_TARGET_HOST_PROGRAMPARTS_H

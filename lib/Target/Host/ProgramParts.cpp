@@ -12,14 +12,14 @@
 
 using namespace remat;
 
-/// Removes the variables and declarations of \p module that nothing uses. One may
-/// use another.
-static void removeUnused(llvm::Module &module) {
+/// Removes the variables, but those that \p isKept names, and declarations of \p module that
+/// nothing uses. One may use another.
+static void removeUnused(llvm::Module &module, llvm::function_ref<bool(const llvm::GlobalObject &)> isKept) {
   for (bool changed = true; changed;) {
     changed = false;
     for (llvm::GlobalVariable &variable : llvm::make_early_inc_range(module.globals())) {
       variable.removeDeadConstantUsers();
-      if (!variable.use_empty())
+      if (!variable.use_empty() || isKept(variable))
         continue;
       variable.eraseFromParent();
       changed = true;
@@ -31,7 +31,7 @@ static void removeUnused(llvm::Module &module) {
 }
 
 std::unique_ptr<llvm::Module> remat::splitOffSteps(llvm::Module &module,
-                                                   llvm::function_ref<bool(const llvm::Function &)> isEntry) {
+                                                   llvm::function_ref<bool(const llvm::GlobalObject &)> isEntry) {
   llvm::SmallVector<llvm::Function *> entries, steps;
   for (llvm::Function &function : module)
     if (!function.isDeclaration())
@@ -53,7 +53,7 @@ std::unique_ptr<llvm::Module> remat::splitOffSteps(llvm::Module &module,
     llvm::cast<llvm::Function>(values[entry])->deleteBody();
   for (llvm::Function *step : steps)
     step->deleteBody();
-  removeUnused(module);
-  removeUnused(*part);
+  removeUnused(module, isEntry);
+  removeUnused(*part, [](const llvm::GlobalObject &) { return false; });
   return part;
 }
