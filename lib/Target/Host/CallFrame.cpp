@@ -7,7 +7,7 @@
 
 #include "CallFrame.h"
 
-#include "../../../Execution/HostMemory.h"
+#include "../../Execution/HostMemory.h"
 #include "remat/Execution/HeapUse.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Runtime/Runtime.h"
