@@ -65,7 +65,13 @@ static void setOptions(ChipOptions<Pipeline> &text, const NVVMTargetOptions &opt
   text.denormals = options.denormals;
 }
 
+void NVVMTarget::addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptions &) const {
+  manager.addPass(createKeepDeviceValuesPass());
+}
+
 void NVVMTarget::addKernelPasses(mlir::OpPassManager &manager) const {
+  manager.addPass(createSinkDeviceReadsPass());
+  manager.addPass(createVerifyHostCodePass());
   LinalgToPTXOptions kernels;
   setOptions(kernels, options);
   buildLinalgToPTXPipeline(manager, kernels);
