@@ -74,6 +74,9 @@ config.substitutions.append(("%examples", os.path.join(config.remat_source_dir, 
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%remat_src", config.remat_source_dir))
 config.substitutions.append(("%remat_lib", os.path.join(config.remat_binary_dir, "lib")))
+# Takes the place of the driver of a GPU (test/StandIn): %standin remat-run --target cuda ...
+standin = os.path.join(config.remat_binary_dir, "lib", "libremat-cuda-standin.so")
+config.substitutions.append(("%standin", "env REMAT_CUDA_DRIVER=" + standin))
 config.substitutions.append(("%llvm_include", os.path.join(config.llvm_tools_dir, "..", "include")))
 config.substitutions.append(("%run_page", '%s %s/Docs/run_page.py --path %s --path %s' % (
     sys.executable, config.test_source_root, config.remat_tools_dir, config.llvm_tools_dir)))

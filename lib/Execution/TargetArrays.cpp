@@ -48,3 +48,16 @@ llvm::Error TargetArrays::copyBack() const {
         return error;
   return llvm::Error::success();
 }
+
+llvm::Error remat::callWithHostArrays(CompiledProgram &program, llvm::ArrayRef<ArrayView> arguments,
+                                      llvm::ArrayRef<ArrayView> results, CallCounters *counters) {
+  auto inputs = TargetArrays::forArguments(program, arguments);
+  if (!inputs)
+    return inputs.takeError();
+  auto outputs = TargetArrays::forResults(program, results);
+  if (!outputs)
+    return outputs.takeError();
+  if (llvm::Error error = program.call(inputs->getViews(), outputs->getViews(), counters))
+    return error;
+  return outputs->copyBack();
+}

@@ -39,6 +39,10 @@ private:
   std::vector<std::unique_ptr<TargetMemory>> memory;
 };
 
+/// CompiledProgram::call, on any target, with arrays of the host.
+llvm::Error callWithHostArrays(CompiledProgram &program, llvm::ArrayRef<ArrayView> arguments,
+                               llvm::ArrayRef<ArrayView> results, CallCounters *counters = nullptr);
+
 } // namespace remat
 
 #endif // REMAT_EXECUTION_TARGETARRAYS_H

@@ -13,6 +13,7 @@
 #include "ProgramCache.h"
 #include "Ridders.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Execution/TargetArrays.h"
 #include "remat/Support/Budget.h"
 
 #include "mlir/IR/BuiltinTypes.h"
@@ -45,7 +46,7 @@ static llvm::Expected<std::vector<Array>> run(CompiledProgram &program, llvm::Mu
   auto results = program.getSignature().allocateResults(views);
   if (!results)
     return results;
-  if (llvm::Error error = program.call(views, getViews(*results)))
+  if (llvm::Error error = callWithHostArrays(program, views, getViews(*results)))
     return std::move(error);
   return results;
 }
@@ -329,8 +330,8 @@ static llvm::Error checkTypes(GradientPrograms &programs, unsigned index, Compil
 
 llvm::Expected<GradientChecks> remat::checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
                                                      llvm::ArrayRef<Array> arguments, const ProgramOptions &options,
-                                                     const Target &target, ProgramCache &cache, uint64_t seed,
-                                                     double tolerance) {
+                                                     const Target &target, const Target &valueTarget,
+                                                     ProgramCache &cache, uint64_t seed, double tolerance) {
   auto programs = GradientPrograms::create(module, entry, GradientPrograms::Types::F64);
   if (!programs)
     return programs.takeError();
@@ -361,7 +362,7 @@ llvm::Expected<GradientChecks> remat::checkGradients(mlir::ModuleOp module, llvm
     auto valueModule = programs->createValueModule(index);
     if (!valueModule)
       return valueModule.takeError();
-    auto value = compileUnlimited(**valueModule, request.callee, options, target, cache);
+    auto value = compileUnlimited(**valueModule, request.callee, options, valueTarget, cache);
     if (!value)
       return value.takeError();
     Checker checker(request, **value, std::move(*point), std::move(*gradients), tolerance);

@@ -84,12 +84,12 @@ struct GradientChecks {
 };
 
 /// Checks all gradients that \p entry of \p module asks for, at the point
-/// \p arguments. Fails (as an error) if there is no gradient in the entry or if the
-/// program cannot be checked.
+/// \p arguments: gradients are computed on \p target, differences on \p valueTarget. Fails (as an error) if there is no
+/// gradient in the entry or if the program cannot be checked.
 llvm::Expected<GradientChecks> checkGradients(mlir::ModuleOp module, llvm::StringRef entry,
                                               llvm::ArrayRef<Array> arguments, const ProgramOptions &options,
-                                              const Target &target, ProgramCache &cache, uint64_t seed,
-                                              double tolerance);
+                                              const Target &target, const Target &valueTarget, ProgramCache &cache,
+                                              uint64_t seed, double tolerance);
 
 } // namespace remat
 

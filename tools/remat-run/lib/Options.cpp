@@ -77,10 +77,21 @@ struct CommandLine {
       "expansion", cl::init(Expansion::Table), cl::cat(category), cl::desc("The form of schedules in the program"),
       cl::values(clEnumValN(Expansion::Table, "table", "a walk along the plan table (default)"),
                  clEnumValN(Expansion::Unrolled, "unrolled", "a call for each move, for short loops"))};
-  Choice<Denormals> denormals{"denormals", cl::init(Denormals::Flush), cl::cat(category),
-                              cl::desc("What becomes of denormal numbers"),
-                              cl::values(clEnumValN(Denormals::Flush, "flush", "they are zero inside a call (default)"),
-                                         clEnumValN(Denormals::Keep, "keep", "a call computes with them, slowly"))};
+  Choice<TargetKind> target{"target", cl::init(TargetKind::CPU), cl::cat(category), cl::desc("What to run on"),
+                            cl::values(clEnumValN(TargetKind::CPU, "cpu", "this machine's processor (default)"),
+                                       clEnumValN(TargetKind::CUDA, "cuda", "an NVIDIA GPU"))};
+  cl::opt<std::string> device{"device", cl::value_desc("N"), cl::init("0"), cl::cat(category),
+                              cl::desc("Number of the GPU (default 0)")};
+  cl::opt<std::string> chip{"chip", cl::value_desc("NAME"), cl::cat(category),
+                            cl::desc("GPU to generate code for, such as sm_90; by default the one that there is")};
+  Choice<KernelFormat> format{
+      "format", cl::init(KernelFormat::Isa), cl::cat(category), cl::desc("The form of kernels for a GPU"),
+      cl::values(clEnumValN(KernelFormat::Isa, "isa", "PTX, which the driver compiles (default)"),
+                 clEnumValN(KernelFormat::Bin, "bin", "machine code, by ptxas"))};
+  Choice<Denormals> denormals{
+      "denormals", cl::init(Denormals::Flush), cl::cat(category), cl::desc("What becomes of denormal numbers"),
+      cl::values(clEnumValN(Denormals::Flush, "flush", "they are zero inside a call (default; on a GPU those of f32)"),
+                 clEnumValN(Denormals::Keep, "keep", "a call computes with them, slowly (default on a GPU)"))};
   cl::opt<bool> accurate{"accurate", cl::cat(category),
                          cl::desc("Use the functions of the C library in f32, not vector approximations")};
   Choice<MathFunctions> math{
@@ -154,15 +165,45 @@ static llvm::Error convertInputs(const CommandLine &line, InputOptions &inputs) 
   return llvm::Error::success();
 }
 
+static llvm::Error convertTarget(const CommandLine &line, RunOptions &options) {
+  options.target = line.target;
+  bool isCUDA = line.target == TargetKind::CUDA;
+  for (const cl::Option *option :
+       {static_cast<const cl::Option *>(&line.accurate), static_cast<const cl::Option *>(&line.cpu),
+        static_cast<const cl::Option *>(&line.features)})
+    if (isCUDA && option->getNumOccurrences())
+      return makeUsageError(option->ArgStr, "is of target cpu, not of cuda");
+  for (const cl::Option *option :
+       {static_cast<const cl::Option *>(&line.device), static_cast<const cl::Option *>(&line.chip),
+        static_cast<const cl::Option *>(&line.format)})
+    if (!isCUDA && option->getNumOccurrences())
+      return makeUsageError(option->ArgStr, "expects --target cuda");
+  if (line.accurate && line.math == MathFunctions::Portable)
+    return makeUsageError("math", "portable excludes --accurate, which asks for the functions of the C library");
+  if (isCUDA && line.math.getNumOccurrences() && line.math == MathFunctions::Native)
+    return makeUsageError("math", "native excludes --target cuda, whose functions are the portable ones");
+  auto device = parseNumber("device", line.device, 0, INT32_MAX);
+  if (!device)
+    return device.takeError();
+  if (line.chip.getNumOccurrences() && line.chip.empty())
+    return makeUsageError("chip", "expects NAME, but got ''");
+  options.cpu = {line.cpu, line.features, line.denormals, line.accurate, line.math};
+  options.cuda.chip = line.chip;
+  options.cuda.format = line.format;
+  options.cuda.ordinal = static_cast<int32_t>(*device);
+  if (line.denormals.getNumOccurrences())
+    options.cuda.denormals = line.denormals;
+  return llvm::Error::success();
+}
+
 /// Checks what was read and puts it into \p options.
 static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   options.programPath = line.program;
   options.entry = line.entry;
   options.program.policy = line.policy;
   options.program.expansion = line.expansion;
-  if (line.accurate && line.math == MathFunctions::Portable)
-    return makeUsageError("math", "portable excludes --accurate, which asks for the functions of the C library");
-  options.target = {line.cpu, line.features, line.denormals, line.accurate, line.math};
+  if (llvm::Error error = convertTarget(line, options))
+    return error;
   options.json = line.json;
   options.outputDirectory = line.output;
   options.problemPath = line.problem;
@@ -221,7 +262,8 @@ std::optional<RunOptions> remat::parseCommandLine(int argc, const char *const *a
   // No program is needed to say so.
   if (schedule::infoOf(line.policy).has(schedule::NeedsSlowTier)) {
     llvm::errs() << "remat-run: --policy " << schedule::stringifyPolicy(line.policy)
-                 << " needs a slow tier, which target cpu does not have\n";
+                 << " needs a slow tier, which target " << (line.target == TargetKind::CUDA ? "cuda" : "cpu")
+                 << " does not have\n";
     exitStatus = static_cast<int>(ExitStatus::TargetUnavailable);
     return std::nullopt;
   }

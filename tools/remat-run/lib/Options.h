@@ -11,6 +11,7 @@
 #include "Inputs.h"
 #include "remat/Execution/CompiledProgram.h"
 #include "remat/Target/CPU/CPUTarget.h"
+#include "remat/Target/NVVM/NVVMTarget.h"
 
 #include <string>
 #include <vector>
@@ -25,13 +26,19 @@ enum class IdenticalCheck {
   Never
 };
 
+/// What a program is compiled for.
+enum class TargetKind { CPU, CUDA };
+
 /// What the user asked for, checked as far as it can be without the program.
 struct RunOptions {
   std::string programPath;
   std::string entry;
   InputOptions inputs;
   ProgramOptions program;
-  CPUTargetOptions target;
+  TargetKind target = TargetKind::CPU;
+  /// Of either target.
+  CPUTargetOptions cpu;
+  NVVMTargetOptions cuda;
   unsigned repeat = 1;
   bool json = false;
   std::string outputDirectory;

@@ -19,7 +19,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 
 using namespace remat;
 using llvm::StringRef;
@@ -83,6 +85,30 @@ static std::string formatElement(const Array &array) {
   return text;
 }
 
+/// The bytes of \p array with one pattern of bits for all that is no number.
+static std::vector<uint8_t> canonicalize(const Array &array) {
+  std::vector<uint8_t> bytes(array.getBytes().begin(), array.getBytes().end());
+  if (!isFloat(array.getType()))
+    return bytes;
+  std::optional<Array> nan;
+  auto size = static_cast<size_t>(getByteSize(array.getType()));
+  for (int64_t index = 0; index < array.getNumElements(); ++index) {
+    if (!std::isnan(loadFloat(array, index)))
+      continue;
+    if (!nan) {
+      llvm::Expected<Array> made = Array::create(array.getType(), {1});
+      if (!made) {
+        llvm::consumeError(made.takeError());
+        return bytes;
+      }
+      nan = std::move(*made);
+      storeFloat(*nan, 0, std::numeric_limits<double>::quiet_NaN());
+    }
+    std::copy_n(nan->getBytes().begin(), size, bytes.begin() + static_cast<int64_t>(size) * index);
+  }
+  return bytes;
+}
+
 ResultDigest remat::digestResult(StringRef name, const Array &array) {
   ResultDigest digest;
   digest.name = name.str();
@@ -90,7 +116,7 @@ ResultDigest remat::digestResult(StringRef name, const Array &array) {
   digest.type = array.getType();
   if (array.getNumElements() == 1)
     digest.value = formatElement(array);
-  digest.sha256 = llvm::toHex(llvm::SHA256::hash(array.getBytes()), /*LowerCase=*/true);
+  digest.sha256 = llvm::toHex(llvm::SHA256::hash(canonicalize(array)), /*LowerCase=*/true);
   return digest;
 }
 
@@ -183,11 +209,19 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
   const PlanFigures &plan = report.plan;
   json.object([&] {
     json.attribute("entry", report.entry);
-    json.attribute("target", "cpu");
+    json.attribute("target", report.target);
     json.attribute("device", report.device);
-    json.attribute("target_cpu", report.targetCPU);
-    json.attribute("instruction_set", report.instructionSet);
-    json.attribute("threads", 1);
+    if (report.chip.empty()) {
+      json.attribute("target_cpu", report.targetCPU);
+      json.attribute("instruction_set", report.instructionSet);
+      json.attribute("threads", 1);
+    } else {
+      json.attribute("chip", report.chip);
+      json.attribute("same_bits_with", report.sameBitsOptions);
+      json.attribute("launches", report.measurement.launches);
+    }
+    if (report.isSimulated)
+      json.attribute("simulated", true);
     json.attribute("steps", plan.steps);
     json.attribute("policy", plan.policy);
     // An integer in any case: no limit is as much as anyone can use, and some policies keep
@@ -217,8 +251,10 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
       for (const PhaseTime &phase : report.phases)
         json.attribute(phase.name, phase.seconds);
     });
-    printTimes(json, "seconds", report.seconds);
-    printTimes(json, "cpu_seconds", report.cpuSeconds);
+    if (!report.isSimulated) {
+      printTimes(json, "seconds", report.seconds);
+      printTimes(json, "cpu_seconds", report.cpuSeconds);
+    }
     json.attributeArray("results", [&] {
       for (const ResultDigest &result : report.results)
         json.object([&] {
@@ -277,8 +313,8 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   };
   const PlanFigures &plan = report.plan;
   row("entry", "@" + report.entry);
-  row("device", report.device + ", 1 thread");
-  row("code for", report.targetCPU + " (" + report.instructionSet + ")");
+  row("device", report.device + (report.chip.empty() ? ", 1 thread" : ""));
+  row("code for", report.chip.empty() ? report.targetCPU + " (" + report.instructionSet + ")" : report.chip);
   row("steps", llvm::Twine(plan.steps));
   row("policy", plan.policy.empty() ? "none, no recurrence is differentiated" : plan.policy);
   row("budget", plan.budgetBytes ? formatByteSize(*plan.budgetBytes) : "unlimited");
@@ -298,8 +334,13 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("compile time",
       format("%.3f s", sumSeconds(report.phases)) + ", " + formatByteSize(report.objectBytes) + " of object code");
   TimeSummary times = summarize(report.seconds);
-  row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) + ", min " +
-                      format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");
+  if (!report.chip.empty())
+    row("launches", llvm::Twine(report.measurement.launches));
+  if (report.isSimulated)
+    row("run time", "none, the device is simulated");
+  else
+    row("run time", format("%.6f s", times.median) + " (median of " + llvm::Twine(report.seconds.size()) + ", min " +
+                        format("%.6f", times.min) + ", max " + format("%.6f", times.max) + ")");
   for (const ResultDigest &result : report.results)
     row("result " + result.name, (result.value.empty() ? "" : result.value + ", ") +
                                      formatArrayType(result.type, result.shape) + " sha256 " +

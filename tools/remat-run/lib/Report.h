@@ -27,7 +27,8 @@ struct ResultDigest {
   std::string name;
   std::vector<int64_t> shape;
   ElementType type = ElementType::F32;
-  /// SHA-256 of the elements, as hexadecimal digits.
+  /// SHA-256 of the elements, as hexadecimal digits. What is no number counts as the same
+  /// one everywhere: which bits it has is the device's choice.
   std::string sha256;
   /// The number itself, if it is only one; shortest text that reads as the same number.
   std::string value;
@@ -35,10 +36,18 @@ struct ResultDigest {
 
 struct Report {
   std::string entry;
+  /// The target, and the device as it is sold or as its driver calls it.
+  std::string target;
   std::string device;
-  /// The processor that the code is for, and the family of vector instructions.
+  /// On a processor: the one that the code is for, and the family of vector instructions.
   std::string targetCPU;
   std::string instructionSet;
+  /// On a GPU: what the code is for, and the options with which a processor that multiplies and adds
+  /// at once computes the same bits.
+  std::string chip;
+  std::string sameBitsOptions;
+  /// The device is none, so that no times are told.
+  bool isSimulated = false;
   PlanFigures plan;
   Measurement measurement;
   CallCounters counters;

@@ -12,6 +12,7 @@
 #include "ProgramFile.h"
 #include "Stopwatch.h"
 #include "remat/Execution/ProgramError.h"
+#include "remat/Execution/TargetArrays.h"
 #include "remat/InitAll.h"
 #include "support/ExitStatus.h"
 #include "support/OutputFiles.h"
@@ -138,6 +139,31 @@ int Session::run() {
   return static_cast<int>(violations.empty() ? ExitStatus::Success : ExitStatus::VerificationFailed);
 }
 
+llvm::Error Session::makeTarget() {
+  if (options.target == TargetKind::CUDA) {
+    auto gpu = NVVMTarget::create(options.cuda);
+    if (!gpu)
+      return gpu.takeError();
+    report.device = (*gpu)->getDeviceName().str();
+    report.chip = (*gpu)->getChip().str();
+    // A driver that only pretends says so by the name of its device (test/StandIn).
+    report.isSimulated = llvm::StringRef(report.device).contains("(simulated)");
+    report.sameBitsOptions = std::string("--target cpu --math portable --denormals ") +
+                             (options.cuda.denormals == Denormals::Keep ? "keep" : "flush");
+    target = std::move(*gpu);
+  } else {
+    auto processor = CPUTarget::create(options.cpu);
+    if (!processor)
+      return processor.takeError();
+    report.device = describeDevice();
+    report.targetCPU = (*processor)->getCPU().str();
+    report.instructionSet = getName((*processor)->getVectorISA()).str();
+    target = std::move(*processor);
+  }
+  report.target = target->getName().str();
+  return llvm::Error::success();
+}
+
 llvm::Error Session::load() {
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(options.programPath);
   if (!buffer)
@@ -159,18 +185,12 @@ llvm::Error Session::load() {
     return inputs.takeError();
   arguments = std::move(*inputs);
   report.entry = entry->getName().str();
-  report.device = describeDevice();
-
-  auto processor = CPUTarget::create(options.target);
-  if (!processor)
-    return processor.takeError();
-  target = std::move(*processor);
+  if (llvm::Error error = makeTarget())
+    return error;
   auto compiled = cache.compile(*module, report.entry, options.program, *target);
   if (!compiled)
     return compiled.takeError();
   program = std::move(*compiled);
-  report.targetCPU = target->getCPU().str();
-  report.instructionSet = getName(target->getVectorISA()).str();
   report.objectBytes = program->getObjectBytes();
   report.phases.assign(program->getPhaseTimes().begin(), program->getPhaseTimes().end());
   return llvm::Error::success();
@@ -189,9 +209,17 @@ llvm::Error Session::measure() {
   MeasureOptions measureOptions;
   if (options.guard)
     measureOptions.guardBehind = report.plan.getArenaBytes() + *options.guard;
+  auto inputs = TargetArrays::forArguments(*program, getArgumentViews());
+  if (!inputs)
+    return inputs.takeError();
+  auto outputs = TargetArrays::forResults(*program, getViews(results));
+  if (!outputs)
+    return outputs.takeError();
   FaultSignals signals;
-  if (llvm::Error error =
-          program->measure(getArgumentViews(), getViews(results), measureOptions, report.measurement, &report.counters))
+  if (llvm::Error error = program->measure(inputs->getViews(), outputs->getViews(), measureOptions, report.measurement,
+                                           &report.counters))
+    return error;
+  if (llvm::Error error = outputs->copyBack())
     return error;
   for (auto [info, result] : llvm::zip(program->getSignature().getResults(), results)) {
     report.results.push_back(digestResult(info.name, result));
@@ -209,14 +237,22 @@ llvm::Error Session::time() {
   auto again = program->getSignature().allocateResults(getArgumentViews());
   if (!again)
     return again.takeError();
+  auto inputs = TargetArrays::forArguments(*program, getArgumentViews());
+  if (!inputs)
+    return inputs.takeError();
+  auto outputs = TargetArrays::forResults(*program, getViews(*again));
+  if (!outputs)
+    return outputs.takeError();
   FaultSignals signals;
   for (unsigned i = 0; i < options.repeat; ++i) {
     Stopwatch watch;
-    if (llvm::Error error = program->call(getArgumentViews(), getViews(*again)))
+    if (llvm::Error error = program->call(inputs->getViews(), outputs->getViews()))
       return error;
     report.seconds.push_back(watch.getSeconds());
     report.cpuSeconds.push_back(watch.getThreadSeconds());
   }
+  if (llvm::Error error = outputs->copyBack())
+    return error;
   if (!haveEqualBits(results, *again))
     violations.push_back("two runs with the same arguments differ");
   return llvm::Error::success();
@@ -242,7 +278,7 @@ llvm::Error Session::compareWithStoreAll() {
   if (!expected)
     return expected.takeError();
   FaultSignals signals;
-  if (llvm::Error error = (*reference)->call(getArgumentViews(), getViews(*expected)))
+  if (llvm::Error error = callWithHostArrays(**reference, getArgumentViews(), getViews(*expected)))
     return error;
   report.bitIdentical = haveEqualBits(results, *expected);
   if (!*report.bitIdentical)
@@ -254,8 +290,16 @@ llvm::Error Session::checkGradient() {
   if (!options.checkGradient)
     return llvm::Error::success();
   FaultSignals signals;
-  auto checks = checkGradients(*module, report.entry, arguments, options.program, *target, cache, options.inputs.seed,
-                               options.gradientTolerance);
+  // Differences are many calls of short programs, and prove more if they are computed elsewhere.
+  std::unique_ptr<CPUTarget> processor;
+  if (options.target == TargetKind::CUDA) {
+    auto made = CPUTarget::create();
+    if (!made)
+      return made.takeError();
+    processor = std::move(*made);
+  }
+  auto checks = checkGradients(*module, report.entry, arguments, options.program, *target,
+                               processor ? *processor : *target, cache, options.inputs.seed, options.gradientTolerance);
   if (!checks)
     return checks.takeError();
   report.gradientChecks = std::move(*checks);

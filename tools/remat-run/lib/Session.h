@@ -36,6 +36,8 @@ public:
 
 private:
   llvm::Error load();
+  /// Makes the target, and the part of the report that is about it.
+  llvm::Error makeTarget();
   llvm::Error measure();
   llvm::Error time();
   llvm::Error compareWithStoreAll();
@@ -63,7 +65,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<Array> arguments;
   std::vector<Array> results;
-  std::unique_ptr<CPUTarget> target;
+  std::unique_ptr<Target> target;
   std::shared_ptr<CompiledProgram> program;
   Report report;
   std::vector<std::string> violations;
