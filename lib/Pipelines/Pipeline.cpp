@@ -71,6 +71,7 @@ static void buildOutline(OpPassManager &manager, const ProgramOptions &options, 
 
 /// From tensors to memory.
 static void buildBufferize(OpPassManager &manager, const ProgramOptions &options, const Target &target) {
+  target.addBufferPasses(manager);
   // Before anything is allowed to choose where a value lives.
   manager.addPass(createMarkEntriesPass());
   manager.addPass(createPrepareViewsPass());

@@ -136,6 +136,10 @@ public:
   /// steps, before buffers are chosen.
   virtual void addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptions &options) const = 0;
 
+  /// Appends passes that decide what lies in arrays, directly in front of the choice of
+  /// buffers: what they repeat stays repeated.
+  virtual void addBufferPasses(mlir::OpPassManager &manager) const {}
+
   /// Appends passes from linalg on the arena to code in branches and kernels: nothing of
   /// linalg and of scf is left, nor of checks and of counting, and the sizes of blocks are symbols.
   virtual void addKernelPasses(mlir::OpPassManager &manager) const = 0;

@@ -19,6 +19,7 @@
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 
 using namespace remat;
 
@@ -65,12 +66,13 @@ static void setOptions(ChipOptions<Pipeline> &text, const NVVMTargetOptions &opt
   text.denormals = options.denormals;
 }
 
-void NVVMTarget::addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptions &) const {
-  manager.addPass(createKeepDeviceValuesPass());
-}
+void NVVMTarget::addBufferPasses(mlir::OpPassManager &manager) const { manager.addPass(createKeepDeviceValuesPass()); }
 
 void NVVMTarget::addKernelPasses(mlir::OpPassManager &manager) const {
   manager.addPass(createSinkDeviceReadsPass());
+  // Branches and loops yield nothing any more that nobody takes.
+  manager.addPass(mlir::createCanonicalizerPass());
+  manager.addPass(mlir::createCSEPass());
   manager.addPass(createVerifyHostCodePass());
   LinalgToPTXOptions kernels;
   setOptions(kernels, options);

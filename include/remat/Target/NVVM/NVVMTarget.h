@@ -53,8 +53,10 @@ public:
   llvm::StringRef getName() const override { return "cuda"; }
   std::string getMachine() const override { return options.chip; }
   StepCosts getStepCosts() const override { return {}; }
-  /// Kernels read weights as they are. What is read from arrays stays in arrays.
-  void addLayoutPasses(mlir::OpPassManager &manager, const ProgramOptions &program) const override;
+  /// Kernels read weights as they are.
+  void addLayoutPasses(mlir::OpPassManager &, const ProgramOptions &) const override {}
+  /// What is read from arrays stays in arrays.
+  void addBufferPasses(mlir::OpPassManager &manager) const override;
   void addKernelPasses(mlir::OpPassManager &manager) const override;
   void addMachinePasses(mlir::OpPassManager &manager) const override;
   std::string getPipelineText(const ProgramOptions &options) const override;
