@@ -76,7 +76,7 @@ public:
 
   llvm::StringRef getName() override { return "contraction"; }
   Value countBlocks(KernelBuilder &b) override;
-  void emit(KernelBuilder &b, Value block, SharedMemory &shared) override;
+  void emit(KernelBuilder &b, Value block, Value thread, SharedMemory &shared) override;
 
 private:
   Contraction c;
@@ -86,11 +86,12 @@ private:
 /// Emits the code of one kernel.
 class ContractionEmitter {
 public:
-  ContractionEmitter(KernelBuilder &builder, linalg::GenericOp op, const Contraction &contraction, const Tile &tile)
+  ContractionEmitter(KernelBuilder &builder, linalg::GenericOp op, const Contraction &contraction, const Tile &tile,
+                     Value thread)
       : b(builder), c(contraction), tile(tile), extents(getExtents(builder, op)), point(op.getNumLoops()),
         elementType(getElementTypeOrSelf(c.acc->get().getType())), depthDim(c.depth.back()),
-        lhs{c.lhs->get(), c.lhsMap, c.rows, tile.getRows()}, rhs{c.rhs->get(), c.rhsMap, c.columns, tile.getColumns()} {
-  }
+        lhs{c.lhs->get(), c.lhsMap, c.rows, tile.getRows()}, rhs{c.rhs->get(), c.rhsMap, c.columns, tile.getColumns()},
+        thread(thread) {}
   void emit(Value block, SharedMemory &shared);
 
 private:
@@ -174,8 +175,8 @@ Value ContractionForm::countBlocks(KernelBuilder &b) {
   return b.createOrFold<arith::MaxUIOp>(blocks, b.index(1));
 }
 
-void ContractionForm::emit(KernelBuilder &b, Value block, SharedMemory &shared) {
-  ContractionEmitter(b, op, c, tile).emit(block, shared);
+void ContractionForm::emit(KernelBuilder &b, Value block, Value thread, SharedMemory &shared) {
+  ContractionEmitter(b, op, c, tile, thread).emit(block, shared);
 }
 
 /// Which product and which tile of it block number \p number has, and where in it the thread is.
@@ -198,7 +199,6 @@ void ContractionEmitter::chooseBlock(Value number) {
     lhs.lineCount = arith::SelectOp::create(b, exists, lhs.lineCount, none);
     rhs.lineCount = arith::SelectOp::create(b, exists, rhs.lineCount, none);
   }
-  thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   Value columnThreads = b.index(tile.columnThreads);
   threadRow = b.createOrFold<arith::DivUIOp>(thread, columnThreads);
   threadColumn = b.createOrFold<arith::RemUIOp>(thread, columnThreads);

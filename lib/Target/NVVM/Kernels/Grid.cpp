@@ -109,6 +109,7 @@ void remat::emitGrid(gpu::GPUFuncOp kernel, const DeviceChecks &checks) {
   linalg::GenericOp op = getGridOp(kernel);
   KernelBuilder b(op);
   DeclaredArrays shared(kernel);
-  chooseForm(op)->emit(b, gpu::BlockIdOp::create(b, gpu::Dimension::x), shared);
+  Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x), thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
+  chooseForm(op)->emit(b, block, thread, shared);
   op.erase();
 }

@@ -11,6 +11,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -45,6 +46,19 @@ void Island::emitAlone(Operation *op) {
   op->moveBefore(ifOp.thenBlock()->getTerminator());
 }
 
+/// The number of this thread, read anew. What compilers know to be the same for all operations
+/// of a loop, and all that follows from it, they compute in front of the loop and keep in
+/// registers, for which those of a thread are too few.
+static Value readThread(KernelBuilder &b) {
+  Value thread =
+      LLVM::InlineAsmOp::create(b, b.getI32Type(), ValueRange(), "mov.u32 $0, %tid.x;", "=r", /*has_side_effects=*/true,
+                                /*is_align_stack=*/false, LLVM::TailCallKind::None, LLVM::AsmDialectAttr(), ArrayAttr())
+          .getRes();
+  // Which is below that, so 32 bits hold what follows from it.
+  Value mask = arith::ConstantIntOp::create(b, threadsPerBlock - 1, /*width=*/32);
+  return arith::IndexCastUIOp::create(b, b.getIndexType(), arith::AndIOp::create(b, thread, mask));
+}
+
 void Island::emitLinalg(linalg::GenericOp op) {
   KernelBuilder b(op);
   std::unique_ptr<KernelForm> form = chooseForm(op);
@@ -55,7 +69,7 @@ void Island::emitLinalg(linalg::GenericOp op) {
     if (!isOne)
       gpu::BarrierOp::create(b);
     shared.reset();
-    form->emit(b, block, shared);
+    form->emit(b, block, readThread(b), shared);
   });
   op.erase();
 }

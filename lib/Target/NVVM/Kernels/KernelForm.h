@@ -42,9 +42,9 @@ public:
   virtual llvm::StringRef getName() = 0;
   /// The number of blocks, at least one.
   virtual Value countBlocks(KernelBuilder &b) = 0;
-  /// Emits what the threads of block number \p block do. All threads come there together, and
-  /// nobody reads or writes arrays of \p shared.
-  virtual void emit(KernelBuilder &b, Value block, SharedMemory &shared) = 0;
+  /// Emits what thread number \p thread of block number \p block does. All threads come there
+  /// together, and nobody reads or writes arrays of \p shared.
+  virtual void emit(KernelBuilder &b, Value block, Value thread, SharedMemory &shared) = 0;
 
 protected:
   linalg::GenericOp op;

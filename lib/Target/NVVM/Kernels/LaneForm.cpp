@@ -27,7 +27,7 @@ constexpr int64_t resultsPerBlock = threadsPerBlock / reductionLanes;
 class LaneReduction : public SumLoops {
 public:
   using SumLoops::SumLoops;
-  void emit(Value block, SharedMemory &memory);
+  void emit(Value block, Value thread, SharedMemory &memory);
 
 private:
   /// The lane of this thread of each result.
@@ -45,8 +45,8 @@ public:
     Value blocks = ceilDiv(b, countPoints(b, reduction.parallel, extents), resultsPerBlock);
     return b.createOrFold<arith::MaxUIOp>(blocks, b.index(1));
   }
-  void emit(KernelBuilder &b, Value block, SharedMemory &shared) override {
-    LaneReduction(b, op, reduction).emit(block, shared);
+  void emit(KernelBuilder &b, Value block, Value thread, SharedMemory &shared) override {
+    LaneReduction(b, op, reduction).emit(block, thread, shared);
   }
 
 private:
@@ -80,8 +80,7 @@ void LaneReduction::emitTree(ArrayRef<Value> shared, Value thread, Value lane) {
   }
 }
 
-void LaneReduction::emit(Value block, SharedMemory &memory) {
-  Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
+void LaneReduction::emit(Value block, Value thread, SharedMemory &memory) {
   Value width = b.index(reductionLanes);
   Value lane = arith::RemUIOp::create(b, thread, width);
   Value result = b.add(b.mul(block, resultsPerBlock), arith::DivUIOp::create(b, thread, width));

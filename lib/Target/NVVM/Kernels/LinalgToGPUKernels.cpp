@@ -16,6 +16,7 @@
 #include "Grid.h"
 #include "Island.h"
 #include "KernelFunction.h"
+#include "remat/ABI/Record.h"
 #include "remat/Target/NVVM/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -144,11 +145,11 @@ void ConvertLinalgToGPUKernelsPass::copyConstantArrays(ArrayRef<FlatSymbolRefAtt
   }
 }
 
-/// Whether some operation of \p scope reads what lies at a place, or goes on, as memory says.
+/// Whether some operation of \p scope may read where memory says, or go on as it says.
 static bool trustsMemory(Operation *scope) {
   return scope
       ->walk([](Operation *op) {
-        bool trusts = isa<memref::LoadOp>(op) || DeviceChecks::isCheck(op);
+        bool trusts = isa<memref::LoadOp, scf::ForOp, scf::WhileOp>(op) || DeviceChecks::isCheck(op);
         return trusts ? WalkResult::interrupt() : WalkResult::advance();
       })
       .wasInterrupted();
@@ -178,7 +179,8 @@ gpu::GPUFuncOp ConvertLinalgToGPUKernelsPass::share(KernelFunction &function, bo
     return entry->second;
   }
   copyConstantArrays(function.getConstantArrays());
-  kernel.setName(name);
+  // Constant arrays keep their names.
+  kernel.setName(getOperation().lookupSymbol(name) ? (name + "_kernel").str() : name.str());
   SymbolTable(kernels).insert(kernel);
   kernel.setKnownBlockSize(ArrayRef<int32_t>{int32_t(threadsPerBlock), 1, 1});
   emit(kernel, isGrid);
@@ -216,6 +218,11 @@ void ConvertLinalgToGPUKernelsPass::runOnOperation() {
   if (regions.empty())
     return;
   checks.collect(module);
+  if (checks.exist())
+    if (Operation *other = module.lookupSymbol(REMAT_REPORT_SYMBOL)) {
+      other->emitOpError("expects another name: '") << REMAT_REPORT_SYMBOL << "' reports failed checks";
+      return signalPassFailure();
+    }
   checks.createReport(module);
   SymbolTable symbols(module);
   OpBuilder builder(&getContext());

@@ -46,7 +46,7 @@ public:
 
   llvm::StringRef getName() override;
   Value countBlocks(KernelBuilder &b) override;
-  void emit(KernelBuilder &b, Value block, SharedMemory &shared) override;
+  void emit(KernelBuilder &b, Value block, Value thread, SharedMemory &shared) override;
 
 private:
   void emitPoint(KernelBuilder &b, ArrayRef<Value> point);
@@ -88,9 +88,8 @@ Value ThreadForm::countBlocks(KernelBuilder &b) {
   return b.createOrFold<arith::MaxUIOp>(blocks, b.index(1));
 }
 
-void ThreadForm::emit(KernelBuilder &b, Value block, SharedMemory &) {
+void ThreadForm::emit(KernelBuilder &b, Value block, Value thread, SharedMemory &) {
   SmallVector<OpFoldResult> extents = getExtents(b, op);
-  Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   Value number = b.add(b.mul(block, threadsPerBlock), thread);
   emitIf(b, isLess(b, number, countPoints(b, owned, extents)), [&] {
     SmallVector<Value> point(op.getNumLoops());
