@@ -54,10 +54,5 @@ enum RematCounter {
 #define REMAT_PROBLEM_SUFFIX "_problem"
 /// The code for a device.
 #define REMAT_CODE_SUFFIX "_code"
-/// What checks on the device found, a global of its code of so many words, and the function on
-/// the host that tells it: see remat/Runtime/Cuda.h.
-#define REMAT_RECORD_NAME "remat_record"
-#define REMAT_RECORD_WORDS 8
-#define REMAT_REPORT_NAME "remat_report"
 
 #endif // REMAT_ABI_ENTRY_H

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Kernels with checks have an array of 64-bit integers in their module, under the name
-// REMAT_RECORD_SYMBOL. The entry's first kernel sets it to zero. Behind a call the host hands
-// a copy of it to the program's function REMAT_REPORT_SYMBOL, which fails if a check did. A
+// REMAT_RECORD_NAME. The entry's first kernel sets it to zero. Behind a call the host hands
+// a copy of it to the program's function REMAT_REPORT_NAME, which fails if a check did. A
 // program without checks has neither.
 //
 //===----------------------------------------------------------------------===//
@@ -34,7 +34,7 @@ enum RematRecord {
   REMAT_RECORD_WORDS = 8
 };
 
-#define REMAT_RECORD_SYMBOL "remat_record"
-#define REMAT_REPORT_SYMBOL "remat_report"
+#define REMAT_RECORD_NAME "remat_record"
+#define REMAT_REPORT_NAME "remat_report"
 
 #endif // REMAT_ABI_RECORD_H

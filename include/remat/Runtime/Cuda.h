@@ -19,7 +19,7 @@
 #ifndef REMAT_RUNTIME_CUDA_H
 #define REMAT_RUNTIME_CUDA_H
 
-#include "remat/ABI/Entry.h"
+#include "remat/ABI/Record.h"
 
 #include <stddef.h>
 #include <stdint.h>

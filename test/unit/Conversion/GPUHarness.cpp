@@ -161,7 +161,7 @@ void GPUProgram::run(llvm::StringRef name, ArrayRef<Buffer *> arguments, uint64_
 
 std::vector<int64_t> GPUProgram::getRecord() {
   std::vector<int64_t> record(REMAT_RECORD_WORDS);
-  if (!device->readVariable(REMAT_RECORD_SYMBOL, record.data(), record.size() * sizeof(int64_t)))
+  if (!device->readVariable(REMAT_RECORD_NAME, record.data(), record.size() * sizeof(int64_t)))
     record.clear();
   return record;
 }
@@ -181,7 +181,7 @@ static void catchFailure(void *context, const char *message) {
 
 std::string GPUProgram::report() {
   std::vector<int64_t> record = getRecord();
-  auto function = engine->lookup("_mlir_ciface_" REMAT_REPORT_SYMBOL);
+  auto function = engine->lookup("_mlir_ciface_" REMAT_REPORT_NAME);
   if (record.empty() || !function)
     return "no record: " + llvm::toString(function.takeError());
   auto address = reinterpret_cast<int64_t>(record.data());

@@ -161,7 +161,6 @@ TEST(Regions, AllForms) {
                 linalg.yield %r : T
               }
               linalg.transpose ins(%y : memref<NxNxT>) outs(%x : memref<NxNxT>) permutation = [1, 0]
-              %half = arith.constant 0.25 : T
               linalg.map { arith.mulf } ins(%x, %w : memref<NxNxT>, memref<NxNxT>) outs(%y : memref<NxNxT>)
               linalg.fill ins(%total : T) outs(%s : memref<NxT>)
               %next = arith.addi %i, %one : i32
@@ -172,6 +171,33 @@ TEST(Regions, AllForms) {
           return
         })",
                  {{"T", type}, {"N", std::to_string(extent)}}, {0}, [](Buffers &buffers) { buffers[0]->set(0, 3); });
+}
+
+/// Integers, whose sums meet in lanes as well.
+TEST(Regions, IntegerForms) {
+  for (auto [type, combine] :
+       {std::pair("i1", "arith.ori"), {"i8", "arith.addi"}, {"i32", "arith.xori"}, {"i64", "arith.muli"}})
+    checkRegions(R"(
+      func.func @f(%rounds: memref<i8>, %x: memref<?x33xT>, %s: memref<?xT>, %p: memref<33xT>) attributes {llvm.emit_c_interface} {
+        DEVICE {
+          %zero = arith.constant 0 : i8
+          %one = arith.constant 1 : i8
+          %n = memref.load %rounds[] : memref<i8>
+          %last = scf.while (%i = %zero) : (i8) -> i8 {
+            %goes = arith.cmpi slt, %i, %n : i8
+            scf.condition(%goes) %i : i8
+          } do {
+          ^bb0(%i: i8):
+            linalg.reduce {OP} ins(%x : memref<?x33xT>) outs(%s : memref<?xT>) dimensions = [1]
+            linalg.reduce {OP} ins(%x : memref<?x33xT>) outs(%p : memref<33xT>) dimensions = [0]
+            linalg.broadcast ins(%p : memref<33xT>) outs(%x : memref<?x33xT>) dimensions = [0]
+            %next = arith.addi %i, %one : i8
+            scf.yield %next : i8
+          }
+        }
+        return
+      })",
+                 {{"T", type}, {"OP", combine}}, extents, [](Buffers &buffers) { buffers[0]->set(0, 2); });
 }
 
 /// Only the device knows how many rows there are: none, some, more than a block of threads has.

@@ -10,6 +10,7 @@
 #include "../../Host/CallFrame.h"
 #include "CudaMemory.h"
 #include "remat/ABI/Entry.h"
+#include "remat/ABI/Record.h"
 #include "remat/ABI/Symbols.h"
 #include "remat/Execution/ProgramError.h"
 

@@ -78,12 +78,12 @@ void DeviceChecks::declareRecord(gpu::GPUModuleOp kernels) const {
   MemRefType type = getRecordType(builder.getContext());
   auto zero = DenseElementsAttr::get(RankedTensorType::get(type.getShape(), type.getElementType()),
                                      builder.getI64IntegerAttr(0).getValue());
-  memref::GlobalOp::create(builder, kernels.getLoc(), REMAT_RECORD_SYMBOL, StringAttr(), type, zero,
+  memref::GlobalOp::create(builder, kernels.getLoc(), REMAT_RECORD_NAME, StringAttr(), type, zero,
                            /*constant=*/false, /*alignment=*/IntegerAttr());
 }
 
 static Value getRecord(OpBuilder &builder, Location loc) {
-  return memref::GetGlobalOp::create(builder, loc, getRecordType(builder.getContext()), REMAT_RECORD_SYMBOL);
+  return memref::GetGlobalOp::create(builder, loc, getRecordType(builder.getContext()), REMAT_RECORD_NAME);
 }
 
 static Value toWord(KernelBuilder &b, Value value) {

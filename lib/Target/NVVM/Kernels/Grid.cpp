@@ -7,6 +7,7 @@
 
 #include "Grid.h"
 
+#include "../HostCode/MemoryPlaces.h"
 #include "Counting.h"
 #include "HostValues.h"
 #include "SharedArrays.h"
@@ -14,46 +15,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace remat;
-
-//===----------------------------------------------------------------------===//
-// Who may read what is written
-//===----------------------------------------------------------------------===//
-
-/// Adds the arguments, bytes and globals that \p memref may be a part of; null for what is not known.
-static void findRoots(Value memref, SmallVectorImpl<Value> &roots) {
-  Operation *op = memref.getDefiningOp();
-  if (auto choice = dyn_cast_or_null<arith::SelectOp>(op)) {
-    findRoots(choice.getTrueValue(), roots);
-    return findRoots(choice.getFalseValue(), roots);
-  }
-  if (auto choice = dyn_cast_or_null<scf::IfOp>(op)) {
-    unsigned number = cast<OpResult>(memref).getResultNumber();
-    findRoots(choice.thenYield().getOperand(number), roots);
-    return findRoots(choice.elseYield().getOperand(number), roots);
-  }
-  if (auto view = dyn_cast_or_null<ViewLikeOpInterface>(op))
-    return findRoots(view.getViewSource(), roots);
-  auto argument = dyn_cast<BlockArgument>(memref);
-  bool isKnown = op ? isa<memref::GetGlobalOp>(op) : isa<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  roots.push_back(isKnown ? memref : Value());
-}
-
-/// Two arguments of a function, of which it writes one, never overlap.
-static bool mayOverlap(Value first, Value second) {
-  SmallVector<Value> roots, others;
-  findRoots(first, roots);
-  findRoots(second, others);
-  return llvm::any_of(roots, [&](Value root) {
-    return !root || llvm::any_of(others, [&](Value other) { return !other || root == other; });
-  });
-}
-
-//===----------------------------------------------------------------------===//
-// The form
-//===----------------------------------------------------------------------===//
 
 /// The one linalg op in \p scope, if it is in no loop; null otherwise.
 static linalg::GenericOp findOnly(Operation *scope) {

@@ -219,8 +219,8 @@ void ConvertLinalgToGPUKernelsPass::runOnOperation() {
     return;
   checks.collect(module);
   if (checks.exist())
-    if (Operation *other = module.lookupSymbol(REMAT_REPORT_SYMBOL)) {
-      other->emitOpError("expects another name: '") << REMAT_REPORT_SYMBOL << "' reports failed checks";
+    if (Operation *other = module.lookupSymbol(REMAT_REPORT_NAME)) {
+      other->emitOpError("expects another name: '") << REMAT_REPORT_NAME << "' reports failed checks";
       return signalPassFailure();
     }
   checks.createReport(module);

@@ -29,7 +29,7 @@ void DeviceChecks::createReport(ModuleOp module) const {
   Type i64 = builder.getI64Type(), pointer = LLVM::LLVMPointerType::get(builder.getContext());
   auto type = MemRefType::get({REMAT_RECORD_WORDS}, i64);
   auto function =
-      func::FuncOp::create(builder, module.getLoc(), REMAT_REPORT_SYMBOL, builder.getFunctionType({type}, TypeRange()));
+      func::FuncOp::create(builder, module.getLoc(), REMAT_REPORT_NAME, builder.getFunctionType({type}, TypeRange()));
   function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(), builder.getUnitAttr());
   builder.setInsertionPointToStart(function.addEntryBlock());
   SymbolTable symbols(module);
