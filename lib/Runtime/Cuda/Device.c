@@ -178,7 +178,10 @@ RematCudaStatus rematCudaCheckAddress(RematCudaDevice *device, uint64_t address,
     return status;
   unsigned int kind = 0;
   CUresult result = device->driver.cuPointerGetAttribute(&kind, CU_POINTER_ATTRIBUTE_MEMORY_TYPE, address);
-  if (result != CUDA_SUCCESS || kind != CU_MEMORYTYPE_DEVICE)
+  // An address that the driver does not know is one of the host.
+  if (result != CUDA_SUCCESS && result != CUDA_ERROR_INVALID_VALUE)
+    status = rematCudaCheck(&device->driver, result, error, "find what lies at 0x%" PRIx64, address);
+  else if (result != CUDA_SUCCESS || kind != CU_MEMORYTYPE_DEVICE)
     status = rematCudaSetError(error, REMAT_CUDA_INVALID_ARGUMENT,
                                "%s: expected memory of %s, but 0x%" PRIx64 " is none", what, device->name, address);
   return finish(device, status, error);
