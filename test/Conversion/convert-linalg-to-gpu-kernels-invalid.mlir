@@ -207,3 +207,15 @@ func.func @stack_in_region(%i: index, %y: memref<f32>) {
   }
   return
 }
+
+// -----
+
+// expected-error @+1 {{expects another name: 'remat_report' reports failed checks}}
+func.func @remat_report(%y: memref<index>) {
+  %c3 = arith.constant 3 : index
+  remat.on_device {
+    %n = memref.load %y[] : memref<index>
+    remat.check_range %n in %c3 to %c3, "n"
+  }
+  return
+}

@@ -153,8 +153,7 @@ func.func @reset(%counters: memref<?xi64>, %x: memref<3xf32>) {
 
 // -----
 
-// The record and its report. The same check at one place is one site, so its kernel is one. Kernels that trust memory
-// ask first whether a check failed.
+// The record and its report. Kernels ask first whether a check failed, but for the one that begins to count.
 // CHECK-LABEL: gpu.module @remat_kernels
 // CHECK-NEXT:    memref.global @remat_record : memref<8xi64> = dense<0>
 // CHECK:         gpu.func @island(
@@ -172,8 +171,11 @@ func.func @reset(%counters: memref<?xi64>, %x: memref<3xf32>) {
 // CHECK:           memref.load
 // CHECK:         gpu.func @elementwise(
 // CHECK:           cf.assert
-// CHECK:         gpu.func @copy(
+// CHECK:         gpu.func @island_{{.*}}(
 // CHECK-NOT:       cf.assert
+// CHECK:           memref.store %{{.*}}, %{{.*}}[%c4
+// CHECK:           %[[RECORD:.*]] = memref.get_global @remat_record
+// CHECK:           memref.store %{{.*}}, %[[RECORD]][%c0
 // CHECK-NOT:     gpu.func
 // CHECK-LABEL: func @checks
 // CHECK-LABEL: func @remat_report(
@@ -195,7 +197,7 @@ func.func @reset(%counters: memref<?xi64>, %x: memref<3xf32>) {
 // CHECK:           llvm.call @rematFail(
 // CHECK-NOT:     case
 #id = affine_map<(i) -> (i)>
-func.func @checks(%table: memref<9xf32>, %at: memref<16xi32>, %step: index, %x: memref<16xf32>) {
+func.func @checks(%table: memref<9xf32>, %at: memref<16xi32>, %step: index, %x: memref<16xf32>, %counters: memref<5xi64>) {
   %c0 = arith.constant 0 : index
   %c9 = arith.constant 9 : index
   remat.on_device {
@@ -216,7 +218,9 @@ func.func @checks(%table: memref<9xf32>, %at: memref<16xi32>, %step: index, %x: 
     %r = memref.load %table[%i] : memref<9xf32>
     linalg.yield %r : f32
   }
-  linalg.copy ins(%x : memref<16xf32>) outs(%x : memref<16xf32>)
+  remat.on_device {
+    remat.reset_counters %counters : memref<5xi64>
+  }
   return
 }
 
@@ -244,5 +248,20 @@ func.func @buffers(%x: memref<16xf32>, %y: memref<16xf32>) {
       scf.yield %b, %a : memref<16xf32>, memref<16xf32>
     }
   }
+  return
+}
+
+// -----
+
+// Names of constant arrays are theirs.
+// CHECK-LABEL: gpu.module @remat_kernels
+// CHECK:         memref.global "private" constant @copy
+// CHECK:         gpu.func @copy_kernel(
+// CHECK:           memref.get_global @copy
+memref.global "private" constant @copy : memref<3xf32> = dense<[1.0, 2.0, 3.0]>
+func.func @names(%x: memref<3xf32>, %y: memref<3xf32>) {
+  %table = memref.get_global @copy : memref<3xf32>
+  linalg.copy ins(%x : memref<3xf32>) outs(%y : memref<3xf32>)
+  linalg.copy ins(%table : memref<3xf32>) outs(%y : memref<3xf32>)
   return
 }

@@ -123,8 +123,7 @@ def ConvertLinalgToGPUKernelsPass : Pass<"convert-linalg-to-gpu-kernels", "::mli
 
     `remat.count` is done by the first thread of the first block. A check (`remat.check_indices`,
     `remat.check_range`, `cf.assert`) that fails writes the global `remat_record` and ends its
-    kernel, and kernels behind it that read memory to decide where or whether; see
-    remat/ABI/Record.h. The module then gets a function `remat_report`.
+    kernel and all behind it; see remat/ABI/Record.h. The module then gets a function `remat_report`.
 
     Grids have one dimension and at least one block. A kernel is given the address of the
     first element of each memref (as a memref of rank 0), those sizes and strides that its

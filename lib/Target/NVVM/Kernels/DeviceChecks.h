@@ -7,9 +7,9 @@
 //
 // A kernel cannot end the run. What fails is written to a record (remat/ABI/Record.h), by the
 // first check that fails in the order of execution; its kernel ends, and kernels behind it
-// that would read or loop as memory tells them end as they begin. When the call is over,
-// the host reads the record and calls `remat_report`, which fails with the words that the
-// check has on a processor.
+// end as they begin: what they would read was not written, and what they would do as memory
+// tells them is undefined. When the call is over, the host reads the record and calls
+// `remat_report`, which fails with the words that the check has on a processor.
 //
 // A check has a number, its site. Checks that say the same at one place of the program share
 // it, so that equal kernels stay equal.

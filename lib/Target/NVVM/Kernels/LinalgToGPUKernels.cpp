@@ -145,23 +145,13 @@ void ConvertLinalgToGPUKernelsPass::copyConstantArrays(ArrayRef<FlatSymbolRefAtt
   }
 }
 
-/// Whether some operation of \p scope may read where memory says, or go on as it says.
-static bool trustsMemory(Operation *scope) {
-  return scope
-      ->walk([](Operation *op) {
-        bool trusts = isa<memref::LoadOp, scf::ForOp, scf::WhileOp>(op) || DeviceChecks::isCheck(op);
-        return trusts ? WalkResult::interrupt() : WalkResult::advance();
-      })
-      .wasInterrupted();
-}
-
 static bool beginsToCount(Operation *scope) {
   return scope->walk([](ResetCountersOp) { return WalkResult::interrupt(); }).wasInterrupted();
 }
 
 void ConvertLinalgToGPUKernelsPass::emit(gpu::GPUFuncOp kernel, bool isGrid) {
-  // Behind a failed check memory may say anything.
-  bool hasTest = checks.exist() && trustsMemory(kernel) && !beginsToCount(kernel);
+  // Behind a failed check memory says anything, or nothing was written there.
+  bool hasTest = checks.exist() && !beginsToCount(kernel);
   if (isGrid)
     emitGrid(kernel, checks);
   else
