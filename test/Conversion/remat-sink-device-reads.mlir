@@ -250,3 +250,25 @@ func.func private @counts_alone(%counters: memref<5xi64>) {
   remat.count advance in %counters : memref<5xi64>
   return
 }
+
+// -----
+
+// The host reads its plan in front of what the device takes.
+// CHECK-LABEL: func.func @plan
+// CHECK-SAME: %[[PLAN:[a-z0-9]+]]: memref<?xi64>) {
+// CHECK: %[[OFFSET:.*]] = memref.load %[[PLAN]]
+// CHECK: remat.on_device {
+// CHECK-NOT: %[[PLAN]]
+func.func @plan(%xs: memref<9xf32>, %arena: memref<?xi8>, %parameters: memref<?xi8>, %counters: memref<?xi64>, %walk: memref<?xi8>, %plan: memref<?xi64>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  scf.for %i = %c0 to %c9 step %c1 {
+    %word = memref.load %plan[%c1] : memref<?xi64>
+    %offset = arith.index_cast %word : i64 to index
+    %y = memref.view %arena[%offset][] : memref<?xi8> to memref<9xf32>
+    %x = memref.load %xs[%i] : memref<9xf32>
+    memref.store %x, %y[%i] : memref<9xf32>
+  }
+  return
+}

@@ -45,3 +45,15 @@ func.func private @blocks(%x: memref<f32>) {
 ^next:
   return
 }
+
+// -----
+
+func.func @walk(%x: memref<9xi8>, %arena: memref<?xi8>, %parameters: memref<?xi8>, %counters: memref<?xi64>, %walk: memref<?xi8>, %plan: memref<?xi64>) {
+  %c0 = arith.constant 0 : index
+  remat.on_device {
+    // expected-error@+1 {{expects memory of the device, but got that of the host}}
+    %byte = memref.load %walk[%c0] : memref<?xi8>
+    memref.store %byte, %x[%c0] : memref<9xi8>
+  }
+  return
+}

@@ -56,6 +56,10 @@ bool HostKnowledge::isHostMemory(Value memref) const {
   });
 }
 
+bool HostKnowledge::isHostArgument(Value memref) const {
+  return llvm::any_of(findPlaces(memref), [&](const MemoryPlace &place) { return hostArguments.contains(place.root); });
+}
+
 void HostKnowledge::mark(Value value) {
   if (unknown.insert(value).second)
     worklist.push_back(value);

@@ -27,6 +27,9 @@ public:
   /// Whether \p memref can only be memory of the host.
   bool isHostMemory(Value memref) const;
 
+  /// Whether \p memref may be memory that the host was given: the plan or the walk.
+  bool isHostArgument(Value memref) const;
+
   /// Whether the host knows \p value.
   bool isKnown(Value value) const { return !unknown.contains(value); }
   bool areKnown(ValueRange values) const {

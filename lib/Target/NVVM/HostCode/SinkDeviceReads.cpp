@@ -7,6 +7,7 @@
 
 #include "DeviceRegion.h"
 #include "Islands.h"
+#include "remat/Dialect/Remat/IR/EntryFunctions.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Target/NVVM/Passes.h"
 
@@ -163,6 +164,34 @@ static void eraseUnused(func::FuncOp function) {
   });
 }
 
+/// The host reads its plan first, which nothing writes: not where the device may take what
+/// stands around.
+static void readPlanFirst(func::FuncOp function) {
+  std::optional<EntryArguments> entry;
+  if (function.isPublic())
+    entry = EntryArguments::find(function, /*hasPlan=*/true);
+  if (!entry)
+    return;
+  Block &start = function.front();
+  SmallVector<memref::LoadOp> reads;
+  for (Operation *user : entry->get(REMAT_ENTRY_PLAN).getUsers())
+    if (auto load = dyn_cast<memref::LoadOp>(user); load && load->getBlock() != &start)
+      reads.push_back(load);
+  for (memref::LoadOp load : reads) {
+    SmallVector<Operation *> words;
+    for (Value index : load.getIndices())
+      if (Operation *word = index.getDefiningOp(); word && word->hasTrait<OpTrait::ConstantLike>())
+        words.push_back(word);
+    // Words of a table are found by numbers that loops compute, in loops of the host.
+    if (words.size() != load.getIndices().size())
+      continue;
+    OpBuilder builder = OpBuilder::atBlockBegin(&start);
+    for (auto [number, word] : llvm::enumerate(words))
+      load.getIndicesMutable()[number].set(builder.clone(*word)->getResult(0));
+    load->moveBefore(&start, builder.getInsertionPoint());
+  }
+}
+
 LogicalResult DeviceReads::sink() {
   eraseUnused(function);
   if (failed(sinkIn(function.getBody().front())))
@@ -184,6 +213,7 @@ struct SinkDeviceReadsPass final : remat::impl::SinkDeviceReadsPassBase<SinkDevi
         function.emitOpError("expects structured control flow");
         return signalPassFailure();
       }
+      readPlanFirst(function);
       if (failed(DeviceReads(function).sink()))
         return signalPassFailure();
     }

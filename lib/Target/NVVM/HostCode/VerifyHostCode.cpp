@@ -32,9 +32,27 @@ static Value getDeviceAccess(Operation *op, const HostKnowledge &knowledge) {
   return memref && !knowledge.isHostMemory(memref) ? memref : Value();
 }
 
+/// Code of the device that reads or writes what the host was given; null if \p region has none.
+static Operation *findHostAccess(OnDeviceOp region, const HostKnowledge &knowledge) {
+  Operation *found = nullptr;
+  region.walk([&](Operation *op) {
+    if (!isPure(op) && llvm::any_of(op->getOperands(), [&](Value operand) {
+          return isa<MemRefType>(operand.getType()) && knowledge.isHostArgument(operand);
+        }))
+      found = op;
+    return found ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return found;
+}
+
 static LogicalResult verify(func::FuncOp function) {
   HostKnowledge knowledge(function);
   WalkResult result = function.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (auto region = dyn_cast<OnDeviceOp>(op))
+      if (Operation *access = findHostAccess(region, knowledge)) {
+        access->emitOpError("expects memory of the device, but got that of the host");
+        return WalkResult::interrupt();
+      }
     if (isa<OnDeviceOp, linalg::LinalgOp>(op))
       return WalkResult::skip();
     if (isa<CountOp, ResetCountersOp>(op)) {
