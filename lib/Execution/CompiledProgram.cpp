@@ -178,6 +178,8 @@ const Signature &CompiledProgram::getSignature() const { return implementation->
 
 llvm::ArrayRef<PhaseTime> CompiledProgram::getPhaseTimes() const { return implementation->times; }
 
+llvm::ArrayRef<StepLaunches> CompiledProgram::getStepLaunches() const { return implementation->lowered.stepLaunches; }
+
 double CompiledProgram::getCompileSeconds() const {
   return std::accumulate(implementation->times.begin(), implementation->times.end(), 0.0,
                          [](double sum, const PhaseTime &time) { return sum + time.seconds; });

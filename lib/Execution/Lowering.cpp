@@ -8,11 +8,13 @@
 #include "Lowering.h"
 
 #include "PlanReader.h"
+#include "remat/Dialect/Remat/IR/StepFunctions.h"
 #include "remat/Execution/PhaseTimer.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Pipelines/Pipeline.h"
 #include "remat/Schedule/Program.h"
 
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -49,6 +51,19 @@ static mlir::LogicalResult checkCallees(ModuleOp module, const Target &target) {
     return mlir::WalkResult::interrupt();
   });
   return mlir::failure(result.wasInterrupted());
+}
+
+/// The launches of kernels in the function called \p name, if it is still there, and in those that it calls.
+static int64_t countLaunches(ModuleOp module, llvm::StringRef name) {
+  int64_t launches = 0;
+  if (auto function = module.lookupSymbol<mlir::func::FuncOp>(name))
+    function.walk([&](mlir::Operation *op) {
+      if (mlir::isa<mlir::gpu::LaunchFuncOp>(op))
+        ++launches;
+      else if (auto call = mlir::dyn_cast<mlir::func::CallOp>(op))
+        launches += countLaunches(module, call.getCallee());
+    });
+  return launches;
 }
 
 llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::StringRef entryName,
@@ -94,8 +109,14 @@ llvm::Expected<LoweredProgram> remat::lowerProgram(ModuleOp module, llvm::String
     // Whether a plan is walked is known once it is expanded.
     if (phase.result == Phase::Expanded)
       readMemory(lowered, !options.budget.isUnlimited(), program.plan);
+    if (phase.result == Phase::Kernels)
+      for (StepLaunches &step : program.stepLaunches)
+        step.launches = countLaunches(*program.module, step.function);
     if (phase.result != Phase::Planned)
       continue;
+    for (ChainOp chain : getChains(*program.module))
+      for (StepFunction &step : getStepFunctions(chain))
+        program.stepLaunches.push_back({step.function.getName().str(), stringifyStepRole(step.role).str()});
     program.plan = readPlan(lowered);
     program.chainProblems = readChainProblems(lowered);
     readOpenProblem(lowered, program);

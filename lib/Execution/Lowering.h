@@ -31,6 +31,7 @@ struct LoweredProgram {
   /// What each live buffer of an instance of the problem is.
   std::vector<std::string> bufferNames;
   std::string policy;
+  std::vector<StepLaunches> stepLaunches;
   /// Functions without a body, as the author wrote them.
   llvm::StringSet<> declared;
 

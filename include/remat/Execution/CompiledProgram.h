@@ -96,6 +96,14 @@ struct CallCounters {
   int64_t getForwardSteps() const { return advance + record + advanceAgain + recordAgain; }
 };
 
+/// How many kernels one call of a step function launches at most, on a device.
+struct StepLaunches {
+  /// Its name, and what it does for its loop: "advance".
+  std::string function;
+  std::string role;
+  int64_t launches = 0;
+};
+
 /// How a measured call is to be observed.
 struct MeasureOptions {
   /// Puts an inaccessible page right behind this many bytes of the arena (a
@@ -142,6 +150,8 @@ public:
   /// the program, with the bytes of slots that its plan was given as budget.
   llvm::Expected<std::vector<schedule::Chain>> getChainProblems(llvm::ArrayRef<ArrayView> arguments);
   llvm::ArrayRef<PhaseTime> getPhaseTimes() const;
+  /// One for each step function, in the order of the program; of interest on devices.
+  llvm::ArrayRef<StepLaunches> getStepLaunches() const;
   double getCompileSeconds() const;
   /// The size of the object files that the program became.
   int64_t getObjectBytes() const;

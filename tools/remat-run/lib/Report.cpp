@@ -219,6 +219,14 @@ void remat::printJSON(const Report &report, llvm::raw_ostream &stream) {
       json.attribute("chip", report.chip);
       json.attribute("same_bits_with", report.sameBitsOptions);
       json.attribute("launches", report.measurement.launches);
+      json.attributeArray("step_launches", [&] {
+        for (const StepLaunches &step : report.stepLaunches)
+          json.object([&] {
+            json.attribute("function", step.function);
+            json.attribute("role", step.role);
+            json.attribute("launches", step.launches);
+          });
+      });
     }
     if (report.isSimulated)
       json.attribute("simulated", true);
@@ -334,8 +342,12 @@ void remat::printTable(const Report &report, llvm::raw_ostream &stream) {
   row("compile time",
       format("%.3f s", sumSeconds(report.phases)) + ", " + formatByteSize(report.objectBytes) + " of object code");
   TimeSummary times = summarize(report.seconds);
-  if (!report.chip.empty())
-    row("launches", llvm::Twine(report.measurement.launches));
+  if (!report.chip.empty()) {
+    std::string steps;
+    for (const StepLaunches &step : report.stepLaunches)
+      steps += (steps.empty() ? "; " : ", ") + std::to_string(step.launches) + " in " + step.function;
+    row("launches", llvm::Twine(report.measurement.launches) + steps);
+  }
   if (report.isSimulated)
     row("run time", "none, the device is simulated");
   else

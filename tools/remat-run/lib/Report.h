@@ -54,6 +54,7 @@ struct Report {
   /// Against a run with everything kept; nullopt if that was not run.
   std::optional<bool> bitIdentical;
   std::vector<PhaseTime> phases;
+  std::vector<StepLaunches> stepLaunches;
   int64_t objectBytes = 0;
   /// One time per run, in the order of the runs.
   std::vector<double> seconds;

@@ -192,6 +192,7 @@ llvm::Error Session::load() {
     return compiled.takeError();
   program = std::move(*compiled);
   report.objectBytes = program->getObjectBytes();
+  report.stepLaunches = program->getStepLaunches().vec();
   report.phases.assign(program->getPhaseTimes().begin(), program->getPhaseTimes().end());
   return llvm::Error::success();
 }
