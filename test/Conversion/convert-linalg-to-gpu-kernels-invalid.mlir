@@ -219,3 +219,20 @@ func.func @remat_report(%y: memref<index>) {
   }
   return
 }
+
+// -----
+
+// The host knows no address on the device.
+memref.global "private" constant @table : memref<4xf32> = dense<[1.0, 2.0, 3.0, 4.0]>
+func.func @part(%c: i1, %x: memref<2xf32, strided<[1], offset: 1>>, %y: memref<2xf32>) {
+  %table = memref.get_global @table : memref<4xf32>
+  %part = memref.subview %table[1] [2] [1] : memref<4xf32> to memref<2xf32, strided<[1], offset: 1>>
+  // expected-error @+1 {{expects the whole of a constant array, or none of it, for operand #0}}
+  call @step(%part, %y) : (memref<2xf32, strided<[1], offset: 1>>, memref<2xf32>) -> ()
+  call @step(%x, %y) : (memref<2xf32, strided<[1], offset: 1>>, memref<2xf32>) -> ()
+  return
+}
+func.func private @step(%x: memref<2xf32, strided<[1], offset: 1>>, %y: memref<2xf32>) {
+  linalg.copy ins(%x : memref<2xf32, strided<[1], offset: 1>>) outs(%y : memref<2xf32>)
+  return
+}

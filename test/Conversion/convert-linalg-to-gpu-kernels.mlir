@@ -96,6 +96,37 @@ func.func private @step(%x: memref<4xf32>, %y: memref<4xf32>, %scale: f32) {
 
 // -----
 
+// A constant array as the host chooses: the kernel chooses, between its own and what it is given. A function that is given
+// it by some is told by whom.
+// CHECK-LABEL: gpu.module @remat_kernels
+// CHECK:         gpu.func @copy(%[[FLAG:.*]]: i1, %[[X:.*]]: memref<f32, strided<[], offset: ?>>, %
+// CHECK:         %[[OWN:.*]] = memref.get_global @table
+// CHECK:         %[[CAST:.*]] = memref.cast %[[OWN]]
+// CHECK:         arith.select %[[FLAG]], %[[CAST]], %{{.*}} : memref<4xf32, strided<[1], offset: ?>>
+// CHECK-LABEL: func @choices(
+// CHECK-SAME:    %[[C:.*]]: i1,
+// CHECK:         %[[IS_TABLE:.*]] = arith.select %[[C]], %true{{.*}}, %false
+// CHECK:         call @step(%{{.*}}, %{{.*}}, %[[IS_TABLE]])
+// CHECK:         %[[FALSE:.*]] = arith.constant false
+// CHECK:         call @step(%{{.*}}, %{{.*}}, %[[FALSE]])
+// CHECK-LABEL: func private @step(
+// CHECK-SAME:    %[[FLAG:[a-z0-9]+]]: i1)
+// CHECK:         gpu.launch_func  @remat_kernels::@copy {{.*}} args(%[[FLAG]] : i1,
+memref.global "private" constant @table : memref<4xf32> = dense<[1.0, 2.0, 3.0, 4.0]>
+func.func @choices(%c: i1, %x: memref<4xf32>, %y: memref<4xf32>) {
+  %table = memref.get_global @table : memref<4xf32>
+  %from = arith.select %c, %table, %x : memref<4xf32>
+  call @step(%from, %y) : (memref<4xf32>, memref<4xf32>) -> ()
+  call @step(%x, %y) : (memref<4xf32>, memref<4xf32>) -> ()
+  return
+}
+func.func private @step(%x: memref<4xf32>, %y: memref<4xf32>) {
+  linalg.copy ins(%x : memref<4xf32>) outs(%y : memref<4xf32>)
+  return
+}
+
+// -----
+
 // Across rows a thread has the sum of a column, in blocks of 128 rows from -0.
 // CHECK-LABEL: gpu.func @reduction
 // CHECK:         %[[OUTSIDE:.*]] = memref.load

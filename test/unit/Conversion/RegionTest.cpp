@@ -387,6 +387,43 @@ TEST(Regions, ViewsOfABlock) {
                {}, {0}, [](Buffers &buffers) { buffers[0]->set(0, 1); });
 }
 
+/// Constant arrays that the host chooses, for itself and for a function.
+TEST(Regions, ConstantArguments) {
+  checkRegions(R"(
+    memref.global "private" constant @first : memref<3xf32> = dense<[1.0, 2.0, 3.0]>
+    memref.global "private" constant @second : memref<3xf32> = dense<[4.0, 5.0, 6.0]>
+    func.func @f(%n: memref<?xi8>, %x: memref<3xf32>, %y: memref<4x3xf32>) attributes {llvm.emit_c_interface} {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c3 = arith.constant 3 : index
+      %c4 = arith.constant 4 : index
+      %size = memref.dim %n, %c0 : memref<?xi8>
+      %isOne = arith.cmpi eq, %size, %c1 : index
+      %isThree = arith.cmpi eq, %size, %c3 : index
+      %first = memref.get_global @first : memref<3xf32>
+      %second = memref.get_global @second : memref<3xf32>
+      scf.for %i = %c0 to %c4 step %c1 {
+        %row = memref.subview %y[%i, 0] [1, 3] [1, 1] : memref<4x3xf32> to memref<3xf32, strided<[1], offset: ?>>
+        %isFirst = arith.cmpi eq, %i, %c0 : index
+        %a = arith.select %isOne, %first, %x : memref<3xf32>
+        %b = arith.select %isThree, %second, %a : memref<3xf32>
+        %c = arith.select %isFirst, %b, %x : memref<3xf32>
+        func.call @step(%c, %row) : (memref<3xf32>, memref<3xf32, strided<[1], offset: ?>>) -> ()
+      }
+      %last = memref.subview %y[3, 0] [1, 3] [1, 1] : memref<4x3xf32> to memref<3xf32, strided<[1], offset: 9>>
+      %open = memref.cast %last : memref<3xf32, strided<[1], offset: 9>> to memref<3xf32, strided<[1], offset: ?>>
+      func.call @step(%second, %open) : (memref<3xf32>, memref<3xf32, strided<[1], offset: ?>>) -> ()
+      return
+    }
+    func.func private @step(%x: memref<3xf32>, %y: memref<3xf32, strided<[1], offset: ?>>) {
+      DEVICE {
+        linalg.add ins(%x, %x : memref<3xf32>, memref<3xf32>) outs(%y : memref<3xf32, strided<[1], offset: ?>>)
+      }
+      return
+    })",
+               {}, {1, 3, 16});
+}
+
 TEST(Regions, Counting) {
   RegionProgram program(R"(
     func.func @f(%counters: memref<5xi64>, %x: memref<300xf32>, %y: memref<300xf32>) attributes {llvm.emit_c_interface} {

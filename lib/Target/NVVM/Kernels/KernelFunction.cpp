@@ -7,6 +7,7 @@
 
 #include "KernelFunction.h"
 
+#include "../HostCode/MemoryPlaces.h"
 #include "DynamicOffsets.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -20,10 +21,6 @@ static Value getRoot(Value memref) {
   while (auto view = memref.getDefiningOp<ViewLikeOpInterface>())
     memref = view.getViewSource();
   return memref;
-}
-
-memref::GetGlobalOp remat::getConstantArray(Value memref) {
-  return getRoot(memref).getDefiningOp<memref::GetGlobalOp>();
 }
 
 Value KernelFunction::addParameter(Parameter parameter, Type type) {
@@ -58,14 +55,23 @@ Value KernelFunction::provideMemRef(Value value) {
                                            metadata.getOffset(), mixedSizes, mixedStrides);
 }
 
+/// Whether \p memref may be a constant array, or a view of one, as the host chooses.
+static bool mayBeConstantArray(Value memref) {
+  return llvm::any_of(findPlaces(memref), [](const MemoryPlace &place) {
+    return place.root && place.root.getDefiningOp<memref::GetGlobalOp>();
+  });
+}
+
 Value KernelFunction::provide(Value value) {
   if (Value known = mapping.lookupOrNull(value))
     return known;
   Operation *definition = value.getDefiningOp();
   bool isMemRef = isa<BaseMemRefType>(value.getType());
-  bool isConstant =
-      definition && (definition->hasTrait<OpTrait::ConstantLike>() || (isMemRef && getConstantArray(value)));
-  if (isConstant) {
+  bool isHostArray = isMemRef && mayBeConstantArray(value);
+  if (definition && (definition->hasTrait<OpTrait::ConstantLike>() || isHostArray)) {
+    // The device has arrays of its own, between which the kernel chooses.
+    if (definition->getNumRegions() != 0 || !isMemoryEffectFree(definition))
+      return Value();
     for (Value operand : definition->getOperands())
       if (!provide(operand))
         return Value();
@@ -73,6 +79,8 @@ Value KernelFunction::provide(Value value) {
     builder.clone(*definition, mapping);
     return mapping.lookup(value);
   }
+  if (isHostArray)
+    return Value();
   Value provided;
   if (isa<MemRefType>(value.getType()))
     provided = provideMemRef(value);

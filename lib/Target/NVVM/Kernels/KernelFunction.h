@@ -27,9 +27,6 @@ namespace remat {
 /// The name of the module that holds all kernels of a program.
 inline constexpr llvm::StringLiteral kernelModuleName = "remat_kernels";
 
-/// The constant array that \p memref is, or is a view of; null if it is none.
-memref::GetGlobalOp getConstantArray(Value memref);
-
 /// A function with the operations of a region, in no module yet.
 class KernelFunction {
 public:

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ConstantArguments.h"
 #include "DeviceChecks.h"
 #include "DeviceForms.h"
 #include "Grid.h"
@@ -20,7 +21,6 @@
 #include "remat/Target/NVVM/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/StringMap.h"
@@ -34,45 +34,6 @@ using namespace remat;
 
 /// What PTX lets a kernel be given.
 static constexpr int64_t mostParameterBytes = 32764;
-
-/// The constant array that argument number \p number of \p function is in all \p calls.
-static memref::GetGlobalOp getCommonArray(ArrayRef<func::CallOp> calls, unsigned number) {
-  memref::GetGlobalOp common;
-  for (func::CallOp call : calls) {
-    Value argument = call.getOperand(number);
-    memref::GetGlobalOp global = getConstantArray(argument);
-    // A view would have to be made again.
-    if (!global || argument != global.getResult() || (common && common.getNameAttr() != global.getNameAttr()))
-      return {};
-    common = global;
-  }
-  return common;
-}
-
-/// Lets private functions use constant arrays themselves that they are always given.
-static void passConstantsDown(ModuleOp module) {
-  llvm::MapVector<func::FuncOp, SmallVector<func::CallOp>> callsOf;
-  SymbolTableCollection symbols;
-  module.walk([&](func::CallOp call) {
-    if (auto callee = symbols.lookupNearestSymbolFrom<func::FuncOp>(call, call.getCalleeAttr()))
-      callsOf[callee].push_back(call);
-  });
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (auto &[function, calls] : callsOf) {
-      if (!function.isPrivate() || function.isExternal())
-        continue;
-      for (BlockArgument argument : function.getArguments()) {
-        memref::GetGlobalOp global = getCommonArray(calls, argument.getArgNumber());
-        if (!global || argument.use_empty())
-          continue;
-        OpBuilder builder = OpBuilder::atBlockBegin(&function.front());
-        argument.replaceAllUsesWith(builder.clone(*global)->getResult(0));
-        changed = true;
-      }
-    }
-  }
-}
 
 namespace {
 
@@ -199,9 +160,8 @@ LogicalResult ConvertLinalgToGPUKernelsPass::convert(OnDeviceOp region) {
 
 void ConvertLinalgToGPUKernelsPass::runOnOperation() {
   ModuleOp module = getOperation();
-  passConstantsDown(module);
   convertCopies(module);
-  if (failed(generalize()))
+  if (failed(passConstantsDown(module)) || failed(generalize()))
     return signalPassFailure();
   SmallVector<OnDeviceOp> regions;
   module.walk([&](OnDeviceOp region) { regions.push_back(region); });
