@@ -256,7 +256,7 @@ func.func private @counts_alone(%counters: memref<5xi64>) {
 // The host reads its plan in front of what the device takes.
 // CHECK-LABEL: func.func @plan
 // CHECK-SAME: %[[PLAN:[a-z0-9]+]]: memref<?xi64>) {
-// CHECK: %[[OFFSET:.*]] = memref.load %[[PLAN]]
+// CHECK-COUNT-2: memref.load %[[PLAN]]
 // CHECK: remat.on_device {
 // CHECK-NOT: %[[PLAN]]
 func.func @plan(%xs: memref<9xf32>, %arena: memref<?xi8>, %parameters: memref<?xi8>, %counters: memref<?xi64>, %walk: memref<?xi8>, %plan: memref<?xi64>) {
@@ -270,5 +270,10 @@ func.func @plan(%xs: memref<9xf32>, %arena: memref<?xi8>, %parameters: memref<?x
     %x = memref.load %xs[%i] : memref<9xf32>
     memref.store %x, %y[%i] : memref<9xf32>
   }
+  %first = memref.load %xs[%c0] : memref<9xf32>
+  %place = memref.load %plan[%c9] : memref<?xi64>
+  %start = arith.index_cast %place : i64 to index
+  %z = memref.view %arena[%start][] : memref<?xi8> to memref<9xf32>
+  memref.store %first, %z[%c1] : memref<9xf32>
   return
 }

@@ -175,7 +175,7 @@ static void readPlanFirst(func::FuncOp function) {
   Block &start = function.front();
   SmallVector<memref::LoadOp> reads;
   for (Operation *user : entry->get(REMAT_ENTRY_PLAN).getUsers())
-    if (auto load = dyn_cast<memref::LoadOp>(user); load && load->getBlock() != &start)
+    if (auto load = dyn_cast<memref::LoadOp>(user))
       reads.push_back(load);
   for (memref::LoadOp load : reads) {
     SmallVector<Operation *> words;
