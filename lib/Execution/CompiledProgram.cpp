@@ -211,16 +211,8 @@ llvm::Expected<std::unique_ptr<CompiledProgram>> CompiledProgram::compile(mlir::
   auto implementation = std::make_unique<Implementation>();
   Diagnosis diagnosis(module);
   llvm::Error error = implementation->build(module, entry, options, target, diagnosis, cache);
-  // Only here is everything known that reproduces a bug.
-  auto reproduce = [&](llvm::StringRef reason) {
-    return makeInternalError(makeReproducer(module, entry, target.getPipelineText(options), reason));
-  };
-  error = llvm::handleErrors(
-      std::move(error), [&](const InternalError &internal) { return reproduce(internal.getReproducer()); },
-      [](std::unique_ptr<ProgramError> other) { return llvm::Error(std::move(other)); },
-      [&](const llvm::ErrorInfoBase &other) { return reproduce(other.message()); });
-  if (error)
-    return std::move(error);
+  if (llvm::Error failure = addReproducer(std::move(error), module, entry, target.getPipelineText(options)))
+    return std::move(failure);
   return std::unique_ptr<CompiledProgram>(new CompiledProgram(std::move(implementation)));
 }
 

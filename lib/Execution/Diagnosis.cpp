@@ -99,3 +99,14 @@ std::string remat::makeReproducer(mlir::ModuleOp module, llvm::StringRef entry, 
   copy->print(stream, state);
   return text;
 }
+
+llvm::Error remat::addReproducer(llvm::Error error, mlir::ModuleOp module, llvm::StringRef entry,
+                                 llvm::StringRef pipeline) {
+  auto reproduce = [&](llvm::StringRef reason) {
+    return makeInternalError(makeReproducer(module, entry, pipeline, reason));
+  };
+  return llvm::handleErrors(
+      std::move(error), [&](const InternalError &internal) { return reproduce(internal.getReproducer()); },
+      [](std::unique_ptr<ProgramError> other) { return llvm::Error(std::move(other)); },
+      [&](const llvm::ErrorInfoBase &other) { return reproduce(other.message()); });
+}

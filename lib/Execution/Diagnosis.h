@@ -57,6 +57,10 @@ private:
 std::string makeReproducer(mlir::ModuleOp module, llvm::StringRef entry, llvm::StringRef pipeline,
                            llvm::StringRef reason);
 
+/// \p error, which compiling \p entry of \p module through \p pipeline ended with, with what
+/// reproduces it if it is a bug in remat.
+llvm::Error addReproducer(llvm::Error error, mlir::ModuleOp module, llvm::StringRef entry, llvm::StringRef pipeline);
+
 } // namespace remat
 
 #endif // REMAT_LIB_EXECUTION_DIAGNOSIS_H

@@ -114,6 +114,13 @@ struct LoadRequest {
   CodeCache *cache;
 };
 
+/// A file of a program that is compiled ahead of time.
+struct EmittedFile {
+  /// What its name ends with, behind that of the entry: ".o".
+  std::string suffix;
+  std::string content;
+};
+
 class Target {
 public:
   virtual ~Target();
@@ -157,6 +164,10 @@ public:
   /// Makes machine code and what is needed to call it. Fails as Unavailable if
   /// this machine cannot execute it.
   virtual llvm::Expected<std::unique_ptr<LoadedProgram>> load(const LoadRequest &request) const = 0;
+
+  /// The code of \p module, behind all phases of the pipeline, with \p entry: an object file for
+  /// a linker, and what a device loads. Nothing is loaded or executed.
+  virtual llvm::Expected<std::vector<EmittedFile>> emit(mlir::ModuleOp module, llvm::StringRef entry) const = 0;
 };
 
 } // namespace remat

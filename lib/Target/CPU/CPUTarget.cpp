@@ -8,6 +8,7 @@
 #include "remat/Target/CPU/CPUTarget.h"
 
 #include "../Host/CallFrame.h"
+#include "../Host/ObjectFile.h"
 #include "../MathLibrary/MathLibrary.h"
 #include "CPUPipeline.h"
 #include "Host/HostProgram.h"
@@ -92,4 +93,14 @@ llvm::Expected<std::unique_ptr<LoadedProgram>> CPUTarget::load(const LoadRequest
     return llvm::make_error<ProgramError>(ProgramError::Kind::Unavailable,
                                           "code for a family of processors is loaded on none");
   return HostProgram::create(request, *processor);
+}
+
+llvm::Expected<std::vector<EmittedFile>> CPUTarget::emit(mlir::ModuleOp module, llvm::StringRef) const {
+  if (!processor)
+    return llvm::make_error<ProgramError>(ProgramError::Kind::Unavailable,
+                                          "code for a family of processors is no object file of any");
+  auto object = compileObjectFile(module, processor->builder);
+  if (!object)
+    return object.takeError();
+  return std::vector<EmittedFile>{{".o", std::move(*object)}};
 }

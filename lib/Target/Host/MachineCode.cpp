@@ -14,6 +14,7 @@
 
 #include "../MathLibrary/MathLibrary.h"
 #include "ProgramParts.h"
+#include "SingleLanes.h"
 #include "remat/Execution/CodeCache.h"
 #include "remat/Execution/PhaseTimer.h"
 #include "remat/Execution/ProgramError.h"
@@ -31,8 +32,6 @@
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/InstIterator.h"
-#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/SHA256.h"
@@ -173,34 +172,6 @@ static llvm::Error translate(mlir::ModuleOp module, llvm::ArrayRef<std::string> 
   if (steps)
     parts.push_back({std::move(steps), "", {}});
   return llvm::Error::success();
-}
-
-/// Makes stores of a masked vector with one lane stores of that lane. LLVM 22 does so itself where
-/// it selects instructions of AVX-512, but if the vector is truncated, it stores the lane as it
-/// was before: four bytes of a bf16, over the element behind.
-static void storeSingleLanes(llvm::Module &module) {
-  for (llvm::Function &function : module)
-    for (llvm::Instruction &instruction : llvm::make_early_inc_range(llvm::instructions(function))) {
-      auto *store = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
-      if (!store || store->getIntrinsicID() != llvm::Intrinsic::masked_store)
-        continue;
-      auto *mask = llvm::dyn_cast<llvm::Constant>(store->getArgOperand(2));
-      auto *type = llvm::dyn_cast<llvm::FixedVectorType>(store->getArgOperand(0)->getType());
-      if (!mask || !type)
-        continue;
-      llvm::SmallVector<unsigned> lanes;
-      for (unsigned lane = 0; lane < type->getNumElements(); ++lane)
-        if (llvm::Constant *bit = mask->getAggregateElement(lane); bit && !bit->isNullValue())
-          lanes.push_back(lane);
-      if (lanes.size() != 1)
-        continue;
-      llvm::IRBuilder<> builder(store);
-      llvm::Value *element = builder.CreateExtractElement(store->getArgOperand(0), lanes.front());
-      llvm::Value *place =
-          builder.CreateConstInBoundsGEP1_64(type->getElementType(), store->getArgOperand(1), lanes.front());
-      builder.CreateAlignedStore(element, place, llvm::Align(1));
-      store->eraseFromParent();
-    }
 }
 
 llvm::Expected<MachineCode> MachineCode::create(const LoadRequest &request, llvm::orc::JITTargetMachineBuilder builder,

@@ -7,8 +7,11 @@
 
 #include "remat/Target/NVVM/NVVMTarget.h"
 
+#include "../Host/MachineCode.h"
+#include "../Host/ObjectFile.h"
 #include "Device/CudaDevice.h"
 #include "Device/CudaProgram.h"
+#include "Launch/KernelImage.h"
 #include "NVVMPipeline.h"
 #include "remat/Conversion/Passes.h"
 #include "remat/Execution/ProgramError.h"
@@ -27,14 +30,35 @@ static llvm::Error makeUnavailable(const llvm::Twine &message) {
   return llvm::make_error<ProgramError>(ProgramError::Kind::Unavailable, message.str());
 }
 
-llvm::Expected<std::unique_ptr<NVVMTarget>> NVVMTarget::create(const NVVMTargetOptions &options) {
-  // What is asked for is wrong on any machine.
+/// What is asked for may be wrong, or not there, on any machine.
+static llvm::Error checkOptions(const NVVMTargetOptions &options) {
   if (!options.chip.empty())
     if (auto chip = Chip::create(options.chip, options.ptx); !chip)
       return makeInputError(llvm::toString(chip.takeError()));
   if (options.format == KernelFormat::Bin)
     if (auto assembler = findAssembler(); !assembler)
       return makeUnavailable(llvm::toString(assembler.takeError()));
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::unique_ptr<NVVMTarget>> NVVMTarget::createForCode(NVVMTargetOptions options) {
+  if (options.chip.empty()) {
+    auto device = CudaDevice::open(options.ordinal, options.context);
+    if (device)
+      options.chip = Chip::findNameFor((*device)->getCapability()).str();
+    else
+      llvm::consumeError(device.takeError());
+    if (options.chip.empty())
+      options.chip = "sm_80";
+  }
+  if (llvm::Error error = checkOptions(options))
+    return std::move(error);
+  return std::make_unique<NVVMTarget>(std::move(options));
+}
+
+llvm::Expected<std::unique_ptr<NVVMTarget>> NVVMTarget::create(const NVVMTargetOptions &options) {
+  if (llvm::Error error = checkOptions(options))
+    return std::move(error);
   auto device = CudaDevice::open(options.ordinal, options.context);
   if (!device)
     return device.takeError();
@@ -103,4 +127,18 @@ llvm::Expected<std::unique_ptr<LoadedProgram>> NVVMTarget::load(const LoadReques
   if (!device)
     return makeUnavailable("code for any GPU is loaded on none");
   return CudaProgram::create(request, device);
+}
+
+llvm::Expected<std::vector<EmittedFile>> NVVMTarget::emit(mlir::ModuleOp module, llvm::StringRef entry) const {
+  auto builder = createHostBuilder();
+  if (!builder)
+    return builder.takeError();
+  auto object = compileObjectFile(module, std::move(*builder));
+  if (!object)
+    return object.takeError();
+  std::vector<EmittedFile> files = {{".o", std::move(*object)}};
+  // The object file holds it, too.
+  if (std::optional<std::string> image = getKernelImage(module))
+    files.push_back({options.format == KernelFormat::Bin ? ".cubin" : ".ptx", std::move(*image)});
+  return std::move(files);
 }

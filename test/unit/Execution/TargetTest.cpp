@@ -32,6 +32,9 @@ public:
   llvm::Expected<std::unique_ptr<LoadedProgram>> load(const LoadRequest &request) const override {
     return cpu->load(request);
   }
+  llvm::Expected<std::vector<EmittedFile>> emit(mlir::ModuleOp module, llvm::StringRef entry) const override {
+    return cpu->emit(module, entry);
+  }
 
 private:
   std::unique_ptr<CPUTarget> cpu = llvm::cantFail(CPUTarget::create());

@@ -65,6 +65,9 @@ struct CommandLine {
                             cl::desc("Seed of generated values (default 0)")};
   cl::opt<std::string> output{"output", cl::value_desc("DIR"), cl::cat(category),
                               cl::desc("Write each result to DIR/NAME.npy")};
+  cl::opt<std::string> emit{"emit", cl::value_desc("DIR"), cl::cat(category),
+                            cl::desc("Write an object file, what a GPU loads, a C header and the plan to DIR, and run "
+                                     "nothing")};
   cl::opt<std::string> budget{"budget", cl::value_desc("BYTES"), cl::init("unlimited"), cl::cat(category),
                               cl::desc("Bytes (4915200, 64MiB), a share of what keeping everything takes (5%), min, "
                                        "or unlimited (default)")};
@@ -206,6 +209,7 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
     return error;
   options.json = line.json;
   options.outputDirectory = line.output;
+  options.emitDirectory = line.emit;
   options.problemPath = line.problem;
   options.reproducerDirectory = line.reproducer;
   options.checkGradient = line.checkGradient;
@@ -213,7 +217,7 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   if (llvm::Error error = convertInputs(line, options.inputs))
     return error;
   // What is empty would be as good as not given.
-  for (const cl::opt<std::string> *name : {&line.entry, &line.output, &line.problem, &line.reproducer})
+  for (const cl::opt<std::string> *name : {&line.entry, &line.output, &line.emit, &line.problem, &line.reproducer})
     if (name->getNumOccurrences() && name->empty())
       return makeUsageError(name->ArgStr, "expects " + name->ValueStr + ", but got ''");
 

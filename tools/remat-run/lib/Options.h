@@ -42,6 +42,8 @@ struct RunOptions {
   unsigned repeat = 1;
   bool json = false;
   std::string outputDirectory;
+  /// Where the program goes as files, in place of running it.
+  std::string emitDirectory;
   std::string problemPath;
   /// Where a bug in remat leaves a file.
   std::string reproducerDirectory;

@@ -11,6 +11,7 @@
 #include "Npy.h"
 #include "ProgramFile.h"
 #include "Stopwatch.h"
+#include "remat/Execution/EmittedProgram.h"
 #include "remat/Execution/ProgramError.h"
 #include "remat/Execution/TargetArrays.h"
 #include "remat/InitAll.h"
@@ -120,6 +121,11 @@ int Session::run() {
     diagnosed |= diagnostic.getSeverity() == mlir::DiagnosticSeverity::Error;
     return mlir::failure();
   });
+  if (!options.emitDirectory.empty()) {
+    if (llvm::Error error = emit())
+      return fail(std::move(error));
+    return static_cast<int>(ExitStatus::Success);
+  }
   using Step = llvm::Error (Session::*)();
   for (Step step :
        {&Session::load, &Session::measure, &Session::time, &Session::compareWithStoreAll, &Session::checkGradient})
@@ -164,7 +170,40 @@ llvm::Error Session::makeTarget() {
   return llvm::Error::success();
 }
 
-llvm::Error Session::load() {
+llvm::Error Session::emit() {
+  if (llvm::Error error = parse())
+    return error;
+  auto entry = findEntry(*module, options.entry);
+  if (!entry)
+    return makeInputError(options.programPath + ": " + llvm::toString(entry.takeError()));
+  std::string name = entry->getName().str();
+  if (options.target == TargetKind::CUDA) {
+    auto gpu = NVVMTarget::createForCode(options.cuda);
+    if (!gpu)
+      return gpu.takeError();
+    target = std::move(*gpu);
+  } else {
+    auto processor = CPUTarget::create(options.cpu);
+    if (!processor)
+      return processor.takeError();
+    target = std::move(*processor);
+  }
+  auto emitted = emitProgram(*module, name, options.program, *target);
+  if (!emitted)
+    return emitted.takeError();
+  if (std::error_code error = llvm::sys::fs::create_directories(options.emitDirectory))
+    return makeFault(options.emitDirectory + ": " + error.message());
+  OutputFiles files(makeFault);
+  for (const EmittedFile &file : *emitted) {
+    llvm::SmallString<128> path(options.emitDirectory);
+    llvm::sys::path::append(path, name + file.suffix);
+    if (llvm::Error error = files.add(path, [&](llvm::raw_ostream &stream) { stream << file.content; }))
+      return error;
+  }
+  return files.commit();
+}
+
+llvm::Error Session::parse() {
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(options.programPath);
   if (!buffer)
     return makeInputError(options.programPath + ": " + buffer.getError().message());
@@ -174,6 +213,12 @@ llvm::Error Session::load() {
   module = parseProgram(sources, &context);
   if (!module)
     return makeInputError(options.programPath + " is no valid program");
+  return llvm::Error::success();
+}
+
+llvm::Error Session::load() {
+  if (llvm::Error error = parse())
+    return error;
   auto entry = findEntry(*module, options.entry);
   if (!entry)
     return makeInputError(options.programPath + ": " + llvm::toString(entry.takeError()));

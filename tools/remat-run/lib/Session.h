@@ -35,7 +35,10 @@ public:
   int run();
 
 private:
+  llvm::Error parse();
   llvm::Error load();
+  /// Writes the program as files.
+  llvm::Error emit();
   /// Makes the target, and the part of the report that is about it.
   llvm::Error makeTarget();
   llvm::Error measure();

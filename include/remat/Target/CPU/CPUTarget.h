@@ -53,6 +53,7 @@ public:
   std::string getPipelineText(const ProgramOptions &options) const override;
   bool hasFunction(llvm::StringRef function) const override;
   llvm::Expected<std::unique_ptr<LoadedProgram>> load(const LoadRequest &request) const override;
+  llvm::Expected<std::vector<EmittedFile>> emit(mlir::ModuleOp module, llvm::StringRef entry) const override;
 
 private:
   VectorISA isa;

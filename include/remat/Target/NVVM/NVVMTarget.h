@@ -41,6 +41,10 @@ public:
   /// A device of this machine. Fails as Unavailable if there is none.
   static llvm::Expected<std::unique_ptr<NVVMTarget>> create(const NVVMTargetOptions &options = {});
 
+  /// The chip that \p options names, that of the device if there is one, or else sm_80: for code
+  /// that is emitted, and cannot be loaded.
+  static llvm::Expected<std::unique_ptr<NVVMTarget>> createForCode(NVVMTargetOptions options = {});
+
   /// Any device of the chip that \p options names. Its code cannot be loaded.
   explicit NVVMTarget(NVVMTargetOptions options);
   ~NVVMTarget() override;
@@ -63,6 +67,7 @@ public:
   /// Kernels call nothing.
   bool hasFunction(llvm::StringRef function) const override { return false; }
   llvm::Expected<std::unique_ptr<LoadedProgram>> load(const LoadRequest &request) const override;
+  llvm::Expected<std::vector<EmittedFile>> emit(mlir::ModuleOp module, llvm::StringRef entry) const override;
 
 private:
   NVVMTargetOptions options;

@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../../../Conversion/RuntimeCalls.h"
+#include "KernelImage.h"
 #include "LaunchArguments.h"
 #include "remat/ABI/Entry.h"
 #include "remat/ABI/Symbols.h"
@@ -27,6 +28,8 @@ namespace remat {
 } // namespace remat
 
 using namespace remat;
+
+static constexpr StringLiteral imageName = "remat_kernel_image";
 
 namespace {
 
@@ -174,6 +177,14 @@ LogicalResult LaunchConversion::endWalk(func::CallOp next, Value call) {
   return success();
 }
 
+std::optional<std::string> remat::getKernelImage(ModuleOp module) {
+  auto image = module.lookupSymbol<LLVM::GlobalOp>(imageName);
+  auto text = image ? dyn_cast_if_present<StringAttr>(image.getValueAttr()) : StringAttr();
+  if (!text)
+    return std::nullopt;
+  return text.getValue().drop_back().str();
+}
+
 /// A constant of \p module that \p initialize computes in its region.
 static LLVM::GlobalOp createConstant(ModuleOp module, Location loc, Type type, LLVM::Linkage linkage, StringRef name,
                                      function_ref<Value(ImplicitLocOpBuilder &)> initialize) {
@@ -190,6 +201,7 @@ void LaunchConversion::createImage() {
   auto object = cast<gpu::ObjectAttr>(binary.getObjects()[0]);
   // PTX is a text for the driver; that a cubin ends with a zero does not matter.
   image = createRuntimeText(module, symbols, loc, object.getObject().getValue());
+  (void)symbols.rename(image, imageName);
   SmallVector<LLVM::GlobalOp> texts;
   for (auto &[name, number] : numbers)
     texts.push_back(createRuntimeText(module, symbols, loc, name.getValue()));
