@@ -66,7 +66,7 @@ func.func @transpose(%x: memref<?x3xf32, strided<[?, 1], offset: ?>>, %y: memref
 
 // A constant array is an array of the device, also for a function that is always given it. Scalars are given.
 // CHECK-LABEL: gpu.module @remat_kernels
-// CHECK:         memref.global "private" constant @table : memref<4xf32>
+// CHECK:         memref.global "private" constant @table : memref<4xf32> = dense<{{.*}}> {alignment = 4 : i64}
 // CHECK:         gpu.func @copy(%{{.*}}: memref<f32, strided<[], offset: ?>>) kernel
 // CHECK:           %[[TABLE:.*]] = memref.get_global @table
 // CHECK:           %[[ANY:.*]] = memref.cast %[[TABLE]] : memref<4xf32> to memref<4xf32, strided<[1], offset: ?>>

@@ -424,6 +424,26 @@ TEST(Regions, ConstantArguments) {
                {}, {1, 3, 16});
 }
 
+/// The last three numbers of a constant array are not read as four.
+TEST(Regions, EndOfAConstantArray) {
+  checkRegions(R"(
+    memref.global "private" constant @table : memref<3x3x3xf32> = dense<2.0>
+    func.func @f(%y: memref<3xf32>) attributes {llvm.emit_c_interface} {
+      DEVICE {
+        %table = memref.get_global @table : memref<3x3x3xf32>
+        linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]}
+          ins(%table : memref<3x3x3xf32>) outs(%y : memref<3xf32>) {
+        ^bb0(%in: f32, %out: f32):
+          %a = arith.mulf %in, %out : f32
+          %b = arith.addf %a, %in : f32
+          linalg.yield %b : f32
+        }
+      }
+      return
+    })",
+               {}, {0});
+}
+
 TEST(Regions, Counting) {
   RegionProgram program(R"(
     func.func @f(%counters: memref<5xi64>, %x: memref<300xf32>, %y: memref<300xf32>) attributes {llvm.emit_c_interface} {

@@ -18,6 +18,7 @@
 #include "Island.h"
 #include "KernelFunction.h"
 #include "remat/ABI/Record.h"
+#include "remat/Dialect/Remat/IR/BufferBytes.h"
 #include "remat/Target/NVVM/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -102,7 +103,12 @@ void ConvertLinalgToGPUKernelsPass::copyConstantArrays(ArrayRef<FlatSymbolRefAtt
       continue;
     auto global = cast<memref::GlobalOp>(SymbolTable::lookupSymbolIn(getOperation(), name));
     OpBuilder builder = OpBuilder::atBlockBegin(kernels.getBody());
-    cast<memref::GlobalOp>(builder.clone(*global)).setSymVisibility("private");
+    auto copy = cast<memref::GlobalOp>(builder.clone(*global));
+    copy.setSymVisibility("private");
+    // LLVM aligns arrays to 16 bytes unless it is told otherwise, and then reads as many where
+    // fewer are left.
+    if (std::optional<int64_t> bytes = getElementBytes(copy.getType().getElementType()))
+      copy.setAlignmentAttr(builder.getI64IntegerAttr(*bytes));
   }
 }
 
