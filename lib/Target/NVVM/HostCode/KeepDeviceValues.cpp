@@ -37,7 +37,7 @@ namespace {
 class ValueKeeper {
 public:
   explicit ValueKeeper(func::FuncOp entry);
-  void run();
+  LogicalResult run();
 
 private:
   /// An array that holds \p scalar, made behind it.
@@ -47,6 +47,8 @@ private:
   /// \p scalar, read again by what comes next in \p b.
   Value readAgain(ImplicitLocOpBuilder &b, Value scalar);
 
+  /// The host has to know how many steps there are.
+  LogicalResult checkCount(Operation *sweep);
   void keepOperands(Operation *sweep);
   void keepCaptures(ChainOp chain, ArrayRef<Operation *> sweeps);
   void keepCapture(ChainOp chain, ArrayRef<Operation *> sweeps, unsigned capture);
@@ -204,7 +206,18 @@ void ValueKeeper::keepUses() {
   }
 }
 
-void ValueKeeper::run() {
+LogicalResult ValueKeeper::checkCount(Operation *sweep) {
+  auto forward = dyn_cast<ForwardSweepOp>(sweep);
+  if (!forward || knowledge.isKnown(forward.getCount()))
+    return success();
+  return mlir::emitError(sweep->getLoc(), "the number of steps depends on an array, which lies in the memory of the "
+                                          "device: GPUs are given plans from extents and scalars");
+}
+
+LogicalResult ValueKeeper::run() {
+  for (Operation *sweep : sweeps)
+    if (failed(checkCount(sweep)))
+      return failure();
   llvm::MapVector<ChainOp, SmallVector<Operation *>> byChain;
   for (Operation *sweep : sweeps) {
     keepOperands(sweep);
@@ -215,6 +228,7 @@ void ValueKeeper::run() {
   for (auto &[chain, sweeps] : byChain)
     keepCaptures(chain, sweeps);
   keepUses();
+  return success();
 }
 
 namespace {
@@ -223,7 +237,8 @@ struct KeepDeviceValuesPass final : remat::impl::KeepDeviceValuesPassBase<KeepDe
 
   void runOnOperation() override {
     for (func::FuncOp entry : getEntryFunctions(getOperation()))
-      ValueKeeper(entry).run();
+      if (failed(ValueKeeper(entry).run()))
+        return signalPassFailure();
   }
 };
 } // namespace
