@@ -34,8 +34,11 @@ void remat::buildLinalgToPTXPipeline(OpPassManager &manager, const LinalgToPTXOp
   manager.addPass(createEmulateNarrowFloatsPass());
   manager.addPass(createTotalizeArithPass());
   // What has no polynomial, while it is still an operation. Without the library it was refused.
-  if (hasMathLibrary())
+  if (hasMathLibrary()) {
     manager.addNestedPass<GPUModuleOp>(createCallMathLibraryPass());
+    // The host computes with numbers that callers give it, to the same bits.
+    manager.addPass(createCallMathLibraryPass());
+  }
   manager.addPass(createExpandMathPass({/*accurate=*/false, options.denormals}));
   manager.addPass(createStoreIntegersAsBytesPass());
   manager.addPass(createStoreBF16AsBitsPass());

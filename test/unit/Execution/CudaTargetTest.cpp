@@ -118,7 +118,6 @@ struct Rnn {
 std::string getExpectedBits() {
   CPUTargetOptions options;
   options.denormals = Denormals::Keep;
-  options.math = MathFunctions::Portable;
   auto cpu = llvm::cantFail(CPUTarget::create(options));
   Rnn rnn;
   llvm::cantFail(rnn.compile(*cpu));
@@ -289,8 +288,10 @@ TEST(CudaTarget, EachCallOfTheDriverFailsOnce) {
     for (const char *name : {"cuMemFree_v2", "cuModuleUnload", "cuStreamDestroy_v2", "cuDevicePrimaryCtxRelease_v2",
                              "cuCtxPushCurrent_v2", "cuCtxPopCurrent_v2"})
       releases |= entry == name;
-    // The others are like these.
-    for (unsigned call : {1u, 2u}) {
+    // The others are like the first, and StandInRuntime lets all of a shorter life fail.
+    for (unsigned call : {1u, 20u}) {
+      if (call > 1 && entry != "cuLaunchKernel")
+        break;
       std::string failure = entry + ":" + std::to_string(call) + ":46";
       inProcess({"REMAT_STANDIN_FAIL=" + failure, "REMAT_STANDIN_LOG=" + path}, [&] {
         std::string text;

@@ -64,6 +64,7 @@ TEST(CudaHeader, Functions) {
 TEST(CudaHeader, Numbers) {
 #define EXPECT_SAME(name) EXPECT_EQ(static_cast<int>(own::name), static_cast<int>(::name))
   EXPECT_SAME(CUDA_SUCCESS);
+  EXPECT_SAME(CUDA_ERROR_INVALID_VALUE);
   EXPECT_SAME(CUDA_ERROR_NO_DEVICE);
   EXPECT_SAME(CUDA_ERROR_INVALID_DEVICE);
   EXPECT_SAME(CUDA_ERROR_NO_BINARY_FOR_GPU);
