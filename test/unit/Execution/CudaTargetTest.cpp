@@ -241,6 +241,44 @@ TEST(CudaTarget, ContextsAndPointersOfTheCaller) {
   });
 }
 
+TEST(CudaTarget, AFailureOfTheHostEndsTheCall) {
+  inProcess({}, [&] {
+    auto target = llvm::cantFail(NVVMTarget::create());
+    mlir::DialectRegistry registry;
+    registerAllDialects(registry);
+    mlir::MLIRContext mlirContext(registry);
+    auto module = mlir::parseSourceString<mlir::ModuleOp>(R"(
+      func.func @f(%n: index, %x: tensor<17xf32>) -> tensor<17xf32> {
+        %most = arith.constant 3 : index
+        %fits = arith.cmpi slt, %n, %most : index
+        cf.assert %fits, "there are too many"
+        %y = arith.addf %x, %x : tensor<17xf32>
+        return %y : tensor<17xf32>
+      })",
+                                                          &mlirContext);
+    auto program = llvm::cantFail(CompiledProgram::compile(*module, "f", {}, *target));
+    Array n = llvm::cantFail(Array::create(ElementType::Index, {}));
+    Array x = llvm::cantFail(Array::create(ElementType::F32, {17})),
+          y = llvm::cantFail(Array::create(ElementType::F32, {17}));
+    x.getElements<float>()[16] = 2;
+    auto call = [&](int64_t number) {
+      n.getElements<int64_t>()[0] = number;
+      return callWithHostArrays(*program, {n.getView(), x.getView()}, {y.getView()});
+    };
+    for (int round = 0; round < 2; ++round) {
+      std::string text;
+      EXPECT_EQ(getKind(call(3), text), ProgramError::Kind::Fault);
+      EXPECT_EQ(text.rfind("there are too many", 0), 0u) << text;
+      // The context was left.
+      void *current = nullptr;
+      EXPECT_EQ(callDriver("cuCtxGetCurrent", &current), 0);
+      EXPECT_EQ(current, nullptr);
+      llvm::cantFail(call(2));
+      EXPECT_EQ(y.getElements<float>()[16], 4);
+    }
+  });
+}
+
 TEST(CudaTarget, ProcessorsHaveNoStreams) {
   auto cpu = llvm::cantFail(CPUTarget::create());
   Rnn rnn;
