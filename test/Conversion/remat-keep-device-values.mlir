@@ -76,10 +76,12 @@ remat.chain "private" @copy advance(@copy_advance) carry [tensor<4xf32>, tensor<
 // CHECK: %[[OWN_X:.*]] = linalg.copy ins(%[[X]]
 // CHECK: %[[FILLED:.*]] = linalg.fill
 // CHECK: %[[OWN:.*]] = linalg.copy ins(%[[FILLED]]
-// CHECK: remat.forward_sweep @copy count(%{{.*}}) init(%{{.*}}, %[[OWN]] : tensor<4xf32>, tensor<4xf32>)
+// What fills another one is read wherever it is needed.
+// CHECK: %[[PLAIN:.*]] = linalg.fill
+// CHECK: remat.forward_sweep @copy count(%{{.*}}) init(%[[PLAIN]], %[[OWN]] : tensor<4xf32>, tensor<4xf32>)
 // CHECK-SAME: capture(%[[OWN_X]]
 // CHECK: arith.addf %{{.*}}, %[[OWN_X]]
-func.func @chosen(%h0: tensor<4xf32>, %flags: tensor<2xi1>, %numbers: tensor<f32>, %a: tensor<4xf32>, %b: tensor<4xf32>)
+func.func @chosen(%flags: tensor<2xi1>, %numbers: tensor<f32>, %a: tensor<4xf32>, %b: tensor<4xf32>)
     -> tensor<4xf32> {
   %count = arith.constant 9 : index
   %c0 = arith.constant 0 : index
@@ -87,7 +89,10 @@ func.func @chosen(%h0: tensor<4xf32>, %flags: tensor<2xi1>, %numbers: tensor<f32
   %x = arith.select %flag, %a, %b : tensor<4xf32>
   %number = tensor.extract %numbers[] : tensor<f32>
   %e = tensor.empty() : tensor<4xf32>
-  %g0 = linalg.fill ins(%number : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %computed = math.sin %a : tensor<4xf32>
+  %first = tensor.extract %computed[%c0] : tensor<4xf32>
+  %g0 = linalg.fill ins(%first : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %h0 = linalg.fill ins(%number : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
   %e0 = tensor.empty() : tensor<4xf32>
   %e1 = tensor.empty() : tensor<4xf32>
   %r:2 = remat.forward_sweep @copy count(%count) init(%h0, %g0 : tensor<4xf32>, tensor<4xf32>)

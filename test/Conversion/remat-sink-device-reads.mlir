@@ -277,3 +277,25 @@ func.func @plan(%xs: memref<9xf32>, %arena: memref<?xi8>, %parameters: memref<?x
   memref.store %first, %z[%c1] : memref<9xf32>
   return
 }
+
+// -----
+
+func.func private @reads(%x: memref<f32>, %y: memref<16xf32>) {
+  %number = memref.load %x[] : memref<f32>
+  linalg.fill ins(%number : f32) outs(%y : memref<16xf32>)
+  return
+}
+
+// A function that only reads an array does not stand between.
+// CHECK-LABEL: func.func private @call_between
+// CHECK: call @reads
+// CHECK-NEXT: remat.on_device {
+// CHECK-NEXT: memref.load
+// CHECK-NEXT: linalg.fill
+// CHECK-NEXT: }
+func.func private @call_between(%x: memref<f32>, %y: memref<16xf32>, %z: memref<16xf32>) {
+  %number = memref.load %x[] : memref<f32>
+  call @reads(%x, %y) : (memref<f32>, memref<16xf32>) -> ()
+  linalg.fill ins(%number : f32) outs(%z : memref<16xf32>)
+  return
+}

@@ -71,15 +71,6 @@ ValueKeeper::ValueKeeper(func::FuncOp entry) : entry(entry), body(entry.getBody(
 
 static bool isRead(Value scalar) { return isa_and_present<tensor::ExtractOp>(scalar.getDefiningOp()); }
 
-/// Whether \p scalar is an element, at indices that are constants, of an array of the caller, which nobody
-/// writes.
-static bool isElementOfArgument(Value scalar) {
-  auto extract = scalar.getDefiningOp<tensor::ExtractOp>();
-  return extract && isa<BlockArgument>(extract.getTensor()) &&
-         isa<func::FuncOp>(extract.getTensor().getParentBlock()->getParentOp()) &&
-         llvm::all_of(extract.getIndices(), [](Value index) { return getConstantIntValue(index).has_value(); });
-}
-
 Value ValueKeeper::getArray(Value scalar) {
   Value &array = arrays[scalar];
   if (array)
@@ -123,11 +114,11 @@ static OpOperand &getCapture(Operation *sweep, unsigned number) {
 }
 
 void ValueKeeper::keepOperands(Operation *sweep) {
-  // An initial carry that is a number everywhere would be given as that number.
+  // An initial carry that is a number everywhere will be given as that number.
   ValueRange inits = isa<ForwardSweepOp>(sweep) ? ValueRange(cast<ForwardSweepOp>(sweep).getInits())
                                                 : ValueRange(cast<BackwardSweepOp>(sweep).getInits());
   SmallVector<Value> filled;
-  llvm::copy_if(inits, std::back_inserter(filled), [&](Value init) { return knowledge.isFilledWithUnknown(init); });
+  llvm::copy_if(inits, std::back_inserter(filled), [&](Value init) { return knowledge.isFilledWithLost(init); });
   for (OpOperand &operand : sweep->getOpOperands())
     if (isa<RankedTensorType>(operand.get().getType()) &&
         (!knowledge.isKnown(operand.get()) || llvm::is_contained(filled, operand.get())))

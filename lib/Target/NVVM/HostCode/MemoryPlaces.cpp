@@ -127,17 +127,30 @@ static SmallVector<Value> getWritten(Operation *op) {
     return {copy.getTarget()};
   if (auto store = dyn_cast<memref::StoreOp>(op))
     return {store.getMemRef()};
-  SmallVector<Value> written;
-  if (isa<CallOpInterface>(op))
-    llvm::copy_if(op->getOperands(), std::back_inserter(written),
-                  [](Value operand) { return isa<BaseMemRefType>(operand.getType()); });
-  return written;
+  return {};
+}
+
+static bool mayWrite(Operation *op, Value memref);
+
+/// Whether the function that \p call calls may write its argument number \p number.
+static bool mayWriteArgument(CallOpInterface call, unsigned number) {
+  auto callee = dyn_cast_if_present<func::FuncOp>(call.resolveCallable());
+  return !callee || callee.isExternal() || mayWrite(callee, callee.getArgument(number));
+}
+
+static bool mayWriteThroughCall(CallOpInterface call, Value memref) {
+  for (auto [number, operand] : llvm::enumerate(call->getOperands()))
+    if (isa<BaseMemRefType>(operand.getType()) && mayOverlap(operand, memref) && mayWriteArgument(call, number))
+      return true;
+  return false;
 }
 
 static bool mayWrite(Operation *op, Value memref) {
   return op
       ->walk([&](Operation *nested) {
-        bool writes = llvm::any_of(getWritten(nested), [&](Value target) { return mayOverlap(target, memref); });
+        auto call = dyn_cast<CallOpInterface>(nested);
+        bool writes = llvm::any_of(getWritten(nested), [&](Value target) { return mayOverlap(target, memref); }) ||
+                      (call && mayWriteThroughCall(call, memref));
         return writes ? WalkResult::interrupt() : WalkResult::advance();
       })
       .wasInterrupted();

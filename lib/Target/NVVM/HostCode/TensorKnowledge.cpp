@@ -8,9 +8,11 @@
 #include "TensorKnowledge.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace remat;
 
@@ -60,13 +62,29 @@ bool TensorKnowledge::isKnownTensor(Operation *op, unsigned result) {
   return true;
 }
 
-bool TensorKnowledge::isFilledWithUnknown(Value tensor) {
+bool remat::isElementOfArgument(Value scalar) {
+  auto extract = scalar.getDefiningOp<tensor::ExtractOp>();
+  return extract && isa<BlockArgument>(extract.getTensor()) &&
+         isa<func::FuncOp>(extract.getTensor().getParentBlock()->getParentOp()) &&
+         llvm::all_of(extract.getIndices(), [](Value index) { return getConstantIntValue(index).has_value(); });
+}
+
+bool TensorKnowledge::isReadableAnywhere(Value scalar) {
+  if (isKnown(scalar) || isElementOfArgument(scalar))
+    return true;
+  Operation *definition = scalar.getDefiningOp();
+  return definition->getNumRegions() == 0 && llvm::all_of(definition->getOperands(), [&](Value operand) {
+           return !isa<RankedTensorType>(operand.getType()) && isReadableAnywhere(operand);
+         });
+}
+
+bool TensorKnowledge::isFilledWithLost(Value tensor) {
   Operation *op = tensor.getDefiningOp();
   if (isa_and_present<linalg::FillOp, tensor::SplatOp>(op))
-    return !isKnown(op->getOperand(0));
+    return !isReadableAnywhere(op->getOperand(0));
   if (isa_and_present<tensor::FromElementsOp>(op))
-    return !areKnown(op->getOperands());
+    return !llvm::all_of(op->getOperands(), [&](Value element) { return isReadableAnywhere(element); });
   return isa_and_present<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ExtractSliceOp,
                          linalg::BroadcastOp, linalg::TransposeOp>(op) &&
-         isFilledWithUnknown(op->getOperand(0));
+         isFilledWithLost(op->getOperand(0));
 }

@@ -24,8 +24,11 @@ namespace remat {
 class TensorKnowledge {
 public:
   bool isKnown(Value value);
-  /// Whether all elements of \p tensor are one scalar, which is not known.
-  bool isFilledWithUnknown(Value tensor);
+  /// Whether \p scalar can be read or computed anywhere: from elements of arrays of the caller, which
+  /// nobody writes.
+  bool isReadableAnywhere(Value scalar);
+  /// Whether all elements of \p tensor are one scalar that cannot be read anywhere.
+  bool isFilledWithLost(Value tensor);
 
 private:
   bool isKnownScalar(Operation *op);
@@ -36,6 +39,9 @@ private:
 
   llvm::DenseMap<Value, bool> known;
 };
+
+/// Whether \p scalar is an element, at indices that are constants, of an array of the caller.
+bool isElementOfArgument(Value scalar);
 
 } // namespace remat
 
