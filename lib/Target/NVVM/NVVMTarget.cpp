@@ -64,15 +64,19 @@ llvm::Expected<std::unique_ptr<NVVMTarget>> NVVMTarget::create(const NVVMTargetO
     return device.takeError();
   auto target = std::make_unique<NVVMTarget>(options);
   target->device = std::move(*device);
-  if (!options.chip.empty())
-    return std::move(target);
   int32_t capability = target->device->getCapability();
-  target->options.chip = Chip::findNameFor(capability).str();
+  std::string version = (llvm::Twine(capability / 10) + "." + llvm::Twine(capability % 10)).str();
+  if (target->options.chip.empty())
+    target->options.chip = Chip::findNameFor(capability).str();
   if (target->options.chip.empty())
     return makeUnavailable("expects a device of compute capability 8.0 or newer, but " + target->getDeviceName() +
-                           " has " + llvm::Twine(capability / 10) + "." + llvm::Twine(capability % 10));
-  if (auto chip = Chip::create(target->options.chip, options.ptx); !chip)
+                           " has " + version);
+  auto chip = Chip::create(target->options.chip, options.ptx);
+  if (!chip)
     return makeInputError(llvm::toString(chip.takeError()));
+  if (!chip->runsOn(capability, options.format))
+    return makeUnavailable("code for " + target->options.chip + " does not run on " + target->getDeviceName() +
+                           ", whose compute capability is " + version);
   return std::move(target);
 }
 

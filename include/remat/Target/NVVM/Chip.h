@@ -8,6 +8,8 @@
 #ifndef REMAT_TARGET_NVVM_CHIP_H
 #define REMAT_TARGET_NVVM_CHIP_H
 
+#include "remat/Target/NVVM/KernelFormat.h"
+
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -28,6 +30,11 @@ struct Chip {
   /// The name of the newest chip whose code runs on devices of compute capability \p capability times
   /// ten (90 for 9.0), not on these alone; empty if they are older than all.
   static llvm::StringRef findNameFor(int32_t capability);
+
+  /// Whether code for this chip, in the form \p format, runs on devices of compute capability
+  /// \p capability times ten: PTX on those that are as new, machine code on those of the same
+  /// generation, and what is made for a chip alone, sm_90a, only there.
+  bool runsOn(int32_t capability, KernelFormat format) const;
 };
 
 } // namespace remat

@@ -70,3 +70,13 @@ llvm::StringRef Chip::findNameFor(int32_t capability) {
   }
   return newest;
 }
+
+bool Chip::runsOn(int32_t capability, KernelFormat format) const {
+  llvm::StringRef rest = name;
+  int32_t own = 0;
+  rest.consume_front("sm_");
+  rest.consumeInteger(10, own);
+  if (!rest.empty())
+    return capability == own;
+  return capability >= own && (format == KernelFormat::Isa || capability / 10 == own / 10);
+}
