@@ -51,7 +51,8 @@ ENTRY(cuGetProcAddress_v2)(const char *symbol, void **pointer, int, unsigned lon
   return procAddress("cuGetProcAddress_v2", symbol, pointer, status);
 }
 
-/// For tests: what the last kernel did wrong, and how many instructions of a warp were executed.
+/// For tests: what the last kernel did wrong, how many instructions of a warp were executed, and the order of blocks of
+/// launches that have not run yet (REMAT_STANDIN_SEED).
 extern "C" __attribute__((visibility("default"))) const char *rematStandInFault() {
   Driver &driver = Driver::get();
   std::lock_guard<std::mutex> lock(driver.mutex);
@@ -61,4 +62,9 @@ extern "C" __attribute__((visibility("default"))) uint64_t rematStandInInstructi
   Driver &driver = Driver::get();
   std::lock_guard<std::mutex> lock(driver.mutex);
   return driver.machine.executed;
+}
+extern "C" __attribute__((visibility("default"))) void rematStandInSetSeed(uint64_t seed) {
+  Driver &driver = Driver::get();
+  std::lock_guard<std::mutex> lock(driver.mutex);
+  driver.machine.seed = seed;
 }

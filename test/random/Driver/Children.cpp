@@ -86,7 +86,8 @@ static void reportSignal(int signal) {
                                   mlir::MLIRContext &context) {
 #if !LLVM_ADDRESS_SANITIZER_BUILD // which reserves more addresses than any limit allows
   rlimit memory = {static_cast<rlim_t>(limits.bytes), static_cast<rlim_t>(limits.bytes)};
-  setrlimit(RLIMIT_AS, &memory);
+  // The driver of a GPU reserves addresses for the memory of its device.
+  setrlimit(options.onDevice ? RLIMIT_DATA : RLIMIT_AS, &memory);
 #endif
   rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);

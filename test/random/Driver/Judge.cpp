@@ -7,6 +7,7 @@
 
 #include "Judge.h"
 
+#include "DeviceJudge.h"
 #include "Interpreter/Interpreter.h"
 #include "remat-run/lib/Inputs.h"
 #include "remat-run/lib/ProgramFile.h"
@@ -100,6 +101,8 @@ private:
   Verdict explain(llvm::Error error, StringRef part);
   /// Compiles, calls and observes one variant; the results of the first are kept.
   Verdict runVariant(StringRef variant);
+  /// Compiles and calls the program for a GPU and for this processor, and compares.
+  Verdict runOnDevice();
   /// What the program means, before anything is compiled.
   void interpret();
   bool hasReference() const;
@@ -124,6 +127,8 @@ private:
   interpreter::Outcome own, f64;
   /// The program ends in what nobody reads: it may as well run.
   bool endsUnread = false;
+  /// It ends on the device as it does not end on the processor.
+  bool isOfDevice = false;
 };
 
 } // namespace
@@ -287,6 +292,22 @@ Verdict Session::runVariant(StringRef variant) {
   return {};
 }
 
+Verdict Session::runOnDevice() {
+  auto begin = [&](StringRef part) {
+    errors.clear();
+    enter(part);
+  };
+  auto say = [&](llvm::Error error, StringRef part) { return explain(std::move(error), part); };
+  DeviceJudge judge(*module, entry, arguments, program.seed, begin, say);
+  Verdict verdict = judge.run();
+  isOfDevice = !judge.isOfProcessor(verdict);
+  if (auto results = judge.takeResults()) {
+    expected = std::move(*results);
+    hasResults = true;
+  }
+  return verdict;
+}
+
 static interpreter::Array convert(const Array &array, mlir::Type elementType) {
   interpreter::Array converted;
   converted.elementType = elementType;
@@ -393,14 +414,17 @@ Verdict Session::run(Coverage *coverage) {
     // Compiled all the same, unless it is wrong for certain.
     if (hasReference())
       return {Outcome::Invalid, "ends: " + interpreter::getName(own.kind).str()};
-  for (const std::string &variant : options.variants) {
-    verdict = runVariant(variant);
-    if (verdict.outcome != Outcome::Right)
-      break;
-  }
+  if (options.onDevice)
+    verdict = runOnDevice();
+  else
+    for (const std::string &variant : options.variants) {
+      verdict = runVariant(variant);
+      if (verdict.outcome != Outcome::Right)
+        break;
+    }
   // It ends as the reference does.
   bool mayEnd = endsUnread || (own.failed && own.kind != interpreter::Failure::Unsupported);
-  bool ends = verdict.outcome == Outcome::Fault ||
+  bool ends = (verdict.outcome == Outcome::Fault && !isOfDevice) ||
               (verdict.outcome == Outcome::Refused && llvm::StringRef(verdict.detail).starts_with("plan: "));
   if (mayEnd && ends)
     return {};
@@ -415,7 +439,7 @@ Verdict Session::run(Coverage *coverage) {
   if (coverage && verdict.outcome == Outcome::Right) {
     enter("count");
     coverage->add(*module);
-    if (options.interpret && !hasReference())
+    if (options.interpret && !hasReference() && verdict.detail.empty())
       verdict.detail = "not interpreted: " + (own.failed ? getFirstLine(own.why) : std::string("uncertain"));
   }
   return verdict;

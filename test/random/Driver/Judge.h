@@ -47,6 +47,8 @@ struct JudgeOptions {
   bool interpret = true;
   /// The program may end with an error that the reference says too; else it is invalid.
   bool mayFail = false;
+  /// Compare a GPU with this processor, instead of the variants (DeviceJudge.h).
+  bool onDevice = false;
   /// Compile twice and compare the code.
   bool compileTwice = false;
   std::string targetCPU;
