@@ -21,6 +21,7 @@
 #include "mlir/IR/Iterators.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -337,6 +338,7 @@ void Session::interpret() {
     inputs.push_back(convert(array, mlir::getElementTypeOrSelf(type)));
   interpreter::InterpretOptions settings;
   settings.operationLimit = 60'000'000;
+  settings.flushesDenormals = !options.onDevice;
   own = interpreter::interpret(*module, entry, inputs, settings);
   if (own.failed && (program.mayEnd || options.mayFail)) {
     mlir::OwningOpRef<mlir::ModuleOp> read = module->clone();
@@ -450,7 +452,7 @@ Verdict remat::random::judge(const Case &program, const JudgeOptions &options, m
   return Session(program, options, context, enter).run(coverage);
 }
 
-void remat::random::warmUp(mlir::MLIRContext &context) {
+void remat::random::warmUp(mlir::MLIRContext &context, bool onDevice) {
   Case program;
   program.text = R"(
 func.func private @loss(%x: tensor<3x4xf32>, %h: tensor<4xf32>) -> tensor<f32> {
@@ -472,4 +474,14 @@ func.func @main(%x: tensor<3x4xf32>, %h: tensor<4xf32>) -> (tensor<f32>, tensor<
   JudgeOptions options;
   options.interpret = false;
   judge(program, options, context, [](StringRef) {}, nullptr);
+  if (!onDevice)
+    return;
+  // Without a device, whose driver may not be in use when children begin.
+  NVVMTargetOptions chip;
+  chip.chip = "sm_80";
+  auto module = mlir::parseSourceString<mlir::ModuleOp>(program.text, &context);
+  mlir::PassManager manager(&context);
+  buildPipeline(manager, {}, NVVMTarget(chip));
+  if (failed(manager.run(*module)))
+    llvm::report_fatal_error("the program that comes first is not compiled");
 }

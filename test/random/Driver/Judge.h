@@ -62,8 +62,8 @@ struct JudgeOptions {
 Verdict judge(const Case &program, const JudgeOptions &options, mlir::MLIRContext &context,
               llvm::function_ref<void(llvm::StringRef)> enter, Coverage *coverage);
 
-/// Touches what every compilation needs, so that children find it done.
-void warmUp(mlir::MLIRContext &context);
+/// Touches what every compilation needs, one for a GPU too if \p onDevice, so that children find it done.
+void warmUp(mlir::MLIRContext &context, bool onDevice);
 
 } // namespace remat::random
 

@@ -409,7 +409,7 @@ int Campaign::run() {
         llvm::outs() << "// seed " << seed << "\n// " << program->printCommand("FILE.mlir") << "\n" << program->text;
     return 0;
   }
-  warmUp(context);
+  warmUp(context, options.cuda);
   noteInterrupts();
   startAll();
   if (options.shrink || options.shrinkRefused)

@@ -186,7 +186,7 @@ Number Arithmetic::multiply(const Format &format, const Number &a, const Number 
   auto isUnit = [](const Number &number) { return std::fabs(number.value) == 1 && number.error == 0; };
   Number result = round(format, a.value * b.value, inherited, isUnit(a) || isUnit(b) ? 0 : 1);
   result.hasCertainSign = a.isSignCertain() && b.isSignCertain();
-  if (!unrounded && isFlushed(format, a, b, inherited)) {
+  if (options.flushesDenormals && !unrounded && isFlushed(format, a, b, inherited)) {
     result.value = std::copysign(0.0, std::signbit(a.value) == std::signbit(b.value) ? 1.0 : -1.0);
     result.magnitude = result.error = 0;
   }

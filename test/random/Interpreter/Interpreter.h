@@ -92,6 +92,8 @@ enum class Precision {
 
 struct InterpretOptions {
   Precision precision = Precision::Own;
+  /// Products below the smallest normal number are zero.
+  bool flushesDenormals = true;
   /// Scalar operations in all; about fifty million per second are done.
   int64_t operationLimit = 200'000'000;
   /// Elements of one tensor.

@@ -97,6 +97,12 @@ TEST(Judge, ProductsByPowersOfTwoAreFlushed) {
     EXPECT_EQ(outcome.errors[i][0], 0);
   // By another number it may have been rounded, so that nobody knows.
   EXPECT_GT(program.run({{{-3.0}}, {{0.75 * 0x1p-66}}, {{-3.0}}, {{0x1p-66}}}).errors[2][0], 0);
+  // Neither does anybody where nothing is flushed: other products may be rounded.
+  interpreter::InterpretOptions keeping;
+  keeping.flushesDenormals = false;
+  Outcome kept = program.run({{{-3.0}}, {{0x1p-66}}, {{-3.0}}, {{0x1p-66}}}, keeping);
+  EXPECT_GT(kept.errors[0][0], 0);
+  EXPECT_GT(kept.errors[2][0], 0);
 }
 
 TEST(Judge, AZeroHasTheSignOfItsOperandsIfTheyHaveOne) {
