@@ -219,3 +219,30 @@ func.func @overlapping(%x: memref<3x16xf32>, %y: memref<5xf32>, %z: memref<3x20x
   }
   return
 }
+
+// -----
+
+// A branch of the host may yield a constant array, of which the kernel has its own: it repeats the choice.
+// CHECK-LABEL: gpu.module @remat_kernels
+// CHECK:         gpu.func @copy(%[[C:.*]]: i1, %[[X:.*]]: memref<f32, strided<[], offset: ?>>, %{{.*}}: index, %{{.*}}: memref<f32, strided<[], offset: ?>>)
+// CHECK:         memref.get_global @branch_table
+// CHECK:         %[[TABLE:.*]] = memref.cast %{{.*}} to memref<4xf32, strided<[?], offset: ?>>
+// CHECK:         %[[OTHER:.*]] = memref.reinterpret_cast %[[X]]
+// CHECK:         arith.select %[[C]], %[[TABLE]], %[[OTHER]]
+// CHECK-LABEL: func @branch(
+// CHECK-SAME:    %[[CONDITION:.*]]: i1,
+// CHECK:         gpu.launch_func  @remat_kernels::@copy {{.*}} args(%[[CONDITION]] : i1,
+memref.global "private" constant @branch_table : memref<4xf32> = dense<[1.0, 2.0, 3.0, 4.0]>
+func.func @branch(%c: i1, %x: memref<9xf32>, %y: memref<4xf32>) {
+  %table = memref.get_global @branch_table : memref<4xf32>
+  %from = scf.if %c -> (memref<4xf32, strided<[?], offset: ?>>) {
+    %cast = memref.cast %table : memref<4xf32> to memref<4xf32, strided<[?], offset: ?>>
+    scf.yield %cast : memref<4xf32, strided<[?], offset: ?>>
+  } else {
+    %part = memref.subview %x[2] [4] [1] : memref<9xf32> to memref<4xf32, strided<[1], offset: 2>>
+    %cast = memref.cast %part : memref<4xf32, strided<[1], offset: 2>> to memref<4xf32, strided<[?], offset: ?>>
+    scf.yield %cast : memref<4xf32, strided<[?], offset: ?>>
+  }
+  memref.copy %from, %y : memref<4xf32, strided<[?], offset: ?>> to memref<4xf32>
+  return
+}

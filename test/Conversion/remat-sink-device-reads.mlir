@@ -299,3 +299,40 @@ func.func private @call_between(%x: memref<f32>, %y: memref<16xf32>, %z: memref<
   linalg.fill ins(%number : f32) outs(%z : memref<16xf32>)
   return
 }
+
+// -----
+
+func.func private @takes(%x: memref<16xf32>)
+
+// A branch that the host takes goes to the device, because it overwrites what a number was read from. Which buffer
+// it yields the host knows all the same, so what follows does not have to go there, too.
+// CHECK-LABEL: func.func private @yields_buffer
+// CHECK: remat.on_device {
+// CHECK: memref.load
+// CHECK: scf.if
+// CHECK: linalg.fill
+// CHECK: memref.store
+// CHECK: %[[CHOSEN:.*]] = scf.if %{{.*}} -> (memref<16xf32>) {
+// CHECK-NOT: linalg.fill
+// CHECK-NOT: memref.store
+// CHECK: call @takes(%[[CHOSEN]])
+func.func private @yields_buffer(%c: i1, %arena: memref<?xi8>) {
+  %zero = arith.constant 0.0 : f32
+  %c0 = arith.constant 0 : index
+  %c4 = arith.constant 4 : index
+  %c64 = arith.constant 64 : index
+  %x = memref.view %arena[%c4][] : memref<?xi8> to memref<f32>
+  %number = memref.load %x[] : memref<f32>
+  %chosen = scf.if %c -> (memref<16xf32>) {
+    %first = memref.view %arena[%c0][] : memref<?xi8> to memref<16xf32>
+    linalg.fill ins(%zero : f32) outs(%first : memref<16xf32>)
+    memref.store %number, %first[%c4] : memref<16xf32>
+    scf.yield %first : memref<16xf32>
+  } else {
+    %second = memref.view %arena[%c64][] : memref<?xi8> to memref<16xf32>
+    linalg.fill ins(%zero : f32) outs(%second : memref<16xf32>)
+    scf.yield %second : memref<16xf32>
+  }
+  call @takes(%chosen) : (memref<16xf32>) -> ()
+  return
+}

@@ -18,6 +18,19 @@
 
 using namespace remat;
 
+bool remat::staysOnHost(OpResult result, const HostKnowledge &knowledge) {
+  if (!knowledge.isKnown(result))
+    return false;
+  // What the host stores for itself it may read again.
+  return !result.getOwner()
+              ->walk([&](Operation *op) {
+                auto store = dyn_cast<memref::StoreOp>(op);
+                bool isHostEffect = isa<CallOpInterface>(op) || (store && knowledge.isHostMemory(store.getMemRef()));
+                return isHostEffect ? WalkResult::interrupt() : WalkResult::advance();
+              })
+              .wasInterrupted();
+}
+
 bool remat::isPredicable(Operation *op, const HostKnowledge &knowledge) {
   if (!isa<scf::IfOp>(op))
     return false;
@@ -192,13 +205,16 @@ bool IslandFinder::extend() {
   for (unsigned number : inside.set_bits()) {
     if (!knowledge.hasEffects(ops[number]))
       continue;
-    for (Value result : ops[number]->getResults())
+    for (OpResult result : ops[number]->getResults()) {
+      if (staysOnHost(result, knowledge))
+        continue;
       for (Operation *use : findUses(result))
         if (std::optional<unsigned> last = getNumber(use); last && *last > number) {
           changed |= inside.find_first_unset_in(number, *last + 1) != -1 ||
                      continued.find_first_unset_in(number + 1, *last + 1) != -1;
           add(number, *last);
         }
+    }
   }
   return changed;
 }

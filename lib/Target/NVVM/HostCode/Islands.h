@@ -28,6 +28,10 @@ struct Island {
 /// The islands of \p block, in order and apart. Not those of blocks of its operations.
 SmallVector<Island> findIslands(Block &block, const HostKnowledge &knowledge);
 
+/// Whether the host computes \p result, of an operation with effects on the device, without those: which buffer
+/// a branch chooses, say, that the host takes.
+bool staysOnHost(OpResult result, const HostKnowledge &knowledge);
+
 /// Whether each operation with an effect in \p op can be a kernel that asks first whether it is
 /// its turn.
 bool isPredicable(Operation *op, const HostKnowledge &knowledge);

@@ -46,7 +46,7 @@ private:
 
 } // namespace
 
-/// An island goes as it is; what it computes without an effect stays for others, too.
+/// An island goes as it is; what it computes stays for others, too, without its effects.
 LogicalResult DeviceReads::moveIsland(Island island) {
   SmallVector<Operation *> ops;
   for (Operation *op = island.first;; op = op->getNextNode()) {
@@ -62,9 +62,10 @@ LogicalResult DeviceReads::moveIsland(Island island) {
   for (Operation *op : ops)
     region.add(op);
   for (Operation *op : llvm::reverse(ops)) {
-    if (!op->use_empty() || !(knowledge.hasEffects(op) || isOpTriviallyDead(op)))
-      continue;
-    op->erase();
+    if (!op->use_empty())
+      eraseEffects(op, knowledge);
+    else if (knowledge.hasEffects(op) || isOpTriviallyDead(op))
+      op->erase();
   }
   return success();
 }

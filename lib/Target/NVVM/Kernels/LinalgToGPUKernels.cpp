@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BufferChoices.h"
 #include "ConstantArguments.h"
 #include "DeviceChecks.h"
 #include "DeviceForms.h"
@@ -167,6 +168,7 @@ LogicalResult ConvertLinalgToGPUKernelsPass::convert(OnDeviceOp region) {
 void ConvertLinalgToGPUKernelsPass::runOnOperation() {
   ModuleOp module = getOperation();
   convertCopies(module);
+  selectBuffers(module);
   if (failed(passConstantsDown(module)) || failed(generalize()))
     return signalPassFailure();
   SmallVector<OnDeviceOp> regions;
