@@ -96,6 +96,25 @@ static Extent traceBranches(Operation *op, unsigned result, unsigned dimension, 
   return common;
 }
 
+/// The extents of what a loop hands on, if each turn only writes into it.
+static Extent traceLoop(LoopLikeOpInterface loop, unsigned number, unsigned dimension, unsigned depth) {
+  auto repeated = dyn_cast<scf::WhileOp>(loop.getOperation());
+  if (repeated && (number >= repeated.getInits().size() ||
+                   repeated.getConditionOp().getArgs()[number] != repeated.getBeforeArguments()[number]))
+    return std::nullopt;
+  Value argument = repeated ? Value(repeated.getAfterArguments()[number]) : Value(loop.getRegionIterArgs()[number]);
+  Value next = repeated ? repeated.getYieldOp().getOperand(number) : loop.getYieldedValues()[number];
+  while (next != argument) {
+    if (auto insert = next.getDefiningOp<tensor::InsertSliceOp>())
+      next = insert.getDest();
+    else if (auto insert = next.getDefiningOp<tensor::InsertOp>())
+      next = insert.getDest();
+    else
+      return std::nullopt;
+  }
+  return traceExtent(loop.getInits()[number], dimension, depth - 1);
+}
+
 /// Where extent \p dimension of \p tensor comes from.
 static Extent traceExtent(Value tensor, unsigned dimension, unsigned depth) {
   auto type = dyn_cast<RankedTensorType>(tensor.getType());
@@ -145,6 +164,8 @@ static Extent traceExtent(Value tensor, unsigned dimension, unsigned depth) {
         sizes.push_back(size);
     return traceFoldResult(sizes[dimension], depth - 1);
   }
+  if (isa<scf::ForOp, scf::WhileOp>(op))
+    return traceLoop(cast<LoopLikeOpInterface>(op), number, dimension, depth);
   if (isa<scf::IfOp, scf::IndexSwitchOp>(op))
     return traceBranches(op, number, dimension, depth);
   // Element-wise operations, casts between tensors of one shape.

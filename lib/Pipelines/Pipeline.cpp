@@ -31,6 +31,9 @@ static void buildDifferentiate(OpPassManager &manager, const ProgramOptions &opt
   manager.addPass(createCheckNumbersPass());
   // Rules see operations, not calls; what an author factored out costs nothing.
   manager.addPass(createInlineCallsPass());
+  // Cells that loops call are in their bodies, which are still as their authors wrote them.
+  if (options.raise)
+    manager.addPass(createRaiseLoopsPass());
   // Before guards, which look into bodies, and before rules.
   manager.addPass(createExpandOperationsPass());
   // Slices need no guards, and have rules.

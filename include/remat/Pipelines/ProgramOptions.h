@@ -29,6 +29,8 @@ struct ProgramOptions {
   /// The form of schedules, and the most moves of a chain that may be unrolled.
   Expansion expansion = Expansion::Table;
   int64_t maxUnrolledMoves = defaultUnrolledMoves;
+  /// Loops of scf that a gradient passes through become recurrences.
+  bool raise = true;
 };
 
 } // namespace remat

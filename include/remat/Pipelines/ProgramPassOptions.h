@@ -40,14 +40,18 @@ struct ProgramPassOptions : Base {
   Option<int64_t> maxUnrolledMoves{*this, "max-unrolled-moves",
                                    llvm::cl::desc("The most moves of a chain that may be unrolled"),
                                    llvm::cl::init(defaultUnrolledMoves)};
+  Option<bool> raise{*this, "raise",
+                     llvm::cl::desc("Loops of scf that a gradient passes through become recurrences"),
+                     llvm::cl::init(true)};
 
   void set(const ProgramOptions &options) {
     budget = options.budget;
     policy = options.policy;
     expansion = options.expansion;
     maxUnrolledMoves = options.maxUnrolledMoves;
+    raise = options.raise;
   }
-  ProgramOptions getProgramOptions() const { return {budget, ByteLimit(), policy, expansion, maxUnrolledMoves}; }
+  ProgramOptions getProgramOptions() const { return {budget, ByteLimit(), policy, expansion, maxUnrolledMoves, raise}; }
 };
 
 } // namespace remat

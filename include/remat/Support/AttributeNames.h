@@ -28,6 +28,10 @@ inline constexpr llvm::StringLiteral targetUnavailableAttrName = "remat.target_u
 /// of the problem or, from there on, among the copies of parameters.
 inline constexpr llvm::StringLiteral bufferAttrName = "remat.buffer";
 
+/// On a loop of scf that a gradient passes through, by remat-raise-loops: why it could not become
+/// a recurrence, a string. Differentiation refuses the loop with it.
+inline constexpr llvm::StringLiteral notRaisedAttrName = "remat.not_raised";
+
 /// What the name of an entry ends with where its body moved behind a change of the
 /// floating-point mode (remat-flush-denormals).
 inline constexpr llvm::StringLiteral flushedSuffix = "_flushed";

@@ -15,6 +15,7 @@
 #include "GatherAdjoint.h"
 #include "remat/Interfaces/Adjoint/Models.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
+#include "remat/Support/AttributeNames.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/DialectRegistry.h"
@@ -101,8 +102,12 @@ struct LoopModel : AdjointOpInterface::ExternalModel<LoopModel<LoopOp>, LoopOp> 
     if (op->hasAttr(gatherAdjointAttrName))
       return emitError(op->getLoc(), "a gather by indices that are data has no second derivative: expects its gradient "
                                      "not to be differentiated; 'remat.stop_gradient' keeps the gradient out");
-    return op->emitOpError("has no derivative rule: expects a loop that a gradient passes through to be a "
-                           "'remat.recurrence', or to be unrolled; 'remat.stop_gradient' keeps the gradient out");
+    InFlightDiagnostic error =
+        op->emitOpError("has no derivative rule: expects a loop that a gradient passes through to be a "
+                        "'remat.recurrence', or to be unrolled; 'remat.stop_gradient' keeps the gradient out");
+    if (auto reason = op->getAttrOfType<StringAttr>(notRaisedAttrName))
+      error.attachNote(op->getLoc()) << "it does not become a recurrence by itself: " << reason.getValue();
+    return error;
   }
 };
 

@@ -366,7 +366,9 @@ def main():
     if narrow is None:
         is_usual = arguments.policy == ["optimal"] and not arguments.unrolled and not arguments.quick
         narrow = choose_narrow(arguments.program.stem, text) if is_usual and FULL_STEPS in arguments.steps else []
-    loops = arguments.gradients * text.count("remat.recurrence ")
+    # Loops of scf that become recurrences stand in a function, two columns in; those in steps are further in.
+    raised = len(re.findall(r"^  (?:%[\w, :%]+ = )scf\.(?:for|while) ", text, re.M))
+    loops = arguments.gradients * (text.count("remat.recurrence ") + raised)
     target = ["--target-cpu", arguments.target_cpu] if arguments.target_cpu else []
     process = run_many.Process(arguments.remat_run_many)
     with tempfile.TemporaryDirectory() as folder:

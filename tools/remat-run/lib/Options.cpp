@@ -80,6 +80,8 @@ struct CommandLine {
       "expansion", cl::init(Expansion::Table), cl::cat(category), cl::desc("The form of schedules in the program"),
       cl::values(clEnumValN(Expansion::Table, "table", "a walk along the plan table (default)"),
                  clEnumValN(Expansion::Unrolled, "unrolled", "a call for each move, for short loops"))};
+  cl::opt<bool> noRaise{"no-raise", cl::cat(category),
+                        cl::desc("Leave loops of scf that a gradient passes through as they are: they are refused")};
   Choice<TargetKind> target{"target", cl::init(TargetKind::CPU), cl::cat(category), cl::desc("What to run on"),
                             cl::values(clEnumValN(TargetKind::CPU, "cpu", "this machine's processor (default)"),
                                        clEnumValN(TargetKind::CUDA, "cuda", "an NVIDIA GPU"))};
@@ -205,6 +207,7 @@ static llvm::Error convert(const CommandLine &line, RunOptions &options) {
   options.entry = line.entry;
   options.program.policy = line.policy;
   options.program.expansion = line.expansion;
+  options.program.raise = !line.noRaise;
   if (llvm::Error error = convertTarget(line, options))
     return error;
   options.json = line.json;

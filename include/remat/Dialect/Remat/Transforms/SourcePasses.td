@@ -57,6 +57,54 @@ def ExpandOperationsPass : Pass<"remat-expand-operations"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def RaiseLoopsPass : Pass<"remat-raise-loops", "::mlir::ModuleOp"> {
+  let summary = "turn loops that a gradient passes through into recurrences";
+  let description = [{
+    Rewrites `scf.for`, and `scf.while` whose condition is that a counter is below a bound, into
+    `remat.recurrence` where a gradient that a `remat.value_and_gradient` asks for passes
+    through them. Other loops stay.
+
+    * What a turn hands on becomes a carry; numbers are carried as tensors of rank 0. A counter, which
+      grows by a constant, and what every turn hands on as it is become none.
+    * An array of which each turn reads the next element (or the one before, from the
+      end) becomes a scan. So does an array that is written as well, if the element was not written yet.
+    * An array into which each turn writes the next element, and nobody else does,
+      becomes a stacked result, and a read of the element that the turn before has written a carry.
+      Elements that are not written keep their values.
+    * All else that a turn reads is captured, and read at the number of the step.
+
+    The number of turns is computed as scf has it: none where the end is not behind the
+    begin. Steps that are not positive are found by a check in front of the loop.
+
+    A loop that stays gets the attribute `remat.not_raised` with the reason, for the error that
+    differentiation reports, and a remark.
+
+    Before:
+
+    ```mlir
+    %ys, %last = scf.for %t = %c0 to %c7 step %c1 iter_args(%stack = %empty, %h = %h0)
+        -> (tensor<7x4xf32>, tensor<4xf32>) {
+      %x = tensor.extract_slice %xs[%t, 0] [1, 4] [1, 1] : tensor<7x4xf32> to tensor<4xf32>
+      %next = arith.mulf %h, %x : tensor<4xf32>
+      %more = tensor.insert_slice %next into %stack[%t, 0] [1, 4] [1, 1] : tensor<4xf32> into tensor<7x4xf32>
+      scf.yield %more, %next : tensor<7x4xf32>, tensor<4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    %last, %ys = remat.recurrence count(%c7) at(%t) carry(%h = %h0 : tensor<4xf32>)
+        scan(%x = %xs : tensor<7x4xf32>) -> tensor<7x4xf32> {
+      %next = arith.mulf %h, %x : tensor<4xf32>
+      remat.yield carry(%next : tensor<4xf32>) emit(%next : tensor<4xf32>)
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect",
+                           "::remat::RematDialect"];
+}
+
 def RaiseConcatenationsPass : Pass<"remat-raise-concatenations"> {
   let summary = "turn branches by position into slices";
   let description = [{

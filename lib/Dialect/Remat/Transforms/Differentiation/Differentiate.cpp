@@ -11,6 +11,7 @@
 #include "remat/Dialect/Remat/Transforms/Passes.h"
 #include "remat/Dialect/Remat/Transforms/Recurrence.h"
 #include "remat/Interfaces/BlockDifferentiator.h"
+#include "remat/Support/AttributeNames.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/LoopLikeInterface.h"
@@ -154,6 +155,8 @@ struct DifferentiatePass final : remat::impl::DifferentiatePassBase<Differentiat
         failed(verifyPlace<RecurrenceOp>(module, /*isLast=*/true)) ||
         failed(verifyPlace<BpttOp>(module, /*isLast=*/true)))
       return signalPassFailure();
+    // No derivative passed through what keeps this note.
+    module.walk([](Operation *op) { op->removeDiscardableAttr(notRaisedAttrName); });
     module.walk([](StopGradientOp stop) {
       stop.getResult().replaceAllUsesWith(stop.getInput());
       stop.erase();

@@ -13,9 +13,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "GuardSteps.h"
-
 #include "../Source/ExtentOrigin.h"
+#include "../Source/GuardSteps.h"
 #include "../Source/WrittenName.h"
 #include "remat/Dialect/Remat/IR/Remat.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
