@@ -40,8 +40,7 @@ struct ProgramPassOptions : Base {
   Option<int64_t> maxUnrolledMoves{*this, "max-unrolled-moves",
                                    llvm::cl::desc("The most moves of a chain that may be unrolled"),
                                    llvm::cl::init(defaultUnrolledMoves)};
-  Option<bool> raise{*this, "raise",
-                     llvm::cl::desc("Loops of scf that a gradient passes through become recurrences"),
+  Option<bool> raise{*this, "raise", llvm::cl::desc("Loops of scf that a gradient passes through become recurrences"),
                      llvm::cl::init(true)};
 
   void set(const ProgramOptions &options) {
