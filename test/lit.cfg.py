@@ -89,6 +89,18 @@ sweep += [*many, "--remat-opt", config.remat_tools_dir + "/remat-opt", *target_o
 if config.remat_sanitize:
     config.available_features.add("sanitizer")
     sweep.append("--quick")
+# The same programs on the stand-in; all of their variants, which take hours, with lit -Dcuda_sweep=all.
+cuda = ["--programs", config.test_source_root + "/Integration/CPU"]
+cuda += ["--examples", os.path.join(config.remat_source_dir, "examples"), *many]
+cuda_sweep = [sys.executable, config.test_source_root + "/Integration/CUDA/device_sweep.py", *cuda, "--driver", standin]
+cuda_ptxas = [sys.executable, config.test_source_root + "/Integration/CUDA/ptxas.py", *cuda]
+if lit_config.params.get("cuda_sweep") == "all":
+    cuda_sweep += ["--all", "--keep-going"]
+    cuda_ptxas.append("--all")
+elif config.remat_sanitize:
+    cuda_sweep.append("--quick")
+config.substitutions.append(("%cuda_sweep", " ".join(cuda_sweep)))
+config.substitutions.append(("%cuda_ptxas", " ".join(cuda_ptxas)))
 config.substitutions.append(("%sweep", " ".join(sweep)))
 budget_use = [sys.executable, config.test_source_root + "/Integration/CPU/budget_use.py"]
 config.substitutions.append(("%budget_use", " ".join([*budget_use, *many, *target_options])))

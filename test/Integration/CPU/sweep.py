@@ -92,15 +92,18 @@ def without_stops(text):
 
 
 def with_float(text, kind):
-    """The program with f16 or bf16 in place of f32, also where the bits of a constant are written."""
+    """The program with another type in place of f32, also where the bits of a constant are written."""
 
-    def narrow(match):
+    def convert(match):
         bits = int(match.group(1), 16)
         if kind == "bf16":
             return f"0x{bits >> 16:04X}"
-        return "0x" + struct.pack(">e", *struct.unpack(">f", struct.pack(">I", bits))).hex().upper()
+        value = struct.unpack(">f", struct.pack(">I", bits))
+        return "0x" + struct.pack({"f16": ">e", "f64": ">d"}[kind], *value).hex().upper()
 
-    return re.sub(r"\bf32\b|(?<=x)f32\b", kind, re.sub(r"\b0x([0-9A-F]{8})\b", narrow, text))
+    if kind == "f32":
+        return text
+    return re.sub(r"\bf32\b|(?<=x)f32\b", kind, re.sub(r"\b0x([0-9A-F]{8})\b", convert, text))
 
 
 def choose_narrow(name, text):
@@ -342,7 +345,7 @@ def check_narrow(run, program, kind):
     print(f"{what}: the same bits" + (f", gradients off by at most {max(errors):.1e}" if errors else ""))
 
 
-def main():
+def make_parser():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("program", type=pathlib.Path)
     parser.add_argument("--remat-run-many", required=True)
@@ -358,7 +361,11 @@ def main():
     parser.add_argument("--policy", nargs="+", default=["optimal"], help="how to plan")
     parser.add_argument("--narrow", choices=["f16", "bf16"], nargs="*", help="types to run in place of f32")
     parser.add_argument("--quick", action="store_true", help="fewer trip counts and budgets")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main():
+    arguments = make_parser().parse_args()
 
     fill = dict(pair.split("=") for pair in arguments.fill)
     text = resize(arguments.program.read_text(), dict(pair.split("=") for pair in arguments.resize))
