@@ -200,3 +200,23 @@ func.func @main(%h0: tensor<f32>) -> tensor<f32> {
   %r:2 = remat.value_and_gradient @loss(%h0) wrt [0] : (tensor<f32>) -> (tensor<f32>, tensor<f32>)
   return %r#1 : tensor<f32>
 }
+
+// -----
+
+func.func private @loss(%x: tensor<f32>, %v: vector<4xf32>) -> (tensor<f32>, vector<4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c8 = arith.constant 8 : index
+  // expected-error @+2 {{'scf.for' op has no derivative rule}}
+  // expected-note @+1 {{it does not become a recurrence by itself: it carries vector<4xf32>}}
+  %r:2 = scf.for %t = %c0 to %c8 step %c1 iter_args(%a = %x, %b = %v) -> (tensor<f32>, vector<4xf32>) {
+    %n = arith.addf %b, %b : vector<4xf32>
+    %m = arith.addf %a, %a : tensor<f32>
+    scf.yield %m, %n : tensor<f32>, vector<4xf32>
+  }
+  return %r#0, %r#1 : tensor<f32>, vector<4xf32>
+}
+func.func @main(%x: tensor<f32>, %v: vector<4xf32>) -> tensor<f32> {
+  %r:3 = remat.value_and_gradient @loss(%x, %v) wrt [0] : (tensor<f32>, vector<4xf32>) -> (tensor<f32>, vector<4xf32>, tensor<f32>)
+  return %r#2 : tensor<f32>
+}

@@ -40,14 +40,13 @@ using namespace remat;
 
 /// The type that a value of \p type is carried in; null if it cannot be.
 static RankedTensorType getCarryType(Type type) {
-  Type element = getElementTypeOrSelf(type);
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  Type element = tensor ? tensor.getElementType() : type;
   if (element.isIndex())
     element = IntegerType::get(type.getContext(), 64);
-  if (!element.isIntOrFloat())
+  if (!element.isIntOrFloat() || (tensor && !tensor.hasStaticShape()))
     return {};
-  if (auto tensor = dyn_cast<RankedTensorType>(type))
-    return tensor.hasStaticShape() ? tensor.clone(element) : RankedTensorType();
-  return isa<TensorType>(type) ? RankedTensorType() : RankedTensorType::get({}, element);
+  return tensor ? tensor.clone(element) : RankedTensorType::get({}, element);
 }
 
 /// \p value as a carry, and the other way round.
@@ -153,8 +152,10 @@ std::string LoopRaiser::findObstacle() {
     Type type = loop.carried[position].getType();
     if (getKind(position) != Kind::Carry || getCarryType(type))
       continue;
-    stream << "it carries " << type << ", of which not all extents are in the type, and does more with it than to "
-           << "write the next element in each turn";
+    stream << "it carries " << type;
+    if (auto tensor = dyn_cast<RankedTensorType>(type); tensor && !tensor.hasStaticShape())
+      stream << ", of which not all extents are in the type, and does more with it than to write the next element in "
+                "each turn";
   }
   return obstacle;
 }
