@@ -104,6 +104,11 @@ private:
   Verdict runVariant(StringRef variant);
   /// Compiles and calls the program for a GPU and for this processor, and compares.
   Verdict runOnDevice();
+  /// Whether a result of a mutation may hang on elements that were not written.
+  bool readsUnwritten() const {
+    return llvm::any_of(own.errors,
+                        [](const std::vector<double> &errors) { return llvm::is_contained(errors, HUGE_VAL); });
+  }
   /// What the program means, before anything is compiled.
   void interpret();
   bool hasReference() const;
@@ -416,6 +421,9 @@ Verdict Session::run(Coverage *coverage) {
     // Compiled all the same, unless it is wrong for certain.
     if (hasReference())
       return {Outcome::Invalid, "ends: " + interpreter::getName(own.kind).str()};
+  // The stand-in finds each read of it.
+  if (options.onDevice && options.mayFail && readsUnwritten())
+    return {Outcome::Invalid, "may read what nobody wrote"};
   if (options.onDevice)
     verdict = runOnDevice();
   else
