@@ -100,3 +100,35 @@ func.func @chosen(%flags: tensor<2xi1>, %numbers: tensor<f32>, %a: tensor<4xf32>
   %s = arith.addf %r#0, %x : tensor<4xf32>
   return %s : tensor<4xf32>
 }
+
+// The host knows the extent of what either branch yields, but not which does.
+// CHECK-LABEL: func.func @extent_of_choice
+// CHECK-SAME: %[[N:[a-z0-9]+]]: index
+// CHECK: %[[CHOSEN:.*]] = scf.if
+// CHECK: linalg.fill
+// CHECK: linalg.fill
+// CHECK-NOT: tensor.dim
+// CHECK: %[[EMPTY:.*]] = tensor.empty(%[[N]]) : tensor<?xf32>
+// CHECK: linalg.copy ins(%[[CHOSEN]] : tensor<?xf32>) outs(%[[EMPTY]]
+func.func @extent_of_choice(%flags: tensor<2xi1>, %a: tensor<4xf32>, %n: index) -> (tensor<4xf32>, tensor<?xf32>) {
+  %count = arith.constant 9 : index
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %flag = tensor.extract %flags[%c0] : tensor<2xi1>
+  %x = scf.if %flag -> (tensor<?xf32>) {
+    %e = tensor.empty(%n) : tensor<?xf32>
+    %filled = linalg.fill ins(%zero : f32) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+    scf.yield %filled : tensor<?xf32>
+  } else {
+    %e = tensor.empty(%n) : tensor<?xf32>
+    %filled = linalg.fill ins(%one : f32) outs(%e : tensor<?xf32>) -> tensor<?xf32>
+    scf.yield %filled : tensor<?xf32>
+  }
+  %e0 = tensor.empty() : tensor<4xf32>
+  %e1 = tensor.empty() : tensor<4xf32>
+  %r:2 = remat.forward_sweep @copy count(%count) init(%a, %a : tensor<4xf32>, tensor<4xf32>)
+    capture(%a : tensor<4xf32>) final(%e0, %e1 : tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>, tensor<4xf32>
+  %s = arith.addf %x, %x : tensor<?xf32>
+  return %r#0, %s : tensor<4xf32>, tensor<?xf32>
+}

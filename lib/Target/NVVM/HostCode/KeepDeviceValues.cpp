@@ -19,6 +19,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
@@ -80,6 +81,32 @@ Value ValueKeeper::getArray(Value scalar) {
   return array = tensor::FromElementsOp::create(b, RankedTensorType::get({}, scalar.getType()), scalar);
 }
 
+/// An extent of \p tensor, without asking a branch that the host does not know for what it yields; null if that
+/// cannot be seen.
+static OpFoldResult findExtent(Value tensor, int64_t dim) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (!type.isDynamicDim(dim))
+    return IntegerAttr::get(IndexType::get(type.getContext()), type.getDimSize(dim));
+  auto result = dyn_cast<OpResult>(tensor);
+  if (!result)
+    return OpFoldResult();
+  Operation *op = result.getOwner();
+  if (auto empty = dyn_cast<tensor::EmptyOp>(op))
+    return empty.getDynamicSize(dim);
+  if (auto cast = dyn_cast<tensor::CastOp>(op))
+    return findExtent(cast.getSource(), dim);
+  if (auto writer = dyn_cast<DestinationStyleOpInterface>(op))
+    return findExtent(writer.getTiedOpOperand(result)->get(), dim);
+  auto choice = dyn_cast<scf::IfOp>(op);
+  if (!choice)
+    return OpFoldResult();
+  OpFoldResult extent = findExtent(choice.thenYield().getOperand(result.getResultNumber()), dim);
+  bool isOne = extent && extent == findExtent(choice.elseYield().getOperand(result.getResultNumber()), dim);
+  auto value = isOne ? dyn_cast<Value>(extent) : Value();
+  bool isInside = value && choice->isAncestor(value.getParentBlock()->getParentOp());
+  return isOne && !isInside ? extent : OpFoldResult();
+}
+
 Value ValueKeeper::getCopy(Value tensor) {
   Value &copy = copies[tensor];
   if (copy)
@@ -87,7 +114,12 @@ Value ValueKeeper::getCopy(Value tensor) {
   ImplicitLocOpBuilder b(tensor.getLoc(), entry.getContext());
   b.setInsertionPointAfterValue(tensor);
   auto type = cast<RankedTensorType>(tensor.getType());
-  Value empty = tensor::EmptyOp::create(b, tensor::getMixedSizes(b, b.getLoc(), tensor), type.getElementType());
+  SmallVector<OpFoldResult> sizes;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    OpFoldResult extent = findExtent(tensor, dim);
+    sizes.push_back(extent ? extent : tensor::getMixedSize(b, b.getLoc(), tensor, dim));
+  }
+  Value empty = tensor::EmptyOp::create(b, sizes, type.getElementType());
   return copy = linalg::CopyOp::create(b, tensor, empty).getResult(0);
 }
 
