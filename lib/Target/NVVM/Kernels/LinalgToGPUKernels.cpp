@@ -151,12 +151,13 @@ LogicalResult ConvertLinalgToGPUKernelsPass::convert(OnDeviceOp region) {
   FailureOr<KernelFunction> function = KernelFunction::create(region);
   if (failed(function))
     return failure();
-  Operation &first = region.getBody().front().front();
+  // What it is for stands behind what it needs.
+  Operation &last = region.getBody().front().back();
   Value blocks = countGridBlocks(region);
   gpu::GPUFuncOp kernel = share(*function, /*isGrid=*/blocks != nullptr);
   if (int64_t bytes = 8 * int64_t(kernel.getNumArguments()); bytes > mostParameterBytes)
-    return first.emitOpError("expects at most ")
-           << mostParameterBytes << " bytes of arguments of a kernel, but got " << bytes;
+    return mlir::emitError(last.getLoc(), "this would be a kernel with ")
+           << bytes << " bytes of arguments, and GPUs take at most " << mostParameterBytes;
   ImplicitLocOpBuilder b(region.getLoc(), region);
   Value one = arith::ConstantIndexOp::create(b, 1), threads = arith::ConstantIndexOp::create(b, threadsPerBlock);
   gpu::KernelDim3 grid{blocks ? blocks : one, one, one}, block{threads, one, one};

@@ -98,5 +98,8 @@ llvm::Expected<std::string> remat::assemble(llvm::StringRef ptx, llvm::StringRef
       return text.takeError();
     return llvm::createStringError(*assembler + " fails: " + (reason.empty() ? *text : reason));
   }
-  return read(*binary);
+  auto code = read(*binary);
+  if (code && code->empty())
+    return llvm::createStringError(*assembler + " writes no machine code");
+  return code;
 }

@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "DefineEmpties.h"
+#include "ExpandSwitches.h"
 #include "RankReducedSlices.h"
 #include "WrittenName.h"
 #include "remat/Dialect/Remat/Transforms/Passes.h"
@@ -434,6 +435,7 @@ struct ExpandOperationsPass final : remat::impl::ExpandOperationsPassBase<Expand
     for (int round = 0; round < 2; ++round)
       if (failed(applyOpPatternsGreedily(collectOperations(), patterns, config)))
         return signalPassFailure();
+    expandSwitches(getOperation());
     keepRankOfAmbiguousSlices(getOperation());
     defineEmpties(getOperation());
     WalkResult result = getOperation()->walk([](Operation *op) {
