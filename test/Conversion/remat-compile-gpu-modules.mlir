@@ -21,7 +21,9 @@
 // RUN: env REMAT_PTXAS=%S/Inputs/ptxas remat-opt %s --remat-compile-gpu-modules='chip=sm_90a format=bin' | FileCheck %s --check-prefix=BIN
 // BIN: gpu.binary @kernels [#gpu.object<#nvvm.target<O = 3, chip = "sm_90a", features = "+ptx81">, bin = "-arch=sm_90a .entry arithmetic .entry narrow
 // RUN: not env REMAT_PTXAS=%S/Inputs/ptxas remat-opt %s --remat-compile-gpu-modules='chip=sm_80 format=bin' 2>&1 | FileCheck %s --check-prefix=FAILS
-// FAILS: error: {{.*}}ptxas fails: ptxas: nothing is known of -arch=sm_80
+// FAILS: error: internal: {{.*}}ptxas fails: ptxas: nothing is known of -arch=sm_80
+// RUN: not env REMAT_PTXAS=%S/Inputs/ptxas remat-opt %s --remat-compile-gpu-modules='chip=sm_86 format=bin' 2>&1 | FileCheck %s --check-prefix=EMPTY
+// EMPTY: error: internal: {{.*}}ptxas writes no machine code
 // RUN: not env REMAT_PTXAS=/nowhere/ptxas remat-opt %s --remat-compile-gpu-modules=format=bin 2>&1 | FileCheck %s --check-prefix=NONE
 // NONE: error: expects ptxas, the assembler of a CUDA toolkit, but REMAT_PTXAS is '/nowhere/ptxas', which cannot be executed
 

@@ -96,10 +96,10 @@ llvm::Expected<std::string> remat::assemble(llvm::StringRef ptx, llvm::StringRef
     auto text = read(*log);
     if (!text)
       return text.takeError();
-    return llvm::createStringError(*assembler + " fails: " + (reason.empty() ? *text : reason));
+    return llvm::createStringError("internal: " + *assembler + " fails: " + (reason.empty() ? *text : reason));
   }
   auto code = read(*binary);
   if (code && code->empty())
-    return llvm::createStringError(*assembler + " writes no machine code");
+    return llvm::createStringError("internal: " + *assembler + " writes no machine code");
   return code;
 }

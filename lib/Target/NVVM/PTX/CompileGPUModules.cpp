@@ -155,7 +155,7 @@ LogicalResult CompileGPUModulesPass::compile(gpu::GPUModuleOp kernels, llvm::Tar
   if (format == KernelFormat::Bin) {
     auto assembled = assemble(text, machine.getTargetCPU());
     if (!assembled)
-      return kernels.emitError() << "internal: " << llvm::toString(assembled.takeError());
+      return kernels.emitError() << llvm::toString(assembled.takeError());
     object = std::move(*assembled);
   }
 
