@@ -118,8 +118,26 @@ void BlockRun::access(Warp &warp, const Instruction &instruction, uint32_t mask)
   }
 }
 
+void BlockRun::countTraffic(const Place &place, const uint64_t *addresses, uint32_t mask) {
+  constexpr uint64_t sectorBytes = 32;
+  Traffic &traffic = machine.traffic[kernel.name];
+  uint64_t sectors[Lanes];
+  unsigned count = 0;
+  for (unsigned lane = 0; lane < Lanes; ++lane) {
+    if (!(mask >> lane & 1))
+      continue;
+    traffic.bytes += place.op.bytes();
+    // At most 16 bytes, which are aligned: in one sector.
+    sectors[count++] = addresses[lane] / sectorBytes;
+  }
+  std::sort(sectors, sectors + count);
+  traffic.sectors += std::unique(sectors, sectors + count) - sectors;
+}
+
 /// Lanes may access several allocations.
 void BlockRun::accessGlobal(Warp &warp, const Place &place, const uint64_t *addresses, uint32_t mask, Shape shape) {
+  if (machine.countsTraffic)
+    countTraffic(place, addresses, mask);
   unsigned bytes = place.op.bytes();
   Region *&hint = hints[&place.op - kernel.memoryOps.data()];
   while (mask) {

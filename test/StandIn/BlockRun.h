@@ -52,6 +52,7 @@ private:
   void shuffle(Warp &warp, const Instruction &instruction, uint32_t mask);
 
   void access(Warp &warp, const Instruction &instruction, uint32_t mask);
+  void countTraffic(const Place &place, const uint64_t *addresses, uint32_t mask);
   void accessGlobal(Warp &warp, const Place &place, const uint64_t *addresses, uint32_t mask, Shape shape);
   void accessRegion(Warp &warp, const Place &place, Region &region, const uint64_t *addresses, uint32_t mask,
                     Shape shape);

@@ -32,7 +32,7 @@ Settings::Settings()
     : devices(number("REMAT_STANDIN_DEVICES", 1)), version(number("REMAT_STANDIN_DRIVER", 13000)),
       capability(number("REMAT_STANDIN_CAPABILITY", 90)), memory(number("REMAT_STANDIN_MEMORY", uint64_t(4) << 30)),
       seed(number("REMAT_STANDIN_SEED", 0)), limit(number("REMAT_STANDIN_LIMIT", uint64_t(1) << 36)),
-      eager(number("REMAT_STANDIN_EAGER", 0)) {
+      eager(number("REMAT_STANDIN_EAGER", 0)), traffic(number("REMAT_STANDIN_TRAFFIC", 0)) {
   if (std::getenv("REMAT_STANDIN_PATTERN"))
     pattern = number("REMAT_STANDIN_PATTERN", 0);
   if (const char *path = std::getenv("REMAT_STANDIN_LOG"))
@@ -63,6 +63,7 @@ Driver &Driver::get() {
 Driver::Driver() : memory(settings.memory), machine(memory) {
   machine.seed = settings.seed;
   machine.limit = settings.limit;
+  machine.countsTraffic = settings.traffic;
   if (!settings.log.empty())
     log = settings.log == "-" ? stderr : std::fopen(settings.log.c_str(), "a");
 }
@@ -73,6 +74,9 @@ Driver::~Driver() {
     destroyContext(contexts.begin()->first);
   if (!log)
     return;
+  for (const auto &[kernel, traffic] : machine.traffic)
+    std::fprintf(log, "traffic of %s: %llu bytes, %llu sectors\n", kernel.c_str(),
+                 static_cast<unsigned long long>(traffic.bytes), static_cast<unsigned long long>(traffic.sectors));
   std::fprintf(log, "at the end: %zu contexts; %llu launches, simulated\n", left,
                static_cast<unsigned long long>(launches));
   if (log != stderr)

@@ -127,7 +127,7 @@ struct Settings {
 
   unsigned devices = 1, version = 13000, capability = 90;
   uint64_t memory = uint64_t(4) << 30, seed = 0, limit = uint64_t(1) << 36;
-  bool eager = false;
+  bool eager = false, traffic = false;
   /// A byte that leaves memory unwritten where the host fills it with nothing else.
   std::optional<uint8_t> pattern;
   /// For each entry: the number of the call that fails, and how.

@@ -18,6 +18,8 @@
 
 #include "Program.h"
 
+#include <map>
+
 namespace remat::standin {
 
 enum class FaultKind : uint8_t {
@@ -44,6 +46,12 @@ struct Launch {
   std::vector<uint8_t> parameters;
 };
 
+/// What the warps of one kernel asked of global memory: bytes of all lanes, and sectors of 32 bytes that
+/// they lie in, counted for each instruction of a warp.
+struct Traffic {
+  uint64_t bytes = 0, sectors = 0;
+};
+
 class Machine {
 public:
   explicit Machine(Memory &memory) : memory(memory) {}
@@ -58,6 +66,9 @@ public:
   uint64_t limit = uint64_t(1) << 36;
   /// Instructions of a warp so far, over all launches.
   uint64_t executed = 0;
+  /// By kernel, if it is to be counted.
+  bool countsTraffic = false;
+  std::map<std::string, Traffic> traffic;
   /// The stretch between two barriers that runs, over all launches (Shadow.h).
   uint64_t stretch = 1;
 };

@@ -264,3 +264,27 @@ TEST(StandInChecks, Others) {
   endless.machine.limit = 1000;
   EXPECT_EQ(endless.faultOf("k", 1, 1, {0, 0})->kind, FaultKind::Endless);
 }
+
+TEST(StandInChecks, Traffic) {
+  struct Case {
+    const char *body;
+    uint64_t bytes, sectors;
+  };
+  const Case cases[] = {
+      // Neighbours, one for all, every second word, and one lane across from the others.
+      {"add.s64 %a, %a, %i; ld.global.b32 %r2, [%a];", 128, 4},
+      {"ld.global.b32 %r2, [%a];", 128, 1},
+      {"shl.b64 %i, %i, 1; add.s64 %a, %a, %i; st.global.b16 [%a], %h1;", 64, 8},
+      {"add.s64 %a, %a, %i; ld.global.b32 %r2, [%a+4];", 128, 5},
+      // Shared memory is on the chip.
+      {"add.s64 %s, %s, %i; st.shared.b32 [%s], %t;", 0, 0},
+  };
+  for (const Case &check : cases) {
+    Runner runner(kernel(check.body));
+    runner.machine.countsTraffic = true;
+    uint64_t words = runner.array(std::vector<uint32_t>(64)), space = runner.space(256);
+    runner.run("k", 1, 32, {words, space});
+    EXPECT_EQ(runner.machine.traffic["k"].bytes, check.bytes) << check.body;
+    EXPECT_EQ(runner.machine.traffic["k"].sectors, check.sectors) << check.body;
+  }
+}
