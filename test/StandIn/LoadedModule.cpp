@@ -7,6 +7,7 @@
 
 #include "LoadedModule.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -25,7 +26,7 @@ LoadedModule::LoadedModule(Memory &memory, std::string_view text) : memory(memor
       // What has no initial value is zero.
       std::memset(region->data.get(), 0, variable.bytes);
       std::memset(region->states.get(), Written, variable.bytes);
-      std::memcpy(region->data.get(), variable.initial.data(), variable.initial.size());
+      std::copy(variable.initial.begin(), variable.initial.end(), region->data.get());
     }
     auto addressOf = [&](const std::string &name) { return variables.at(name)->begin; };
     for (const Function &function : module.functions)

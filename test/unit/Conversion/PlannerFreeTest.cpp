@@ -36,7 +36,8 @@ static constexpr StringLiteral program = R"(
     carry [tensor<16xf32>] tape [tensor<16xf32>] gradient [tensor<16xf32>]
     workspace [0, 0, 0, 0, 0, 0, 0] loop(0)
   func.func @gradient(%h0: memref<16xf32>, %d: memref<16xf32>, %h: memref<16xf32>, %d0: memref<16xf32>, %count: index,
-                      %arena: memref<?xi8>, %parameters: memref<?xi8>, %counters: memref<?xi64>, %plan: memref<?xi64>) {
+                      %arena: memref<?xi8>, %parameters: memref<?xi8>, %counters: memref<?xi64>,
+                      %walk_block: memref<?xi8>, %plan: memref<?xi64>) {
     %history = remat.forward_sweep @walk count(%count) init(%h0 : memref<16xf32>) final(%h : memref<16xf32>)
       history !remat.history schedule { remat.walk }
     remat.backward_sweep @walk history(%history) count(%count) init(%h0 : memref<16xf32>)
