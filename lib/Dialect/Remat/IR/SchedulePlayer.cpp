@@ -135,9 +135,9 @@ LogicalResult SchedulePlayer::run(Operation *op, bool isFirst, int64_t begin, in
   return diagnostic << "no state is";
 }
 
-/// (S3): the end of a step. States without bytes are all in one place.
+/// (S3): the end of a step. States without bytes may all lie in one slot.
 LogicalResult SchedulePlayer::writeState(Operation *op, int64_t state, PlaceAttr source, PlaceAttr destination) {
-  if (source == destination && stateBytes > 0)
+  if (source == destination && (stateBytes > 0 || !destination.isSlot()))
     return op->emitOpError("expects to write state ")
            << state << " elsewhere than to " << describePlace(source) << ", where its step reads";
   work = {state, destination, destination.isSlot()};

@@ -39,8 +39,8 @@ def Remat_Dialect : Dialect {
     * (S1) A step starts from the state in work, at the place where that lies. A restored state, and what a step
       has computed, is in work; in the beginning of a sweep no state is.
     * (S2) In the forward sweep each step runs once, in order; in the backward sweep any of them run again.
-    * (S3) A step does not write where it reads, unless states have no bytes; one that leaves its tape in
-      `<core_tape>` reads `<core 0>`.
+    * (S3) A step does not write where it reads, unless that is a slot and states have no bytes; one that leaves
+      its tape in `<core_tape>` reads `<core 0>`.
     * (S4) What is kept is kept once, does not overlap, and ends inside the slot region (`slot_bytes` of the plan).
     * (S5) A state that a step has written to a slot is kept by a `remat.checkpoint` right behind the step.
     * (S6) A restored state is kept, and lies where it is restored from; state 0 is kept from the beginning, in
