@@ -74,8 +74,10 @@ config.substitutions.append(("%examples", os.path.join(config.remat_source_dir, 
 config.substitutions.append(("%python", sys.executable))
 config.substitutions.append(("%remat_src", config.remat_source_dir))
 config.substitutions.append(("%remat_lib", os.path.join(config.remat_binary_dir, "lib")))
-# Takes the place of the driver of a GPU (test/StandIn): %standin remat-run --target cuda ...
+# Takes the place of the driver of a GPU (test/StandIn): %standin %device_run --target cuda ...
 standin = os.path.join(config.remat_binary_dir, "lib", "libremat-cuda-standin.so")
+# As remat-run, but never with options of a processor, which GPUs refuse.
+config.substitutions.append(("%device_run", remat_run))
 config.substitutions.append(("%standin", "env REMAT_CUDA_DRIVER=" + standin))
 config.substitutions.append(("%llvm_include", os.path.join(config.llvm_tools_dir, "..", "include")))
 config.substitutions.append(("%run_page", '%s %s/Docs/run_page.py --path %s --path %s' % (
